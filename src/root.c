@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "root.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* The folder of --root, or -1 for the machine's own root. */
+static int root_fd = -1;
+
+int root_enter(const char *folder)
+{
+	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (root_fd >= 0)
+		close(root_fd);
+	root_fd = fd;
+	return 0;
+}
+
+bool root_is_host(void)
+{
+	return root_fd < 0;
+}
+
+int root_open(const char *path, int flags)
+{
+	int fd;
+
+	flags |= O_CLOEXEC;
+	if (root_is_host()) {
+		fd = open(path, flags, 0644);
+	} else {
+		struct open_how how = {
+			.flags = (unsigned int)flags,
+			.mode = flags & O_CREAT ? 0644 : 0,
+			.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		};
+		fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t root_read(const char *path, char *buffer, size_t size)
+{
+	cleanup_close int fd = root_open(path, O_RDONLY);
+	ssize_t length;
+
+	if (fd < 0)
+		return fd;
+	length = read(fd, buffer, size - 1);
+	if (length < 0)
+		return -errno;
+	buffer[length] = '\0';
+	return length;
+}
+
+int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length)
+{
+	cleanup_close int fd = root_open(path, O_RDONLY);
+	cleanup_free char *text = NULL;
+	size_t length = 0, room = 0;
+
+	if (fd < 0)
+		return fd;
+	for (;;) {
+		ssize_t got;
+
+		if (length == room) {
+			char *larger = realloc(text, (room = room ? room * 2 : 4096) + 1);
+
+			if (!larger)
+				return -ENOMEM;
+			text = larger;
+		}
+		got = read(fd, text + length, room - length);
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		length += (size_t)got;
+		if (length > limit)
+			break;
+	}
+	*ret_length = length > limit ? limit : length;
+	text[*ret_length] = '\0';
+	*ret_text = text;
+	text = NULL;
+	return length > limit ? -EFBIG : 0;
+}
+
+int root_write(const char *path, const char *text)
+{
+	cleanup_close int fd = root_open(path, O_WRONLY);
+
+	if (fd < 0)
+		return fd;
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+/* Split @path into its folder, opened, and its last component. */
+static int open_parent(const char *path, const char **ret_name)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	if (slash - path >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(folder, path, (size_t)(slash - path));
+	folder[slash - path] = '\0';
+	*ret_name = slash + 1;
+	return root_open(slash == path ? "/" : folder, O_PATH | O_DIRECTORY);
+}
+
+int root_link_name(const char *path, char *buffer, size_t size)
+{
+	const char *name, *base;
+	cleanup_close int parent = open_parent(path, &name);
+	char target[PATH_MAX];
+	ssize_t length;
+
+	if (parent < 0)
+		return parent;
+	length = readlinkat(parent, name, target, sizeof(target) - 1);
+	if (length < 0)
+		return -errno;
+	target[length] = '\0';
+	base = strrchr(target, '/');
+	base = base ? base + 1 : target;
+	if (strlen(base) >= size)
+		return -ENAMETOOLONG;
+	strcpy(buffer, base);
+	return 0;
+}
+
+bool root_exists(const char *path)
+{
+	cleanup_close int fd = root_open(path, O_PATH);
+
+	return fd >= 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+ssize_t root_list(const char *path, char ***ret_names)
+{
+	int fd = root_open(path, O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	char **names = NULL;
+	size_t count = 0;
+
+	if (fd < 0)
+		return fd;
+	if (!dir) {
+		close(fd);
+		return -ENOMEM;
+	}
+	for (struct dirent *entry; (entry = readdir(dir));) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		names = util_grow(names, count, sizeof(*names));
+		names[count++] = util_copy(entry->d_name, strlen(entry->d_name));
+	}
+	closedir(dir);
+	if (count)
+		qsort(names, count, sizeof(*names), by_name);
+	*ret_names = names;
+	return (ssize_t)count;
+}
+
+void root_list_free(char **names, ssize_t count)
+{
+	for (ssize_t i = 0; i < count; i++)
+		free(names[i]);
+	if (count > 0)
+		free(names);
+}
+
+int root_mkdir(const char *path)
+{
+	const char *name;
+	cleanup_close int parent = open_parent(path, &name);
+
+	if (parent < 0)
+		return parent;
+	return mkdirat(parent, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int root_replace(const char *path, const char *text, size_t length)
+{
+	const char *name;
+	cleanup_close int parent = open_parent(path, &name);
+	cleanup_close int fd = -1;
+	char draft[PATH_MAX];
+
+	if (parent < 0)
+		return parent;
+	util_format(draft, sizeof(draft), "%s.new", path);
+	fd = root_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+	if (fd < 0)
+		return fd;
+	while (length) {
+		ssize_t written = write(fd, text, length);
+
+		if (written < 0)
+			return -errno;
+		text += written;
+		length -= (size_t)written;
+	}
+	util_format(draft, sizeof(draft), "%s.new", name);
+	return renameat(parent, draft, parent, name) < 0 ? -errno : 0;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Files below the root that the program works on: "/", or the folder given with --root.
+ *
+ * Every path is absolute and as it is on a real machine. Below another root nothing outside is reached,
+ * whatever symbolic links say: openat2(2) with RESOLVE_IN_ROOT, Linux 5.6.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "util.h"
+
+/* Work below @folder from now on. Returns 0 or -errno. */
+int root_enter(const char *folder) must_check;
+/* Is it the machine's own root? */
+bool root_is_host(void);
+
+/* Open @path with the open(2) @flags; files are made with mode 0644. Returns a descriptor or -errno. */
+int root_open(const char *path, int flags) must_check;
+
+/*
+ * Read @path, at most @size - 1 bytes, in one read(2) where it is a sysfs attribute; terminates @buffer.
+ * Returns the number of bytes or -errno.
+ */
+ssize_t root_read(const char *path, char *buffer, size_t size) must_check;
+
+/*
+ * Read the whole file @path up to @limit bytes. Stores a terminated string that the caller frees, and its
+ * length without the terminator. Returns 0, -EFBIG with the first @limit bytes stored, or -errno.
+ */
+int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length) must_check;
+
+/* Write @text to the existing @path in one write(2). Returns 0 or -errno. */
+int root_write(const char *path, const char *text) must_check;
+
+/* Store the last component of what the symbolic link @path points to. Returns 0 or -errno. */
+int root_link_name(const char *path, char *buffer, size_t size) must_check;
+
+/* Does @path exist? */
+bool root_exists(const char *path);
+
+/*
+ * List the folder @path, sorted by name, without "." and "..". The caller frees every name and the array.
+ * Returns the number of names or -errno.
+ */
+ssize_t root_list(const char *path, char ***ret_names) must_check;
+void root_list_free(char **names, ssize_t count);
+
+/* Replace the file @path by @length bytes of @text, whole or not at all. Returns 0 or -errno. */
+int root_replace(const char *path, const char *text, size_t length) must_check;
+/* Make the folder @path with mode 0755 if it is not there. Returns 0 or -errno. */
+int root_mkdir(const char *path) must_check;

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "util.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+void util_cleanup_free(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+void util_cleanup_close(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static void *or_exit(void *memory)
+{
+	if (!memory) {
+		fputs("vfio-early: out of memory\n", stderr);
+		exit(1);
+	}
+	return memory;
+}
+
+void *util_grow(void *array, size_t count, size_t size)
+{
+	/* Full whenever the count is a power of two: the capacity needs no place of its own. */
+	if (count & (count - 1))
+		return array;
+	return or_exit(reallocarray(array, count ? count * 2 : 1, size));
+}
+
+char *util_copy(const char *text, size_t length)
+{
+	char *copy = or_exit(malloc(length + 1));
+
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return copy;
+}
+
+const char *util_format(char *buffer, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(buffer, size, format, args);
+	va_end(args);
+	return buffer;
+}
+
+void util_append(char *buffer, size_t size, const char *format, ...)
+{
+	size_t used = strnlen(buffer, size);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(buffer + used, size - used, format, args);
+	va_end(args);
+}
+
+const char *util_printable(char *buffer, size_t size, const char *text, size_t length)
+{
+	bool cut = length > size - 1;
+	size_t shown = cut ? size - 4 : length;
+
+	for (size_t i = 0; i < shown; i++)
+		buffer[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	strcpy(buffer + shown, cut ? "..." : "");
+	return buffer;
+}
+
+bool util_equal(const char *text, size_t length, const char *word)
+{
+	return strlen(word) == length && !memcmp(text, word, length);
+}
+
+unsigned long long util_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000ULL + now.tv_nsec / 1000;
+}

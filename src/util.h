@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Small helpers that every file may use: attributes, cleanup, memory, bounded strings. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define must_check __attribute__((warn_unused_result))
+#define printf_format(fmt, args) __attribute__((format(printf, fmt, args)))
+#define cleanup_free __attribute__((cleanup(util_cleanup_free)))
+#define cleanup_close __attribute__((cleanup(util_cleanup_close)))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Free what the variable points to when it goes out of scope. */
+void util_cleanup_free(void *pointer);
+/* Close the file descriptor when the variable goes out of scope; negative ones are left alone. */
+void util_cleanup_close(const int *fd);
+
+/*
+ * Make room for one more element of @size bytes behind the @count that @array holds; the array doubles.
+ * Returns the array, perhaps moved. Running out of memory ends the process with exit status 1: in an
+ * initramfs there is nothing better to do, and every caller of ours goes on with the boot.
+ */
+void *util_grow(void *array, size_t count, size_t size) must_check;
+/* Copy @length bytes of @text into a new string, which the caller frees. Ends the process like util_grow(). */
+char *util_copy(const char *text, size_t length) must_check;
+
+/* Format into @buffer of @size bytes, cut at the end, always terminated. Returns @buffer. */
+const char *util_format(char *buffer, size_t size, const char *format, ...) printf_format(3, 4);
+/* Add to the text in @buffer of @size bytes, cut at the end, always terminated. */
+void util_append(char *buffer, size_t size, const char *format, ...) printf_format(3, 4);
+
+/*
+ * Show @length bytes of foreign @text in one line of at most @size bytes: what does not print becomes '?',
+ * and what does not fit is cut and marked with "...". Returns @buffer.
+ */
+const char *util_printable(char *buffer, size_t size, const char *text, size_t length);
+
+/* Is the @length bytes at @text exactly the string @word? */
+bool util_equal(const char *text, size_t length, const char *word);
+
+/* Microseconds since boot (CLOCK_MONOTONIC), the kernel log's clock. */
+unsigned long long util_now(void);
