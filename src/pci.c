@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "pci.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sysfs.h"
+
+/* Read exactly @digits hexadecimal digits. Returns false where there are fewer. */
+static bool hex(const char **cursor, const char *end, int digits, uint32_t *ret)
+{
+	uint32_t value = 0;
+
+	for (; digits; digits--, (*cursor)++) {
+		char c = *cursor < end ? **cursor : '\0';
+
+		if (c >= '0' && c <= '9')
+			value = value << 4 | (uint32_t)(c - '0');
+		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+			value = value << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
+		else
+			return false;
+	}
+	*ret = value;
+	return true;
+}
+
+static bool skip(const char **cursor, const char *end, char expected)
+{
+	if (*cursor == end || **cursor != expected)
+		return false;
+	(*cursor)++;
+	return true;
+}
+
+int pci_address_parse(const char *text, size_t length, struct pci_address *ret)
+{
+	const char *cursor = text, *end = text + length;
+	const char *colon = memchr(text, ':', length);
+	uint32_t segment = 0, bus, slot, function;
+
+	if (!colon)
+		return -EINVAL;
+	if (memchr(colon + 1, ':', (size_t)(end - colon - 1))) {
+		if (colon - text < 4 || colon - text > 8)
+			return -EINVAL;
+		if (!hex(&cursor, end, (int)(colon - text), &segment) || !skip(&cursor, end, ':'))
+			return -EINVAL;
+	}
+	if (!hex(&cursor, end, 2, &bus) || !skip(&cursor, end, ':') ||
+	    !hex(&cursor, end, 2, &slot) || !skip(&cursor, end, '.') ||
+	    !hex(&cursor, end, 1, &function) || cursor != end)
+		return -EINVAL;
+	if (slot > 0x1f || function > 7)
+		return -EINVAL;
+	*ret = (struct pci_address){ segment, (uint8_t)bus, (uint8_t)slot, (uint8_t)function };
+	return 0;
+}
+
+const char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE])
+{
+	return util_format(buffer, PCI_ADDRESS_SIZE, "%04x:%02x:%02x.%x", address->segment, address->bus,
+			   address->slot & 0x1fU, address->function & 7U);
+}
+
+static uint64_t rank(const struct pci_address *a)
+{
+	return (uint64_t)a->segment << 32 | (uint64_t)(a->bus << 16 | a->slot << 8 | a->function);
+}
+
+int pci_address_compare(const struct pci_address *a, const struct pci_address *b)
+{
+	return (rank(a) > rank(b)) - (rank(a) < rank(b));
+}
+
+bool pci_same_slot(const struct pci_address *a, const struct pci_address *b)
+{
+	return a->segment == b->segment && a->bus == b->bus && a->slot == b->slot;
+}
+
+int pci_parse_uevent(const char *text, struct pci_function *function)
+{
+	bool ids = false, class = false;
+
+	function->driver[0] = '\0';
+	function->subvendor = function->subdevice = 0;
+	for (const char *line = text; *line;) {
+		size_t length = strcspn(line, "\n");
+		unsigned int a, b;
+
+		if (sscanf(line, "PCI_ID=%4x:%4x", &a, &b) == 2) {
+			function->vendor = (uint16_t)a;
+			function->device = (uint16_t)b;
+			ids = true;
+		} else if (sscanf(line, "PCI_SUBSYS_ID=%4x:%4x", &a, &b) == 2) {
+			function->subvendor = (uint16_t)a;
+			function->subdevice = (uint16_t)b;
+		} else if (sscanf(line, "PCI_CLASS=%6x", &a) == 1) {
+			function->class = a;
+			class = true;
+		} else if (!strncmp(line, "DRIVER=", 7)) {
+			util_format(function->driver, sizeof(function->driver), "%.*s", (int)(length - 7), line + 7);
+		}
+		line += length + (line[length] == '\n');
+	}
+	return ids && class ? 0 : -EINVAL;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return pci_address_compare(&((const struct pci_function *)a)->address, &((const struct pci_function *)b)->address);
+}
+
+ssize_t pci_scan(struct pci_function **ret_functions)
+{
+	struct pci_function *functions = NULL;
+	size_t count = 0;
+	char **names, uevent[1024];
+	ssize_t found = sysfs_pci_list(&names);
+
+	if (found < 0)
+		return found;
+	for (ssize_t i = 0; i < found; i++) {
+		struct pci_function function = { .header_type = -1, .iommu_group = -1, .boot_vga = -1 };
+
+		if (pci_address_parse(names[i], strlen(names[i]), &function.address) < 0 ||
+		    sysfs_pci_read(&function.address, "uevent", uevent, sizeof(uevent)) < 0 ||
+		    pci_parse_uevent(uevent, &function) < 0)
+			continue;
+		functions = util_grow(functions, count, sizeof(*functions));
+		functions[count++] = function;
+	}
+	root_list_free(names, found);
+	if (count)
+		qsort(functions, count, sizeof(*functions), by_address);
+	*ret_functions = functions;
+	return (ssize_t)count;
+}
+
+void pci_read_details(struct pci_function *function)
+{
+	const struct pci_address *address = &function->address;
+	char text[64];
+	ssize_t length = sysfs_pci_read(address, "config", text, 0x0e + 2);
+
+	/* Byte 0x0e of configuration space; bit 7 says that the slot has more functions. */
+	if (length > 0x0e)
+		function->header_type = text[0x0e] & 0x7f;
+	function->iommu_group = sysfs_pci_iommu_group(address);
+	if (function->class >> 8 == PCI_SUB_VGA && sysfs_pci_read(address, "boot_vga", text, sizeof(text)) > 0)
+		function->boot_vga = text[0] == '1';
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sysfs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PCI "/sys/bus/pci"
+#define PLATFORM "/sys/bus/platform"
+#define PATH_SIZE 256
+
+static const char *pci_path(const struct pci_address *address, const char *attribute, char path[static PATH_SIZE])
+{
+	char name[PCI_ADDRESS_SIZE];
+
+	return util_format(path, PATH_SIZE, PCI "/devices/%s/%s", pci_address_format(address, name), attribute);
+}
+
+ssize_t sysfs_pci_list(char ***ret_names)
+{
+	return root_list(PCI "/devices", ret_names);
+}
+
+ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size)
+{
+	char path[PATH_SIZE];
+
+	return root_read(pci_path(address, attribute, path), buffer, size);
+}
+
+int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE])
+{
+	char path[PATH_SIZE];
+	int r = root_link_name(pci_path(address, "driver", path), driver, PCI_DRIVER_SIZE);
+
+	if (r != -ENOENT)
+		return r;
+	driver[0] = '\0';
+	return root_exists(pci_path(address, "", path)) ? 0 : -ENODEV;
+}
+
+int sysfs_pci_iommu_group(const struct pci_address *address)
+{
+	char path[PATH_SIZE], number[16], name[32], *end;
+	long group;
+
+	if (root_link_name(pci_path(address, "iommu_group", path), number, sizeof(number)) < 0)
+		return -1;
+	group = strtol(number, &end, 10);
+	if (*end || end == number || group < 0)
+		return -1;
+	/* vfio's no-IOMMU mode makes groups that isolate nothing (drivers/vfio/group.c, vfio_noiommu_group_alloc). */
+	util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%ld/name", group);
+	if (root_read(path, name, sizeof(name)) > 0 && !strncmp(name, "vfio-noiommu", strlen("vfio-noiommu")))
+		return -1;
+	return (int)group;
+}
+
+int sysfs_pci_set_override(const struct pci_address *address, const char *driver)
+{
+	char path[PATH_SIZE], line[PCI_DRIVER_SIZE + 2];
+
+	util_format(line, sizeof(line), "%s\n", driver ? driver : "");
+	return root_write(pci_path(address, "driver_override", path), line);
+}
+
+int sysfs_pci_unbind(const struct pci_address *address)
+{
+	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
+
+	return root_write(pci_path(address, "driver/unbind", path), pci_address_format(address, name));
+}
+
+int sysfs_pci_probe(const struct pci_address *address)
+{
+	char name[PCI_ADDRESS_SIZE];
+
+	return root_write(PCI "/drivers_probe", pci_address_format(address, name));
+}
+
+int sysfs_pci_bind(const struct pci_address *address, const char *driver)
+{
+	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
+
+	util_format(path, sizeof(path), PCI "/drivers/%s/bind", driver);
+	return root_write(path, pci_address_format(address, name));
+}
+
+bool sysfs_pci_driver_exists(const char *driver)
+{
+	char path[PATH_SIZE];
+
+	return root_exists(util_format(path, sizeof(path), PCI "/drivers/%s", driver));
+}
+
+/* One line of the "resource" file: start, end and flags of a BAR. Unused ones are all zero. */
+static bool overlaps_bar(const char *resources, unsigned long long start, unsigned long long end)
+{
+	for (const char *line = resources; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		unsigned long long first, last;
+
+		if (sscanf(line, "%llx %llx", &first, &last) == 2 && last && start <= last && end >= first)
+			return true;
+	}
+	return false;
+}
+
+/* The drivers' names in /proc/iomem; BOOTFB is what x86's sysfb code reserves. */
+static bool is_framebuffer_range(const char *label)
+{
+	static const char *const labels[] = { "efifb", "vesafb", "simplefb", "simpledrm", "BOOTFB", "efidrm", "vesadrm" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
+		if (!strncmp(label, labels[i], strlen(labels[i])))
+			return true;
+	return false;
+}
+
+static bool framebuffer_in_bars(const struct pci_address *address)
+{
+	cleanup_free char *iomem = NULL;
+	char resources[1024];
+	size_t length;
+
+	if (sysfs_pci_read(address, "resource", resources, sizeof(resources)) < 0 ||
+	    root_read_file("/proc/iomem", 1 << 20, &iomem, &length) < 0)
+		return false;
+	for (const char *line = iomem; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		unsigned long long start, end;
+		int label = 0;
+
+		if (sscanf(line, " %llx-%llx : %n", &start, &end, &label) == 2 && label &&
+		    is_framebuffer_range(line + label) && overlaps_bar(resources, start, end))
+			return true;
+	}
+	return false;
+}
+
+int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t size)
+{
+	char path[PATH_SIZE], driver[PCI_DRIVER_SIZE], **names;
+	ssize_t count;
+	int r = -ENOENT;
+
+	if (!framebuffer_in_bars(address))
+		return r;
+	count = root_list(PLATFORM "/devices", &names);
+	for (ssize_t i = 0; i < count; i++) {
+		if (!strstr(names[i], "-framebuffer"))
+			continue;
+		util_format(path, sizeof(path), PLATFORM "/devices/%s/driver", names[i]);
+		if (strlen(names[i]) < size && !root_link_name(path, driver, sizeof(driver))) {
+			strcpy(name, names[i]);
+			r = 0;
+			break;
+		}
+	}
+	root_list_free(names, count);
+	return r;
+}
+
+int sysfs_framebuffer_unbind(const char *name)
+{
+	char path[PATH_SIZE];
+
+	return root_write(util_format(path, sizeof(path), PLATFORM "/devices/%s/driver/unbind", name), name);
+}
+
+ssize_t sysfs_iommu_list(char ***ret_names)
+{
+	return root_list("/sys/class/iommu", ret_names);
+}
+
+bool sysfs_acpi_table_exists(const char *name)
+{
+	char path[PATH_SIZE];
+
+	return root_exists(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name));
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The paths of /sys that the program reads and writes; no other file knows them. */
+#pragma once
+
+#include "pci.h"
+#include "root.h"
+
+/* Names of all PCI functions. The caller frees them with root_list_free(). Returns their number or -errno. */
+ssize_t sysfs_pci_list(char ***ret_names) must_check;
+/* Read an attribute of a function as root_read() does. Returns the number of bytes or -errno. */
+ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size) must_check;
+
+/*
+ * Store the name of the driver that is bound, "" for none, from the "driver" link: the only proof of a
+ * binding. Returns 0, or -errno where the function itself cannot be read.
+ */
+int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE]) must_check;
+/* Number of the IOMMU group, or -1 where there is none, or none that isolates ("vfio-noiommu"). */
+int sysfs_pci_iommu_group(const struct pci_address *address) must_check;
+
+/*
+ * The writes of Documentation/ABI/testing/sysfs-bus-pci; each returns 0 or -errno and may block while
+ * another driver probes or removes the function.
+ *
+ * override: @driver NULL clears, with "\n", since an empty write never reaches the kernel.
+ * unbind:   from the driver that holds it now.
+ * probe:    success proves nothing (probe errors are swallowed): read the driver link.
+ * bind:     gives the errno of a failed probe from Linux 5.14 on, ENODEV before.
+ */
+int sysfs_pci_set_override(const struct pci_address *address, const char *driver) must_check;
+int sysfs_pci_unbind(const struct pci_address *address) must_check;
+int sysfs_pci_probe(const struct pci_address *address) must_check;
+int sysfs_pci_bind(const struct pci_address *address, const char *driver) must_check;
+
+/* Is the PCI driver registered, whether built in or from a module? */
+bool sysfs_pci_driver_exists(const char *driver);
+
+/*
+ * A firmware framebuffer (efifb, vesafb, simplefb or their DRM successors) that is bound to a driver and
+ * stands on the function's memory. Before Linux 6.0 vfio-pci leaves it there, and a guest cannot map the BAR.
+ * Stores the platform device's name. Returns 0 or -ENOENT.
+ */
+int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t size) must_check;
+/* Unbind the platform device @name from its driver. Returns 0 or -errno. */
+int sysfs_framebuffer_unbind(const char *name) must_check;
+
+/* Names of the IOMMUs that the kernel drives. Returns their number or -errno; free with root_list_free(). */
+ssize_t sysfs_iommu_list(char ***ret_names) must_check;
+/* Has the firmware an ACPI table of this four-letter name? */
+bool sysfs_acpi_table_exists(const char *name);
