@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmdline.h"
+
+#include <ctype.h>
+#include <string.h>
+
+bool cmdline_next(const char **cursor, struct cmdline_param *ret)
+{
+	const char *c = *cursor, *start, *end, *equals = NULL;
+	bool quoted = false, whole;
+
+	while (isspace((unsigned char)*c))
+		c++;
+	if (!*c) {
+		*cursor = c;
+		return false;
+	}
+	whole = *c == '"';
+	if (whole) {
+		quoted = true;
+		c++;
+	}
+	for (start = c; *c && (quoted || !isspace((unsigned char)*c)); c++) {
+		if (*c == '=' && !equals)
+			equals = c;
+		if (*c == '"')
+			quoted = !quoted;
+	}
+	*cursor = end = c;
+
+	*ret = (struct cmdline_param){ .name = start };
+	if (whole && end > start && end[-1] == '"')
+		end--;
+	if (!equals) {
+		ret->name_length = (size_t)(end - start);
+		return true;
+	}
+	ret->name_length = (size_t)(equals - start);
+	ret->value = equals + 1;
+	if (ret->value < end && *ret->value == '"') {
+		ret->value++;
+		if (end > ret->value && end[-1] == '"')
+			end--;
+	}
+	ret->value_length = (size_t)(end - ret->value);
+	return true;
+}
+
+bool cmdline_is(const struct cmdline_param *param, const char *name)
+{
+	if (strlen(name) != param->name_length)
+		return false;
+	for (size_t i = 0; i < param->name_length; i++) {
+		char c = param->name[i];
+
+		if ((c == '-' ? '_' : c) != (name[i] == '-' ? '_' : name[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool list_has(const char *list, size_t length, const char *word)
+{
+	for (const char *item = list, *end = list + length; item <= end;) {
+		const char *comma = memchr(item, ',', (size_t)(end - item));
+
+		if (!comma)
+			comma = end;
+		if (util_equal(item, (size_t)(comma - item), word))
+			return true;
+		item = comma + 1;
+	}
+	return false;
+}
+
+bool cmdline_has(const char *text, const char *name, const char *word)
+{
+	struct cmdline_param param;
+	bool has = false;
+
+	while (cmdline_next(&text, &param))
+		if (cmdline_is(&param, name) && param.value)
+			has = list_has(param.value, param.value_length, word);
+	return has;
+}
+
+/* The words that systemd's PID 1 and sysvinit take (systemd(1), "Kernel Command Line"), and Ubuntu's own. */
+static bool is_recovery_word(const struct cmdline_param *param)
+{
+	static const char *const words[] = {
+		"single", "s", "S", "1", "rescue", "emergency", "recovery", "rd.rescue", "rd.emergency", "-s", "-b",
+	};
+
+	for (size_t i = 0; !param->value && i < ARRAY_SIZE(words); i++)
+		if (util_equal(param->name, param->name_length, words[i]))
+			return true;
+	return false;
+}
+
+bool cmdline_wants_recovery(const char *text)
+{
+	struct cmdline_param param;
+
+	while (cmdline_next(&text, &param)) {
+		if (is_recovery_word(&param))
+			return true;
+		if (!param.value || (!cmdline_is(&param, "systemd.unit") && !cmdline_is(&param, "rd.systemd.unit")))
+			continue;
+		if (util_equal(param.value, param.value_length, "rescue.target") ||
+		    util_equal(param.value, param.value_length, "emergency.target") ||
+		    util_equal(param.value, param.value_length, "rescue.service") ||
+		    util_equal(param.value, param.value_length, "emergency.service"))
+			return true;
+	}
+	return false;
+}

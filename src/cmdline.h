@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel command line, split as the kernel splits it. Pure: slices of the text, nothing copied. */
+#pragma once
+
+#include "util.h"
+
+/* One parameter: slices of the command line. */
+struct cmdline_param {
+	const char *name, *value; /* value is NULL without "=" */
+	size_t name_length, value_length;
+};
+
+/*
+ * Take the next parameter from *@cursor, which starts at the command line and is moved on.
+ * Double quotes keep blanks together and are dropped around a whole parameter or a whole value; there is no
+ * escape, and single quotes mean nothing (lib/cmdline.c, next_arg(), Linux 5.10 to 7.2). What stands behind
+ * "--" is init's for the kernel; it is read here all the same, as dracut and systemd do.
+ * Returns false at the end.
+ */
+bool cmdline_next(const char **cursor, struct cmdline_param *ret);
+
+/* Is the parameter's name @name? "-" and "_" are the same letter, as for the kernel. */
+bool cmdline_is(const struct cmdline_param *param, const char *name);
+
+/* Does any parameter called @name have @word as one item of its comma-separated value? The last one counts. */
+bool cmdline_has(const char *text, const char *name, const char *word);
+
+/* Does the command line ask for a rescue shell (single, rescue, emergency or their systemd units)? */
+bool cmdline_wants_recovery(const char *text);

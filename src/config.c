@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CMDLINE "/proc/cmdline"
+#define SHOWN 48
+
+/* Where a piece of text stands: for messages. */
+struct place {
+	const char *path;
+	size_t line;
+	const char *line_start;
+};
+
+void config_init(struct config *config)
+{
+	*config = (struct config){ .deadline = 10 };
+}
+
+void config_clear(struct config *config)
+{
+	for (size_t i = 0; i < config->claim_count; i++) {
+		free(config->claims[i].text);
+		free(config->claims[i].wanted_by);
+	}
+	for (size_t i = 0; i < config->error_count; i++) {
+		free(config->errors[i].where);
+		free(config->errors[i].what);
+	}
+	free(config->claims);
+	free(config->errors);
+	config_init(config);
+}
+
+void config_add_error(struct config *config, const char *where, const char *what)
+{
+	if (config->error_count == CONFIG_ERRORS_MAX) {
+		config->errors_left_out++;
+		return;
+	}
+	config->errors = util_grow(config->errors, config->error_count, sizeof(*config->errors));
+	config->errors[config->error_count++] = (struct config_error){
+		.where = util_copy(where, strlen(where)),
+		.what = util_copy(what, strlen(what)),
+	};
+}
+
+static void complain(struct config *config, const struct place *place, const char *at, const char *what)
+{
+	char where[320];
+
+	util_format(where, sizeof(where), "%.256s:%zu:%zu", place->path, place->line,
+		    (size_t)(at - place->line_start) + 1);
+	config_add_error(config, where, what);
+}
+
+static void complain_of(struct config *config, const struct place *place, const char *text, size_t length,
+			const char *expected)
+{
+	char what[320], shown[SHOWN];
+
+	util_format(what, sizeof(what), "'%s': %s", util_printable(shown, sizeof(shown), text, length), expected);
+	complain(config, place, text, what);
+}
+
+static void add_claim(struct config *config, const struct place *place, const char *wanted_by, const char *text,
+		      size_t length)
+{
+	struct selector_error error;
+	struct selector selector;
+
+	if (selector_parse(text, length, &selector, &error) < 0) {
+		complain(config, place, text + error.offset, error.what);
+		return;
+	}
+	config->claims = util_grow(config->claims, config->claim_count, sizeof(*config->claims));
+	config->claims[config->claim_count++] = (struct claim){
+		.selector = selector,
+		.text = util_copy(text, length),
+		.wanted_by = util_copy(wanted_by, strlen(wanted_by)),
+	};
+}
+
+/* The settings that "set" and rd.vfio.NAME= know, with their values. */
+static const struct setting {
+	const char *name;
+	const char *values[2]; /* the default first; the second one sets the flag */
+	size_t flag;           /* offset of the bool in struct config */
+} settings[] = {
+	{ "iommu", { "require", "ignore" }, offsetof(struct config, iommu_ignored) },
+	{ "last-display", { "keep", "claim" }, offsetof(struct config, last_display_claimed) },
+	{ "recovery", { "skip", "claim" }, offsetof(struct config, recovery_claims) },
+	{ "log", { "info", "debug" }, offsetof(struct config, debug) },
+};
+
+static bool parse_seconds(const char *text, size_t length, unsigned int *ret)
+{
+	unsigned int value = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] < '0' || text[i] > '9' || value > 60)
+			return false;
+		value = value * 10 + (unsigned int)(text[i] - '0');
+	}
+	if (value < 1 || value > 60)
+		return false;
+	*ret = value;
+	return true;
+}
+
+static void set_option(struct config *config, const struct place *place, const struct cmdline_param *param)
+{
+	const char *value = param->value;
+	char expected[128];
+
+	if (cmdline_is(param, "deadline")) {
+		if (!value || !parse_seconds(value, param->value_length, &config->deadline))
+			complain_of(config, place, value ? value : param->name, param->value_length,
+				    "deadline takes 1 to 60 seconds");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+		const struct setting *setting = &settings[i];
+
+		if (!cmdline_is(param, setting->name))
+			continue;
+		for (size_t choice = 0; value && choice < ARRAY_SIZE(setting->values); choice++) {
+			if (util_equal(value, param->value_length, setting->values[choice])) {
+				*(bool *)((char *)config + setting->flag) = choice;
+				return;
+			}
+		}
+		util_format(expected, sizeof(expected), "%s takes %s or %s", setting->name, setting->values[0],
+			    setting->values[1]);
+		complain_of(config, place, value ? value : param->name, value ? param->value_length : 0, expected);
+		return;
+	}
+	complain_of(config, place, param->name, param->name_length,
+		    "no such setting; known are iommu, last-display, recovery, deadline and log");
+}
+
+/* Take the next word of a line; "#" at its start ends the line. */
+static bool next_word(const char **cursor, const char *end, const char **ret_word, size_t *ret_length)
+{
+	const char *c = *cursor;
+
+	while (c < end && (*c == ' ' || *c == '\t' || *c == '\r'))
+		c++;
+	if (c == end || *c == '#')
+		return false;
+	*ret_word = c;
+	while (c < end && *c != ' ' && *c != '\t' && *c != '\r')
+		c++;
+	*ret_length = (size_t)(c - *ret_word);
+	*cursor = c;
+	return true;
+}
+
+static void parse_claim(struct config *config, const struct place *place, const char *cursor, const char *end)
+{
+	const char *word;
+	char wanted_by[320];
+	size_t length, count = 0;
+
+	util_format(wanted_by, sizeof(wanted_by), "%.256s:%zu", place->path, place->line);
+	for (; next_word(&cursor, end, &word, &length); count++) {
+		if (memchr(word, ',', length))
+			complain_of(config, place, word, length, "selectors stand apart with blanks here, not with commas");
+		else if (memchr(word, '=', length))
+			complain_of(config, place, word, length, "this version knows no options of a claim");
+		else
+			add_claim(config, place, wanted_by, word, length);
+	}
+	if (!count)
+		complain(config, place, cursor, "claim without a selector: expected an id such as 10de:1c03 or an address such as 01:00.0");
+}
+
+static void parse_set(struct config *config, const struct place *place, const char *cursor, const char *end)
+{
+	struct cmdline_param param = { 0 };
+	const char *equals;
+	size_t length, count = 0;
+
+	for (; next_word(&cursor, end, &param.name, &length); count++) {
+		equals = memchr(param.name, '=', length);
+		param.name_length = equals ? (size_t)(equals - param.name) : length;
+		param.value = equals ? equals + 1 : NULL;
+		param.value_length = equals ? length - param.name_length - 1 : 0;
+		set_option(config, place, &param);
+	}
+	if (!count)
+		complain(config, place, cursor, "set without NAME=VALUE, as in: set iommu=require");
+}
+
+static void parse_line(struct config *config, const struct place *place, const char *end)
+{
+	const char *cursor = place->line_start, *word;
+	size_t length;
+
+	if (!next_word(&cursor, end, &word, &length))
+		return;
+	if (util_equal(word, length, "claim"))
+		parse_claim(config, place, cursor, end);
+	else if (util_equal(word, length, "set"))
+		parse_set(config, place, cursor, end);
+	else
+		complain_of(config, place, word, length, "no such directive: a line starts with claim, set or #");
+}
+
+void config_add_file(struct config *config, const char *path, const char *text, size_t length)
+{
+	struct place place = { .path = path, .line = 1 };
+	const char *end = text + length;
+
+	/* A byte order mark is what some editors leave; it is no part of the first line. */
+	if (length >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		text += 3;
+	for (; text < end; place.line++) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+
+		place.line_start = text;
+		parse_line(config, &place, newline ? newline : end);
+		text = newline ? newline + 1 : end;
+	}
+}
+
+static void parse_ids(struct config *config, const struct place *place, const struct cmdline_param *param)
+{
+	const char *item = param->value, *end = param->value + param->value_length;
+	size_t count = 0;
+
+	while (item && item <= end) {
+		const char *comma = memchr(item, ',', (size_t)(end - item));
+		size_t length = (size_t)((comma ? comma : end) - item);
+
+		/* The kernel skips empty items in vfio-pci.ids= too. */
+		if (length) {
+			add_claim(config, place, "rd.vfio.ids", item, length);
+			count++;
+		}
+		item = comma ? comma + 1 : NULL;
+	}
+	if (!count)
+		complain(config, place, param->name, "rd.vfio.ids= is empty: expected ids or addresses, as in rd.vfio.ids=10de:1c03,01:00.0");
+}
+
+/* dracut's booleans (dracut-lib.sh, getargbool), and the words that people try. */
+static int parse_bool(const struct cmdline_param *param)
+{
+	static const char *const words[2][5] = {
+		{ "0", "no", "off", "false", "n" },
+		{ "1", "yes", "on", "true", "y" },
+	};
+
+	if (!param->value)
+		return 1;
+	for (int truth = 0; truth < 2; truth++)
+		for (size_t i = 0; i < ARRAY_SIZE(words[truth]); i++)
+			if (util_equal(param->value, param->value_length, words[truth][i]))
+				return truth;
+	return -EINVAL;
+}
+
+static void parse_flag(struct config *config, const struct place *place, const struct cmdline_param *param,
+		       bool when_true, bool *ret)
+{
+	int truth = parse_bool(param);
+
+	if (truth < 0)
+		complain_of(config, place, param->value, param->value_length, "expected 0 or 1; devices are named with rd.vfio.ids=");
+	else
+		*ret = truth == when_true;
+}
+
+static void parse_param(struct config *config, const struct place *place, struct cmdline_param *param)
+{
+	static const char prefix[] = "rd.vfio.";
+	bool ignored;
+
+	if (cmdline_is(param, "rd.vfio")) {
+		parse_flag(config, place, param, false, &config->off);
+	} else if (cmdline_is(param, "rd.vfio.ids")) {
+		parse_ids(config, place, param);
+	} else if (cmdline_is(param, "rd.vfio.debug")) {
+		parse_flag(config, place, param, true, &config->debug);
+	} else if (cmdline_is(param, "rd.vfio.dryrun")) {
+		parse_flag(config, place, param, true, &config->dryrun);
+	} else if (cmdline_is(param, "rd.vfio.config")) {
+		parse_flag(config, place, param, true, &ignored);
+	} else if (param->name_length > strlen(prefix) && !memcmp(param->name, prefix, strlen(prefix))) {
+		param->name += strlen(prefix);
+		param->name_length -= strlen(prefix);
+		set_option(config, place, param);
+	}
+}
+
+void config_add_cmdline(struct config *config, const char *text)
+{
+	struct place place = { .path = CMDLINE, .line = 1, .line_start = text };
+	const char *cursor = text;
+	struct cmdline_param param;
+
+	while (cmdline_next(&cursor, &param))
+		parse_param(config, &place, &param);
+	config->recovery = cmdline_wants_recovery(text);
+}
+
+bool config_wants_files(const char *cmdline)
+{
+	struct cmdline_param param;
+	bool wants = true;
+
+	while (cmdline_next(&cmdline, &param))
+		if (cmdline_is(&param, "rd.vfio.config") && parse_bool(&param) >= 0)
+			wants = parse_bool(&param);
+	return wants;
+}
+
+const char *config_off_reason(const struct config *config)
+{
+	if (config->off)
+		return "rd.vfio=0 on the kernel command line";
+	if (config->recovery && !config->recovery_claims)
+		return "this is a recovery boot (recovery=claim lifts that)";
+	return NULL;
+}

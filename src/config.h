@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the user asked for: the configuration files and the kernel command line, merged. Pure: no I/O. */
+#pragma once
+
+#include "cmdline.h"
+#include "selector.h"
+
+#define CONFIG_ERRORS_MAX 64 /* of a file full of rubbish no more than this is reported */
+
+/* One selector of a "claim" line or of rd.vfio.ids=. */
+struct claim {
+	struct selector selector;
+	char *text;      /* as the user wrote it */
+	char *wanted_by; /* "rd.vfio.ids", or "file:line" */
+};
+
+struct config_error {
+	char *where; /* "file:line:column" */
+	char *what;
+};
+
+struct config {
+	struct claim *claims;
+	size_t claim_count;
+	struct config_error *errors;
+	size_t error_count, errors_left_out;
+	bool off;                 /* rd.vfio=0 */
+	bool recovery;            /* the boot asks for a rescue shell */
+	bool recovery_claims;     /* recovery=claim */
+	bool dryrun, debug;
+	bool iommu_ignored;       /* iommu=ignore */
+	bool last_display_claimed;/* last-display=claim */
+	unsigned int deadline;    /* seconds that one blocking write may take */
+};
+
+/* Set the defaults. config_clear() frees what the calls below added. */
+void config_init(struct config *config);
+void config_clear(struct config *config);
+
+/*
+ * Add the text of a configuration file. @path is for messages. Directives: "claim SELECTOR..." and
+ * "set NAME=VALUE"; "#" starts a comment. What cannot be understood is added to the errors and skipped.
+ */
+void config_add_file(struct config *config, const char *path, const char *text, size_t length);
+
+/*
+ * Add the kernel command line: rd.vfio=0|1, rd.vfio.ids=, rd.vfio.debug, rd.vfio.dryrun, rd.vfio.NAME=VALUE.
+ * Call it after the files: it is stronger.
+ */
+void config_add_cmdline(struct config *config, const char *text);
+
+/* Does the command line leave the files in force (no rd.vfio.config=0)? */
+bool config_wants_files(const char *cmdline);
+
+/* Why nothing is claimed on this boot, or NULL where claims count. */
+const char *config_off_reason(const struct config *config);
+
+/* Add an error found elsewhere, such as an unreadable file. */
+void config_add_error(struct config *config, const char *where, const char *what);
