@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verdicts: one table of words that the log, the report and every command read. Pure. */
+#pragma once
+
+#include "util.h"
+
+enum verdict {
+	VERDICT_BOUND,
+	VERDICT_WOULD_BIND,
+	VERDICT_DEFERRED,
+	VERDICT_KEPT,
+	VERDICT_ABSENT,
+	VERDICT_MOVED,
+	VERDICT_NO_IOMMU,
+	VERDICT_NO_DRIVER,
+	VERDICT_REFUSED,
+	VERDICT_STUCK,
+	VERDICT_OFF,
+	VERDICT_COUNT,
+};
+
+/* What a sentence is made of. Strings that are not known are "". */
+struct outcome {
+	enum verdict verdict;
+	const char *driver;  /* the wanted driver */
+	const char *was;     /* the driver that was bound before, "" for none */
+	int iommu_group;     /* -1 unknown */
+	const char *reason;  /* why; verdicts other than bound and would-bind need one */
+};
+
+/* The verdict's name in the report, as "bound". */
+const char *verdict_name(enum verdict verdict);
+/* Syslog level of its line, 3 (error) to 6 (information). */
+int verdict_level(enum verdict verdict);
+/* Is it a failure of something that was asked for? */
+bool verdict_is_failure(enum verdict verdict);
+/* Write the sentence that tells the outcome, without the device and without the hint. Returns @buffer. */
+const char *verdict_sentence(const struct outcome *outcome, char *buffer, size_t size);
