@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Carries out a plan: the only writer to sysfs. */
+#pragma once
+
+#include "plan.h"
+
+/* Where the time went, in microseconds. */
+struct bind_times {
+	unsigned long long modules, devices;
+};
+
+/*
+ * Bind every entry of verdict would-bind to vfio-pci and give it its outcome: bound, deferred, no-driver,
+ * refused or stuck. Every driver_override is written first, so that nothing can slip in between; then the
+ * driver is loaded; then each device is unbound from whoever holds it, probed, and its driver link read back.
+ * The override stays, except on a device that is refused: that one goes back to its host driver.
+ */
+void bind_apply(struct plan *plan, struct bind_times *ret_times);
