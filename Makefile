@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+
+# Where things go; the folder of dracut's modules is asked of dracut where it is installed.
+PREFIX ?= /usr
+SBINDIR ?= $(PREFIX)/sbin
+SYSCONFDIR ?= /etc
+DOCDIR ?= $(PREFIX)/share/doc/vfio-early
+# Both generators look in one place only, whatever PREFIX is.
+DRACUTMODDIR ?= $(shell pkg-config --variable=dracutmodulesdir dracut 2>/dev/null || echo /usr/lib/dracut/modules.d)
+INITRAMFSTOOLSDIR ?= /usr/share/initramfs-tools
+WITH_DRACUT ?= 1
+WITH_INITRAMFS_TOOLS ?= 1
+
+# How it is built. STATIC=1: one static binary with musl and the archives of deps/sources.
+# STATIC=0: the system's C library and its shared libkmod and libblkid.
+STATIC ?= 1
+WERROR ?= 0
+V ?= 0
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CFLAGS ?= $(if $(filter 1,$(STATIC)),-Os,-O2 -g)
+VERSION := $(shell cat src/version)
+Q := $(if $(filter 1,$(V)),,@)
+OUT ?= build/$(if $(filter 1,$(STATIC)),static,shared)$(if $(SAN),-san)
+bin := $(OUT)/vfio-early
+
+own_cflags := -std=gnu11 -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+	-Wwrite-strings $(if $(filter 1,$(WERROR)),-Werror) -fstack-protector-strong
+own_cppflags := -D_GNU_SOURCE -DVFIO_EARLY_VERSION='"$(VERSION)"' -MMD -MP
+own_ldflags := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed
+
+ifeq ($(STATIC),1)
+include deps/static.mk
+else
+own_cppflags += $(shell pkg-config --cflags libkmod blkid 2>/dev/null)
+own_cflags += -fPIE
+own_ldflags += -pie
+LIBS ?= $(shell pkg-config --libs libkmod blkid 2>/dev/null)
+requirements := deps/need-shared
+endif
+
+ifdef SAN
+own_cflags += -fsanitize=address,undefined -fno-omit-frame-pointer
+own_ldflags += -fsanitize=address,undefined
+endif
+
+sources := $(wildcard src/*.c)
+objects := $(sources:src/%.c=$(OUT)/%.o)
+
+.DEFAULT_GOAL := all
+all: vfio-early ## Build the binary and print its size (STATIC=0: against the system's shared libraries)
+
+vfio-early: $(bin)
+	$(Q)cp $(bin) $@
+	@echo "$@ $(VERSION): $$(stat -c %s $@) bytes, $(if $(filter 1,$(STATIC)),static,dynamic)"
+.PHONY: vfio-early
+
+$(bin): $(objects) $(libraries)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(own_cflags) $(CFLAGS) $(crt_first) -o $@ $(objects) $(own_ldflags) $(LDFLAGS) $(LIBS) $(crt_last)
+	$(Q)$(if $(filter 1,$(STATIC)),strip $@)
+
+$(OUT)/%.o: src/%.c src/version Makefile | $(OUT)/.ready $(libraries)
+	@echo "  CC    $<"
+	$(Q)$(CC) $(own_cppflags) $(CPPFLAGS) $(own_cflags) $(CFLAGS) -c -o $@ $<
+
+# Fails in one line that names the package where a tool or a header is missing.
+$(OUT)/.ready:
+	$(Q)mkdir -p $(OUT)
+	$(Q)deps/need $(if $(filter 1,$(STATIC)),static,shared) "$(CC)"
+	$(Q)touch $@
+
+-include $(objects:.o=.d)
+
+install: $(bin) ## Install below DESTDIR= with PREFIX=/usr; regenerating the initramfs is left to you
+	install -D -m 755 $(bin) "$(DESTDIR)$(SBINDIR)/vfio-early"
+	install -D -m 644 vfio-early.conf "$(DESTDIR)$(DOCDIR)/examples/vfio-early.conf"
+	@[ -e "$(DESTDIR)$(SYSCONFDIR)/vfio-early.conf" ] || \
+		install -v -D -m 644 vfio-early.conf "$(DESTDIR)$(SYSCONFDIR)/vfio-early.conf"
+ifeq ($(WITH_DRACUT),1)
+	install -D -m 755 dracut/50vfio-early/vfio-early.sh "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/vfio-early.sh"
+	install -m 644 dracut/50vfio-early/vfio-early.service "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
+	sed 's|@SBINDIR@|$(SBINDIR)|' dracut/50vfio-early/module-setup.sh >"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/module-setup.sh"
+	chmod 755 "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/module-setup.sh"
+endif
+ifeq ($(WITH_INITRAMFS_TOOLS),1)
+	install -D -m 755 initramfs-tools/scripts/init-top/00-vfio-early \
+		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early"
+	install -d "$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks"
+	sed 's|@SBINDIR@|$(SBINDIR)|' initramfs-tools/hooks/vfio-early >"$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early"
+	chmod 755 "$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early"
+endif
+
+uninstall: ## Remove what install laid down; the configuration stays
+	rm -rf "$(DESTDIR)$(SBINDIR)/vfio-early" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early" \
+		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early" \
+		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early"
+
+include tests/tests.mk
+
+clean: ## Remove what was built; downloaded archives stay in build/deps
+	rm -rf vfio-early build/static* build/shared* build/clang* build/test
+
+distclean: clean ## Remove the downloaded archives and the libraries too
+	rm -rf build
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort | expand -t 18
+
+.PHONY: all install uninstall clean distclean help
+.DELETE_ON_ERROR:

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The commands: one file each, cmd-NAME.c. */
+#pragma once
+
+/* Exit status of every command. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* What the initramfs runs; see vfio-early --help. Never exits in a way that stops a boot. */
+int cmd_boot(int argc, char **argv);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <blkid/blkid.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "root.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments, *help;
+} commands[] = {
+	{ "boot", cmd_boot, "[--dry-run] [--json]", "Bind the configured devices to vfio-pci; run by the initramfs" },
+};
+
+static void usage(FILE *out)
+{
+	fputs("Usage: vfio-early [--root DIR] COMMAND [OPTION...]\n\nCommands:\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %s %-20s  %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+	fputs("\nOptions:\n"
+	      "  --root DIR     work on the tree in DIR in place of /\n"
+	      "  -h, --help     print this\n"
+	      "  -V, --version  print the version\n"
+	      "\nOn the kernel command line: rd.vfio.ids=SELECTOR[,SELECTOR...] claims devices, rd.vfio=0 claims none.\n"
+	      "A selector is an id (10de:1c03) or an address (01:00.0); /etc/vfio-early.conf takes them too.\n", out);
+}
+
+static int usage_error(const char *what, const char *word)
+{
+	fprintf(stderr, "vfio-early: %s: '%s'; vfio-early --help lists what there is\n", what, word);
+	return EXIT_USAGE;
+}
+
+static int print_version(void)
+{
+	const char *blkid;
+
+	blkid_get_library_version(&blkid, NULL);
+	printf("vfio-early %s (libblkid %s)\n", VFIO_EARLY_VERSION, blkid);
+	return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
+			usage(stdout);
+			return EXIT_DONE;
+		}
+		if (!strcmp(argv[i], "-V") || !strcmp(argv[i], "--version"))
+			return print_version();
+		if (strcmp(argv[i], "--root") || i + 1 == argc)
+			return usage_error("unknown option, or one without its value", argv[i]);
+		if (root_enter(argv[++i]) < 0)
+			return usage_error("no such folder for --root", argv[i]);
+	}
+	if (i == argc) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	for (size_t c = 0; c < ARRAY_SIZE(commands); c++)
+		if (!strcmp(argv[i], commands[c].name))
+			return commands[c].run(argc - i, argv + i);
+	return usage_error("unknown command", argv[i]);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "json.h"
+#include "root.h"
+
+static void print_iommu(struct json *json, const struct iommu *iommu)
+{
+	json_open(json, "iommu", '{');
+	json_string(json, "state", iommu ? iommu_state_name(iommu) : NULL);
+	json_string(json, "kind", iommu ? iommu_kind_name(iommu) : NULL);
+	json_string(json, "cause", iommu ? iommu_cause_name(iommu) : NULL);
+	json_null(json, "interrupt_remapping");
+	json_string(json, "reason", iommu ? iommu->reason : "");
+	json_string(json, "hint", iommu ? iommu->hint : "");
+	json_close(json, '}');
+}
+
+static const char *or_null(const char *text)
+{
+	return text[0] ? text : NULL;
+}
+
+static void print_function(struct json *json, const struct pci_function *function)
+{
+	char text[PCI_ADDRESS_SIZE];
+
+	json_string(json, "address", pci_address_format(&function->address, text));
+	json_string(json, "id", util_format(text, sizeof(text), "%04x:%04x", function->vendor, function->device));
+	json_string(json, "subsystem",
+		    util_format(text, sizeof(text), "%04x:%04x", function->subvendor, function->subdevice));
+	json_string(json, "class", util_format(text, sizeof(text), "%06x", function->class));
+	json_null(json, "name");
+}
+
+static void print_no_function(struct json *json)
+{
+	static const char *const keys[] = { "address", "id", "subsystem", "class", "name" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		json_null(json, keys[i]);
+}
+
+static void print_entry(struct json *json, const struct plan_entry *entry)
+{
+	const struct pci_function *function = entry->function;
+	char sentence[512];
+
+	json_open(json, NULL, '{');
+	if (function)
+		print_function(json, function);
+	else
+		print_no_function(json);
+	json_string(json, "driver", or_null(entry->driver));
+	json_string(json, "was", function ? or_null(function->driver) : NULL);
+	if (entry->iommu_group >= 0)
+		json_number(json, "iommu_group", entry->iommu_group);
+	else
+		json_null(json, "iommu_group");
+	if (function && function->boot_vga >= 0)
+		json_bool(json, "boot_vga", function->boot_vga);
+	else
+		json_null(json, "boot_vga");
+	json_string(json, "wanted_by", entry->claim->wanted_by);
+	json_string(json, "verdict", verdict_name(entry->verdict));
+	json_string(json, "reason", plan_sentence(entry, sentence, sizeof(sentence)));
+	json_string(json, "hint", entry->hint);
+	json_close(json, '}');
+}
+
+void report_print(FILE *out, const char *command, const struct config *config, const struct iommu *iommu,
+		  const struct plan *plan)
+{
+	struct json json = { .out = out };
+
+	json_open(&json, NULL, '{');
+	json_number(&json, "schema", 1);
+	json_string(&json, "command", command);
+	print_iommu(&json, iommu);
+	json_open(&json, "devices", '[');
+	for (size_t i = 0; i < plan->count; i++)
+		print_entry(&json, &plan->entries[i]);
+	json_close(&json, ']');
+	json_open(&json, "errors", '[');
+	for (size_t i = 0; i < config->error_count; i++) {
+		json_open(&json, NULL, '{');
+		json_string(&json, "where", config->errors[i].where);
+		json_string(&json, "what", config->errors[i].what);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	json_close(&json, '}');
+}
+
+int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan)
+{
+	cleanup_free char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return -ENOMEM;
+	report_print(out, command, config, iommu, plan);
+	if (fclose(out))
+		return -ENOMEM;
+	return root_replace(REPORT_FILE, text, length);
+}
