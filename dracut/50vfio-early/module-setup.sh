@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Puts vfio-early, its configuration and vfio-pci into every image, configured or not, so that rd.vfio.ids=
+# works without making the image anew.
+
+# called by dracut
+check() {
+    require_binaries @SBINDIR@/vfio-early || return 1
+    return 0
+}
+
+# called by dracut
+depends() {
+    return 0
+}
+
+# called by dracut
+installkernel() {
+    # hostonly='': which driver holds the device on this host now must not decide.
+    # -s: vfio-pci may be built in, and only virtual machines have a virtio_iommu.
+    hostonly='' instmods -s vfio-pci vfio_iommu_type1 virtio_iommu
+}
+
+# called by dracut
+install() {
+    inst @SBINDIR@/vfio-early /usr/sbin/vfio-early
+    inst_multiple -o /etc/vfio-early.conf
+    for file in "${dracutsysrootdir-}"/etc/vfio-early.conf.d/*.conf; do
+        [ ! -f "$file" ] || inst_simple "${file#"${dracutsysrootdir-}"}"
+    done
+
+    if dracut_module_included "systemd" || dracut_module_included "systemd-initrd"; then
+        # A pre-udev hook has no order against systemd-modules-load, which may load a GPU's driver.
+        inst_simple "$moddir/vfio-early.service" "$systemdsystemunitdir/vfio-early.service"
+        mkdir -p "$initdir$systemdsystemunitdir/sysinit.target.wants"
+        ln_r "$systemdsystemunitdir/vfio-early.service" \
+            "$systemdsystemunitdir/sysinit.target.wants/vfio-early.service"
+    else
+        # rd.driver.pre and force_drivers load in cmdline hook 01, long before pre-udev.
+        inst_hook cmdline 00 "$moddir/vfio-early.sh"
+        warn_of_earlier_hooks
+    fi
+}
+
+# Hooks run in the order of their names; one that sorts before ours may load drivers.
+warn_of_earlier_hooks() {
+    local hook
+    for hook in "$initdir"/*/dracut/hooks/cmdline/* "$initdir"/var/lib/dracut/hooks/cmdline/*; do
+        [[ -e $hook ]] || continue
+        hook=${hook##*/}
+        LC_ALL=C
+        if [[ $hook < 00-vfio-early.sh ]]; then
+            dwarn "vfio-early: the cmdline hook $hook runs before vfio-early; it must not load drivers"
+        fi
+    done
+}
