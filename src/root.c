@@ -101,7 +101,7 @@ int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
 
 int root_write(const char *path, const char *text)
 {
-	cleanup_close int fd = root_open(path, O_WRONLY);
+	cleanup_close int fd = root_open(path, O_WRONLY | O_TRUNC);
 
 	if (fd < 0)
 		return fd;

@@ -32,7 +32,7 @@ ssize_t root_read(const char *path, char *buffer, size_t size) must_check;
  */
 int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length) must_check;
 
-/* Write @text to the existing @path in one write(2). Returns 0 or -errno. */
+/* Write @text to the existing @path in one write(2), as a shell's ">" does. Returns 0 or -errno. */
 int root_write(const char *path, const char *text) must_check;
 
 /* Store the last component of what the symbolic link @path points to. Returns 0 or -errno. */

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The ladder: unit, cli (the shipped binary on trees), order (what the generators wrote), vm. See tests/README.md.
+
+T ?=
+# A rung or a test by name: make check T=twin-gpus
+picked = $(if $(T),$(foreach word,$(T),$(filter %/$(word) %/$(word).t,$(1))),$(1))
+
+unit_names := $(basename $(notdir $(wildcard tests/unit/*.c)))
+unit_tests := $(addprefix build/test/unit/,$(unit_names))
+# The pure modules, built for the machine itself and under sanitizers; main and the commands stay out.
+unit_sources := $(filter-out src/main.c src/cmd-%.c src/modules.c,$(sources))
+unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Isrc -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
+
+script_tests := $(wildcard tests/cli/*.t tests/order/*.t)
+vm_tests := $(wildcard tests/vm/*.t)
+prove := prove --timer --failures
+jobs ?= $(shell nproc)
+
+build/test/.setup: tests/setup
+	$(Q)tests/setup
+	$(Q)mkdir -p build/test && touch $@
+
+build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(wildcard src/*.c src/*.h) | build/test/.setup
+	@echo "  CC    $<"
+	$(Q)mkdir -p build/test/unit
+	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_sources) tests/unit/no-modules/modules.c -lcmocka
+
+build/test/vfio-probe: tests/vm/guest/vfio-probe.c | build/test/.setup
+	$(Q)mkdir -p build/test
+	$(Q)gcc -O1 -Wall -Wextra -Werror -static -o $@ $<
+
+# Everything that the tests run: both binaries, from nothing.
+build/test/.built: build/test/.setup FORCE
+	$(Q)$(MAKE) --no-print-directory STATIC=1 build/static/vfio-early
+	$(Q)$(MAKE) --no-print-directory STATIC=0 build/shared/vfio-early
+	$(Q)touch $@
+FORCE:
+
+check: build/test/.built $(unit_tests) build/test/vfio-probe ## Run every test, from nothing; T=NAME... runs some
+	$(Q)$(MAKE) --no-print-directory check-compilers lint
+	$(Q)$(MAKE) --no-print-directory prove
+
+prove: ## Run the tests that are built already
+	$(Q)$(prove) -j$(jobs) $(call picked,$(unit_tests) $(script_tests) $(vm_tests))
+
+check-unit: $(unit_tests) ## Only the unit tests
+	$(Q)$(prove) $(call picked,$(unit_tests))
+
+check-cli: build/test/.built ## Only the tests of the binary on trees
+	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/cli/%,$(script_tests)))
+
+check-vm: build/test/.built build/test/vfio-probe ## Only the scenes in virtual machines
+	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/order/%,$(script_tests)) $(vm_tests))
+
+check-compilers: build/test/.setup ## gcc and clang, static and shared, without a warning
+	$(Q)for cc in gcc clang; do for static in 1 0; do \
+		$(MAKE) --no-print-directory -j$(jobs) CC=$$cc STATIC=$$static WERROR=1 OUT=build/test/$$cc-$$static \
+			build/test/$$cc-$$static/vfio-early >build/test/$$cc-$$static.log 2>&1 || \
+			{ cat build/test/$$cc-$$static.log; exit 1; }; done; done
+
+shell_scripts := tests/setup tests/demo deps/fetch deps/build deps/need deps/mirror initramfs-tools/hooks/vfio-early \
+	initramfs-tools/scripts/init-top/00-vfio-early dracut/50vfio-early/module-setup.sh \
+	dracut/50vfio-early/vfio-early.sh $(wildcard tests/*/lib.sh tests/vm/guest/tell tests/vm/guest/own-init) \
+	tests/vm/tree tests/vm/image $(script_tests) $(vm_tests)
+
+lint: build/test/.setup ## shellcheck, and whether the hooks are POSIX shell
+	$(Q)shellcheck -e SC1090,SC1091 $(shell_scripts)
+	$(Q)for script in initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-top/00-vfio-early \
+		dracut/50vfio-early/vfio-early.sh; do dash -n $$script && busybox sh -n $$script || exit 1; done
+
+demo: ## Show it: an emulated machine with two GPUs, before and after (as root, on Debian 12)
+	$(Q)tests/demo
+
+.PHONY: check prove check-unit check-cli check-vm check-compilers lint demo FORCE

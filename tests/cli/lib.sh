@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# The shipped binary on small trees: a machine is a folder laid out as /sys, /proc and /etc are.
+set -u
+
+cli_here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck disable=SC2034 # for the tests
+binary=${BINARY:-$cli_here/../../build/static/vfio-early}
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+cli_count=0
+
+# machine [UNIT]: an empty machine; with UNIT (dmar0) its IOMMU is on.
+machine() {
+	rm -rf "$tree"
+	mkdir -p "$tree/sys/bus/pci/devices" "$tree/sys/bus/pci/drivers/vfio-pci" "$tree/sys/kernel/iommu_groups" \
+		"$tree/sys/class/iommu" "$tree/sys/firmware/acpi/tables" "$tree/proc" "$tree/etc" "$tree/run" "$tree/dev"
+	: >"$tree/sys/bus/pci/drivers_probe"
+	: >"$tree/sys/bus/pci/drivers/vfio-pci/bind"
+	: >"$tree/dev/kmsg"
+	: >"$tree/proc/cmdline"
+	[ $# = 0 ] || mkdir "$tree/sys/class/iommu/$1"
+}
+
+# pci ADDRESS VENDOR:DEVICE CLASS GROUP [DRIVER]: add a function; GROUP - is none.
+pci() {
+	function=$tree/sys/bus/pci/devices/$1
+	mkdir -p "$function"
+	printf 'PCI_CLASS=%s\nPCI_ID=%s\nPCI_SUBSYS_ID=1AF4:1100\nPCI_SLOT_NAME=%s\n' "$3" "$2" "$1" >"$function/uevent"
+	head -c 64 /dev/zero >"$function/config"
+	echo "(null)" >"$function/driver_override"
+	if [ "$4" != - ]; then
+		mkdir -p "$tree/sys/kernel/iommu_groups/$4"
+		ln -s "../../../../kernel/iommu_groups/$4" "$function/iommu_group"
+	fi
+	if [ -n "${5:-}" ]; then
+		mkdir -p "$tree/sys/bus/pci/drivers/$5"
+		: >"$tree/sys/bus/pci/drivers/$5/unbind"
+		ln -s "../../drivers/$5" "$function/driver"
+		sed -i "1iDRIVER=$5" "$function/uevent"
+	fi
+}
+
+cmdline() { echo "$*" >"$tree/proc/cmdline"; }
+config() { cat >"$tree/etc/vfio-early.conf"; }
+
+# run ARGUMENT...: leaves output in $output and the exit status in $status.
+run() {
+	status=0
+	output=$("$binary" --root "$tree" "$@" 2>&1) || status=$?
+}
+
+ok() { # DESCRIPTION COMMAND...
+	cli_description=$1
+	shift
+	cli_count=$((cli_count + 1))
+	if "$@"; then
+		echo "ok $cli_count - $cli_description"
+	else
+		echo "not ok $cli_count - $cli_description"
+		printf '%s\n' "$*" "status $status, output:" "$output" "kernel log:" | sed 's/^/# /'
+		sed 's/^/# /' "$tree/dev/kmsg" 2>/dev/null
+	fi
+}
+done_testing() { echo "1..$cli_count"; }
+
+says() { printf '%s\n' "$output" | grep -qF -- "$1"; }
+log_says() { grep -qF -- "$1" "$tree/dev/kmsg"; }
+exits() { [ "$status" = "$1" ]; }
+holds() { [ "$(cat "$tree/$1")" = "$2" ]; }
+override_is() { holds "sys/bus/pci/devices/$1/driver_override" "$2"; }
+report() { jq -er "$1" "$tree/run/vfio-early/report.json"; }
+report_is() { [ "$(report "$1")" = "$2" ]; }
+# The names, types and contents of all files.
+fingerprint() { (cd "$tree" && find . -printf '%p %y %l\n' | sort && find . -type f -exec sha256sum {} + | sort) | sha256sum; }

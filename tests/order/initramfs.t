@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the generators really wrote: do we stand before everything that loads drivers?
+set -u
+vm=$(cd "$(dirname "$0")/../vm" && pwd)
+count=0
+
+ok() { # DESCRIPTION COMMAND...
+	description=$1
+	shift
+	count=$((count + 1))
+	if "$@"; then echo "ok $count - $kind: $description"; else echo "not ok $count - $kind: $description"; fi
+}
+
+unpack() {
+	kind=$1
+	image=$("$vm/image" "$1" "$2") || exit 1
+	files=$image/unpacked
+}
+
+common() {
+	ok "the binary is there" [ -x "$files/usr/sbin/vfio-early" ]
+	ok "the configuration is there" cmp -s "$files/etc/vfio-early.conf" "$vm/../../vfio-early.conf"
+}
+
+initramfs_tools() {
+	first=$(grep -m 1 '^/scripts/init-top/' "$files/scripts/init-top/ORDER")
+	ok "init-top starts with us" [ "${first%% *}" = /scripts/init-top/00-vfio-early ]
+	ok "udev comes later" grep -q '^/scripts/init-top/udev ' "$files/scripts/init-top/ORDER"
+}
+
+# Units that load drivers themselves, or start something that does.
+loaders() {
+	grep -lE '^Exec[A-Za-z]*=.*(modprobe|modules-load|udevd|udevadm trigger|dracut-(cmdline|pre-udev|pre-trigger))' \
+		"$files"/usr/lib/systemd/system/*.service | sed 's|.*/||'
+}
+
+# The instances of modprobe@.service that any unit asks for, but those that drive no PCI device.
+instances() {
+	grep -hoE 'modprobe@[a-z_-]+\.service' "$files"/usr/lib/systemd/system/* 2>/dev/null |
+		grep -vE '@(configfs|fuse|efi_pstore|loop|dm_mod)\.' | sort -u
+}
+
+ordered_before() { # UNIT: we are, or something that we are before is
+	grep -qE "^Before=(.* )?$1( |\$)" "$units/vfio-early.service" && return 0
+	for between in dracut-cmdline.service dracut-pre-udev.service systemd-udevd.service systemd-udev-trigger.service sysinit.target; do
+		grep -qE "^After=(.* )?$between( |\$)" "$units/$1" 2>/dev/null && return 0
+	done
+	return 1
+}
+
+dracut_systemd() {
+	units=$files/usr/lib/systemd/system
+	ok "the unit is there" [ -f "$units/vfio-early.service" ]
+	ok "sysinit.target wants it" [ -e "$units/sysinit.target.wants/vfio-early.service" ]
+	for unit in $(loaders) $(instances); do
+		case $unit in vfio-early.service | modprobe@.service) continue ;; esac
+		ok "it is before $unit" ordered_before "$unit"
+	done
+	ok "the image has a systemd-modules-load to be before" [ -f "$units/systemd-modules-load.service" ]
+}
+
+dracut_plain() {
+	hooks=$(find "$files" -path '*dracut/hooks/cmdline' -type d | head -n 1)
+	# shellcheck disable=SC2012 # dracut itself sorts the names that ls shows
+	first=$(LC_ALL=C ls "$hooks" | head -n 1)
+	ok "cmdline starts with us" [ "$first" = 00-vfio-early.sh ]
+	ok "what loads rd.driver.pre comes later" [ -e "$hooks/01-parse-kernel.sh" ]
+}
+
+unpack initramfs-tools normal
+common
+initramfs_tools
+unpack dracut-systemd normal
+common
+dracut_systemd
+unpack dracut-trixie normal
+common
+dracut_systemd
+unpack dracut-plain normal
+common
+dracut_plain
+
+# The hook itself sees who would run before ours.
+kind=initramfs-tools-warning
+unpack initramfs-tools early-stranger
+ok "a script that sorts before ours is named while the image is built" \
+	grep -q 'W: vfio-early: .*/00-stranger runs before vfio-early' "$image/log"
+echo "1..$count"

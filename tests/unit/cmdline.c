@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include "cmdline.h"
+
+/* Write the parameters as name[=value] in brackets. */
+static const char *split(const char *text, char *buffer, size_t size)
+{
+	struct cmdline_param param;
+
+	buffer[0] = '\0';
+	while (cmdline_next(&text, &param)) {
+		util_append(buffer, size, "[%.*s", (int)param.name_length, param.name);
+		if (param.value)
+			util_append(buffer, size, "|%.*s", (int)param.value_length, param.value);
+		util_append(buffer, size, "]");
+	}
+	return buffer;
+}
+
+static void the_kernels_quoting(void **state)
+{
+	static const struct {
+		const char *text, *split;
+	} rows[] = {
+		{ "", "" },
+		{ " \t\n", "" },
+		{ "quiet\n", "[quiet]" },
+		{ "a=b  c", "[a|b][c]" },
+		{ "a=", "[a|]" },
+		{ "=b", "[|b]" },
+		{ "a=b=c", "[a|b=c]" },
+		{ "a=\"b c\" d", "[a|b c][d]" },
+		{ "\"a=b c\" d", "[a|b c][d]" },
+		{ "\"a b\"", "[a b]" },
+		{ "a=b\"c d\"e", "[a|b\"c d\"e]" },
+		{ "a='b c'", "[a|'b][c']" },
+		{ "a=\"b", "[a|b]" },
+		{ "\"a=b", "[a|b]" },
+		{ "\"", "[]" },
+		{ "\"\"", "[]" },
+		{ "a=\"\"", "[a|]" },
+		{ "a -- b=c", "[a][--][b|c]" },
+		{ "rd.vfio.ids=1002:5159,01:00.0", "[rd.vfio.ids|1002:5159,01:00.0]" },
+	};
+	char buffer[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *got = split(rows[i].text, buffer, sizeof(buffer));
+
+		if (strcmp(got, rows[i].split))
+			print_error("got %s\n", got);
+		assert_row(!strcmp(got, rows[i].split), rows[i].text);
+	}
+}
+
+static void dashes_are_underscores(void **state)
+{
+	const char *text = "rd.vfio.last_display=x";
+	struct cmdline_param param;
+
+	(void)state;
+	assert_true(cmdline_next(&text, &param));
+	assert_true(cmdline_is(&param, "rd.vfio.last-display"));
+	assert_false(cmdline_is(&param, "rd.vfio.last"));
+}
+
+static void the_last_list_counts(void **state)
+{
+	(void)state;
+	assert_true(cmdline_has("intel_iommu=off", "intel_iommu", "off"));
+	assert_true(cmdline_has("intel_iommu=sp_off,off", "intel_iommu", "off"));
+	assert_false(cmdline_has("intel_iommu=off intel_iommu=on,igfx_off", "intel_iommu", "off"));
+	assert_false(cmdline_has("iommu=pt", "iommu", "off"));
+	assert_false(cmdline_has("iommu", "iommu", "off"));
+}
+
+static void recovery_is_seen(void **state)
+{
+	static const char *const yes[] = {
+		"quiet single", "1", "S", "emergency", "systemd.unit=rescue.target", "rd.systemd.unit=emergency.target",
+		"ro recovery nomodeset",
+	};
+	static const char *const no[] = {
+		"", "quiet", "singleton", "single=1", "systemd.unit=graphical.target", "x=rescue", "root=/dev/rescue",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(yes); i++)
+		assert_row(cmdline_wants_recovery(yes[i]), yes[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(no); i++)
+		assert_row(!cmdline_wants_recovery(no[i]), no[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_kernels_quoting),
+		cmocka_unit_test(dashes_are_underscores),
+		cmocka_unit_test(the_last_list_counts),
+		cmocka_unit_test(recovery_is_seen),
+	};
+
+	return RUN(tests);
+}

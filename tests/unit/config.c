@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include "config.h"
+
+static struct config config;
+
+static int start(void **state)
+{
+	(void)state;
+	config_init(&config);
+	return 0;
+}
+
+static int finish(void **state)
+{
+	(void)state;
+	config_clear(&config);
+	return 0;
+}
+
+static void add(const char *text)
+{
+	config_add_file(&config, "/f", text, strlen(text));
+}
+
+static void assert_error(size_t i, const char *where, const char *what)
+{
+	assert_true(i < config.error_count);
+	assert_string_equal(config.errors[i].where, where);
+	if (!strstr(config.errors[i].what, what))
+		print_error("%s\n", config.errors[i].what);
+	assert_non_null(strstr(config.errors[i].what, what));
+}
+
+static void files_claim(void **state)
+{
+	(void)state;
+	add("# comment\n\n  claim 10de:1c03 01:00.1 # both\r\nclaim\t8086:2668");
+	assert_int_equal(config.error_count, 0);
+	assert_int_equal(config.claim_count, 3);
+	assert_string_equal(config.claims[0].text, "10de:1c03");
+	assert_string_equal(config.claims[0].wanted_by, "/f:3");
+	assert_string_equal(config.claims[1].text, "01:00.1");
+	assert_string_equal(config.claims[2].wanted_by, "/f:4");
+}
+
+static void a_byte_order_mark_is_no_text(void **state)
+{
+	(void)state;
+	add("\xef\xbb\xbf" "claim 10de:1c03");
+	assert_int_equal(config.error_count, 0);
+	assert_int_equal(config.claim_count, 1);
+}
+
+static void bad_lines_are_named_and_the_others_count(void **state)
+{
+	(void)state;
+	add("frobnicate x\n"
+	    "claim 10de-1c03 10de:1c03\n"
+	    "claim 10de:1c03,10de:10f1\n"
+	    " claim\n"
+	    "claim 01:00.0 expand=slot\n"
+	    "set\n"
+	    "set colour=blue\n"
+	    "set iommu=perhaps log\n"
+	    "set deadline=0 deadline=61 deadline=x deadline\n");
+	assert_int_equal(config.claim_count, 2);
+	assert_error(0, "/f:1:1", "'frobnicate': no such directive");
+	assert_error(1, "/f:2:7", "did you mean 10de:1c03?");
+	assert_error(2, "/f:3:7", "with blanks here, not with commas");
+	assert_error(3, "/f:4:7", "claim without a selector");
+	assert_error(4, "/f:5:15", "'expand=slot'");
+	assert_error(5, "/f:6:4", "set without NAME=VALUE");
+	assert_error(6, "/f:7:5", "'colour': no such setting");
+	assert_error(7, "/f:8:11", "'perhaps': iommu takes require or ignore");
+	assert_error(8, "/f:8:19", "log takes info or debug");
+	for (size_t i = 9; i < 13; i++)
+		assert_non_null(strstr(config.errors[i].what, "deadline takes 1 to 60 seconds"));
+	assert_int_equal(config.error_count, 13);
+	assert_int_equal(config.deadline, 10);
+}
+
+static void rubbish_is_bounded(void **state)
+{
+	static char rubbish[1 << 20];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rubbish); i++)
+		rubbish[i] = (char)(i * 2654435761U >> 13);
+	config_add_file(&config, "/f", rubbish, sizeof(rubbish));
+	add("claim 10de:1c03");
+	assert_int_equal(config.claim_count, 1);
+	assert_int_equal(config.error_count, CONFIG_ERRORS_MAX);
+	assert_true(config.errors_left_out > 1000);
+}
+
+static void settings_are_set(void **state)
+{
+	(void)state;
+	add("set iommu=ignore last-display=claim recovery=claim log=debug deadline=60\n");
+	assert_int_equal(config.error_count, 0);
+	assert_true(config.iommu_ignored && config.last_display_claimed && config.recovery_claims && config.debug);
+	assert_int_equal(config.deadline, 60);
+	config_add_cmdline(&config, "rd.vfio.iommu=require rd.vfio.last_display=keep rd.vfio.deadline=3");
+	assert_false(config.iommu_ignored || config.last_display_claimed);
+	assert_int_equal(config.deadline, 3);
+}
+
+static void the_command_line_claims(void **state)
+{
+	(void)state;
+	config_add_cmdline(&config, "quiet rd.vfio.ids=10de:1c03,,01:00.0, rd.vfio.ids=\"8086:2668\" \"rd.vfio.ids=1234:1111\"\n");
+	assert_int_equal(config.error_count, 0);
+	assert_int_equal(config.claim_count, 4);
+	assert_string_equal(config.claims[3].text, "1234:1111");
+	assert_string_equal(config.claims[3].wanted_by, "rd.vfio.ids");
+}
+
+static void bad_tokens_are_named_and_the_others_count(void **state)
+{
+	(void)state;
+	config_add_cmdline(&config, "rd.vfio.ids=zzz,10de:1c03 rd.vfio.ids rd.vfio=banana rd.vfio.nonsense=1 rd.vfiox=1 rd.vfio.");
+	assert_int_equal(config.claim_count, 1);
+	assert_error(0, "/proc/cmdline:1:13", "'zzz': expected an id");
+	assert_error(1, "/proc/cmdline:1:27", "rd.vfio.ids= is empty");
+	assert_error(2, "/proc/cmdline:1:47", "'banana': expected 0 or 1");
+	assert_error(3, "/proc/cmdline:1:62", "'nonsense': no such setting");
+	assert_false(config.off);
+}
+
+static void switches(void **state)
+{
+	static const struct {
+		const char *text;
+		bool off, debug, dryrun;
+	} rows[] = {
+		{ "rd.vfio=0", true, false, false },	 { "rd.vfio=off", true, false, false },
+		{ "rd.vfio=no", true, false, false },	 { "rd.vfio", false, false, false },
+		{ "rd.vfio=1", false, false, false },	 { "rd.vfio=0 rd.vfio=1", false, false, false },
+		{ "\"rd.vfio=0\"", true, false, false }, { "rd.vfio=\"0\"", true, false, false },
+		{ "rd.vfio.debug", false, true, false }, { "rd.vfio.debug=0", false, false, false },
+		{ "rd.vfio.dryrun", false, false, true }, { "rd.vfio.dryrun=1 rd.vfio.log=debug", false, true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		config_clear(&config);
+		config_add_cmdline(&config, rows[i].text);
+		assert_row(config.off == rows[i].off && config.debug == rows[i].debug &&
+			   config.dryrun == rows[i].dryrun && !config.error_count, rows[i].text);
+		assert_row(!!config_off_reason(&config) == rows[i].off, rows[i].text);
+	}
+}
+
+static void files_can_be_ignored(void **state)
+{
+	(void)state;
+	assert_true(config_wants_files("quiet"));
+	assert_false(config_wants_files("quiet rd.vfio.config=0"));
+	assert_true(config_wants_files("rd.vfio.config=0 rd.vfio.config=1"));
+	assert_true(config_wants_files("rd.vfio.config=what"));
+	config_add_cmdline(&config, "rd.vfio.config=0");
+	assert_int_equal(config.error_count, 0);
+}
+
+static void recovery_claims_nothing(void **state)
+{
+	(void)state;
+	config_add_cmdline(&config, "single");
+	assert_non_null(config_off_reason(&config));
+	config_add_cmdline(&config, "single rd.vfio.recovery=claim");
+	assert_null(config_off_reason(&config));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(files_claim),
+		TEST(a_byte_order_mark_is_no_text),
+		TEST(bad_lines_are_named_and_the_others_count),
+		TEST(rubbish_is_bounded),
+		TEST(settings_are_set),
+		TEST(the_command_line_claims),
+		TEST(bad_tokens_are_named_and_the_others_count),
+		TEST(switches),
+		TEST(files_can_be_ignored),
+		TEST(recovery_claims_nothing),
+	};
+
+	return RUN(tests);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include "plan.h"
+
+/* The host's display, two identical cards (the first with audio), a bridge, a disk, a host bridge, a 3D card. */
+static struct pci_function machine[] = {
+	{ .address = { 0, 0, 0, 0 }, .vendor = 0x8086, .device = 0x29c0, .class = 0x060000, .iommu_group = 0, .boot_vga = -1 },
+	{ .address = { 0, 0, 1, 0 }, .vendor = 0x1234, .device = 0x1111, .class = 0x030000, .iommu_group = 1, .boot_vga = 1 },
+	{ .address = { 0, 0, 16, 0 }, .vendor = 0x1b36, .device = 0x000c, .class = 0x060400, .header_type = 1, .iommu_group = 2, .boot_vga = -1 },
+	{ .address = { 0, 1, 0, 0 }, .vendor = 0x1002, .device = 0x5159, .class = 0x030000, .driver = "radeon", .iommu_group = 5, .boot_vga = 0 },
+	{ .address = { 0, 1, 0, 1 }, .vendor = 0x8086, .device = 0x2668, .class = 0x040300, .iommu_group = 5, .boot_vga = -1 },
+	{ .address = { 0, 2, 0, 0 }, .vendor = 0x1002, .device = 0x5159, .class = 0x030000, .iommu_group = 6, .boot_vga = 0 },
+	{ .address = { 0, 3, 0, 0 }, .vendor = 0x1b36, .device = 0x0010, .class = 0x010802, .iommu_group = 7, .boot_vga = -1 },
+	{ .address = { 0, 4, 0, 0 }, .vendor = 0x10de, .device = 0x20b0, .class = 0x030200, .iommu_group = -1, .boot_vga = -1 },
+};
+#define COUNT ARRAY_SIZE(machine)
+
+static const struct iommu on = { .state = IOMMU_ON, .kind = IOMMU_INTEL };
+static const struct iommu off = {
+	.state = IOMMU_OFF, .kind = IOMMU_INTEL, .cause = IOMMU_CAUSE_NOT_ENABLED, .reason = "it is off", .hint = "switch it on",
+};
+
+/* Make the plan for a command line and write it as "ADDRESS verdict" words. */
+static const char *plan_of(const char *cmdline, const struct iommu *iommu)
+{
+	static char text[1024];
+	struct config config;
+	struct plan plan;
+	int wanted[COUNT];
+
+	text[0] = '\0';
+	config_init(&config);
+	config_add_cmdline(&config, cmdline);
+	plan_match(&config, machine, COUNT, wanted);
+	plan_make(&config, machine, COUNT, wanted, iommu, &plan);
+	for (size_t i = 0; i < plan.count; i++) {
+		const struct plan_entry *entry = &plan.entries[i];
+		char address[PCI_ADDRESS_SIZE];
+
+		util_append(text, sizeof(text), "%s%s %s", i ? ", " : "",
+			    entry->function ? pci_address_format(&entry->function->address, address) + 5 : "-",
+			    verdict_name(entry->verdict));
+		assert_true(entry->verdict == VERDICT_WOULD_BIND || entry->reason[0]);
+	}
+	plan_clear(&plan);
+	config_clear(&config);
+	return text;
+}
+
+static void every_wanted_device_has_one_verdict(void **state)
+{
+	static const struct {
+		const char *cmdline, *plan;
+	} rows[] = {
+		{ "quiet", "" },
+		{ "rd.vfio.ids=1002:5159", "01:00.0 would-bind, 02:00.0 would-bind" },
+		{ "rd.vfio.ids=1002:5159,01:00.0,01:00.0", "01:00.0 would-bind, 02:00.0 would-bind" },
+		{ "rd.vfio.ids=8086:2668,02:00.0", "01:00.1 would-bind, 02:00.0 would-bind" },
+		{ "rd.vfio.ids=02:00.0,8086:2668", "01:00.1 would-bind, 02:00.0 would-bind" },
+		{ "rd.vfio.ids=dead:beef,dead:beef,09:00.0", "- absent, - absent" },
+		{ "rd.vfio.ids=01:00.0,dead:beef rd.vfio=0", "01:00.0 off, - off" },
+		{ "rd.vfio.ids=01:00.0 emergency", "01:00.0 off" },
+		/* bridges, by header type and by class */
+		{ "rd.vfio.ids=00:10.0,8086:29c0", "00:00.0 kept, 00:10.0 kept" },
+		/* storage waits for the late stage */
+		{ "rd.vfio.ids=1b36:0010,02:00.0", "02:00.0 would-bind, 03:00.0 deferred" },
+		/* no group for this device although the IOMMU is on */
+		{ "rd.vfio.ids=10de:20b0", "04:00.0 no-iommu" },
+		{ "rd.vfio.ids=10de:20b0 rd.vfio.iommu=ignore", "04:00.0 would-bind" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *plan = plan_of(rows[i].cmdline, &on);
+
+		if (strcmp(plan, rows[i].plan))
+			print_error("got: %s\n", plan);
+		assert_row(!strcmp(plan, rows[i].plan), rows[i].cmdline);
+	}
+}
+
+static void the_last_display_stays(void **state)
+{
+	(void)state;
+	/* the host has another one */
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,01:00.0", &on), "00:01.0 would-bind, 01:00.0 would-bind");
+	/* it has none: a 3D controller is no screen */
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,1002:5159", &on),
+			    "00:01.0 kept, 01:00.0 would-bind, 02:00.0 would-bind");
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,1002:5159 rd.vfio.last-display=claim", &on),
+			    "00:01.0 would-bind, 01:00.0 would-bind, 02:00.0 would-bind");
+	/* a machine without a boot display has nothing to keep */
+	machine[1].boot_vga = 0;
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,1002:5159", &on),
+			    "00:01.0 would-bind, 01:00.0 would-bind, 02:00.0 would-bind");
+	machine[1].boot_vga = 1;
+}
+
+static void the_whole_slot_of_the_last_display_stays(void **state)
+{
+	(void)state;
+	machine[1].class = 0x088000;
+	machine[1].boot_vga = -1;
+	machine[3].boot_vga = 1;
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159,8086:2668", &on), "01:00.0 kept, 01:00.1 kept, 02:00.0 would-bind");
+	machine[1].class = 0x030000;
+	machine[1].boot_vga = 1;
+	machine[3].boot_vga = 0;
+}
+
+static void without_an_iommu_nothing_is_touched(void **state)
+{
+	struct pci_function saved[COUNT];
+	struct iommu late = { .state = IOMMU_ON, .kind = IOMMU_SMMU };
+
+	(void)state;
+	memcpy(saved, machine, sizeof(machine));
+	for (size_t i = 0; i < COUNT; i++)
+		machine[i].iommu_group = -1;
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159", &off), "01:00.0 no-iommu, 02:00.0 no-iommu");
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159 rd.vfio.iommu=ignore", &off), "01:00.0 would-bind, 02:00.0 would-bind");
+	/* where groups appear only at probe, a missing one is not fatal */
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159", &late), "01:00.0 would-bind, 02:00.0 would-bind");
+	memcpy(machine, saved, sizeof(machine));
+}
+
+static void every_verdict_has_its_words(void **state)
+{
+	char sentence[256];
+
+	(void)state;
+	for (int v = 0; v < VERDICT_COUNT; v++) {
+		struct outcome outcome = { .verdict = (enum verdict)v, .driver = "vfio-pci", .was = "", .iommu_group = 3, .reason = "REASON" };
+
+		verdict_sentence(&outcome, sentence, sizeof(sentence));
+		assert_true(strlen(verdict_name(outcome.verdict)) > 1 && strlen(sentence) > 10);
+		assert_true(verdict_level(outcome.verdict) >= 3 && verdict_level(outcome.verdict) <= 6);
+		assert_null(strchr(sentence, '%'));
+		if (v != VERDICT_BOUND && v != VERDICT_WOULD_BIND)
+			assert_non_null(strstr(sentence, "REASON"));
+	}
+	struct outcome bound = { .verdict = VERDICT_BOUND, .driver = "vfio-pci", .was = "", .iommu_group = 14, .reason = "" };
+	assert_string_equal(verdict_sentence(&bound, sentence, sizeof(sentence)), "bound to vfio-pci, IOMMU group 14 (was: no driver)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_wanted_device_has_one_verdict),
+		cmocka_unit_test(the_last_display_stays),
+		cmocka_unit_test(the_whole_slot_of_the_last_display_stays),
+		cmocka_unit_test(without_an_iommu_nothing_is_touched),
+		cmocka_unit_test(every_verdict_has_its_words),
+	};
+
+	return RUN(tests);
+}

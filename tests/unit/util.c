@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "json.h"
+#include "util.h"
+
+static void text_is_cut_and_cleaned(void **state)
+{
+	char buffer[8];
+
+	(void)state;
+	assert_string_equal(util_printable(buffer, sizeof(buffer), "abc", 3), "abc");
+	assert_string_equal(util_printable(buffer, sizeof(buffer), "abcdefg", 7), "abcdefg");
+	assert_string_equal(util_printable(buffer, sizeof(buffer), "abcdefgh", 8), "abcd...");
+	assert_string_equal(util_printable(buffer, sizeof(buffer), "a\0\x1b\xff", 4), "a???");
+	util_format(buffer, sizeof(buffer), "%s", "0123456789");
+	util_append(buffer, sizeof(buffer), "%s", "x");
+	assert_string_equal(buffer, "0123456");
+}
+
+static void arrays_grow(void **state)
+{
+	int *array = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++) {
+		array = util_grow(array, i, sizeof(*array));
+		array[i] = (int)i;
+	}
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(array[i], i);
+	free(array);
+}
+
+static void json_is_escaped(void **state)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+	struct json json = { .out = out };
+
+	(void)state;
+	json_open(&json, NULL, '{');
+	json_string(&json, "a\"b", "x\\\n\x7f\xc3");
+	json_null(&json, "n");
+	json_open(&json, "empty", '[');
+	json_close(&json, ']');
+	json_open(&json, "list", '[');
+	json_number(&json, NULL, -1);
+	json_bool(&json, NULL, true);
+	json_close(&json, ']');
+	json_close(&json, '}');
+	fclose(out);
+	assert_string_equal(text, "{\n  \"a\\\"b\": \"x\\\\\\u000a??\",\n  \"n\": null,\n  \"empty\": [],\n  \"list\": [\n    -1,\n    true\n  ]\n}\n");
+	free(text);
+}
+
+static int succeed(const void *argument)
+{
+	return *(const int *)argument;
+}
+
+static int hang(const void *argument)
+{
+	(void)argument;
+	pause();
+	return 0;
+}
+
+static int die(const void *argument)
+{
+	(void)argument;
+	_exit(7);
+}
+
+static void work_is_bounded(void **state)
+{
+	int value = -EBUSY;
+	unsigned long long start;
+
+	(void)state;
+	deadline_set(1);
+	assert_int_equal(deadline_run(succeed, &value), -EBUSY);
+	assert_int_equal(deadline_run(die, NULL), -EIO);
+	/* 1 s + 0.5 s + 0.25 s: together never twice the deadline */
+	start = util_now();
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(deadline_run(hang, NULL), -ETIMEDOUT);
+	assert_in_range(util_now() - start, 1000000, 2500000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_is_cut_and_cleaned),
+		cmocka_unit_test(arrays_grow),
+		cmocka_unit_test(json_is_escaped),
+		cmocka_unit_test(work_is_bounded),
+	};
+
+	return RUN(tests);
+}

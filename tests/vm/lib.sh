@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# What a scene is made of. A scene is a file NAME.t that sources this one, describes a machine, boots it in
+# each kind of image that it concerns, and says what must be seen afterwards; see tests/README.md.
+#
+#   IMAGES="own"  runs only those kinds        KEEP=1  leaves logs in build/test/runs
+set -u
+
+vm_here=$(cd "$(dirname "$0")" && pwd)
+vm_top=$(cd "$vm_here/../.." && pwd)
+vm_scene=$(basename "$0" .t)
+vm_count=0
+
+static_images="own initramfs-tools dracut-systemd dracut-plain dracut-trixie"
+generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
+shared_images="initramfs-tools-shared dracut-systemd-shared"
+all_images="$static_images $shared_images"
+
+# in_images KIND...: run the function scene once for each kind.
+in_images() {
+	for vm_kind in ${IMAGES:-"$@"}; do
+		case " $* " in
+		*" $vm_kind "*) ;;
+		*) continue ;;
+		esac
+		variant normal
+		scene
+	done
+	echo "1..$vm_count"
+}
+
+# --- the machine ---
+
+# variant NAME: what the image is like, see tests/vm/image. initramfs-tools has one way to load modules by itself,
+# its modules file, and that names radeon in every image.
+variant() {
+	vm_variant=${FORCE_VARIANT:-$1}
+	case $vm_variant-$vm_kind in
+	forced-initramfs-tools*) vm_variant=normal ;;
+	esac
+}
+
+# machine IOMMU: intel-iommu, amd-iommu or none; the host has a display of its own at 00:01.0.
+machine() {
+	vm_machine="-M q35,kernel-irqchip=split -accel tcg,thread=multi -smp 2 -m 1024"
+	vm_args=""
+	vm_ports=0
+	vm_before=""
+	case $1 in
+	none) ;;
+	*) vm_args="-device $1,intremap=on" ;;
+	esac
+	vm_host_display="-device VGA,addr=0x1"
+	vm_cmdline="console=ttyS0 panic=-1 drm_kms_helper.fbdev_emulation=0"
+}
+
+no_host_display() { vm_host_display=""; }
+
+# slot N MODEL...: the models are the functions of one card behind a root port of its own, on bus N.
+slot() {
+	vm_bus=$1
+	shift
+	vm_args="$vm_args -device pcie-root-port,id=rp$vm_bus,slot=$vm_bus,chassis=$vm_bus,addr=0x$((9 + vm_bus))"
+	vm_function=0
+	for vm_model; do
+		vm_args="$vm_args -device $vm_model,bus=rp$vm_bus,addr=0x0.$vm_function"
+		[ $# = 1 ] || [ $vm_function != 0 ] || vm_args="$vm_args,multifunction=on"
+		vm_function=$((vm_function + 1))
+	done
+}
+
+gpu=ati-vga,model=rv100 # 1002:5159, radeon
+audio=intel-hda         # 8086:2668, snd_hda_intel
+serial_card=pci-serial  # 1b36:0002, serial: built into the kernel
+
+# boot PARAMETER...: boot the machine with these on the kernel command line and wait for its end.
+boot() {
+	vm_run=$vm_top/build/test/runs/$vm_scene-$vm_kind-$vm_variant
+	rm -rf "$vm_run"
+	mkdir -p "$vm_run"
+	vm_image=$("$vm_here/image" "${vm_kind}" "$vm_variant") || {
+		say_not_ok "image $vm_variant" "cannot be made"
+		vm_image=/nonexistent
+	}
+	vm_root=""
+	if [ "$vm_kind" != own ]; then
+		vm_root="-drive file=$vm_image/root.img,if=none,id=root,format=raw -device virtio-blk-pci,drive=root,addr=0x2"
+		vm_cmdline="$vm_cmdline root=/dev/vda"
+	fi
+	# shellcheck disable=SC2086 # lists of options
+	timeout 400 qemu-system-x86_64 $vm_machine -nodefaults -no-user-config -display none -no-reboot -snapshot \
+		$vm_host_display $vm_args $vm_root -kernel "$vm_image/vmlinuz" -initrd "$vm_image/initrd" \
+		-append "$vm_cmdline $*" -serial "file:$vm_run/console" -serial "file:$vm_run/told" \
+		>"$vm_run/qemu" 2>&1 </dev/null
+	vm_status=$?
+	tr -d '\r' <"$vm_run/told" >"$vm_run/told.txt"
+	if [ $vm_status != 0 ] || ! grep -qx '== end' "$vm_run/told.txt"; then
+		say_not_ok "the boot came to its end" "qemu ended with $vm_status"
+		tail -n 15 "$vm_run/console" "$vm_run/qemu" | sed 's/^/# /'
+		vm_ended=no
+	else
+		vm_ended=yes
+		say_ok "the boot came to its end"
+	fi
+}
+
+# --- what must be seen ---
+
+say_ok() {
+	vm_count=$((vm_count + 1))
+	echo "ok $vm_count - $vm_kind${vm_note:-}: $1"
+}
+
+say_not_ok() {
+	vm_count=$((vm_count + 1))
+	echo "not ok $vm_count - $vm_kind${vm_note:-}: $1"
+	printf '%s\n' "${2:-}" "in $vm_run" | sed 's/^/# /'
+}
+
+# expect DESCRIPTION WHAT-WAS-SEEN COMMAND...: passes if the command does, and the boot has ended well.
+expect() {
+	vm_description=$1 vm_seen=$2
+	shift 2
+	if [ $vm_ended = yes ] && "$@"; then say_ok "$vm_description"; else say_not_ok "$vm_description" "$vm_seen"; fi
+}
+
+# One section of what the guest told.
+told() { sed -n "/^== $1\$/,/^== /p" "$vm_run/told.txt" | grep -v '^== '; }
+device() { told devices | grep "^0000:$1 "; }
+
+driver_is() { # ADDRESS DRIVER
+	expect "$1 is on $2" "$(device "$1")" has_word "driver=$2" "$(device "$1")"
+}
+driver_is_not() { # ADDRESS DRIVER
+	expect "$1 is not on $2" "$(device "$1")" has_no_word "driver=$2" "$(device "$1")"
+}
+override_is() { # ADDRESS NAME
+	expect "driver_override of $1 is $2" "$(device "$1")" has_word "override=$2" "$(device "$1")"
+}
+has_word() { case " $2 " in *" $1 "*) ;; *) return 1 ;; esac; }
+has_no_word() { ! has_word "$@"; }
+
+log_has() {
+	expect "the log says: $1" "$(told dmesg | grep vfio-early)" contains dmesg "$1"
+}
+log_lacks() {
+	expect "the log does not say: $1" "$(told dmesg | grep -F -- "$1")" lacks dmesg "$1"
+}
+contains() { told "$1" | grep -qF -- "$2"; }
+lacks() { ! contains "$@"; }
+
+# In the report the device has this verdict; in the log it has one line, in the same words.
+verdict_is() { # ADDRESS VERDICT
+	vm_verdict=$(told report | jq -r ".devices[] | select(.address == \"0000:$1\") | .verdict" 2>&1)
+	expect "the report says of $1: $2" "$vm_verdict" [ "$vm_verdict" = "$2" ]
+	vm_sentence=$(told report | jq -r ".devices[] | select(.address == \"0000:$1\") | .id + \" \" + .reason" 2>&1)
+	log_has "vfio-early: 0000:$1 $vm_sentence"
+}
+
+# No host driver has said a word about the device: it never touched it.
+untouched() { # ADDRESS
+	vm_touched=$(told dmesg | grep -E "(radeon|snd_hda_intel|snd_hda|bochs|e1000e) 0000:$1")
+	expect "no host driver has touched $1" "$vm_touched" [ -z "$vm_touched" ]
+}
+usable() { # ADDRESS
+	expect "a machine can use $1" "$(told probe)" contains probe "0000:$1 usable: group viable"
+}
+
+# claimed ADDRESS...: on vfio-pci, never touched by another driver, ready for a machine, and said so.
+claimed() {
+	for vm_address; do
+		driver_is "$vm_address" vfio-pci
+		untouched "$vm_address"
+		usable "$vm_address"
+		verdict_is "$vm_address" bound
+	done
+}
