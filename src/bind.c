@@ -5,8 +5,19 @@
 #include <string.h>
 
 #include "deadline.h"
+#include "log.h"
 #include "modules.h"
 #include "sysfs.h"
+
+/* Do one thing to a device under the deadline, and say so where the user asked to hear of every write. */
+static int attempt(const struct pci_address *address, const char *what, int (*work)(const void *))
+{
+	char name[PCI_ADDRESS_SIZE];
+	int r = deadline_run(work, address);
+
+	log_line(LOG_DEBUG, "%s %s: %s", pci_address_format(address, name), what, r < 0 ? strerror(-r) : "done");
+	return r;
+}
 
 static int write_override(const void *address)
 {
@@ -61,11 +72,9 @@ static void give_back(struct plan_entry *entry)
 {
 	const struct pci_address *address = &entry->function->address;
 
-	if (deadline_run(clear_override, address) == 0 && !entry->driver[0]) {
-		int ignored = deadline_run(write_probe, address);
-
-		(void)ignored; /* the link below tells */
-	}
+	/* Whether that worked, the link tells. */
+	if (attempt(address, "clear driver_override", clear_override) == 0 && !entry->driver[0])
+		attempt(address, "drivers_probe", write_probe);
 	read_driver(entry);
 }
 
@@ -78,7 +87,7 @@ static void refuse(struct plan_entry *entry, const char *what, int error)
 
 static void override(struct plan_entry *entry)
 {
-	int r = deadline_run(write_override, &entry->function->address);
+	int r = attempt(&entry->function->address, "driver_override = vfio-pci", write_override);
 
 	if (r == -ETIMEDOUT)
 		decide_stuck(entry, "the write to driver_override");
@@ -90,13 +99,12 @@ static void override(struct plan_entry *entry)
 static void release_framebuffer(const struct plan_entry *entry)
 {
 	char name[64];
-	int r;
 
 	if (entry->function->class >> 8 != PCI_SUB_VGA ||
 	    sysfs_framebuffer_of(&entry->function->address, name, sizeof(name)) < 0)
 		return;
-	r = deadline_run(unbind_framebuffer, name);
-	(void)r; /* the device is bound all the same; the hypervisor names the BAR that it cannot map */
+	/* The device is bound all the same; the hypervisor would name the BAR that it cannot map. */
+	log_line(LOG_DEBUG, "%s unbind: %s", name, strerror(-deadline_run(unbind_framebuffer, name)));
 }
 
 static void decide_bound(struct plan_entry *entry)
@@ -119,7 +127,7 @@ static void explain_failure(struct plan_entry *entry, int probe_result)
 		refuse(entry, "another driver took the device", -EBUSY);
 		return;
 	}
-	r = deadline_run(write_bind, &entry->function->address);
+	r = attempt(&entry->function->address, "bind", write_bind);
 	if (read_driver(entry))
 		decide_bound(entry);
 	else if (r == -ETIMEDOUT)
@@ -141,7 +149,7 @@ static void bind_one(struct plan_entry *entry)
 		return;
 	}
 	if (entry->driver[0]) {
-		r = deadline_run(write_unbind, address);
+		r = attempt(address, "unbind", write_unbind);
 		if (r == -ETIMEDOUT) {
 			decide_stuck(entry, "unbinding its driver");
 			return;
@@ -152,7 +160,7 @@ static void bind_one(struct plan_entry *entry)
 			return;
 		}
 	}
-	r = deadline_run(write_probe, address);
+	r = attempt(address, "drivers_probe", write_probe);
 	if (read_driver(entry))
 		decide_bound(entry);
 	else
