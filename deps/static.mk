@@ -2,9 +2,9 @@
 # The static binary: musl, position independent where rcrt1.o is there, libraries from deps/sources.
 # Neither musl-gcc's wrapper (it knows no static-pie) nor a C library of the compiler's own comes in.
 
-machine := $(shell $(CC) -dumpmachine)
+machine := $(shell $(CC) -dumpmachine 2>/dev/null)
 arch := $(firstword $(subst -, ,$(machine)))
-ask = $(shell $(CC) -print-file-name=$(1))
+ask = $(shell $(CC) -print-file-name=$(1) 2>/dev/null)
 
 ifneq ($(findstring musl,$(machine)),)
 # The compiler's own C library is musl: nothing to redirect.
@@ -17,7 +17,7 @@ static_cppflags := -nostdinc -isystem $(MUSL_INCLUDE) -isystem $(call ask,includ
 pie := $(wildcard $(MUSL_LIB)/rcrt1.o)
 static_ldflags := -nostdlib -nostartfiles $(if $(pie),-static-pie,-static -no-pie) -L$(MUSL_LIB)
 crt_first := $(MUSL_LIB)/$(if $(pie),rcrt1.o,crt1.o) $(MUSL_LIB)/crti.o $(call ask,$(if $(pie),crtbeginS.o,crtbegin.o))
-crt_last := -lc $(shell $(CC) -print-libgcc-file-name) -lc $(call ask,$(if $(pie),crtendS.o,crtend.o)) $(MUSL_LIB)/crtn.o
+crt_last := -lc $(shell $(CC) -print-libgcc-file-name 2>/dev/null) -lc $(call ask,$(if $(pie),crtendS.o,crtend.o)) $(MUSL_LIB)/crtn.o
 endif
 static_cflags := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables \
 	$(if $(filter clang%,$(notdir $(CC))),,-fno-plt) $(if $(pie),-fPIE,-fno-pie)
