@@ -3,10 +3,10 @@
 # What a scene is made of. A scene is a file NAME.t that sources this one, describes a machine, boots it in
 # each kind of image that it concerns, and says what must be seen afterwards; see tests/README.md.
 #
-#   IMAGES="own"  runs only those kinds        KEEP=1  leaves logs in build/test/runs
+#   IMAGES="own"  runs only those kinds        VM_CPUS=2  gives the machine more processors
 set -u
 
-vm_here=$(cd "$(dirname "$0")" && pwd)
+: "${vm_here:=$(cd "$(dirname "$0")" && pwd)}"
 vm_top=$(cd "$vm_here/../.." && pwd)
 vm_scene=$(basename "$0" .t)
 vm_count=0
@@ -42,7 +42,7 @@ variant() {
 
 # machine IOMMU: intel-iommu, amd-iommu or none; the host has a display of its own at 00:01.0.
 machine() {
-	vm_machine="-M q35,kernel-irqchip=split -accel tcg,thread=multi -smp 2 -m 1024"
+	vm_machine="-M q35,kernel-irqchip=split -accel tcg,thread=multi -smp ${VM_CPUS:-1} -m 1024"
 	vm_args=""
 	vm_ports=0
 	vm_before=""

@@ -1,15 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Two identical GPUs, an audio function in the first one's slot, AMD-Vi. All three go to a guest.
+# Two identical GPUs, an audio function in the first one's slot, AMD-Vi. All three go to a guest. They stand in
+# /etc/vfio-early.conf, which the generators copy into the image, and not on the command line.
 . "$(dirname "$0")/lib.sh"
 
 scene() {
 	machine amd-iommu
 	slot 1 $gpu $audio
 	slot 2 $gpu
-	boot rd.vfio.ids=1002:5159,8086:2668
+	variant config
+	boot
 
 	claimed 01:00.0 01:00.1 02:00.0
+	expect "the report names the line" "$(told report)" contains report '"wanted_by": "/etc/vfio-early.conf:1"'
 }
 
 in_images $all_images
