@@ -35,11 +35,34 @@ static bool skip(const char **cursor, const char *end, char expected)
 	return true;
 }
 
-int pci_address_parse(const char *text, size_t length, struct pci_address *ret)
+/* slot.function at the end of a text; the function may be "*" where @ret_every is given. */
+static bool slot_and_function(const char *cursor, const char *end, struct pci_hop *ret, bool *ret_every)
+{
+	uint32_t slot, function = 0;
+	bool every;
+
+	if (!hex(&cursor, end, 2, &slot) || !skip(&cursor, end, '.'))
+		return false;
+	every = ret_every && skip(&cursor, end, '*');
+	if ((!every && !hex(&cursor, end, 1, &function)) || cursor != end || slot > 0x1f || function > 7)
+		return false;
+	if (ret_every)
+		*ret_every = every;
+	*ret = (struct pci_hop){ (uint8_t)slot, (uint8_t)function };
+	return true;
+}
+
+int pci_hop_parse(const char *text, size_t length, struct pci_hop *ret, bool *ret_every)
+{
+	return slot_and_function(text, text + length, ret, ret_every) ? 0 : -EINVAL;
+}
+
+static int parse_address(const char *text, size_t length, struct pci_address *ret, bool *ret_every)
 {
 	const char *cursor = text, *end = text + length;
 	const char *colon = memchr(text, ':', length);
-	uint32_t segment = 0, bus, slot, function;
+	uint32_t segment = 0, bus;
+	struct pci_hop hop;
 
 	if (!colon)
 		return -EINVAL;
@@ -49,14 +72,20 @@ int pci_address_parse(const char *text, size_t length, struct pci_address *ret)
 		if (!hex(&cursor, end, (int)(colon - text), &segment) || !skip(&cursor, end, ':'))
 			return -EINVAL;
 	}
-	if (!hex(&cursor, end, 2, &bus) || !skip(&cursor, end, ':') ||
-	    !hex(&cursor, end, 2, &slot) || !skip(&cursor, end, '.') ||
-	    !hex(&cursor, end, 1, &function) || cursor != end)
+	if (!hex(&cursor, end, 2, &bus) || !skip(&cursor, end, ':') || !slot_and_function(cursor, end, &hop, ret_every))
 		return -EINVAL;
-	if (slot > 0x1f || function > 7)
-		return -EINVAL;
-	*ret = (struct pci_address){ segment, (uint8_t)bus, (uint8_t)slot, (uint8_t)function };
+	*ret = (struct pci_address){ segment, (uint8_t)bus, hop.slot, hop.function };
 	return 0;
+}
+
+int pci_address_parse(const char *text, size_t length, struct pci_address *ret)
+{
+	return parse_address(text, length, ret, NULL);
+}
+
+int pci_address_parse_any(const char *text, size_t length, struct pci_address *ret, bool *ret_every)
+{
+	return parse_address(text, length, ret, ret_every);
 }
 
 const char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE])
@@ -108,6 +137,47 @@ int pci_parse_uevent(const char *text, struct pci_function *function)
 	return ids && class ? 0 : -EINVAL;
 }
 
+/* "pciSEGMENT:BUS", as the kernel names a root bus. */
+static bool is_root_bus(const char *name, size_t length, struct pci_path *ret)
+{
+	unsigned int segment, bus;
+	char copy[24];
+	int end = 0;
+
+	if (length < 6 || length >= sizeof(copy) || memcmp(name, "pci", 3))
+		return false;
+	memcpy(copy, name, length);
+	copy[length] = '\0';
+	if (sscanf(copy, "pci%8x:%2x%n", &segment, &bus, &end) != 2 || copy[end])
+		return false;
+	*ret = (struct pci_path){ .segment = segment, .root_bus = (uint8_t)bus };
+	return true;
+}
+
+int pci_parse_path(const char *link, struct pci_path *ret)
+{
+	struct pci_path path = { 0 };
+	bool rooted = false;
+
+	for (const char *name = link; *name;) {
+		size_t length = strcspn(name, "/");
+		struct pci_address address;
+
+		if (is_root_bus(name, length, &path)) {
+			rooted = true;
+		} else if (rooted && length) {
+			if (pci_address_parse(name, length, &address) < 0 || path.hops == PCI_PATH_HOPS)
+				return -EINVAL;
+			path.hop[path.hops++] = (struct pci_hop){ address.slot, address.function };
+		}
+		name += length + (name[length] == '/');
+	}
+	if (!path.hops)
+		return -EINVAL;
+	*ret = path;
+	return 0;
+}
+
 static int by_address(const void *a, const void *b)
 {
 	return pci_address_compare(&((const struct pci_function *)a)->address, &((const struct pci_function *)b)->address);
@@ -149,6 +219,49 @@ void pci_read_details(struct pci_function *function)
 	if (length > 0x0e)
 		function->header_type = text[0x0e] & 0x7f;
 	function->iommu_group = sysfs_pci_iommu_group(address);
-	if (function->class >> 8 == PCI_SUB_VGA && sysfs_pci_read(address, "boot_vga", text, sizeof(text)) > 0)
+	pci_read_boot_vga(function);
+}
+
+void pci_read_boot_vga(struct pci_function *function)
+{
+	char text[8];
+
+	if (function->boot_vga < 0 && function->class >> 8 == PCI_SUB_VGA &&
+	    sysfs_pci_read(&function->address, "boot_vga", text, sizeof(text)) > 0)
 		function->boot_vga = text[0] == '1';
+}
+
+void pci_read_path(struct pci_function *function)
+{
+	char link[512];
+
+	/* What is no path stays without hops. */
+	if (sysfs_pci_link(&function->address, link, sizeof(link)) < 0 || pci_parse_path(link, &function->path) < 0)
+		function->path.hops = 0;
+}
+
+void pci_read_group(struct pci_function *functions, size_t count, int group)
+{
+	char **names;
+	ssize_t found = sysfs_iommu_group_list(group, &names);
+
+	for (ssize_t i = 0; i < found; i++) {
+		struct pci_address address;
+		const struct pci_function *member;
+
+		if (pci_address_parse(names[i], strlen(names[i]), &address) < 0)
+			continue;
+		member = pci_find(functions, count, &address);
+		if (member)
+			functions[member - functions].iommu_group = group;
+	}
+	root_list_free(names, found);
+}
+
+const struct pci_function *pci_find(const struct pci_function *functions, size_t count,
+				    const struct pci_address *address)
+{
+	struct pci_function key = { .address = *address };
+
+	return count ? bsearch(&key, functions, count, sizeof(*functions), by_address) : NULL;
 }

@@ -16,9 +16,22 @@ struct pci_address {
 	uint8_t bus, slot, function;
 };
 
+#define PCI_PATH_HOPS 16
+
+/* The way to a function from its root bus: slot and function of each bridge, then of the function itself. */
+struct pci_path {
+	uint32_t segment;
+	uint8_t root_bus;
+	uint8_t hops; /* 0: not read */
+	struct pci_hop {
+		uint8_t slot, function;
+	} hop[PCI_PATH_HOPS];
+};
+
 /* One PCI function as sysfs shows it. */
 struct pci_function {
 	struct pci_address address;
+	struct pci_path path;
 	uint16_t vendor, device, subvendor, subdevice;
 	uint32_t class;                 /* base class, sub-class, programming interface: 0xBBSSPP */
 	char driver[PCI_DRIVER_SIZE];   /* "" where no driver is bound */
@@ -32,6 +45,10 @@ struct pci_function {
  * two digits of bus and slot, four to eight of segment. Returns 0, or -EINVAL where it is anything else.
  */
 int pci_address_parse(const char *text, size_t length, struct pci_address *ret) must_check;
+/* The same with "*" in place of the function's number, which is then stored as 0 with @ret_every set. */
+int pci_address_parse_any(const char *text, size_t length, struct pci_address *ret, bool *ret_every) must_check;
+/* Parse slot.function, two digits and one; "*" as above. Returns 0 or -EINVAL. */
+int pci_hop_parse(const char *text, size_t length, struct pci_hop *ret, bool *ret_every) must_check;
 /* Write the address as sysfs names it, segment included. Returns @buffer. */
 const char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE]);
 /* Order by segment, bus, slot, function: negative, 0 or positive. */
@@ -44,6 +61,13 @@ bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
  * Returns 0, or -EINVAL where the ids or the class are missing.
  */
 int pci_parse_uevent(const char *text, struct pci_function *function) must_check;
+
+/*
+ * Take the path from what the function's link in /sys/bus/pci/devices points to: its last component
+ * "pciSEGMENT:BUS" is the root bus (drivers/pci/probe.c, pci_register_host_bridge()), each one behind it a
+ * function. Returns 0, or -EINVAL where the text is no such link or has more than PCI_PATH_HOPS hops.
+ */
+int pci_parse_path(const char *link, struct pci_path *ret) must_check;
 
 /* Class codes that the program knows by name (PCI Code and ID Assignment Specification). */
 static inline unsigned int pci_base_class(const struct pci_function *function)
@@ -71,3 +95,12 @@ ssize_t pci_scan(struct pci_function **ret_functions) must_check;
 
 /* Read what only wanted functions need: header type, IOMMU group, boot_vga. What fails stays "not read". */
 void pci_read_details(struct pci_function *function);
+/* Give every function of the IOMMU group @group its number. */
+void pci_read_group(struct pci_function *functions, size_t count, int group);
+/* Read the path, or boot_vga of a VGA device. What fails stays "not read". */
+void pci_read_path(struct pci_function *function);
+void pci_read_boot_vga(struct pci_function *function);
+
+/* The function at this address among @count sorted ones, or NULL. */
+const struct pci_function *pci_find(const struct pci_function *functions, size_t count,
+				    const struct pci_address *address);

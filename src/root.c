@@ -122,19 +122,31 @@ static int open_parent(const char *path, const char **ret_name)
 	return root_open(slash == path ? "/" : folder, O_PATH | O_DIRECTORY);
 }
 
-int root_link_name(const char *path, char *buffer, size_t size)
+int root_link(const char *path, char *buffer, size_t size)
 {
-	const char *name, *base;
+	const char *name;
 	cleanup_close int parent = open_parent(path, &name);
-	char target[PATH_MAX];
 	ssize_t length;
 
 	if (parent < 0)
 		return parent;
-	length = readlinkat(parent, name, target, sizeof(target) - 1);
+	length = readlinkat(parent, name, buffer, size);
 	if (length < 0)
 		return -errno;
-	target[length] = '\0';
+	if ((size_t)length == size)
+		return -ENAMETOOLONG;
+	buffer[length] = '\0';
+	return 0;
+}
+
+int root_link_name(const char *path, char *buffer, size_t size)
+{
+	char target[PATH_MAX];
+	const char *base;
+	int r = root_link(path, target, sizeof(target));
+
+	if (r < 0)
+		return r;
 	base = strrchr(target, '/');
 	base = base ? base + 1 : target;
 	if (strlen(base) >= size)

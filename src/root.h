@@ -38,6 +38,9 @@ int root_write(const char *path, const char *text) must_check;
 /* Store the last component of what the symbolic link @path points to. Returns 0 or -errno. */
 int root_link_name(const char *path, char *buffer, size_t size) must_check;
 
+/* Store what the symbolic link @path points to. Returns 0 or -errno. */
+int root_link(const char *path, char *buffer, size_t size) must_check;
+
 /* Does @path exist? */
 bool root_exists(const char *path);
 

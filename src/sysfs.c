@@ -29,6 +29,35 @@ ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute,
 	return root_read(pci_path(address, attribute, path), buffer, size);
 }
 
+int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size)
+{
+	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
+
+	return root_link(util_format(path, sizeof(path), PCI "/devices/%s", pci_address_format(address, name)), buffer, size);
+}
+
+ssize_t sysfs_iommu_group_list(int group, char ***ret_names)
+{
+	char path[PATH_SIZE];
+
+	return root_list(util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices", group), ret_names);
+}
+
+void sysfs_pci_consumers(const struct pci_address *address,
+			 void (*found)(void *data, const struct pci_address *consumer), void *data)
+{
+	static const char prefix[] = "consumer:pci:";
+	char path[PATH_SIZE], **names;
+	ssize_t count = root_list(pci_path(address, "", path), &names);
+	struct pci_address consumer;
+
+	for (ssize_t i = 0; i < count; i++)
+		if (!strncmp(names[i], prefix, strlen(prefix)) &&
+		    pci_address_parse(names[i] + strlen(prefix), strlen(names[i] + strlen(prefix)), &consumer) == 0)
+			found(data, &consumer);
+	root_list_free(names, count);
+}
+
 int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE])
 {
 	char path[PATH_SIZE];
@@ -92,6 +121,22 @@ bool sysfs_pci_driver_exists(const char *driver)
 	char path[PATH_SIZE];
 
 	return root_exists(util_format(path, sizeof(path), PCI "/drivers/%s", driver));
+}
+
+int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER_SIZE])
+{
+	char path[PATH_SIZE], **names;
+	ssize_t count = root_list(util_format(path, sizeof(path), "/sys/module/%s/drivers", module), &names);
+	int r = -ENOENT;
+
+	for (ssize_t i = 0; i < count && r < 0; i++) {
+		if (strncmp(names[i], "pci:", 4) || strlen(names[i] + 4) >= PCI_DRIVER_SIZE)
+			continue;
+		strcpy(driver, names[i] + 4);
+		r = 0;
+	}
+	root_list_free(names, count);
+	return r;
 }
 
 /* One line of the "resource" file: start, end and flags of a BAR. Unused ones are all zero. */

@@ -10,6 +10,9 @@ ssize_t sysfs_pci_list(char ***ret_names) must_check;
 /* Read an attribute of a function as root_read() does. Returns the number of bytes or -errno. */
 ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size) must_check;
 
+/* Store what the function's link in /sys/bus/pci/devices points to, the way through its bridges. Returns 0 or -errno. */
+int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size) must_check;
+
 /*
  * Store the name of the driver that is bound, "" for none, from the "driver" link: the only proof of a
  * binding. Returns 0, or -errno where the function itself cannot be read.
@@ -17,6 +20,15 @@ ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute,
 int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE]) must_check;
 /* Number of the IOMMU group, or -1 where there is none, or none that isolates ("vfio-noiommu"). */
 int sysfs_pci_iommu_group(const struct pci_address *address) must_check;
+
+/* Names of the functions of an IOMMU group. Returns their number or -errno; free with root_list_free(). */
+ssize_t sysfs_iommu_group_list(int group, char ***ret_names) must_check;
+/*
+ * Addresses of the functions that depend on this one by a device link ("consumer:pci:ADDRESS", Linux 5.8 and
+ * later: drivers/base/core.c, device_link_add()), such as a GPU's audio. Calls @found for each.
+ */
+void sysfs_pci_consumers(const struct pci_address *address,
+			 void (*found)(void *data, const struct pci_address *consumer), void *data);
 
 /*
  * The writes of Documentation/ABI/testing/sysfs-bus-pci; each returns 0 or -errno and may block while
@@ -34,6 +46,9 @@ int sysfs_pci_bind(const struct pci_address *address, const char *driver) must_c
 
 /* Is the PCI driver registered, whether built in or from a module? */
 bool sysfs_pci_driver_exists(const char *driver);
+
+/* Store the name of the PCI driver that the loaded module @module has registered. Returns 0 or -ENOENT. */
+int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER_SIZE]) must_check;
 
 /*
  * A firmware framebuffer (efifb, vesafb, simplefb or their DRM successors) that is bound to a driver and
