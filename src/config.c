@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ struct place {
 
 void config_init(struct config *config)
 {
-	*config = (struct config){ .deadline = 10 };
+	*config = (struct config){ .deadline = 10, .expand = EXPAND_NONE };
 }
 
 void config_clear(struct config *config)
@@ -26,11 +27,14 @@ void config_clear(struct config *config)
 		free(config->claims[i].text);
 		free(config->claims[i].wanted_by);
 	}
+	for (size_t i = 0; i < config->keep_count; i++)
+		free(config->keeps[i].where);
 	for (size_t i = 0; i < config->error_count; i++) {
 		free(config->errors[i].where);
 		free(config->errors[i].what);
 	}
 	free(config->claims);
+	free(config->keeps);
 	free(config->errors);
 	config_init(config);
 }
@@ -66,22 +70,57 @@ static void complain_of(struct config *config, const struct place *place, const 
 	complain(config, place, text, what);
 }
 
-static void add_claim(struct config *config, const struct place *place, const char *wanted_by, const char *text,
-		      size_t length)
+/* What the selectors of one line become: claims with these options, or keeps. */
+struct wish {
+	const char *source;  /* for the report */
+	struct claim options;
+	bool keep;
+};
+
+static void add_selector(struct config *config, const struct place *place, const struct wish *wish, const char *text,
+			 size_t length)
 {
 	struct selector_error error;
 	struct selector selector;
+	struct claim *claim;
 
 	if (selector_parse(text, length, &selector, &error) < 0) {
 		complain(config, place, text + error.offset, error.what);
 		return;
 	}
+	if (wish->keep) {
+		config->keeps = util_grow(config->keeps, config->keep_count, sizeof(*config->keeps));
+		config->keeps[config->keep_count++] = (struct keep){ selector, util_copy(wish->source, strlen(wish->source)) };
+		return;
+	}
 	config->claims = util_grow(config->claims, config->claim_count, sizeof(*config->claims));
-	config->claims[config->claim_count++] = (struct claim){
-		.selector = selector,
-		.text = util_copy(text, length),
-		.wanted_by = util_copy(wanted_by, strlen(wanted_by)),
-	};
+	claim = &config->claims[config->claim_count++];
+	*claim = wish->options;
+	claim->selector = selector;
+	claim->text = util_copy(text, length);
+	claim->wanted_by = util_copy(wish->source, strlen(wish->source));
+}
+
+static const char *const expand_names[] = { [EXPAND_NONE] = "none", [EXPAND_SLOT] = "slot", [EXPAND_GROUP] = "group" };
+static const char *const stage_names[] = { [STAGE_EARLY] = "early", [STAGE_LATE] = "late" };
+
+/* Which of the names is it? Returns its index, or 0. */
+static size_t choose(const char *const *names, size_t count, const char *text, size_t length)
+{
+	for (size_t i = 1; i < count; i++)
+		if (util_equal(text, length, names[i]))
+			return i;
+	return 0;
+}
+
+static bool is_driver_name(const char *text, size_t length)
+{
+	if (!length || length >= PCI_DRIVER_SIZE)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)text[i]) && text[i] != '-' && text[i] != '_')
+			return false;
+	return true;
 }
 
 /* The settings that "set" and rd.vfio.NAME= know, with their values. */
@@ -122,6 +161,16 @@ static void set_option(struct config *config, const struct place *place, const s
 				    "deadline takes 1 to 60 seconds");
 		return;
 	}
+	if (cmdline_is(param, "expand")) {
+		size_t expand = value ? choose(expand_names, ARRAY_SIZE(expand_names), value, param->value_length) : 0;
+
+		if (expand)
+			config->expand = (enum expand)expand;
+		else
+			complain_of(config, place, value ? value : param->name, param->value_length,
+				    "expand takes none, slot or group");
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
 		const struct setting *setting = &settings[i];
 
@@ -139,7 +188,7 @@ static void set_option(struct config *config, const struct place *place, const s
 		return;
 	}
 	complain_of(config, place, param->name, param->name_length,
-		    "no such setting; known are iommu, last-display, recovery, deadline and log");
+		    "no such setting; known are iommu, last-display, recovery, expand, deadline and log");
 }
 
 /* Take the next word of a line; "#" at its start ends the line. */
@@ -159,23 +208,65 @@ static bool next_word(const char **cursor, const char *end, const char **ret_wor
 	return true;
 }
 
-static void parse_claim(struct config *config, const struct place *place, const char *cursor, const char *end)
+static bool is_option(const char *word, size_t length)
 {
-	const char *word;
-	char wanted_by[320];
+	return memchr(word, '=', length) || util_equal(word, length, "optional");
+}
+
+static void parse_option(struct config *config, const struct place *place, const char *word, size_t length,
+			 struct claim *ret)
+{
+	const char *equals = memchr(word, '=', length), *value = equals ? equals + 1 : NULL;
+	size_t name_length = equals ? (size_t)(equals - word) : length;
+	size_t value_length = equals ? length - name_length - 1 : 0, choice;
+
+	if (!equals) {
+		ret->optional = true;
+	} else if (util_equal(word, name_length, "expand")) {
+		choice = choose(expand_names, ARRAY_SIZE(expand_names), value, value_length);
+		ret->expand = (enum expand)choice;
+		if (!choice)
+			complain_of(config, place, value, value_length, "expand takes none, slot or group");
+	} else if (util_equal(word, name_length, "stage")) {
+		choice = choose(stage_names, ARRAY_SIZE(stage_names), value, value_length);
+		ret->stage = (enum stage)choice;
+		if (!choice)
+			complain_of(config, place, value, value_length, "stage takes early or late");
+	} else if (util_equal(word, name_length, "driver")) {
+		if (!is_driver_name(value, value_length))
+			complain_of(config, place, value, value_length, "driver takes auto or the name of a driver");
+		else if (!util_equal(value, value_length, "auto"))
+			util_format(ret->driver, sizeof(ret->driver), "%.*s", (int)value_length, value);
+	} else {
+		complain_of(config, place, word, length,
+			    "no such option of a claim; known are expand=, driver=, stage= and optional");
+	}
+}
+
+/* "claim" and "keep": selectors, and of a claim options, which count for the whole line wherever they stand. */
+static void parse_selectors(struct config *config, const struct place *place, bool keep, const char *start,
+			    const char *end)
+{
+	char source[320];
+	struct wish wish = { .source = source, .keep = keep };
+	const char *cursor, *word;
 	size_t length, count = 0;
 
-	util_format(wanted_by, sizeof(wanted_by), "%.256s:%zu", place->path, place->line);
-	for (; next_word(&cursor, end, &word, &length); count++) {
+	util_format(source, sizeof(source), "%.256s:%zu", place->path, place->line);
+	for (cursor = start; next_word(&cursor, end, &word, &length);)
+		if (!keep && is_option(word, length))
+			parse_option(config, place, word, length, &wish.options);
+	for (cursor = start; next_word(&cursor, end, &word, &length);) {
+		if (!keep && is_option(word, length))
+			continue;
+		count++;
 		if (memchr(word, ',', length))
 			complain_of(config, place, word, length, "selectors stand apart with blanks here, not with commas");
-		else if (memchr(word, '=', length))
-			complain_of(config, place, word, length, "this version knows no options of a claim");
 		else
-			add_claim(config, place, wanted_by, word, length);
+			add_selector(config, place, &wish, word, length);
 	}
 	if (!count)
-		complain(config, place, cursor, "claim without a selector: expected an id such as 10de:1c03 or an address such as 01:00.0");
+		complain(config, place, cursor, "no selector on this line: expected an id such as 10de:1c03 or an address such as 01:00.0");
 }
 
 static void parse_set(struct config *config, const struct place *place, const char *cursor, const char *end)
@@ -202,12 +293,12 @@ static void parse_line(struct config *config, const struct place *place, const c
 
 	if (!next_word(&cursor, end, &word, &length))
 		return;
-	if (util_equal(word, length, "claim"))
-		parse_claim(config, place, cursor, end);
+	if (util_equal(word, length, "claim") || util_equal(word, length, "keep"))
+		parse_selectors(config, place, word[0] == 'k', cursor, end);
 	else if (util_equal(word, length, "set"))
 		parse_set(config, place, cursor, end);
 	else
-		complain_of(config, place, word, length, "no such directive: a line starts with claim, set or #");
+		complain_of(config, place, word, length, "no such directive: a line starts with claim, keep, set or #");
 }
 
 void config_add_file(struct config *config, const char *path, const char *text, size_t length)
@@ -227,7 +318,9 @@ void config_add_file(struct config *config, const char *path, const char *text, 
 	}
 }
 
-static void parse_ids(struct config *config, const struct place *place, const struct cmdline_param *param)
+/* rd.vfio.ids= and rd.vfio.keep=: selectors with commas between them. */
+static void parse_list(struct config *config, const struct place *place, const struct wish *wish,
+		       const struct cmdline_param *param)
 {
 	const char *item = param->value, *end = param->value + param->value_length;
 	size_t count = 0;
@@ -238,13 +331,14 @@ static void parse_ids(struct config *config, const struct place *place, const st
 
 		/* The kernel skips empty items in vfio-pci.ids= too. */
 		if (length) {
-			add_claim(config, place, "rd.vfio.ids", item, length);
+			add_selector(config, place, wish, item, length);
 			count++;
 		}
 		item = comma ? comma + 1 : NULL;
 	}
 	if (!count)
-		complain(config, place, param->name, "rd.vfio.ids= is empty: expected ids or addresses, as in rd.vfio.ids=10de:1c03,01:00.0");
+		complain_of(config, place, param->name, param->name_length,
+			    "no selector: expected ids or addresses with commas between them, as in rd.vfio.ids=10de:1c03,01:00.0");
 }
 
 /* dracut's booleans (dracut-lib.sh, getargbool), and the words that people try. */
@@ -282,8 +376,11 @@ static void parse_param(struct config *config, const struct place *place, struct
 
 	if (cmdline_is(param, "rd.vfio")) {
 		parse_flag(config, place, param, false, &config->off);
-	} else if (cmdline_is(param, "rd.vfio.ids")) {
-		parse_ids(config, place, param);
+	} else if (cmdline_is(param, "rd.vfio.ids") || cmdline_is(param, "rd.vfio.keep")) {
+		bool keep = cmdline_is(param, "rd.vfio.keep");
+		struct wish wish = { .source = keep ? "rd.vfio.keep" : "rd.vfio.ids", .keep = keep, .options.from_cmdline = true };
+
+		parse_list(config, place, &wish, param);
 	} else if (cmdline_is(param, "rd.vfio.debug")) {
 		parse_flag(config, place, param, true, &config->debug);
 	} else if (cmdline_is(param, "rd.vfio.dryrun")) {

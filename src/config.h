@@ -7,11 +7,25 @@
 
 #define CONFIG_ERRORS_MAX 64 /* of a file full of rubbish no more than this is reported */
 
-/* One selector of a "claim" line or of rd.vfio.ids=. */
+enum expand { EXPAND_DEFAULT, EXPAND_NONE, EXPAND_SLOT, EXPAND_GROUP };
+enum stage { STAGE_AUTO, STAGE_EARLY, STAGE_LATE };
+
+/* One selector of a "claim" line or of rd.vfio.ids=, with the line's options. */
 struct claim {
 	struct selector selector;
 	char *text;      /* as the user wrote it */
 	char *wanted_by; /* "rd.vfio.ids", or "file:line" */
+	enum expand expand;
+	enum stage stage;
+	bool optional;                /* absence is no fault */
+	bool from_cmdline;
+	char driver[PCI_DRIVER_SIZE]; /* "" is auto */
+};
+
+/* One selector of a "keep" line or of rd.vfio.keep=. */
+struct keep {
+	struct selector selector;
+	char *where; /* "rd.vfio.keep", or "file:line" */
 };
 
 struct config_error {
@@ -22,6 +36,8 @@ struct config_error {
 struct config {
 	struct claim *claims;
 	size_t claim_count;
+	struct keep *keeps;
+	size_t keep_count;
 	struct config_error *errors;
 	size_t error_count, errors_left_out;
 	bool off;                 /* rd.vfio=0 */
@@ -30,6 +46,7 @@ struct config {
 	bool dryrun, debug;
 	bool iommu_ignored;       /* iommu=ignore */
 	bool last_display_claimed;/* last-display=claim */
+	enum expand expand;       /* of claims that say nothing themselves */
 	unsigned int deadline;    /* seconds that one blocking write may take */
 };
 
@@ -38,13 +55,13 @@ void config_init(struct config *config);
 void config_clear(struct config *config);
 
 /*
- * Add the text of a configuration file. @path is for messages. Directives: "claim SELECTOR..." and
- * "set NAME=VALUE"; "#" starts a comment. What cannot be understood is added to the errors and skipped.
+ * Add the text of a configuration file. @path is for messages. Directives: "claim SELECTOR...
+ * [OPTION...]", "keep SELECTOR..." and "set NAME=VALUE..."; "#" starts a comment. What cannot be understood is added to the errors and skipped.
  */
 void config_add_file(struct config *config, const char *path, const char *text, size_t length);
 
 /*
- * Add the kernel command line: rd.vfio=0|1, rd.vfio.ids=, rd.vfio.debug, rd.vfio.dryrun, rd.vfio.NAME=VALUE.
+ * Add the kernel command line: rd.vfio=0|1, rd.vfio.ids=, rd.vfio.keep=, rd.vfio.debug, rd.vfio.dryrun, rd.vfio.NAME=VALUE.
  * Call it after the files: it is stronger.
  */
 void config_add_cmdline(struct config *config, const char *text);
