@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guard.h"
+
 void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hint, const char *reason, ...)
 {
 	va_list args;
@@ -21,7 +23,7 @@ const char *plan_sentence(const struct plan_entry *entry, char *buffer, size_t s
 {
 	struct outcome outcome = {
 		.verdict = entry->verdict,
-		.driver = PLAN_DRIVER,
+		.driver = entry->wanted_driver,
 		.was = entry->function ? entry->function->driver : "",
 		.iommu_group = entry->iommu_group,
 		.reason = entry->reason,
@@ -30,18 +32,132 @@ const char *plan_sentence(const struct plan_entry *entry, char *buffer, size_t s
 	return verdict_sentence(&outcome, buffer, size);
 }
 
+int plan_level(const struct plan_entry *entry)
+{
+	bool no_fault = entry->verdict == VERDICT_ABSENT && entry->claim->optional;
+
+	return no_fault ? 6 : verdict_level(entry->verdict);
+}
+
+/* How exactly does the selector name one device? */
+static int exactness(const struct selector *selector)
+{
+	switch (selector->kind) {
+	case SELECTOR_ADDRESS:
+		return selector->every_function ? 2 : selector->pinned ? 5 : 3;
+	case SELECTOR_PATH:
+		return selector->every_function ? 2 : 4;
+	case SELECTOR_BOOT_VGA:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/*
+ * Of two claims that match one device, which one's options count? The command line's, then the more exact one's,
+ * then whichever asks for more: never the one that happens to be written first.
+ */
+static bool is_stronger(const struct claim *a, const struct claim *b)
+{
+	int order[] = {
+		a->from_cmdline - b->from_cmdline,
+		exactness(&a->selector) - exactness(&b->selector),
+		b->optional - a->optional,
+		(int)a->expand - (int)b->expand,
+		(int)a->stage - (int)b->stage,
+		strcmp(a->driver, b->driver),
+		strcmp(a->text, b->text),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (order[i])
+			return order[i] > 0;
+	return false;
+}
+
+static int strongest_match(const struct config *config, const struct pci_function *function)
+{
+	int best = -1;
+
+	for (size_t c = 0; c < config->claim_count; c++)
+		if (selector_match(&config->claims[c].selector, function) == SELECTOR_YES &&
+		    (best < 0 || is_stronger(&config->claims[c], &config->claims[best])))
+			best = (int)c;
+	return best;
+}
+
 size_t plan_match(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
 {
 	size_t matched = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		wanted[i] = -1;
-		for (size_t c = 0; c < config->claim_count; c++)
-			if (selector_matches(&config->claims[c].selector, &functions[i]))
-				wanted[i] = (int)c;
+		wanted[i] = strongest_match(config, &functions[i]);
 		matched += wanted[i] >= 0;
 	}
 	return matched;
+}
+
+static enum expand expand_of(const struct config *config, const struct claim *claim)
+{
+	return claim->expand == EXPAND_DEFAULT ? config->expand : claim->expand;
+}
+
+static size_t want(int *wanted, int claim)
+{
+	if (*wanted >= 0)
+		return 0;
+	*wanted = claim;
+	return 1;
+}
+
+/* Of two claims by index, -1 for none. */
+static int stronger_of(const struct config *config, int a, int b)
+{
+	return a < 0 || is_stronger(&config->claims[b], &config->claims[a]) ? b : a;
+}
+
+/* Functions of one slot stand next to each other: they are sorted by address. */
+static size_t expand_slots(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
+{
+	size_t added = 0;
+
+	for (size_t start = 0, end; start < count; start = end) {
+		int claim = -1;
+
+		for (end = start; end < count && pci_same_slot(&functions[start].address, &functions[end].address); end++)
+			if (wanted[end] >= 0 && expand_of(config, &config->claims[wanted[end]]) == EXPAND_SLOT)
+				claim = stronger_of(config, claim, wanted[end]);
+		for (size_t i = start; claim >= 0 && i < end; i++)
+			added += want(&wanted[i], claim);
+	}
+	return added;
+}
+
+static size_t expand_groups(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
+{
+	size_t added = 0;
+	int highest = -1, *claims;
+
+	for (size_t i = 0; i < count; i++)
+		if (functions[i].iommu_group > highest)
+			highest = functions[i].iommu_group;
+	claims = calloc((size_t)highest + 2, sizeof(*claims));
+	for (size_t i = 0; claims && i < count; i++)
+		if (wanted[i] >= 0 && functions[i].iommu_group >= 0 &&
+		    expand_of(config, &config->claims[wanted[i]]) == EXPAND_GROUP)
+			claims[functions[i].iommu_group] =
+				stronger_of(config, claims[functions[i].iommu_group] - 1, wanted[i]) + 1;
+	for (size_t i = 0; claims && i < count; i++)
+		if (functions[i].iommu_group >= 0 && claims[functions[i].iommu_group] && !guard_is_bridge(&functions[i]))
+			added += want(&wanted[i], claims[functions[i].iommu_group] - 1);
+	free(claims);
+	return added;
+}
+
+size_t plan_expand(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
+{
+	return expand_slots(config, functions, count, wanted) + expand_groups(config, functions, count, wanted);
 }
 
 static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim, const struct pci_function *function)
@@ -56,69 +172,10 @@ static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim
 		.verdict = VERDICT_WOULD_BIND,
 		.iommu_group = function ? function->iommu_group : -1,
 	};
+	strcpy(entry->wanted_driver, claim->driver[0] ? claim->driver : PLAN_DRIVER);
 	if (function)
 		memcpy(entry->driver, function->driver, sizeof(entry->driver));
 	return entry;
-}
-
-/*
- * Bridges: vfio-pci refuses every header type but 0 (drivers/vfio/pci/vfio_pci_core.c), and host and ISA
- * bridges, whose header type is 0, are told by their class. The host needs what is behind them.
- */
-static void guard_bridge(struct plan_entry *entry)
-{
-	const struct pci_function *function = entry->function;
-
-	if (function->header_type > 0 || pci_base_class(function) == PCI_BASE_BRIDGE)
-		plan_decide(entry, VERDICT_KEPT, "claim the devices behind it instead",
-			    "it is a bridge, and bridges are not given away");
-}
-
-/* Before udev nothing shows which disk carries the root, so no storage is taken here. */
-static void guard_storage(struct plan_entry *entry)
-{
-	if (pci_base_class(entry->function) == PCI_BASE_STORAGE)
-		plan_decide(entry, VERDICT_DEFERRED, "",
-			    "a storage controller may carry the root, and this version claims none; it stays with the host");
-}
-
-/* No boot display among the entries to be bound: nothing to guard. */
-static const struct pci_function *wanted_boot_display(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].verdict == VERDICT_WOULD_BIND && plan->entries[i].function->boot_vga == 1)
-			return plan->entries[i].function;
-	return NULL;
-}
-
-static bool is_taken(const struct plan *plan, const struct pci_function *function)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].function == function)
-			return plan->entries[i].verdict == VERDICT_WOULD_BIND;
-	return false;
-}
-
-/*
- * The host keeps one display: where the firmware's is wanted and none other would stay, that one stays with
- * all functions of its slot. Of two identical cards the host keeps the one that it boots on.
- */
-static void guard_last_display(struct plan *plan, const struct pci_function *functions, size_t count)
-{
-	const struct pci_function *boot = wanted_boot_display(plan);
-
-	if (!boot)
-		return;
-	for (size_t i = 0; i < count; i++)
-		if (pci_is_display(&functions[i]) && !is_taken(plan, &functions[i]))
-			return;
-	for (size_t i = 0; i < plan->count; i++) {
-		struct plan_entry *entry = &plan->entries[i];
-
-		if (entry->verdict == VERDICT_WOULD_BIND && pci_same_slot(&entry->function->address, &boot->address))
-			plan_decide(entry, VERDICT_KEPT, "to give it away all the same, say rd.vfio.last-display=claim",
-				    "the host would have no display left");
-	}
 }
 
 static void judge_isolation(struct plan_entry *entry, const struct iommu *iommu)
@@ -132,74 +189,169 @@ static void judge_isolation(struct plan_entry *entry, const struct iommu *iommu)
 			    "the IOMMU is on but has no group for this device");
 }
 
-/* A selector that matched nothing gets an entry of its own, once however often it was written. */
-static void add_absent(const struct config *config, const struct pci_function *functions, size_t count,
-		       const char *off, struct plan *plan)
+/* Where is the card that the pin names? */
+static void hint_where(const struct plan_input *input, const struct selector *pin, char *hint, size_t size)
 {
-	for (size_t c = 0; c < config->claim_count; c++) {
-		const struct claim *claim = &config->claims[c];
-		bool seen = false;
+	struct selector id = { .kind = SELECTOR_ID, .id = pin->id };
+	char address[PCI_ADDRESS_SIZE];
 
-		for (size_t i = 0; i < count && !seen; i++)
-			seen = selector_matches(&claim->selector, &functions[i]);
-		for (size_t i = 0; i < plan->count && !seen; i++)
-			seen = !plan->entries[i].function && !strcmp(plan->entries[i].claim->text, claim->text);
-		if (seen)
+	for (size_t i = 0; i < input->function_count; i++) {
+		if (selector_match(&id, &input->functions[i]) != SELECTOR_YES)
 			continue;
-		if (off)
-			plan_decide(add_entry(plan, claim, NULL), VERDICT_OFF, "", "%s", off);
-		else
-			plan_decide(add_entry(plan, claim, NULL), VERDICT_ABSENT,
-				    "compare with lspci -nn; the card may sit in another slot or be switched off in the firmware",
-				    "no device matches %.64s", claim->text);
+		util_format(hint, size, "the pinned id is at %s now; change the address, or claim it by its path",
+			    pci_address_format(&input->functions[i].address, address));
+		return;
+	}
+	util_format(hint, size, "no device of the machine has the pinned id now; look at lspci -nn");
+}
+
+static void add_moved(const struct plan_input *input, const struct claim *claim, const struct pci_function *found,
+		      bool taken, struct plan *plan)
+{
+	/* Where another claim wants the newcomer, that entry is the device's; this one is the pin's. */
+	struct plan_entry *entry = add_entry(plan, claim, taken ? NULL : found);
+	char hint[256], address[PCI_ADDRESS_SIZE];
+
+	hint_where(input, &claim->selector, hint, sizeof(hint));
+	plan_decide(entry, VERDICT_MOVED, hint, "at %s stands %04x:%04x, not what %.64s names",
+		    pci_address_format(&found->address, address), found->vendor, found->device, claim->text);
+}
+
+static void add_nothing_found(const struct claim *claim, const char *off, struct plan *plan)
+{
+	struct plan_entry *entry = add_entry(plan, claim, NULL);
+
+	if (off)
+		plan_decide(entry, VERDICT_OFF, "", "%s", off);
+	else
+		plan_decide(entry, VERDICT_ABSENT,
+			    claim->optional ? "" : "compare with lspci -nn; the card may sit in another slot or be switched off in the firmware",
+			    "no device matches %.64s%s", claim->text, claim->optional ? ", which is optional" : "");
+}
+
+/* Is the same selector written elsewhere, and does that one count? It gets one entry, however often it stands. */
+static bool is_repeated(const struct config *config, size_t claim)
+{
+	const struct claim *this = &config->claims[claim];
+
+	for (size_t c = 0; c < config->claim_count; c++) {
+		const struct claim *other = &config->claims[c];
+
+		if (c != claim && !strcmp(other->text, this->text) &&
+		    (is_stronger(other, this) || (c < claim && !is_stronger(this, other))))
+			return true;
+	}
+	return false;
+}
+
+/* Selectors that found nothing, or another device than the pinned one, get an entry of their own. */
+static void add_unmatched(const struct plan_input *input, const int *wanted, const char *off, struct plan *plan)
+{
+	for (size_t c = 0; c < input->config->claim_count; c++) {
+		const struct claim *claim = &input->config->claims[c];
+		enum selector_match match = SELECTOR_NO;
+		size_t i;
+
+		if (is_repeated(input->config, c))
+			continue;
+		for (i = 0; i < input->function_count && match == SELECTOR_NO; i++)
+			match = selector_match(&claim->selector, &input->functions[i]);
+		if (match == SELECTOR_NO)
+			add_nothing_found(claim, off, plan);
+		else if (match == SELECTOR_MOVED && off)
+			add_nothing_found(claim, off, plan);
+		else if (match == SELECTOR_MOVED)
+			add_moved(input, claim, &input->functions[i - 1], wanted[i - 1] >= 0, plan);
 	}
 }
 
-void plan_make(const struct config *config, const struct pci_function *functions, size_t count, const int *wanted,
-	       const struct iommu *iommu, struct plan *ret)
+static int by_subject(const void *a, const void *b)
 {
+	const struct plan_entry *x = a, *y = b;
+
+	if (x->function && y->function && x->function != y->function)
+		return (x->function > y->function) - (x->function < y->function);
+	if (!x->function != !y->function)
+		return x->function ? -1 : 1;
+	return strcmp(x->claim->text, y->claim->text);
+}
+
+void plan_make(const struct plan_input *input, const int *wanted, struct plan *ret)
+{
+	const struct config *config = input->config;
 	const char *off = config_off_reason(config);
 
 	*ret = (struct plan){ 0 };
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < input->function_count; i++) {
 		struct plan_entry *entry;
 
 		if (wanted[i] < 0)
 			continue;
-		entry = add_entry(ret, &config->claims[wanted[i]], &functions[i]);
-		if (off) {
+		entry = add_entry(ret, &config->claims[wanted[i]], &input->functions[i]);
+		if (off)
 			plan_decide(entry, VERDICT_OFF, "", "%s", off);
-			continue;
-		}
-		guard_bridge(entry);
-		if (entry->verdict == VERDICT_WOULD_BIND)
-			guard_storage(entry);
 	}
-	if (!config->last_display_claimed)
-		guard_last_display(ret, functions, count);
+	if (!off)
+		guard_apply(input, ret);
 	for (size_t i = 0; i < ret->count && !config->iommu_ignored; i++)
-		judge_isolation(&ret->entries[i], iommu);
-	add_absent(config, functions, count, off, ret);
+		judge_isolation(&ret->entries[i], input->iommu);
+	add_unmatched(input, wanted, off, ret);
+	if (ret->count)
+		qsort(ret->entries, ret->count, sizeof(*ret->entries), by_subject);
+	if (!off)
+		guard_find_neighbours(input, ret);
 }
 
 void plan_clear(struct plan *plan)
 {
 	free(plan->entries);
+	free(plan->neighbours);
 	*plan = (struct plan){ 0 };
-}
-
-bool plan_has_work(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].verdict == VERDICT_WOULD_BIND)
-			return true;
-	return false;
 }
 
 bool plan_failed(const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (verdict_is_failure(plan->entries[i].verdict))
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (verdict_is_failure(entry->verdict) && !(entry->verdict == VERDICT_ABSENT && entry->claim->optional))
 			return true;
+	}
 	return false;
+}
+
+/* Has an earlier entry the same driver to load? */
+static bool is_first_of_driver(const struct plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (plan->entries[i].verdict == VERDICT_WOULD_BIND &&
+		    !strcmp(plan->entries[i].wanted_driver, plan->entries[index].wanted_driver))
+			return false;
+	return true;
+}
+
+void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value), void *data)
+{
+	char path[128], address[PCI_ADDRESS_SIZE];
+
+	for (int pass = 0; pass < 3; pass++) {
+		for (size_t i = 0; i < plan->count; i++) {
+			const struct plan_entry *entry = &plan->entries[i];
+
+			if (entry->verdict != VERDICT_WOULD_BIND)
+				continue;
+			pci_address_format(&entry->function->address, address);
+			if (pass == 0)
+				step(data, util_format(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override", address),
+				     entry->wanted_driver);
+			else if (pass == 1 && is_first_of_driver(plan, i))
+				step(data, NULL, entry->wanted_driver);
+			else if (pass == 2 && strcmp(entry->driver, entry->wanted_driver)) {
+				if (entry->driver[0])
+					step(data, util_format(path, sizeof(path), "/sys/bus/pci/devices/%s/driver/unbind", address),
+					     address);
+				step(data, "/sys/bus/pci/drivers_probe", address);
+			}
+		}
+	}
 }

@@ -15,38 +15,74 @@ struct plan_entry {
 	const struct pci_function *function; /* NULL: the selector found nothing */
 	const struct claim *claim;
 	enum verdict verdict;
+	char wanted_driver[PCI_DRIVER_SIZE];
 	char driver[PCI_DRIVER_SIZE]; /* bound now; "" none */
 	char reason[256], hint[256];
 	int iommu_group;
 };
 
+/* A function that is not taken and stands in the way of one that is. */
+struct plan_neighbour {
+	const struct pci_function *function;
+	bool wanted; /* it has an entry of its own, which says why it is not taken */
+	char reason[256], hint[256];
+};
+
 struct plan {
 	struct plan_entry *entries;
 	size_t count;
+	struct plan_neighbour *neighbours;
+	size_t neighbour_count;
+};
+
+/* "consumer depends on supplier": the kernel's device links between functions. */
+struct plan_link {
+	struct pci_address supplier, consumer;
+};
+
+/* What a plan is made from. All of it stays the caller's and must outlive the plan. */
+struct plan_input {
+	const struct config *config;
+	const struct pci_function *functions; /* sorted by address */
+	size_t function_count;
+	const struct iommu *iommu;
+	const struct plan_link *links;
+	size_t link_count;
 };
 
 /*
- * Which functions are wanted? Marks each in @wanted (one per function) with the index of the claim that
- * wants it, the last that matches, or -1. Returns how many are wanted.
+ * Which functions are wanted? Marks each in @wanted (one int per function) with the index of the claim that
+ * wants it, or -1. Where several match, the order in which they are written does not matter: the command line
+ * wins over files, then the more exact selector. Returns how many are wanted.
  */
 size_t plan_match(const struct config *config, const struct pci_function *functions, size_t count, int *wanted);
 
 /*
- * Make the plan of @count functions, sorted by address, whose details were read where @wanted says so.
- * Order of judgement: off, bridges, storage, the last display, the IOMMU. Functions, claims and config stay
- * the caller's and must outlive the plan. Free it with plan_clear().
+ * Mark what expand=slot and expand=group want besides, in groups all functions but bridges. Needs the
+ * iommu_group of every function of the groups concerned. Returns how many functions are new in @wanted.
  */
-void plan_make(const struct config *config, const struct pci_function *functions, size_t count, const int *wanted,
-	       const struct iommu *iommu, struct plan *ret);
+size_t plan_expand(const struct config *config, const struct pci_function *functions, size_t count, int *wanted);
+
+/*
+ * Make the plan for the functions that @wanted marks, whose details were read. Order of judgement: off,
+ * bridges, keep, storage, the last display, whole groups, the IOMMU. Free it with plan_clear().
+ */
+void plan_make(const struct plan_input *input, const int *wanted, struct plan *ret);
 void plan_clear(struct plan *plan);
 
-/* Is there anything to bind? */
-bool plan_has_work(const struct plan *plan);
-/* Did anything that was asked for fail? */
+/* Did anything that was asked for fail? The absence of what is optional is no failure. */
 bool plan_failed(const struct plan *plan);
+
+/*
+ * The writes that carry the plan out, in order: @step is called with the path and what is written there, or
+ * with the path NULL and the name of a driver whose module is loaded.
+ */
+void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value), void *data);
 
 /* Give an entry its verdict and the reason; @hint is what to do, "" for nothing. */
 void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hint, const char *reason, ...)
 	printf_format(4, 5);
 /* Write the entry's sentence, as verdict_sentence(). */
 const char *plan_sentence(const struct plan_entry *entry, char *buffer, size_t size);
+/* Syslog level of the entry's line: verdict_level(), less where the device is optional. */
+int plan_level(const struct plan_entry *entry);
