@@ -10,44 +10,49 @@
 #include "sysfs.h"
 
 /* Do one thing to a device under the deadline, and say so where the user asked to hear of every write. */
-static int attempt(const struct pci_address *address, const char *what, int (*work)(const void *))
+static int attempt(const struct plan_entry *entry, const char *what, int (*work)(const void *))
 {
 	char name[PCI_ADDRESS_SIZE];
-	int r = deadline_run(work, address);
+	int r = deadline_run(work, entry);
 
-	log_line(LOG_DEBUG, "%s %s: %s", pci_address_format(address, name), what, r < 0 ? strerror(-r) : "done");
+	log_line(LOG_DEBUG, "%s %s: %s", pci_address_format(&entry->function->address, name), what,
+		 r < 0 ? strerror(-r) : "done");
 	return r;
 }
 
-static int write_override(const void *address)
+static const struct pci_address *address_of(const void *entry)
 {
-	return sysfs_pci_set_override(address, PLAN_DRIVER);
+	return &((const struct plan_entry *)entry)->function->address;
 }
 
-static int clear_override(const void *address)
+static int write_override(const void *entry)
 {
-	return sysfs_pci_set_override(address, NULL);
+	return sysfs_pci_set_override(address_of(entry), ((const struct plan_entry *)entry)->wanted_driver);
 }
 
-static int write_unbind(const void *address)
+static int clear_override(const void *entry)
 {
-	return sysfs_pci_unbind(address);
+	return sysfs_pci_set_override(address_of(entry), NULL);
 }
 
-static int write_probe(const void *address)
+static int write_unbind(const void *entry)
 {
-	return sysfs_pci_probe(address);
+	return sysfs_pci_unbind(address_of(entry));
 }
 
-static int write_bind(const void *address)
+static int write_probe(const void *entry)
 {
-	return sysfs_pci_bind(address, PLAN_DRIVER);
+	return sysfs_pci_probe(address_of(entry));
 }
 
-static int load_driver(const void *unused)
+static int write_bind(const void *entry)
 {
-	(void)unused;
-	return modules_load(PLAN_DRIVER);
+	return sysfs_pci_bind(address_of(entry), ((const struct plan_entry *)entry)->wanted_driver);
+}
+
+static int load_driver(const void *name)
+{
+	return modules_load(name);
 }
 
 static int unbind_framebuffer(const void *name)
@@ -64,17 +69,16 @@ static void decide_stuck(struct plan_entry *entry, const char *what)
 /* Read who holds the device into the entry. Returns whether that is the wanted driver. */
 static bool read_driver(struct plan_entry *entry)
 {
-	return sysfs_pci_driver(&entry->function->address, entry->driver) == 0 && !strcmp(entry->driver, PLAN_DRIVER);
+	return sysfs_pci_driver(&entry->function->address, entry->driver) == 0 && 
+	       !strcmp(entry->driver, entry->wanted_driver);
 }
 
 /* Give the device back to the host: no override, and whichever driver wants it. */
 static void give_back(struct plan_entry *entry)
 {
-	const struct pci_address *address = &entry->function->address;
-
 	/* Whether that worked, the link tells. */
-	if (attempt(address, "clear driver_override", clear_override) == 0 && !entry->driver[0])
-		attempt(address, "drivers_probe", write_probe);
+	if (attempt(entry, "clear driver_override", clear_override) == 0 && !entry->driver[0])
+		attempt(entry, "drivers_probe", write_probe);
 	read_driver(entry);
 }
 
@@ -87,7 +91,7 @@ static void refuse(struct plan_entry *entry, const char *what, int error)
 
 static void override(struct plan_entry *entry)
 {
-	int r = attempt(&entry->function->address, "driver_override = vfio-pci", write_override);
+	int r = attempt(entry, "driver_override", write_override);
 
 	if (r == -ETIMEDOUT)
 		decide_stuck(entry, "the write to driver_override");
@@ -127,7 +131,7 @@ static void explain_failure(struct plan_entry *entry, int probe_result)
 		refuse(entry, "another driver took the device", -EBUSY);
 		return;
 	}
-	r = attempt(&entry->function->address, "bind", write_bind);
+	r = attempt(entry, "bind", write_bind);
 	if (read_driver(entry))
 		decide_bound(entry);
 	else if (r == -ETIMEDOUT)
@@ -140,7 +144,6 @@ static void explain_failure(struct plan_entry *entry, int probe_result)
 
 static void bind_one(struct plan_entry *entry)
 {
-	const struct pci_address *address = &entry->function->address;
 	int r;
 
 	/* Loading the module has probed what nobody held. */
@@ -149,7 +152,7 @@ static void bind_one(struct plan_entry *entry)
 		return;
 	}
 	if (entry->driver[0]) {
-		r = attempt(address, "unbind", write_unbind);
+		r = attempt(entry, "unbind", write_unbind);
 		if (r == -ETIMEDOUT) {
 			decide_stuck(entry, "unbinding its driver");
 			return;
@@ -160,7 +163,7 @@ static void bind_one(struct plan_entry *entry)
 			return;
 		}
 	}
-	r = attempt(address, "drivers_probe", write_probe);
+	r = attempt(entry, "drivers_probe", write_probe);
 	if (read_driver(entry))
 		decide_bound(entry);
 	else
@@ -169,42 +172,86 @@ static void bind_one(struct plan_entry *entry)
 
 static void decide_no_driver(struct plan_entry *entry, int error)
 {
-	if (error == -ETIMEDOUT)
-		decide_stuck(entry, "loading vfio-pci");
-	else if (error == -ENOENT)
-		plan_decide(entry, VERDICT_NO_DRIVER,
-			    "regenerate the initramfs; driver_override stays, so modprobe vfio-pci finishes the work",
-			    "vfio-pci is neither built into this kernel nor in this image");
-	else
+	char hint[256];
+
+	if (error == -ETIMEDOUT) {
+		decide_stuck(entry, "loading the driver");
+	} else if (error == -ENOENT) {
+		util_format(hint, sizeof(hint),
+			    "regenerate the initramfs; driver_override stays, so modprobe %s finishes the work",
+			    entry->wanted_driver);
+		plan_decide(entry, VERDICT_NO_DRIVER, hint, "%s is neither built into this kernel nor in this image",
+			    entry->wanted_driver);
+	} else {
 		plan_decide(entry, VERDICT_NO_DRIVER, "look for 'module' and 'vfio' in dmesg; driver_override stays",
-			    "vfio-pci cannot be loaded: %s", strerror(-error));
+			    "%s cannot be loaded: %s", entry->wanted_driver, strerror(-error));
+	}
 }
 
-static void for_each_pending(struct plan *plan, void (*action)(struct plan_entry *))
+static bool is_pending(const struct plan_entry *entry)
 {
+	return entry->verdict == VERDICT_WOULD_BIND;
+}
+
+/*
+ * Where the kernel has a variant of vfio-pci for this device, that one is meant. A module's driver has a name of its
+ * own, known once it is loaded; until then the override names vfio-pci and keeps the host's drivers away.
+ */
+static void choose_variant(struct plan_entry *entry)
+{
+	char modalias[256], module[PCI_DRIVER_SIZE];
+	int r;
+
+	if (entry->claim->driver[0] || sysfs_pci_read(address_of(entry), "modalias", modalias, sizeof(modalias)) < 0 ||
+	    modules_find_variant(modalias, module, sizeof(module)) < 0)
+		return;
+	r = deadline_run(load_driver, module);
+	log_line(LOG_DEBUG, "load %s: %s", module, r < 0 ? strerror(-r) : "done");
+	if (sysfs_pci_driver_of_module(module, entry->wanted_driver) == 0)
+		override(entry);
+}
+
+/* Load this entry's driver, and decide all entries that wait for it where that fails. */
+static void load_driver_of(struct plan *plan, const char *driver)
+{
+	int r = deadline_run(load_driver, driver);
+
+	log_line(LOG_DEBUG, "load %s: %s", driver, r < 0 ? strerror(-r) : "done");
+	if (sysfs_pci_driver_exists(driver))
+		return;
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].verdict == VERDICT_WOULD_BIND)
-			action(&plan->entries[i]);
+		if (is_pending(&plan->entries[i]) && !strcmp(plan->entries[i].wanted_driver, driver))
+			decide_no_driver(&plan->entries[i], r < 0 ? r : -ENOENT);
+}
+
+/* Each driver once: entries of one driver that is loaded already stand before. */
+static bool was_loaded(const struct plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_pending(&plan->entries[i]) && !strcmp(plan->entries[i].wanted_driver, plan->entries[index].wanted_driver))
+			return true;
+	return false;
 }
 
 void bind_apply(struct plan *plan, struct bind_times *ret_times)
 {
 	unsigned long long start;
-	int r;
 
 	*ret_times = (struct bind_times){ 0 };
-	for_each_pending(plan, override);
-	if (!plan_has_work(plan))
-		return;
+	for (size_t i = 0; i < plan->count; i++)
+		if (is_pending(&plan->entries[i]))
+			override(&plan->entries[i]);
 	start = util_now();
-	r = deadline_run(load_driver, NULL);
+	for (size_t i = 0; i < plan->count; i++)
+		if (is_pending(&plan->entries[i]))
+			choose_variant(&plan->entries[i]);
+	for (size_t i = 0; i < plan->count; i++)
+		if (is_pending(&plan->entries[i]) && !was_loaded(plan, i))
+			load_driver_of(plan, plan->entries[i].wanted_driver);
 	ret_times->modules = util_now() - start;
 	start = util_now();
-	if (sysfs_pci_driver_exists(PLAN_DRIVER))
-		for_each_pending(plan, bind_one);
-	else
-		for (size_t i = 0; i < plan->count; i++)
-			if (plan->entries[i].verdict == VERDICT_WOULD_BIND)
-				decide_no_driver(&plan->entries[i], r < 0 ? r : -ENOENT);
+	for (size_t i = 0; i < plan->count; i++)
+		if (is_pending(&plan->entries[i]))
+			bind_one(&plan->entries[i]);
 	ret_times->devices = util_now() - start;
 }

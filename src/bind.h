@@ -10,7 +10,7 @@ struct bind_times {
 };
 
 /*
- * Bind every entry of verdict would-bind to vfio-pci and give it its outcome: bound, deferred, no-driver,
+ * Bind every entry of verdict would-bind to its driver and give it its outcome: bound, deferred, no-driver,
  * refused or stuck. Every driver_override is written first, so that nothing can slip in between; then the
  * driver is loaded; then each device is unbound from whoever holds it, probed, and its driver link read back.
  * The override stays, except on a device that is refused: that one goes back to its host driver.

@@ -3,12 +3,22 @@
 
 #include <errno.h>
 #include <libkmod.h>
+#include <string.h>
 
 #include "root.h"
 
-static void cleanup_context(struct kmod_ctx **context)
+/* One context for all look-ups, its indexes mapped once; children that load modules inherit it. */
+static struct kmod_ctx *get_context(void)
 {
-	kmod_unref(*context);
+	static struct kmod_ctx *context;
+
+	if (!context) {
+		context = kmod_new(NULL, NULL);
+		/* Without its indexes a look-up opens the files itself. */
+		if (context)
+			(void)!kmod_load_resources(context);
+	}
+	return context;
 }
 
 static void cleanup_list(struct kmod_list **list)
@@ -35,17 +45,15 @@ static int insert(struct kmod_module *module)
 
 int modules_load(const char *name)
 {
-	__attribute__((cleanup(cleanup_context))) struct kmod_ctx *context = NULL;
 	__attribute__((cleanup(cleanup_list))) struct kmod_list *found = NULL;
 	struct kmod_list *item;
 	int r = -ENOENT;
 
 	if (!root_is_host())
 		return 0;
-	context = kmod_new(NULL, NULL);
-	if (!context)
+	if (!get_context())
 		return -ENOMEM;
-	if (kmod_module_new_from_lookup(context, name, &found) < 0)
+	if (kmod_module_new_from_lookup(get_context(), name, &found) < 0)
 		return -ENOENT;
 	kmod_list_foreach(item, found) {
 		struct kmod_module *module = kmod_module_get_module(item);
@@ -54,6 +62,30 @@ int modules_load(const char *name)
 		kmod_module_unref(module);
 		if (r < 0)
 			break;
+	}
+	return r;
+}
+
+int modules_find_variant(const char *modalias, char *name, size_t size)
+{
+	__attribute__((cleanup(cleanup_list))) struct kmod_list *found = NULL;
+	struct kmod_list *item;
+	char alias[256];
+	int r = -ENOENT;
+
+	if (!root_is_host() || strncmp(modalias, "pci:", 4))
+		return r;
+	util_format(alias, sizeof(alias), "vfio_pci:%.*s", (int)strcspn(modalias + 4, "\n"), modalias + 4);
+	if (!get_context() || kmod_module_new_from_lookup(get_context(), alias, &found) < 0)
+		return r;
+	kmod_list_foreach(item, found) {
+		struct kmod_module *module = kmod_module_get_module(item);
+
+		if (r < 0 && strcmp(kmod_module_get_name(module), "vfio_pci")) {
+			util_format(name, size, "%s", kmod_module_get_name(module));
+			r = 0;
+		}
+		kmod_module_unref(module);
 	}
 	return r;
 }
