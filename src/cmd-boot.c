@@ -8,25 +8,17 @@
 #include "bind.h"
 #include "cmd.h"
 #include "deadline.h"
+#include "load.h"
 #include "log.h"
-#include "pci.h"
+#include "machine.h"
 #include "report.h"
 #include "root.h"
-
-#define CONFIG_FILE "/etc/vfio-early.conf"
-#define CONFIG_FOLDER "/etc/vfio-early.conf.d"
-#define CONFIG_LIMIT (1 << 20)
-#define CMDLINE_LIMIT (1 << 16)
 
 /* Everything that one boot knows. */
 struct boot {
 	struct config config;
 	char *cmdline;
-	struct pci_function *functions;
-	size_t function_count;
-	int *wanted;
-	struct iommu iommu;
-	bool iommu_judged;
+	struct machine machine;
 	struct plan plan;
 	bool dry_run, json;
 };
@@ -34,61 +26,9 @@ struct boot {
 static void clear_boot(struct boot *boot)
 {
 	plan_clear(&boot->plan);
+	machine_clear(&boot->machine);
 	config_clear(&boot->config);
-	free(boot->wanted);
-	free(boot->functions);
 	free(boot->cmdline);
-}
-
-static void add_file(struct config *config, const char *path)
-{
-	cleanup_free char *text = NULL;
-	size_t length;
-	char what[128];
-	int r = root_read_file(path, CONFIG_LIMIT, &text, &length);
-
-	if (r == -ENOENT)
-		return;
-	if (r == -EFBIG)
-		config_add_error(config, path, "the file is larger than 1 MiB; what is behind that is not read");
-	else if (r < 0)
-		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", strerror(-r)));
-	if (text)
-		config_add_file(config, path, text, length);
-}
-
-/* The drop-ins, in name order. */
-static void add_folder(struct config *config)
-{
-	char **names, path[512];
-	ssize_t count = root_list(CONFIG_FOLDER, &names);
-
-	for (ssize_t i = 0; i < count; i++) {
-		size_t length = strlen(names[i]);
-
-		if (length > 5 && !strcmp(names[i] + length - 5, ".conf"))
-			add_file(config, util_format(path, sizeof(path), CONFIG_FOLDER "/%s", names[i]));
-	}
-	root_list_free(names, count);
-}
-
-static void read_config(struct boot *boot)
-{
-	size_t length;
-	char what[128];
-	int r = root_read_file("/proc/cmdline", CMDLINE_LIMIT, &boot->cmdline, &length);
-
-	config_init(&boot->config);
-	if (!boot->cmdline) {
-		boot->cmdline = util_copy("", 0);
-		config_add_error(&boot->config, "/proc/cmdline",
-				 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?", strerror(-r)));
-	}
-	if (config_wants_files(boot->cmdline)) {
-		add_file(&boot->config, CONFIG_FILE);
-		add_folder(&boot->config);
-	}
-	config_add_cmdline(&boot->config, boot->cmdline);
 }
 
 static void log_errors(const struct config *config)
@@ -106,8 +46,8 @@ static void log_matches(const struct boot *boot)
 		const struct claim *claim = &boot->config.claims[c];
 		size_t matches = 0;
 
-		for (size_t i = 0; i < boot->function_count; i++)
-			matches += selector_matches(&claim->selector, &boot->functions[i]);
+		for (size_t i = 0; i < boot->machine.function_count; i++)
+			matches += selector_match(&claim->selector, &boot->machine.functions[i]) == SELECTOR_YES;
 		if (matches > 1)
 			log_line(LOG_INFO, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by, matches);
 		else
@@ -115,51 +55,59 @@ static void log_matches(const struct boot *boot)
 	}
 }
 
+/* "0000:01:00.0 10de:1c03": what every line about a device starts with. */
+static const char *subject_of(const struct pci_function *function, char *buffer, size_t size)
+{
+	char address[PCI_ADDRESS_SIZE];
+
+	return util_format(buffer, size, "%s %04x:%04x", pci_address_format(&function->address, address),
+			   function->vendor, function->device);
+}
+
 static void log_verdicts(const struct plan *plan)
 {
-	char sentence[512], address[PCI_ADDRESS_SIZE];
+	char sentence[512], subject[96];
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
-		const struct pci_function *function = entry->function;
-		char subject[96];
 
-		if (function)
-			util_format(subject, sizeof(subject), "%s %04x:%04x",
-				    pci_address_format(&function->address, address), function->vendor, function->device);
+		if (entry->function)
+			subject_of(entry->function, subject, sizeof(subject));
 		else
 			util_format(subject, sizeof(subject), "%.64s", entry->claim->text);
-		log_line(verdict_level(entry->verdict), "%s %s%s%s", subject,
+		log_line(plan_level(entry), "%s %s%s%s", subject,
 			 plan_sentence(entry, sentence, sizeof(sentence)), entry->hint[0] ? "; " : "", entry->hint);
 	}
+	for (size_t i = 0; i < plan->neighbour_count; i++)
+		log_line(LOG_WARNING, "%s %s%s%s", subject_of(plan->neighbours[i].function, subject, sizeof(subject)),
+			 plan->neighbours[i].reason, plan->neighbours[i].hint[0] ? "; " : "", plan->neighbours[i].hint);
 }
 
 static void make_plan(struct boot *boot)
 {
-	ssize_t count = 0;
+	const struct machine *machine = &boot->machine;
+	struct plan_input input;
 
-	/* A boot that asks for nothing looks at nothing. */
-	if (boot->config.claim_count)
-		count = pci_scan(&boot->functions);
-	if (count < 0)
-		config_add_error(&boot->config, "/sys/bus/pci/devices", "cannot be read: is /sys mounted, and PCI there?");
-	boot->function_count = count > 0 ? (size_t)count : 0;
-	boot->wanted = calloc(boot->function_count + 1, sizeof(*boot->wanted));
-	if (!boot->wanted)
-		exit(EXIT_FAILED);
-	if (plan_match(&boot->config, boot->functions, boot->function_count, boot->wanted)) {
-		for (size_t i = 0; i < boot->function_count; i++)
-			if (boot->wanted[i] >= 0)
-				pci_read_details(&boot->functions[i]);
-		iommu_read(boot->cmdline, &boot->iommu);
-		boot->iommu_judged = true;
-	}
-	plan_make(&boot->config, boot->functions, boot->function_count, boot->wanted, &boot->iommu, &boot->plan);
+	machine_read(&boot->config, boot->cmdline, &boot->machine);
+	input = (struct plan_input){
+		.config = &boot->config,
+		.functions = machine->functions,
+		.function_count = machine->function_count,
+		.iommu = &machine->iommu,
+		.links = machine->links,
+		.link_count = machine->link_count,
+	};
+	plan_make(&input, machine->wanted, &boot->plan);
+}
+
+static const struct iommu *iommu_of(const struct boot *boot)
+{
+	return boot->machine.iommu_judged ? &boot->machine.iommu : NULL;
 }
 
 static void save_report(const struct boot *boot)
 {
-	int r = report_save("boot", &boot->config, boot->iommu_judged ? &boot->iommu : NULL, &boot->plan);
+	int r = report_save("boot", &boot->config, iommu_of(boot), &boot->plan);
 
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FILE ": cannot be written: %s; what is above is all there is", strerror(-r));
@@ -180,18 +128,28 @@ static int parse_arguments(int argc, char **argv, struct boot *boot)
 	return 0;
 }
 
+static void print_step(void *data, const char *path, const char *value)
+{
+	(void)data;
+	if (path)
+		printf("write %s to %s\n", value, path);
+	else
+		printf("load %s\n", value);
+}
+
 /* A dry run of the command: told to the person who asked, nothing is written anywhere. */
 static int show_plan(const struct boot *boot)
 {
 	log_start(LOG_TO_STDOUT, boot->config.debug);
 	if (boot->json) {
-		report_print(stdout, "boot", &boot->config, boot->iommu_judged ? &boot->iommu : NULL, &boot->plan);
+		report_print(stdout, "boot", &boot->config, iommu_of(boot), &boot->plan, true);
 	} else {
 		log_errors(&boot->config);
 		log_matches(boot);
 		log_verdicts(&boot->plan);
+		plan_steps(&boot->plan, print_step, NULL);
 		if (!boot->plan.count)
-			puts("nothing is asked for: neither rd.vfio.ids= nor " CONFIG_FILE " names a device");
+			puts("nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
 	}
 	return plan_failed(&boot->plan) || boot->config.error_count ? EXIT_FAILED : EXIT_DONE;
 }
@@ -224,7 +182,7 @@ int cmd_boot(int argc, char **argv)
 
 	if (parse_arguments(argc, argv, &boot) < 0)
 		return EXIT_USAGE;
-	read_config(&boot);
+	load_config(&boot.config, &boot.cmdline);
 	make_plan(&boot);
 	if (boot.dry_run)
 		return show_plan(&boot);

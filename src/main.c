@@ -24,7 +24,8 @@ static void usage(FILE *out)
 	      "  -h, --help     print this\n"
 	      "  -V, --version  print the version\n"
 	      "\nOn the kernel command line: rd.vfio.ids=SELECTOR[,SELECTOR...] claims devices, rd.vfio=0 claims none.\n"
-	      "A selector is an id (10de:1c03) or an address (01:00.0); /etc/vfio-early.conf takes them too.\n", out);
+	      "A selector is an id (10de:1c03), an address (01:00.0, 01:00.*), a pinned address (01:00.0@10de:1c03),\n"
+	      "a path (0000:00:01.0/00.0), a class (class:0300) or boot-vga; /etc/vfio-early.conf takes them too.\n", out);
 }
 
 static int usage_error(const char *what, const char *word)

@@ -44,6 +44,22 @@ static void print_no_function(struct json *json)
 		json_null(json, keys[i]);
 }
 
+static void print_number_or_null(struct json *json, const char *key, int number)
+{
+	if (number >= 0)
+		json_number(json, key, number);
+	else
+		json_null(json, key);
+}
+
+static void print_boot_vga(struct json *json, const struct pci_function *function)
+{
+	if (function && function->boot_vga >= 0)
+		json_bool(json, "boot_vga", function->boot_vga);
+	else
+		json_null(json, "boot_vga");
+}
+
 static void print_entry(struct json *json, const struct plan_entry *entry)
 {
 	const struct pci_function *function = entry->function;
@@ -56,14 +72,8 @@ static void print_entry(struct json *json, const struct plan_entry *entry)
 		print_no_function(json);
 	json_string(json, "driver", or_null(entry->driver));
 	json_string(json, "was", function ? or_null(function->driver) : NULL);
-	if (entry->iommu_group >= 0)
-		json_number(json, "iommu_group", entry->iommu_group);
-	else
-		json_null(json, "iommu_group");
-	if (function && function->boot_vga >= 0)
-		json_bool(json, "boot_vga", function->boot_vga);
-	else
-		json_null(json, "boot_vga");
+	print_number_or_null(json, "iommu_group", entry->iommu_group);
+	print_boot_vga(json, function);
 	json_string(json, "wanted_by", entry->claim->wanted_by);
 	json_string(json, "verdict", verdict_name(entry->verdict));
 	json_string(json, "reason", plan_sentence(entry, sentence, sizeof(sentence)));
@@ -71,8 +81,49 @@ static void print_entry(struct json *json, const struct plan_entry *entry)
 	json_close(json, '}');
 }
 
+/* Nobody asked for it, so it has no verdict; the reason says whose way it stands in. */
+static void print_neighbour(struct json *json, const struct plan_neighbour *neighbour)
+{
+	const struct pci_function *function = neighbour->function;
+
+	json_open(json, NULL, '{');
+	print_function(json, function);
+	json_string(json, "driver", or_null(function->driver));
+	json_string(json, "was", or_null(function->driver));
+	print_number_or_null(json, "iommu_group", function->iommu_group);
+	print_boot_vga(json, function);
+	json_null(json, "wanted_by");
+	json_null(json, "verdict");
+	json_string(json, "reason", neighbour->reason);
+	json_string(json, "hint", neighbour->hint);
+	json_close(json, '}');
+}
+
+static void print_errors(struct json *json, const struct config *config)
+{
+	json_open(json, "errors", '[');
+	for (size_t i = 0; i < config->error_count; i++) {
+		json_open(json, NULL, '{');
+		json_string(json, "where", config->errors[i].where);
+		json_string(json, "what", config->errors[i].what);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void print_step(void *data, const char *path, const char *value)
+{
+	struct json *json = data;
+
+	json_open(json, NULL, '{');
+	json_string(json, path ? "path" : "load", path ? path : value);
+	if (path)
+		json_string(json, "value", value);
+	json_close(json, '}');
+}
+
 void report_print(FILE *out, const char *command, const struct config *config, const struct iommu *iommu,
-		  const struct plan *plan)
+		  const struct plan *plan, bool writes)
 {
 	struct json json = { .out = out };
 
@@ -83,15 +134,16 @@ void report_print(FILE *out, const char *command, const struct config *config, c
 	json_open(&json, "devices", '[');
 	for (size_t i = 0; i < plan->count; i++)
 		print_entry(&json, &plan->entries[i]);
+	for (size_t i = 0; i < plan->neighbour_count; i++)
+		if (!plan->neighbours[i].wanted)
+			print_neighbour(&json, &plan->neighbours[i]);
 	json_close(&json, ']');
-	json_open(&json, "errors", '[');
-	for (size_t i = 0; i < config->error_count; i++) {
-		json_open(&json, NULL, '{');
-		json_string(&json, "where", config->errors[i].where);
-		json_string(&json, "what", config->errors[i].what);
-		json_close(&json, '}');
+	print_errors(&json, config);
+	if (writes) {
+		json_open(&json, "writes", '[');
+		plan_steps(plan, print_step, &json);
+		json_close(&json, ']');
 	}
-	json_close(&json, ']');
 	json_close(&json, '}');
 }
 
@@ -103,7 +155,7 @@ int report_save(const char *command, const struct config *config, const struct i
 
 	if (!out)
 		return -ENOMEM;
-	report_print(out, command, config, iommu, plan);
+	report_print(out, command, config, iommu, plan, false);
 	if (fclose(out))
 		return -ENOMEM;
 	return root_replace(REPORT_FILE, text, length);

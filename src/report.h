@@ -9,9 +9,12 @@
 #define REPORT_FOLDER "/run/vfio-early"
 #define REPORT_FILE REPORT_FOLDER "/report.json"
 
-/* Write the report of @command to @out. @iommu is NULL where it was not judged. */
+/*
+ * Write the report of @command to @out. @iommu is NULL where it was not judged. @writes adds what carrying the
+ * plan out would write, in order.
+ */
 void report_print(FILE *out, const char *command, const struct config *config, const struct iommu *iommu,
-		  const struct plan *plan);
+		  const struct plan *plan, bool writes);
 
 /* Replace REPORT_FILE by the report, whole or not at all. Returns 0 or -errno. */
 int report_save(const char *command, const struct config *config, const struct iommu *iommu,

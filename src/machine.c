@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "machine.h"
+
+#include <stdlib.h>
+
+#include "sysfs.h"
+
+static bool any_selector(const struct config *config, bool (*needs)(const struct selector *))
+{
+	for (size_t i = 0; i < config->claim_count; i++)
+		if (needs(&config->claims[i].selector))
+			return true;
+	for (size_t i = 0; i < config->keep_count; i++)
+		if (needs(&config->keeps[i].selector))
+			return true;
+	return false;
+}
+
+/* What matching needs beyond the one read per function; most configurations need nothing. */
+static void read_for_matching(const struct config *config, struct machine *machine)
+{
+	bool path = any_selector(config, selector_needs_path);
+	bool boot_vga = any_selector(config, selector_needs_boot_vga);
+
+	for (size_t i = 0; i < machine->function_count && (path || boot_vga); i++) {
+		if (path)
+			pci_read_path(&machine->functions[i]);
+		if (boot_vga)
+			pci_read_boot_vga(&machine->functions[i]);
+	}
+}
+
+static void read_wanted(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->function_count; i++)
+		if (machine->wanted[i] >= 0 && machine->functions[i].header_type < 0)
+			pci_read_details(&machine->functions[i]);
+}
+
+/* Read who else is in the groups of wanted functions, each group once. */
+static void read_groups(struct machine *machine)
+{
+	int highest = -1;
+	bool *done;
+
+	for (size_t i = 0; i < machine->function_count; i++)
+		if (machine->functions[i].iommu_group > highest)
+			highest = machine->functions[i].iommu_group;
+	done = calloc((size_t)highest + 2, sizeof(*done));
+	for (size_t i = 0; done && i < machine->function_count; i++) {
+		int group = machine->functions[i].iommu_group;
+
+		if (machine->wanted[i] < 0 || group < 0 || done[group])
+			continue;
+		done[group] = true;
+		pci_read_group(machine->functions, machine->function_count, group);
+	}
+	free(done);
+}
+
+struct link_search {
+	struct machine *machine;
+	const struct pci_address *supplier;
+};
+
+static void add_link(void *data, const struct pci_address *consumer)
+{
+	struct link_search *search = data;
+	struct machine *machine = search->machine;
+
+	machine->links = util_grow(machine->links, machine->link_count, sizeof(*machine->links));
+	machine->links[machine->link_count++] = (struct plan_link){ *search->supplier, *consumer };
+}
+
+static void read_links(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->function_count; i++) {
+		struct link_search search = { machine, &machine->functions[i].address };
+
+		if (machine->wanted[i] >= 0)
+			sysfs_pci_consumers(search.supplier, add_link, &search);
+	}
+}
+
+void machine_read(struct config *config, const char *cmdline, struct machine *ret)
+{
+	ssize_t count = 0;
+
+	*ret = (struct machine){ 0 };
+	/* A boot that asks for nothing looks at nothing. */
+	if (config->claim_count)
+		count = pci_scan(&ret->functions);
+	if (count < 0)
+		config_add_error(config, "/sys/bus/pci/devices", "cannot be read: is /sys mounted, and PCI there?");
+	ret->function_count = count > 0 ? (size_t)count : 0;
+	ret->wanted = calloc(ret->function_count + 1, sizeof(*ret->wanted));
+	if (!ret->wanted)
+		exit(1);
+	read_for_matching(config, ret);
+	if (!plan_match(config, ret->functions, ret->function_count, ret->wanted))
+		return;
+	read_wanted(ret);
+	read_groups(ret);
+	if (plan_expand(config, ret->functions, ret->function_count, ret->wanted))
+		read_wanted(ret);
+	read_links(ret);
+	iommu_read(cmdline, &ret->iommu);
+	ret->iommu_judged = true;
+}
+
+void machine_clear(struct machine *machine)
+{
+	free(machine->functions);
+	free(machine->links);
+	free(machine->wanted);
+	*machine = (struct machine){ 0 };
+}

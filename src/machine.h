@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads what a plan needs to know of the machine, and nothing of devices that nobody asked for. */
+#pragma once
+
+#include "plan.h"
+
+struct machine {
+	struct pci_function *functions; /* all of them, sorted by address; details of wanted ones only */
+	size_t function_count;
+	int *wanted;                    /* for each function the claim that wants it, or -1 */
+	struct plan_link *links;        /* of wanted functions */
+	size_t link_count;
+	struct iommu iommu;
+	bool iommu_judged;              /* false where nothing is wanted */
+};
+
+/*
+ * Read the machine for the claims of @config: one read per function, and links, groups and the IOMMU only where
+ * a claim matches. Adds an error to @config where PCI cannot be read. Free with machine_clear().
+ */
+void machine_read(struct config *config, const char *cmdline, struct machine *ret);
+void machine_clear(struct machine *machine);
