@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmdline.h"
+#include "config.h"
+#include "fuzz.h"
+
+/* Any text: each parameter is a slice of it, in order, and what stands behind a closed quote counts. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+	const char *cursor = text, *last = text;
+	struct cmdline_param param;
+	struct config config;
+
+	memcpy(text, data, size);
+	text[size] = '\0';
+	while (cmdline_next(&cursor, &param)) {
+		require(param.name >= last && param.name + param.name_length <= cursor);
+		require(!param.value || (param.value > param.name && param.value + param.value_length <= cursor));
+		require(cursor > last || !*cursor);
+		last = cursor;
+	}
+	require(!*cursor);
+	cmdline_wants_recovery(text);
+	cmdline_has(text, "iommu", "off");
+	config_init(&config);
+	config_wants_files(text);
+	config_add_cmdline(&config, text);
+	require(config.error_count <= CONFIG_ERRORS_MAX);
+	config_clear(&config);
+	free(text);
+	return 0;
+}
