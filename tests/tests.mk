@@ -12,7 +12,7 @@ unit_sources := $(filter-out src/main.c src/cmd-%.c src/modules.c,$(sources))
 unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Isrc -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
-script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/order/*.t)
+script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/machines/*.t tests/fuzz/*.t tests/order/*.t)
 vm_tests := $(wildcard tests/vm/*.t)
 prove := prove --timer --failures
 jobs ?= $(shell nproc)
@@ -25,6 +25,13 @@ build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(wildcard src/*.c src/*.h) 
 	@echo "  CC    $<"
 	$(Q)mkdir -p build/test/unit
 	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_sources) tests/unit/no-modules/modules.c -lcmocka
+
+fuzz_tests := $(addprefix build/test/fuzz/,$(basename $(notdir $(wildcard tests/fuzz/*.c))))
+
+build/test/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard src/*.c src/*.h) | build/test/.setup
+	@echo "  FUZZ  $<"
+	$(Q)mkdir -p build/test/fuzz
+	$(Q)clang $(unit_cflags) -fsanitize=fuzzer -Itests/fuzz -o $@ $< $(unit_sources) tests/unit/no-modules/modules.c
 
 build/test/vfio-probe: tests/vm/guest/vfio-probe.c | build/test/.setup
 	$(Q)mkdir -p build/test
@@ -40,7 +47,7 @@ build/test/.built: build/test/.setup FORCE
 	$(Q)touch $@
 FORCE:
 
-check: build/test/.built $(unit_tests) build/test/vfio-probe build/test/depmod ## Run every test, from nothing; T=NAME... runs some
+check: build/test/.built $(unit_tests) $(fuzz_tests) build/test/vfio-probe build/test/depmod ## Run every test, from nothing; T=NAME... runs some
 	$(Q)$(MAKE) --no-print-directory check-compilers lint
 	$(Q)$(MAKE) --no-print-directory prove
 
@@ -50,8 +57,14 @@ prove: ## Run the tests that are built already
 check-unit: $(unit_tests) ## Only the unit tests
 	$(Q)$(prove) $(call picked,$(unit_tests))
 
-check-cli: build/test/.built ## Only the tests of the binary on trees
-	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/cli/%,$(script_tests)))
+check-cli: build/test/.built ## Only the tests of the binary on trees and machines
+	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/cli/% tests/machines/%,$(script_tests)))
+
+fuzz: $(fuzz_tests) ## Run each fuzz target for 60 seconds
+	$(Q)SECONDS_EACH=60 $(prove) --verbose tests/fuzz/fuzz.t
+
+coverage: build/test/.setup ## Line coverage of the pure modules by the unit tests and the fuzz corpus
+	$(Q)tests/coverage
 
 check-vm: build/test/.built build/test/vfio-probe build/test/depmod ## Only the scenes in virtual machines
 	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/order/%,$(script_tests)) $(vm_tests))
@@ -64,7 +77,7 @@ check-compilers: build/test/.setup ## gcc and clang, static and shared, without 
 
 hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-top/00-vfio-early \
 	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh deps/fetch deps/build deps/need deps/mirror
-test_scripts := tests/setup tests/demo tests/vm/tree tests/vm/image tests/vm/depmod tests/vm/guest/tell \
+test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/depmod tests/vm/guest/tell \
 	tests/vm/guest/own-init $(wildcard tests/*/lib.sh) $(script_tests) $(vm_tests)
 
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
@@ -78,4 +91,4 @@ lint: build/test/.setup ## shellcheck, and whether the hooks are POSIX shell
 demo: ## Show it: an emulated machine with two GPUs, before and after (as root, on Debian 12)
 	$(Q)tests/demo
 
-.PHONY: check prove check-unit check-cli check-vm check-compilers lint demo FORCE
+.PHONY: check prove fuzz coverage check-unit check-cli check-vm check-compilers lint demo FORCE

@@ -60,7 +60,7 @@ static void bad_lines_are_named_and_the_others_count(void **state)
 	    "claim 10de-1c03 10de:1c03\n"
 	    "claim 10de:1c03,10de:10f1\n"
 	    " claim\n"
-	    "claim 01:00.0 expand=slot\n"
+	    "claim 01:00.0 expand=most\n"
 	    "set\n"
 	    "set colour=blue\n"
 	    "set iommu=perhaps log\n"
@@ -69,8 +69,8 @@ static void bad_lines_are_named_and_the_others_count(void **state)
 	assert_error(0, "/f:1:1", "'frobnicate': no such directive");
 	assert_error(1, "/f:2:7", "did you mean 10de:1c03?");
 	assert_error(2, "/f:3:7", "with blanks here, not with commas");
-	assert_error(3, "/f:4:7", "claim without a selector");
-	assert_error(4, "/f:5:15", "'expand=slot'");
+	assert_error(3, "/f:4:7", "no selector on this line");
+	assert_error(4, "/f:5:22", "'most': expand takes none, slot or group");
 	assert_error(5, "/f:6:4", "set without NAME=VALUE");
 	assert_error(6, "/f:7:5", "'colour': no such setting");
 	assert_error(7, "/f:8:11", "'perhaps': iommu takes require or ignore");
@@ -79,6 +79,44 @@ static void bad_lines_are_named_and_the_others_count(void **state)
 		assert_non_null(strstr(config.errors[i].what, "deadline takes 1 to 60 seconds"));
 	assert_int_equal(config.error_count, 13);
 	assert_int_equal(config.deadline, 10);
+}
+
+static void claims_have_options(void **state)
+{
+	(void)state;
+	add("claim expand=slot 01:00.0 02:00.0 driver=pci-stub optional stage=early\n"
+	    "claim 03:00.0 driver=auto stage=late expand=group\n"
+	    "claim 04:00.0\n"
+	    "claim 05:00.0 driver= colour=blue stage=soon driver=../x\n"
+	    "set expand=group\n");
+	assert_int_equal(config.claim_count, 5);
+	for (int i = 0; i < 2; i++)
+		assert_true(config.claims[i].expand == EXPAND_SLOT && config.claims[i].stage == STAGE_EARLY && config.claims[i].optional &&
+			    !strcmp(config.claims[i].driver, "pci-stub"));
+	assert_true(config.claims[2].expand == EXPAND_GROUP && config.claims[2].stage == STAGE_LATE && !config.claims[2].driver[0]);
+	assert_true(config.claims[3].expand == EXPAND_DEFAULT && config.claims[3].stage == STAGE_AUTO);
+	assert_int_equal(config.expand, EXPAND_GROUP);
+	assert_error(0, "/f:4:22", "driver takes auto or the name");
+	assert_error(1, "/f:4:23", "'colour=blue': no such option");
+	assert_error(2, "/f:4:41", "stage takes early or late");
+	assert_error(3, "/f:4:53", "'../x': driver takes");
+	assert_int_equal(config.error_count, 4);
+}
+
+static void keeps_are_kept(void **state)
+{
+	(void)state;
+	add("keep 01:00.0 class:0300 # both\nkeep\nkeep optional\n");
+	config_add_cmdline(&config, "rd.vfio.keep=10de:1c03,zzz rd.vfio.expand=slot rd.vfio.expand");
+	assert_int_equal(config.keep_count, 3);
+	assert_int_equal(config.claim_count, 0);
+	assert_string_equal(config.keeps[1].where, "/f:1");
+	assert_string_equal(config.keeps[2].where, "rd.vfio.keep");
+	assert_error(0, "/f:2:5", "no selector on this line");
+	assert_error(1, "/f:3:6", "'optional': expected an id");
+	assert_error(2, "/proc/cmdline:1:24", "'zzz'");
+	assert_error(3, "/proc/cmdline:1:56", "expand takes none, slot or group");
+	assert_int_equal(config.expand, EXPAND_SLOT);
 }
 
 static void rubbish_is_bounded(void **state)
@@ -123,7 +161,7 @@ static void bad_tokens_are_named_and_the_others_count(void **state)
 	config_add_cmdline(&config, "rd.vfio.ids=zzz,10de:1c03 rd.vfio.ids rd.vfio=banana rd.vfio.nonsense=1 rd.vfiox=1 rd.vfio.");
 	assert_int_equal(config.claim_count, 1);
 	assert_error(0, "/proc/cmdline:1:13", "'zzz': expected an id");
-	assert_error(1, "/proc/cmdline:1:27", "rd.vfio.ids= is empty");
+	assert_error(1, "/proc/cmdline:1:27", "no selector: expected ids");
 	assert_error(2, "/proc/cmdline:1:47", "'banana': expected 0 or 1");
 	assert_error(3, "/proc/cmdline:1:62", "'nonsense': no such setting");
 	assert_false(config.off);
@@ -181,6 +219,8 @@ int main(void)
 		TEST(files_claim),
 		TEST(a_byte_order_mark_is_no_text),
 		TEST(bad_lines_are_named_and_the_others_count),
+		TEST(claims_have_options),
+		TEST(keeps_are_kept),
 		TEST(rubbish_is_bounded),
 		TEST(settings_are_set),
 		TEST(the_command_line_claims),

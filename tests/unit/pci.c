@@ -46,12 +46,45 @@ static void addresses_are_ordered(void **state)
 	}
 }
 
+static void paths_are_parsed(void **state)
+{
+	static const struct {
+		const char *link;
+		int hops;
+		uint32_t segment;
+		uint8_t root_bus, last_slot, last_function;
+	} rows[] = {
+		{ "../../../devices/pci0000:00/0000:00:02.0", 1, 0, 0, 2, 0 },
+		{ "../../../devices/pci0000:00/0000:00:01.0/0000:01:00.1", 2, 0, 0, 0, 1 },
+		{ "../../../devices/pci0000:ae/0000:ae:00.0/0000:af:1f.7/", 2, 0, 0xae, 0x1f, 7 },
+		{ "../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0", 2, 0x10000, 0xe0, 0, 0 },
+		{ "../../../devices/platform/soc/30000000.pcie/pci0001:40/0001:40:00.0", 1, 1, 0x40, 0, 0 },
+	};
+	static const char *const bad[] = {
+		"", "/", "../../../devices", "../../../devices/pci0000:00", "../../../devices/pci0000:00/x", "pci0000/0000:00:01.0",
+		"pci0000:00/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/"
+		"0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0/0000:00:01.0",
+	};
+	struct pci_path path;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_row(pci_parse_path(rows[i].link, &path) == 0, rows[i].link);
+		assert_row(path.hops == rows[i].hops && path.segment == rows[i].segment && path.root_bus == rows[i].root_bus &&
+			   path.hop[path.hops - 1].slot == rows[i].last_slot &&
+			   path.hop[path.hops - 1].function == rows[i].last_function, rows[i].link);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_row(pci_parse_path(bad[i], &path) < 0, bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_uevent_gives_all),
 		cmocka_unit_test(a_bad_uevent_is_refused),
 		cmocka_unit_test(addresses_are_ordered),
+		cmocka_unit_test(paths_are_parsed),
 	};
 
 	return RUN(tests);

@@ -28,12 +28,14 @@ static const char *plan_of(const char *cmdline, const struct iommu *iommu)
 	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
+	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = iommu };
 
 	text[0] = '\0';
 	config_init(&config);
 	config_add_cmdline(&config, cmdline);
 	plan_match(&config, machine, COUNT, wanted);
-	plan_make(&config, machine, COUNT, wanted, iommu, &plan);
+	plan_expand(&config, machine, COUNT, wanted);
+	plan_make(&input, wanted, &plan);
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct plan_entry *entry = &plan.entries[i];
 		char address[PCI_ADDRESS_SIZE];
@@ -68,6 +70,17 @@ static void every_wanted_device_has_one_verdict(void **state)
 		/* no group for this device although the IOMMU is on */
 		{ "rd.vfio.ids=10de:20b0", "04:00.0 no-iommu" },
 		{ "rd.vfio.ids=10de:20b0 rd.vfio.iommu=ignore", "04:00.0 would-bind" },
+		/* expansion, and what wins over a claim */
+		{ "rd.vfio.ids=01:00.0 rd.vfio.expand=slot", "01:00.0 would-bind, 01:00.1 would-bind" },
+		{ "rd.vfio.ids=01:00.1 rd.vfio.expand=group", "01:00.0 would-bind, 01:00.1 would-bind" },
+		{ "rd.vfio.ids=01:00.0 rd.vfio.expand=group rd.vfio.keep=01:00.1", "01:00.0 kept, 01:00.1 kept" },
+		{ "rd.vfio.ids=01:00.0 rd.vfio.expand=slot rd.vfio.keep=01:00.1", "01:00.0 would-bind, 01:00.1 kept" },
+		{ "rd.vfio.ids=01:00.*,class:0c", "01:00.0 would-bind, 01:00.1 would-bind, - absent" },
+		{ "rd.vfio.ids=01:00.0@1002:5159", "01:00.0 would-bind" },
+		{ "rd.vfio.ids=01:00.0@1002:5158", "01:00.0 moved" },
+		{ "rd.vfio.ids=01:00.0@1002:5158 rd.vfio=0", "- off" },
+		{ "rd.vfio.ids=01:00.0@1002:5158,1002:5159", "01:00.0 would-bind, 02:00.0 would-bind, - moved" },
+		{ "rd.vfio.ids=boot-vga", "00:01.0 would-bind" },
 	};
 
 	(void)state;
@@ -125,6 +138,70 @@ static void without_an_iommu_nothing_is_touched(void **state)
 	memcpy(machine, saved, sizeof(machine));
 }
 
+static void note_step(void *data, const char *path, const char *value)
+{
+	util_append(data, 1024, "%s=%s\n", path ? path : "load", value);
+}
+
+static void steps_come_in_order(void **state)
+{
+	struct config config;
+	struct plan plan;
+	int wanted[COUNT];
+	char steps[1024] = "", sentence[256];
+	static const char file[] = "claim 01:00.*\nclaim 02:00.0 driver=pci-stub\nclaim dead:beef optional\n";
+	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on };
+
+	(void)state;
+	config_init(&config);
+	config_add_file(&config, "/f", file, strlen(file));
+	assert_int_equal(plan_match(&config, machine, COUNT, wanted), 3);
+	plan_make(&input, wanted, &plan);
+	plan_steps(&plan, note_step, steps);
+	assert_string_equal(steps, "/sys/bus/pci/devices/0000:01:00.0/driver_override=vfio-pci\n"
+				   "/sys/bus/pci/devices/0000:01:00.1/driver_override=vfio-pci\n"
+				   "/sys/bus/pci/devices/0000:02:00.0/driver_override=pci-stub\n"
+				   "load=vfio-pci\n"
+				   "load=pci-stub\n"
+				   "/sys/bus/pci/devices/0000:01:00.0/driver/unbind=0000:01:00.0\n"
+				   "/sys/bus/pci/drivers_probe=0000:01:00.0\n"
+				   "/sys/bus/pci/drivers_probe=0000:01:00.1\n"
+				   "/sys/bus/pci/drivers_probe=0000:02:00.0\n");
+	assert_string_equal(plan_sentence(&plan.entries[0], sentence, sizeof(sentence)),
+			    "would be bound to vfio-pci, IOMMU group 5 (now: radeon)");
+	/* what is optional and absent is no failure, and no warning */
+	assert_int_equal(plan.entries[3].verdict, VERDICT_ABSENT);
+	assert_int_equal(plan_level(&plan.entries[3]), 6);
+	assert_false(plan_failed(&plan));
+	plan.entries[0].verdict = VERDICT_KEPT;
+	assert_int_equal(plan_level(&plan.entries[0]), 4);
+	assert_true(plan_failed(&plan));
+	plan_clear(&plan);
+	config_clear(&config);
+}
+
+static void the_stronger_claim_counts(void **state)
+{
+	static const char *const files[] = { "claim 1002:5159 expand=slot\nclaim 01:00.0 expand=none\n",
+					     "claim 01:00.0 expand=none\nclaim 1002:5159 expand=slot\n" };
+	int wanted[COUNT];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		struct config config;
+
+		config_init(&config);
+		config_add_file(&config, "/f", files[i], strlen(files[i]));
+		plan_match(&config, machine, COUNT, wanted);
+		/* the address is more exact than the id, and says: not the whole slot */
+		assert_row(plan_expand(&config, machine, COUNT, wanted) == 0, files[i]);
+		config_add_cmdline(&config, "rd.vfio.ids=1002:5159 rd.vfio.expand=slot");
+		plan_match(&config, machine, COUNT, wanted);
+		assert_row(plan_expand(&config, machine, COUNT, wanted) == 1, files[i]);
+		config_clear(&config);
+	}
+}
+
 static void every_verdict_has_its_words(void **state)
 {
 	char sentence[256];
@@ -152,6 +229,8 @@ int main(void)
 		cmocka_unit_test(the_whole_slot_of_the_last_display_stays),
 		cmocka_unit_test(without_an_iommu_nothing_is_touched),
 		cmocka_unit_test(every_verdict_has_its_words),
+		cmocka_unit_test(steps_come_in_order),
+		cmocka_unit_test(the_stronger_claim_counts),
 	};
 
 	return RUN(tests);

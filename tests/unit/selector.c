@@ -64,6 +64,60 @@ static void addresses_are_parsed(void **state)
 	}
 }
 
+static void the_other_forms_are_parsed(void **state)
+{
+	struct selector s;
+
+	(void)state;
+	s = parse("01:00.*");
+	assert_true(s.kind == SELECTOR_ADDRESS && s.every_function && !s.pinned && s.address.bus == 1);
+	s = parse("0000:01:00.0@10de:1c03");
+	assert_true(s.kind == SELECTOR_ADDRESS && s.pinned && s.id.vendor == 0x10de && s.id.device == 0x1c03);
+	s = parse("01:00.0@10de:1c03:19da:1438");
+	assert_true(s.pinned && s.id.subvendor == 0x19da && s.id.subdevice == 0x1438);
+	s = parse("0000:00:01.0/00.0");
+	assert_true(s.kind == SELECTOR_PATH && s.path.hops == 2 && s.path.hop[0].slot == 1 && !s.path.hop[1].slot);
+	s = parse("10000:e0:06.0/00.0/1f.*");
+	assert_true(s.path.segment == 0x10000 && s.path.root_bus == 0xe0 && s.path.hops == 3 && s.every_function);
+	s = parse("class:0c0330");
+	assert_true(s.kind == SELECTOR_ID && s.id.class == 0x0c0330 && s.id.class_mask == 0xffffff);
+	s = parse("CLASS:0300");
+	assert_true(s.id.class == 0x030000 && s.id.class_mask == 0xffff00);
+	s = parse("class:03");
+	assert_true(s.id.class == 0x030000 && s.id.class_mask == 0xff0000);
+	s = parse("boot-vga");
+	assert_true(s.kind == SELECTOR_BOOT_VGA && selector_needs_boot_vga(&s) && !selector_needs_path(&s));
+}
+
+static void paths_and_pins_match(void **state)
+{
+	struct pci_function gpu = { .address = { 0, 3, 0, 1 }, .vendor = 0x1002, .device = 0x744c, .boot_vga = -1 };
+	struct selector s;
+
+	(void)state;
+	assert_int_equal(pci_parse_path("../../../devices/pci0000:00/0000:00:01.1/0000:02:00.0/0000:03:00.1", &gpu.path), 0);
+	s = parse("00:01.1/00.0/00.1");
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_YES);
+	s = parse("00:01.1/00.0/00.*");
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_YES);
+	s = parse("00:01.1/00.1/00.1");
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_NO);
+	s = parse("00:01.1/00.0");
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_NO);
+	s = parse("0001:00:01.1/00.0/00.1");
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_NO);
+	s = parse("03:00.1@1002:744c");
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_YES);
+	s = parse("03:00.1@1002:744d");
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_MOVED);
+	s = parse("03:00.0@1002:744c");
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_NO);
+	s = parse("boot-vga");
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_NO);
+	gpu.boot_vga = 1;
+	assert_int_equal(selector_match(&s, &gpu), SELECTOR_YES);
+}
+
 static void slips_are_named(void **state)
 {
 	static const struct {
@@ -76,7 +130,7 @@ static void slips_are_named(void **state)
 		{ "10de-1c03", 0, "did you mean 10de:1c03?" },
 		{ "10de:1c3", 5, "the device of an id is four hexadecimal digits or *; did you mean 10de:01c3?" },
 		{ "0de:1c03", 0, "the vendor of an id is four" },
-		{ "10de:", 5, "the device of an id" },
+		{ "10de:", 5, "the device of an id" }, { "10de", 0, "expected an id" },
 		{ ":1c03", 0, "the vendor of an id" },
 		{ "10de:1c03:", 10, "the subvendor of an id" },
 		{ "10de:1c03:0:0:0:0", 10, "the subvendor of an id" },
@@ -90,6 +144,14 @@ static void slips_are_named(void **state)
 		{ "0:01:00.0", 0, "did you mean 0000:01:00.0?" },
 		{ "01:00.8", 0, "an address is" }, { "01:20.0", 0, "an address is" }, { "01:00.", 0, "an address is" },
 		{ "01:00.0x", 0, "an address is" }, { "123456789:01:00.0", 0, "an address is" },
+		{ "class:", 6, "a class is two, four or six" }, { "class:3", 6, "a class is" },
+		{ "class:03000", 6, "a class is" }, { "class:0c033000", 6, "a class is" }, { "class:zz", 6, "a class is" },
+		{ "01:00.*@10de:1c03", 7, "a pin is the id of one function" },
+		{ "01:00.0@", 8, "the vendor of an id" }, { "01:00.0@10de", 12, "an id is vendor:device" },
+		{ "@10de:1c03", 0, "an address is" }, { "01:00@10de:1c03", 0, "an address is" },
+		{ "0000:00:01.0/", 13, "a path is" }, { "0000:00:01.0/0.0", 13, "a path is" }, { "/00.0", 0, "a path is" },
+		{ "00:01.*/00.0", 0, "a path is" }, { "00:01.0/00.*/00.0", 8, "a path is" }, { "boot_vga", 0, "expected an id" },
+		{ "00:01.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0/00.0", 83, "at most sixteen" },
 		{ "0000:01:00:0.0", 0, "an address is" }, { "\x01\xff:00.0", 0, "'??:00.0'" },
 	};
 
@@ -108,7 +170,7 @@ static void slips_are_named(void **state)
 
 static void every_cut_of_a_selector_is_safe(void **state)
 {
-	static const char text[] = "8086:ffffffff:ffffffff:ffffffff:0c0330:ffffff\0\xff:01:00.0";
+	static const char text[] = "8086:ffffffff:*:*:0c0330:ffffff\0\xff:01:00.*@10de:1c03/00.0/00.*class:0300boot-vga";
 
 	(void)state;
 	for (size_t start = 0; start < sizeof(text); start++)
@@ -145,7 +207,7 @@ static void selectors_match(void **state)
 		if (selector_parse(rows[i].text, strlen(rows[i].text), &selector, &error) < 0)
 			assert_row(!rows[i].matches, rows[i].text);
 		else
-			assert_row(selector_matches(&selector, &gpu) == rows[i].matches, rows[i].text);
+			assert_row((selector_match(&selector, &gpu) == SELECTOR_YES) == rows[i].matches, rows[i].text);
 	}
 }
 
@@ -155,6 +217,7 @@ int main(void)
 		cmocka_unit_test(ids_are_parsed),      cmocka_unit_test(addresses_are_parsed),
 		cmocka_unit_test(slips_are_named),     cmocka_unit_test(every_cut_of_a_selector_is_safe),
 		cmocka_unit_test(selectors_match),
+		cmocka_unit_test(the_other_forms_are_parsed), cmocka_unit_test(paths_and_pins_match),
 	};
 
 	return RUN(tests);

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +17,9 @@
 /* Say which row of a table failed before the test ends. */
 #define assert_row(condition, row) \
 	do { \
-		if (!(condition)) \
+		bool row_holds = (condition); \
+\
+		if (!row_holds) \
 			print_error("in the row of: %s\n", (row)); \
-		assert_true(condition); \
+		assert_true(row_holds); \
 	} while (0)

@@ -84,7 +84,7 @@ boot() {
 	}
 	vm_root=""
 	if [ "$vm_kind" != own ]; then
-		vm_root="-drive file=$vm_image/root.img,if=none,id=root,format=raw -device virtio-blk-pci,drive=root,addr=0x2"
+		vm_root="-drive file=$vm_image/root.img,if=none,id=root,format=raw -device virtio-blk-pci,drive=root,addr=0x8"
 		vm_cmdline="$vm_cmdline root=/dev/vda"
 	fi
 	# shellcheck disable=SC2086 # lists of options
