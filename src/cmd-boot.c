@@ -107,7 +107,7 @@ static const struct iommu *iommu_of(const struct boot *boot)
 
 static void save_report(const struct boot *boot)
 {
-	int r = report_save("boot", &boot->config, iommu_of(boot), &boot->plan);
+	int r = report_save("boot", &boot->config, iommu_of(boot), &boot->plan, boot->config.dryrun);
 
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FILE ": cannot be written: %s; what is above is all there is", strerror(-r));
@@ -154,6 +154,15 @@ static int show_plan(const struct boot *boot)
 	return plan_failed(&boot->plan) || boot->config.error_count ? EXIT_FAILED : EXIT_DONE;
 }
 
+static void log_step(void *data, const char *path, const char *value)
+{
+	(void)data;
+	if (path)
+		log_line(LOG_INFO, "would write %s to %s", value, path);
+	else
+		log_line(LOG_INFO, "would load %s", value);
+}
+
 static int carry_out(struct boot *boot, unsigned long long start)
 {
 	struct bind_times times = { 0 };
@@ -164,11 +173,13 @@ static int carry_out(struct boot *boot, unsigned long long start)
 		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be made: %s; this boot leaves no report", strerror(-r));
 	log_errors(&boot->config);
 	log_matches(boot);
-	if (boot->config.dryrun)
-		log_line(LOG_NOTICE, "rd.vfio.dryrun: nothing is written");
-	else
+	if (!boot->config.dryrun)
 		bind_apply(&boot->plan, &times);
 	log_verdicts(&boot->plan);
+	if (boot->config.dryrun) {
+		plan_steps(&boot->plan, log_step, NULL);
+		log_line(LOG_NOTICE, "rd.vfio.dryrun: nothing was written");
+	}
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
 		 util_now() - start, times.modules, times.devices);
 	save_report(boot);

@@ -147,7 +147,8 @@ void report_print(FILE *out, const char *command, const struct config *config, c
 	json_close(&json, '}');
 }
 
-int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan)
+int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,
+		bool writes)
 {
 	cleanup_free char *text = NULL;
 	size_t length = 0;
@@ -155,7 +156,7 @@ int report_save(const char *command, const struct config *config, const struct i
 
 	if (!out)
 		return -ENOMEM;
-	report_print(out, command, config, iommu, plan, false);
+	report_print(out, command, config, iommu, plan, writes);
 	if (fclose(out))
 		return -ENOMEM;
 	return root_replace(REPORT_FILE, text, length);

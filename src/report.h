@@ -16,6 +16,6 @@
 void report_print(FILE *out, const char *command, const struct config *config, const struct iommu *iommu,
 		  const struct plan *plan, bool writes);
 
-/* Replace REPORT_FILE by the report, whole or not at all. Returns 0 or -errno. */
-int report_save(const char *command, const struct config *config, const struct iommu *iommu,
-		const struct plan *plan) must_check;
+/* Replace REPORT_FILE by the report of report_print(), whole or not at all. Returns 0 or -errno. */
+int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,
+		bool writes) must_check;
