@@ -55,9 +55,9 @@ ok() { # DESCRIPTION COMMAND...
 	shift
 	cli_count=$((cli_count + 1))
 	if "$@"; then
-		echo "ok $cli_count - $cli_description"
+		printf '%s\n' "ok $cli_count - $cli_description"
 	else
-		echo "not ok $cli_count - $cli_description"
+		printf '%s\n' "not ok $cli_count - $cli_description"
 		printf '%s\n' "$*" "status $status, output:" "$output" "kernel log:" | sed 's/^/# /'
 		sed 's/^/# /' "$tree/dev/kmsg" 2>/dev/null
 	fi
