@@ -69,7 +69,7 @@ static void decide_stuck(struct plan_entry *entry, const char *what)
 /* Read who holds the device into the entry. Returns whether that is the wanted driver. */
 static bool read_driver(struct plan_entry *entry)
 {
-	return sysfs_pci_driver(&entry->function->address, entry->driver) == 0 && 
+	return sysfs_pci_driver(&entry->function->address, entry->driver) == 0 &&
 	       !strcmp(entry->driver, entry->wanted_driver);
 }
 

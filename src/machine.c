@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "scan.h"
 #include "sysfs.h"
 
 static bool any_selector(const struct config *config, bool (*needs)(const struct selector *))
@@ -24,9 +25,9 @@ static void read_for_matching(const struct config *config, struct machine *machi
 
 	for (size_t i = 0; i < machine->function_count && (path || boot_vga); i++) {
 		if (path)
-			pci_read_path(&machine->functions[i]);
+			scan_path(&machine->functions[i]);
 		if (boot_vga)
-			pci_read_boot_vga(&machine->functions[i]);
+			scan_boot_vga(&machine->functions[i]);
 	}
 }
 
@@ -34,7 +35,7 @@ static void read_wanted(struct machine *machine)
 {
 	for (size_t i = 0; i < machine->function_count; i++)
 		if (machine->wanted[i] >= 0 && machine->functions[i].header_type < 0)
-			pci_read_details(&machine->functions[i]);
+			scan_details(&machine->functions[i]);
 }
 
 /* Read who else is in the groups of wanted functions, each group once. */
@@ -53,7 +54,7 @@ static void read_groups(struct machine *machine)
 		if (machine->wanted[i] < 0 || group < 0 || done[group])
 			continue;
 		done[group] = true;
-		pci_read_group(machine->functions, machine->function_count, group);
+		scan_group(machine->functions, machine->function_count, group);
 	}
 	free(done);
 }
@@ -89,7 +90,7 @@ void machine_read(struct config *config, const char *cmdline, struct machine *re
 	*ret = (struct machine){ 0 };
 	/* A boot that asks for nothing looks at nothing. */
 	if (config->claim_count)
-		count = pci_scan(&ret->functions);
+		count = scan_functions(&ret->functions);
 	if (count < 0)
 		config_add_error(config, "/sys/bus/pci/devices", "cannot be read: is /sys mounted, and PCI there?");
 	ret->function_count = count > 0 ? (size_t)count : 0;

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sysfs.h"
-
 /* Read exactly @digits hexadecimal digits. Returns false where there are fewer. */
 static bool hex(const char **cursor, const char *end, int digits, uint32_t *ret)
 {
@@ -183,79 +181,10 @@ static int by_address(const void *a, const void *b)
 	return pci_address_compare(&((const struct pci_function *)a)->address, &((const struct pci_function *)b)->address);
 }
 
-ssize_t pci_scan(struct pci_function **ret_functions)
+void pci_sort(struct pci_function *functions, size_t count)
 {
-	struct pci_function *functions = NULL;
-	size_t count = 0;
-	char **names, uevent[1024];
-	ssize_t found = sysfs_pci_list(&names);
-
-	if (found < 0)
-		return found;
-	for (ssize_t i = 0; i < found; i++) {
-		struct pci_function function = { .header_type = -1, .iommu_group = -1, .boot_vga = -1 };
-
-		if (pci_address_parse(names[i], strlen(names[i]), &function.address) < 0 ||
-		    sysfs_pci_read(&function.address, "uevent", uevent, sizeof(uevent)) < 0 ||
-		    pci_parse_uevent(uevent, &function) < 0)
-			continue;
-		functions = util_grow(functions, count, sizeof(*functions));
-		functions[count++] = function;
-	}
-	root_list_free(names, found);
 	if (count)
 		qsort(functions, count, sizeof(*functions), by_address);
-	*ret_functions = functions;
-	return (ssize_t)count;
-}
-
-void pci_read_details(struct pci_function *function)
-{
-	const struct pci_address *address = &function->address;
-	char text[64];
-	ssize_t length = sysfs_pci_read(address, "config", text, 0x0e + 2);
-
-	/* Byte 0x0e of configuration space; bit 7 says that the slot has more functions. */
-	if (length > 0x0e)
-		function->header_type = text[0x0e] & 0x7f;
-	function->iommu_group = sysfs_pci_iommu_group(address);
-	pci_read_boot_vga(function);
-}
-
-void pci_read_boot_vga(struct pci_function *function)
-{
-	char text[8];
-
-	if (function->boot_vga < 0 && function->class >> 8 == PCI_SUB_VGA &&
-	    sysfs_pci_read(&function->address, "boot_vga", text, sizeof(text)) > 0)
-		function->boot_vga = text[0] == '1';
-}
-
-void pci_read_path(struct pci_function *function)
-{
-	char link[512];
-
-	/* What is no path stays without hops. */
-	if (sysfs_pci_link(&function->address, link, sizeof(link)) < 0 || pci_parse_path(link, &function->path) < 0)
-		function->path.hops = 0;
-}
-
-void pci_read_group(struct pci_function *functions, size_t count, int group)
-{
-	char **names;
-	ssize_t found = sysfs_iommu_group_list(group, &names);
-
-	for (ssize_t i = 0; i < found; i++) {
-		struct pci_address address;
-		const struct pci_function *member;
-
-		if (pci_address_parse(names[i], strlen(names[i]), &address) < 0)
-			continue;
-		member = pci_find(functions, count, &address);
-		if (member)
-			functions[member - functions].iommu_group = group;
-	}
-	root_list_free(names, found);
 }
 
 const struct pci_function *pci_find(const struct pci_function *functions, size_t count,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* PCI functions: their addresses, what the kernel says of them, and how they are read. */
+/* PCI functions: their addresses and what the kernel says of them. Pure; scan.h reads them. */
 #pragma once
 
 #include <stdint.h>
@@ -87,20 +87,8 @@ static inline bool pci_is_display(const struct pci_function *function)
 	return sub == PCI_SUB_VGA || sub == PCI_SUB_DISPLAY_OTHER;
 }
 
-/*
- * Read ids, class and driver of every function, one read each, sorted by address. The caller frees the array.
- * A function whose file cannot be read is left out. Returns the number of functions or -errno.
- */
-ssize_t pci_scan(struct pci_function **ret_functions) must_check;
-
-/* Read what only wanted functions need: header type, IOMMU group, boot_vga. What fails stays "not read". */
-void pci_read_details(struct pci_function *function);
-/* Give every function of the IOMMU group @group its number. */
-void pci_read_group(struct pci_function *functions, size_t count, int group);
-/* Read the path, or boot_vga of a VGA device. What fails stays "not read". */
-void pci_read_path(struct pci_function *function);
-void pci_read_boot_vga(struct pci_function *function);
-
+/* Sort by address. */
+void pci_sort(struct pci_function *functions, size_t count);
 /* The function at this address among @count sorted ones, or NULL. */
 const struct pci_function *pci_find(const struct pci_function *functions, size_t count,
 				    const struct pci_address *address);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads PCI functions from sysfs. */
+#pragma once
+
+#include "pci.h"
+
+/*
+ * Read ids, class and driver of every function, one read each, sorted by address. The caller frees the array.
+ * A function whose file cannot be read is left out. Returns the number of functions or -errno.
+ */
+ssize_t scan_functions(struct pci_function **ret_functions) must_check;
+
+/* Read what only wanted functions need: header type, IOMMU group, boot_vga. What fails stays "not read". */
+void scan_details(struct pci_function *function);
+/* Give every function of the IOMMU group @group its number. */
+void scan_group(struct pci_function *functions, size_t count, int group);
+/* Read the path, or boot_vga of a VGA device. What fails stays "not read". */
+void scan_path(struct pci_function *function);
+void scan_boot_vga(struct pci_function *function);
