@@ -56,11 +56,12 @@ machine() {
 
 no_host_display() { vm_host_display=""; }
 
-# slot N MODEL...: the models are the functions of one card behind a root port of its own, on bus N.
+# slot N MODEL...: the models are the functions of one card behind a root port of its own, on bus N. The ports are
+# 00:10.0, 00:11.0 and so on.
 slot() {
 	vm_bus=$1
 	shift
-	vm_args="$vm_args -device pcie-root-port,id=rp$vm_bus,slot=$vm_bus,chassis=$vm_bus,addr=0x$((9 + vm_bus))"
+	vm_args="$vm_args -device pcie-root-port,id=rp$vm_bus,slot=$vm_bus,chassis=$vm_bus,addr=0x$(printf %x $((15 + vm_bus)))"
 	vm_function=0
 	for vm_model; do
 		vm_args="$vm_args -device $vm_model,bus=rp$vm_bus,addr=0x0.$vm_function"

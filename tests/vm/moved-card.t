@@ -24,7 +24,7 @@ scene() {
 	machine intel-iommu
 	slot 1 e1000e
 	slot 2 $gpu $audio
-	boot rd.vfio.ids=0000:00:0b.0/00.0 rd.vfio.expand=group
+	boot rd.vfio.ids=0000:00:11.0/00.0 rd.vfio.expand=group
 	claimed 02:00.0 02:00.1
 	driver_is 01:00.0 e1000e
 }

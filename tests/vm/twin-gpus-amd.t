@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Two identical GPUs, an audio function in the first one's slot, AMD-Vi. All three go to a guest. They stand in
-# /etc/vfio-early.conf, which the generators copy into the image, and not on the command line.
+# /etc/vfio-early.conf and a drop-in, which the generators copy into the image, and not on the command line.
 . "$(dirname "$0")/lib.sh"
 
 scene() {
@@ -12,6 +12,7 @@ scene() {
 	boot
 
 	claimed 01:00.0 01:00.1 02:00.0
+	expect "the report names the drop-in" "$(told report)" contains report '"wanted_by": "/etc/vfio-early.conf.d/10-audio.conf:1"'
 	expect "the report names the line" "$(told report)" contains report '"wanted_by": "/etc/vfio-early.conf:1"'
 }
 
