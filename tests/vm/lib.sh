@@ -40,7 +40,7 @@ variant() {
 	esac
 }
 
-# machine IOMMU: intel-iommu, amd-iommu or none; the host has a display of its own at 00:01.0.
+# machine IOMMU: intel-iommu, amd-iommu, virtio-iommu-pci or none; the host has a display of its own at 00:01.0.
 machine() {
 	vm_machine="-M q35,kernel-irqchip=split -accel tcg,thread=multi -smp ${VM_CPUS:-1} -m 1024"
 	vm_args=""
@@ -48,6 +48,7 @@ machine() {
 	vm_before=""
 	case $1 in
 	none) ;;
+	virtio-iommu-pci) vm_args="-device $1,addr=0x7" ;;
 	*) vm_args="-device $1,intremap=on" ;;
 	esac
 	vm_host_display="-device VGA,addr=0x1"
