@@ -13,7 +13,7 @@ vm_count=0
 
 static_images="own initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
-shared_images="initramfs-tools-shared dracut-systemd-shared"
+shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
 all_images="$static_images $shared_images"
 
 # in_images KIND...: run the function scene once for each kind.
