@@ -31,7 +31,9 @@ static void guard_keep(struct plan_entry *entry, const struct config *config)
 static void guard_storage(struct plan_entry *entry)
 {
 	const struct claim *claim = entry->claim;
-	bool exact = claim->selector.pinned || claim->selector.kind == SELECTOR_PATH;
+	/* What expand= or ".*" adds was not named: a second controller of the same group must not slip through. */
+	bool exact = (claim->selector.pinned || claim->selector.kind == SELECTOR_PATH) && !claim->selector.every_function &&
+		     selector_match(&claim->selector, entry->function) == SELECTOR_YES;
 
 	if (claim->stage == STAGE_LATE)
 		plan_decide(entry, VERDICT_DEFERRED, "", "stage=late, and this version has no late stage; it stays with the host");

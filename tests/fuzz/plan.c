@@ -70,7 +70,7 @@ static void make_functions(struct world *world, const uint8_t **data, size_t *si
 /* One line of configuration from two bytes. */
 static void add_wish(struct config *config, uint8_t a, uint8_t b)
 {
-	static const char *const options[] = { "", " expand=slot", " expand=group", " stage=early", " stage=late", " optional", " driver=pci-stub", "" };
+	static const char *const options[] = { "", " expand=slot", " expand=group", " stage=early", " stage=late", " optional", " driver=pci-stub", " stage=early expand=group" };
 	char line[128], selector[64];
 
 	switch (a & 7) {
@@ -146,8 +146,9 @@ static void check_guards(const struct world *world)
 		require(!guard_is_bridge(function));
 		require(!is_kept(config, function));
 		require(pci_base_class(function) != PCI_BASE_STORAGE ||
-			(entry->claim->stage == STAGE_EARLY && entry->claim->selector.pinned) ||
-			(entry->claim->stage == STAGE_EARLY && entry->claim->selector.kind == SELECTOR_PATH));
+			(entry->claim->stage == STAGE_EARLY && !entry->claim->selector.every_function &&
+			 (entry->claim->selector.pinned || entry->claim->selector.kind == SELECTOR_PATH) &&
+			 selector_match(&entry->claim->selector, function) == SELECTOR_YES));
 		require(function->iommu_group >= 0 || config->iommu_ignored || world->iommu.kind == IOMMU_SMMU);
 		takes_boot_display |= function->boot_vga == 1;
 	}
