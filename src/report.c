@@ -60,25 +60,38 @@ static void print_boot_vga(struct json *json, const struct pci_function *functio
 		json_null(json, "boot_vga");
 }
 
-static void print_entry(struct json *json, const struct plan_entry *entry)
+/* What the function is: the first half of a device in the report. */
+static void open_device(struct json *json, const struct pci_function *function, const char *driver, int iommu_group)
 {
-	const struct pci_function *function = entry->function;
-	char sentence[512];
-
 	json_open(json, NULL, '{');
 	if (function)
 		print_function(json, function);
 	else
 		print_no_function(json);
-	json_string(json, "driver", or_null(entry->driver));
+	json_string(json, "driver", or_null(driver));
 	json_string(json, "was", function ? or_null(function->driver) : NULL);
-	print_number_or_null(json, "iommu_group", entry->iommu_group);
+	print_number_or_null(json, "iommu_group", iommu_group);
 	print_boot_vga(json, function);
-	json_string(json, "wanted_by", entry->claim->wanted_by);
-	json_string(json, "verdict", verdict_name(entry->verdict));
-	json_string(json, "reason", plan_sentence(entry, sentence, sizeof(sentence)));
-	json_string(json, "hint", entry->hint);
+}
+
+/* What becomes of it: the second half. */
+static void close_device(struct json *json, const char *wanted_by, const char *verdict, const char *reason,
+			 const char *hint)
+{
+	json_string(json, "wanted_by", wanted_by);
+	json_string(json, "verdict", verdict);
+	json_string(json, "reason", reason);
+	json_string(json, "hint", hint);
 	json_close(json, '}');
+}
+
+static void print_entry(struct json *json, const struct plan_entry *entry)
+{
+	char sentence[512];
+
+	open_device(json, entry->function, entry->driver, entry->iommu_group);
+	close_device(json, entry->claim->wanted_by, verdict_name(entry->verdict),
+		     plan_sentence(entry, sentence, sizeof(sentence)), entry->hint);
 }
 
 /* Nobody asked for it, so it has no verdict; the reason says whose way it stands in. */
@@ -86,17 +99,8 @@ static void print_neighbour(struct json *json, const struct plan_neighbour *neig
 {
 	const struct pci_function *function = neighbour->function;
 
-	json_open(json, NULL, '{');
-	print_function(json, function);
-	json_string(json, "driver", or_null(function->driver));
-	json_string(json, "was", or_null(function->driver));
-	print_number_or_null(json, "iommu_group", function->iommu_group);
-	print_boot_vga(json, function);
-	json_null(json, "wanted_by");
-	json_null(json, "verdict");
-	json_string(json, "reason", neighbour->reason);
-	json_string(json, "hint", neighbour->hint);
-	json_close(json, '}');
+	open_device(json, function, function->driver, function->iommu_group);
+	close_device(json, NULL, NULL, neighbour->reason, neighbour->hint);
 }
 
 static void print_errors(struct json *json, const struct config *config)
