@@ -128,13 +128,15 @@ static int parse_arguments(int argc, char **argv, struct boot *boot)
 	return 0;
 }
 
-static void print_step(void *data, const char *path, const char *value)
+/* @data is what stands before the verb. */
+static void log_step(void *data, const char *path, const char *value)
 {
-	(void)data;
+	const char *before = data;
+
 	if (path)
-		printf("write %s to %s\n", value, path);
+		log_line(LOG_INFO, "%swrite %s to %s", before, value, path);
 	else
-		printf("load %s\n", value);
+		log_line(LOG_INFO, "%sload %s", before, value);
 }
 
 /* A dry run of the command: told to the person who asked, nothing is written anywhere. */
@@ -147,20 +149,11 @@ static int show_plan(const struct boot *boot)
 		log_errors(&boot->config);
 		log_matches(boot);
 		log_verdicts(&boot->plan);
-		plan_steps(&boot->plan, print_step, NULL);
+		plan_steps(&boot->plan, log_step, (char[]){ "" });
 		if (!boot->plan.count)
 			puts("nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
 	}
 	return plan_failed(&boot->plan) || boot->config.error_count ? EXIT_FAILED : EXIT_DONE;
-}
-
-static void log_step(void *data, const char *path, const char *value)
-{
-	(void)data;
-	if (path)
-		log_line(LOG_INFO, "would write %s to %s", value, path);
-	else
-		log_line(LOG_INFO, "would load %s", value);
 }
 
 static int carry_out(struct boot *boot, unsigned long long start)
@@ -177,7 +170,7 @@ static int carry_out(struct boot *boot, unsigned long long start)
 		bind_apply(&boot->plan, &times);
 	log_verdicts(&boot->plan);
 	if (boot->config.dryrun) {
-		plan_steps(&boot->plan, log_step, NULL);
+		plan_steps(&boot->plan, log_step, (char[]){ "would " });
 		log_line(LOG_NOTICE, "rd.vfio.dryrun: nothing was written");
 	}
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
