@@ -224,15 +224,6 @@ static void load_driver_of(struct plan *plan, const char *driver)
 			decide_no_driver(&plan->entries[i], r < 0 ? r : -ENOENT);
 }
 
-/* Each driver once: entries of one driver that is loaded already stand before. */
-static bool was_loaded(const struct plan *plan, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (is_pending(&plan->entries[i]) && !strcmp(plan->entries[i].wanted_driver, plan->entries[index].wanted_driver))
-			return true;
-	return false;
-}
-
 void bind_apply(struct plan *plan, struct bind_times *ret_times)
 {
 	unsigned long long start;
@@ -246,7 +237,7 @@ void bind_apply(struct plan *plan, struct bind_times *ret_times)
 		if (is_pending(&plan->entries[i]))
 			choose_variant(&plan->entries[i]);
 	for (size_t i = 0; i < plan->count; i++)
-		if (is_pending(&plan->entries[i]) && !was_loaded(plan, i))
+		if (is_pending(&plan->entries[i]) && plan_is_first_of_driver(plan, i))
 			load_driver_of(plan, plan->entries[i].wanted_driver);
 	ret_times->modules = util_now() - start;
 	start = util_now();

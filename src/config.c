@@ -416,6 +416,11 @@ bool config_wants_files(const char *cmdline)
 	return wants;
 }
 
+enum expand config_expand_of(const struct config *config, const struct claim *claim)
+{
+	return claim->expand == EXPAND_DEFAULT ? config->expand : claim->expand;
+}
+
 const char *config_off_reason(const struct config *config)
 {
 	if (config->off)

@@ -69,6 +69,9 @@ void config_add_cmdline(struct config *config, const char *text);
 /* Does the command line leave the files in force (no rd.vfio.config=0)? */
 bool config_wants_files(const char *cmdline);
 
+/* How far a claim reaches: what it says itself, or else what "set expand=" says. */
+enum expand config_expand_of(const struct config *config, const struct claim *claim);
+
 /* Why nothing is claimed on this boot, or NULL where claims count. */
 const char *config_off_reason(const struct config *config);
 

@@ -100,23 +100,15 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 
 static bool expands_to_group(const struct config *config, const struct plan_entry *entry)
 {
-	enum expand expand = entry->claim->expand == EXPAND_DEFAULT ? config->expand : entry->claim->expand;
-
-	return expand == EXPAND_GROUP && entry->iommu_group >= 0;
+	return config_expand_of(config, entry->claim) == EXPAND_GROUP && entry->iommu_group >= 0;
 }
 
 /* A group is claimed whole or not at all: where a guard keeps one function, the others stay too. */
 static void guard_whole_groups(const struct plan_input *input, struct plan *plan)
 {
-	const struct pci_function **kept;
-	int highest = -1;
+	const struct pci_function **kept =
+		util_zeroed(pci_group_limit(input->functions, input->function_count), sizeof(const struct pci_function *));
 
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].iommu_group > highest)
-			highest = plan->entries[i].iommu_group;
-	kept = calloc((size_t)highest + 2, sizeof(const struct pci_function *));
-	if (!kept)
-		exit(1);
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
@@ -184,15 +176,9 @@ static void add_neighbour(struct plan *plan, const struct pci_function *function
 static void find_group_neighbours(const struct plan_input *input, struct plan *plan)
 {
 	char reason[256], address[PCI_ADDRESS_SIZE];
-	const struct pci_function **claimed;
-	int highest = -1;
+	const struct pci_function **claimed =
+		util_zeroed(pci_group_limit(input->functions, input->function_count), sizeof(const struct pci_function *));
 
-	for (size_t i = 0; i < input->function_count; i++)
-		if (input->functions[i].iommu_group > highest)
-			highest = input->functions[i].iommu_group;
-	claimed = calloc((size_t)highest + 2, sizeof(const struct pci_function *));
-	if (!claimed)
-		exit(1);
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->entries[i].verdict == VERDICT_WOULD_BIND && plan->entries[i].iommu_group >= 0)
 			claimed[plan->entries[i].iommu_group] = plan->entries[i].function;

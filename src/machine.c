@@ -41,14 +41,9 @@ static void read_wanted(struct machine *machine)
 /* Read who else is in the groups of wanted functions, each group once. */
 static void read_groups(struct machine *machine)
 {
-	int highest = -1;
-	bool *done;
+	bool *done = util_zeroed(pci_group_limit(machine->functions, machine->function_count), sizeof(*done));
 
-	for (size_t i = 0; i < machine->function_count; i++)
-		if (machine->functions[i].iommu_group > highest)
-			highest = machine->functions[i].iommu_group;
-	done = calloc((size_t)highest + 2, sizeof(*done));
-	for (size_t i = 0; done && i < machine->function_count; i++) {
+	for (size_t i = 0; i < machine->function_count; i++) {
 		int group = machine->functions[i].iommu_group;
 
 		if (machine->wanted[i] < 0 || group < 0 || done[group])
@@ -94,9 +89,7 @@ void machine_read(struct config *config, const char *cmdline, struct machine *re
 	if (count < 0)
 		config_add_error(config, "/sys/bus/pci/devices", "cannot be read: is /sys mounted, and PCI there?");
 	ret->function_count = count > 0 ? (size_t)count : 0;
-	ret->wanted = calloc(ret->function_count + 1, sizeof(*ret->wanted));
-	if (!ret->wanted)
-		exit(1);
+	ret->wanted = util_zeroed(ret->function_count, sizeof(*ret->wanted));
 	read_for_matching(config, ret);
 	if (!plan_match(config, ret->functions, ret->function_count, ret->wanted))
 		return;

@@ -181,6 +181,16 @@ static int by_address(const void *a, const void *b)
 	return pci_address_compare(&((const struct pci_function *)a)->address, &((const struct pci_function *)b)->address);
 }
 
+size_t pci_group_limit(const struct pci_function *functions, size_t count)
+{
+	int highest = -1;
+
+	for (size_t i = 0; i < count; i++)
+		if (functions[i].iommu_group > highest)
+			highest = functions[i].iommu_group;
+	return (size_t)(highest + 1);
+}
+
 void pci_sort(struct pci_function *functions, size_t count)
 {
 	if (count)

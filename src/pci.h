@@ -87,6 +87,8 @@ static inline bool pci_is_display(const struct pci_function *function)
 	return sub == PCI_SUB_VGA || sub == PCI_SUB_DISPLAY_OTHER;
 }
 
+/* One more than the highest IOMMU group that was read, 0 where none was: the size of a table by group. */
+size_t pci_group_limit(const struct pci_function *functions, size_t count);
 /* Sort by address. */
 void pci_sort(struct pci_function *functions, size_t count);
 /* The function at this address among @count sorted ones, or NULL. */

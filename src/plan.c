@@ -98,11 +98,6 @@ size_t plan_match(const struct config *config, const struct pci_function *functi
 	return matched;
 }
 
-static enum expand expand_of(const struct config *config, const struct claim *claim)
-{
-	return claim->expand == EXPAND_DEFAULT ? config->expand : claim->expand;
-}
-
 static size_t want(int *wanted, int claim)
 {
 	if (*wanted >= 0)
@@ -126,7 +121,7 @@ static size_t expand_slots(const struct config *config, const struct pci_functio
 		int claim = -1;
 
 		for (end = start; end < count && pci_same_slot(&functions[start].address, &functions[end].address); end++)
-			if (wanted[end] >= 0 && expand_of(config, &config->claims[wanted[end]]) == EXPAND_SLOT)
+			if (wanted[end] >= 0 && config_expand_of(config, &config->claims[wanted[end]]) == EXPAND_SLOT)
 				claim = stronger_of(config, claim, wanted[end]);
 		for (size_t i = start; claim >= 0 && i < end; i++)
 			added += want(&wanted[i], claim);
@@ -136,19 +131,15 @@ static size_t expand_slots(const struct config *config, const struct pci_functio
 
 static size_t expand_groups(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
 {
+	int *claims = util_zeroed(pci_group_limit(functions, count), sizeof(*claims));
 	size_t added = 0;
-	int highest = -1, *claims;
 
 	for (size_t i = 0; i < count; i++)
-		if (functions[i].iommu_group > highest)
-			highest = functions[i].iommu_group;
-	claims = calloc((size_t)highest + 2, sizeof(*claims));
-	for (size_t i = 0; claims && i < count; i++)
 		if (wanted[i] >= 0 && functions[i].iommu_group >= 0 &&
-		    expand_of(config, &config->claims[wanted[i]]) == EXPAND_GROUP)
+		    config_expand_of(config, &config->claims[wanted[i]]) == EXPAND_GROUP)
 			claims[functions[i].iommu_group] =
 				stronger_of(config, claims[functions[i].iommu_group] - 1, wanted[i]) + 1;
-	for (size_t i = 0; claims && i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		if (functions[i].iommu_group >= 0 && claims[functions[i].iommu_group] && !guard_is_bridge(&functions[i]))
 			added += want(&wanted[i], claims[functions[i].iommu_group] - 1);
 	free(claims);
@@ -256,9 +247,7 @@ static void add_unmatched(const struct plan_input *input, const int *wanted, con
 			continue;
 		for (i = 0; i < input->function_count && match == SELECTOR_NO; i++)
 			match = selector_match(&claim->selector, &input->functions[i]);
-		if (match == SELECTOR_NO)
-			add_nothing_found(claim, off, plan);
-		else if (match == SELECTOR_MOVED && off)
+		if (match == SELECTOR_NO || (match == SELECTOR_MOVED && off))
 			add_nothing_found(claim, off, plan);
 		else if (match == SELECTOR_MOVED)
 			add_moved(input, claim, &input->functions[i - 1], wanted[i - 1] >= 0, plan);
@@ -320,8 +309,7 @@ bool plan_failed(const struct plan *plan)
 	return false;
 }
 
-/* Has an earlier entry the same driver to load? */
-static bool is_first_of_driver(const struct plan *plan, size_t index)
+bool plan_is_first_of_driver(const struct plan *plan, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (plan->entries[i].verdict == VERDICT_WOULD_BIND &&
@@ -344,7 +332,7 @@ void plan_steps(const struct plan *plan, void (*step)(void *data, const char *pa
 			if (pass == 0)
 				step(data, util_format(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override", address),
 				     entry->wanted_driver);
-			else if (pass == 1 && is_first_of_driver(plan, i))
+			else if (pass == 1 && plan_is_first_of_driver(plan, i))
 				step(data, NULL, entry->wanted_driver);
 			else if (pass == 2 && strcmp(entry->driver, entry->wanted_driver)) {
 				if (entry->driver[0])

@@ -73,6 +73,9 @@ void plan_clear(struct plan *plan);
 /* Did anything that was asked for fail? The absence of what is optional is no failure. */
 bool plan_failed(const struct plan *plan);
 
+/* Is the entry at @index the first one to be bound to its driver, and so the one to load it for? */
+bool plan_is_first_of_driver(const struct plan *plan, size_t index);
+
 /*
  * The writes that carry the plan out, in order: @step is called with the path and what is written there, or
  * with the path NULL and the name of a driver whose module is loaded.

@@ -36,6 +36,11 @@ void *util_grow(void *array, size_t count, size_t size)
 	return or_exit(reallocarray(array, count ? count * 2 : 1, size));
 }
 
+void *util_zeroed(size_t count, size_t size)
+{
+	return or_exit(calloc(count ? count : 1, size));
+}
+
 char *util_copy(const char *text, size_t length)
 {
 	char *copy = or_exit(malloc(length + 1));

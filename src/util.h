@@ -22,6 +22,8 @@ void util_cleanup_close(const int *fd);
  * initramfs there is nothing better to do, and every caller of ours goes on with the boot.
  */
 void *util_grow(void *array, size_t count, size_t size) must_check;
+/* An array of @count zeroed elements of @size bytes, which the caller frees; never NULL. Ends the process likewise. */
+void *util_zeroed(size_t count, size_t size) must_check;
 /* Copy @length bytes of @text into a new string, which the caller frees. Ends the process like util_grow(). */
 char *util_copy(const char *text, size_t length) must_check;
 
