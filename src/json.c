@@ -69,6 +69,12 @@ void json_bool(struct json *json, const char *key, bool value)
 	fputs(value ? "true" : "false", json->out);
 }
 
+void json_raw(struct json *json, const char *key, const char *text)
+{
+	start_value(json, key);
+	fputs(text, json->out);
+}
+
 void json_null(struct json *json, const char *key)
 {
 	json_string(json, key, NULL);

@@ -21,4 +21,6 @@ void json_close(struct json *json, char bracket);
 void json_string(struct json *json, const char *key, const char *value);
 void json_number(struct json *json, const char *key, long value);
 void json_bool(struct json *json, const char *key, bool value);
+/* A value that is JSON already: it is written as it stands. */
+void json_raw(struct json *json, const char *key, const char *text);
 void json_null(struct json *json, const char *key);
