@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the host needs to come up: the devices of its root, /usr, swap and resume image, and whether the root is
+ * on the network. Taken from the kernel command line and from the files that initramfs generators leave. Pure.
+ */
+#pragma once
+
+#include "cmdline.h"
+
+enum need_kind {
+	NEED_DEVICE,    /* a path below /dev, or a text that is no device at all */
+	NEED_NUMBER,    /* "major:minor" */
+	NEED_UUID,      /* of a file system, a swap area, a LUKS header */
+	NEED_LABEL,
+	NEED_PARTUUID,
+	NEED_PARTLABEL,
+	NEED_LUKS,      /* a LUKS header by the start of its UUID */
+	NEED_MD,        /* the members of an MD array by its UUID */
+	NEED_GROUP,     /* an LVM volume group by name */
+	NEED_POOL,      /* the members of a ZFS pool by name, "" for any */
+	NEED_NOTHING,   /* a root that is on no block device */
+};
+
+struct need {
+	enum need_kind kind;
+	char *purpose;  /* "root", "/usr", "swap", "resume" or the parameter's name */
+	char *value;    /* the path, UUID, label or name */
+	char *text;     /* as it was written, with its parameter */
+	bool required;  /* while it is not found, nothing is known of a disk without an owner */
+};
+
+struct needs {
+	struct need *list;
+	size_t count;
+	bool root;           /* something says what the root is */
+	bool no_resume;      /* noresume: what says resume= does not count */
+	char network[64];    /* the parameter that puts the root on the network, "" where none does */
+};
+
+/*
+ * Add what the kernel command line names: root=, rootflags= (device=, logdev=, rtdev=, journal_path=), resume=,
+ * mount.usr= and usr=, rd.luks.uuid=, rd.luks.name= and their luks. forms, cryptopts=, rd.lvm.vg=, rd.lvm.lv=,
+ * rd.md.uuid=, and what puts the root on the network (dracut.cmdline(7), initramfs-tools(7),
+ * systemd-fstab-generator(8), systemd-cryptsetup-generator(8)). Of root= and resume= the last one counts.
+ */
+void needs_add_cmdline(struct needs *needs, const char *text);
+
+/* Add what a boot cannot do without of an fstab(5): no noauto, no nofail, no file system of the network. */
+void needs_add_fstab(struct needs *needs, const char *text);
+
+/* Add the sources of a crypttab(5). */
+void needs_add_crypttab(struct needs *needs, const char *text);
+
+/* Add RESUME= and ROOT= of a file in initramfs-tools' conf.d, where no need of that purpose is known yet. */
+void needs_add_conf(struct needs *needs, const char *text);
+
+/*
+ * Where udev's link for the need is, or the device's own path: written to @buffer of @size bytes. NULL where there
+ * is none, or none that can be told without udev's way of escaping.
+ */
+const char *needs_path(const struct need *need, char *buffer, size_t size);
+
+/* Free all of it. */
+void needs_clear(struct needs *needs);
