@@ -75,9 +75,26 @@ static inline unsigned int pci_base_class(const struct pci_function *function)
 	return function->class >> 16;
 }
 #define PCI_BASE_STORAGE 0x01
+#define PCI_BASE_NETWORK 0x02
 #define PCI_BASE_BRIDGE 0x06
+#define PCI_SUB_SD_HOST 0x0805
+#define PCI_SUB_FIBRE_CHANNEL 0x0c04
+#define PCI_SUB_INFINIBAND 0x0c06
 #define PCI_SUB_VGA 0x0300
 #define PCI_SUB_DISPLAY_OTHER 0x0380
+
+/* Do disks hang off this function by its nature: storage, SD and MMC hosts, Fibre Channel? */
+static inline bool pci_is_storage(const struct pci_function *function)
+{
+	unsigned int sub = function->class >> 8;
+
+	return pci_base_class(function) == PCI_BASE_STORAGE || sub == PCI_SUB_SD_HOST || sub == PCI_SUB_FIBRE_CHANNEL;
+}
+
+static inline bool pci_is_network(const struct pci_function *function)
+{
+	return pci_base_class(function) == PCI_BASE_NETWORK || function->class >> 8 == PCI_SUB_INFINIBAND;
+}
 
 /* Does a screen hang off this function? A 3D controller (0302) drives none. */
 static inline bool pci_is_display(const struct pci_function *function)

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The block devices of the machine, what is on them, and what stands on what: which PCI functions carry what the
+ * host needs? Pure; disks.h reads them.
+ */
+#pragma once
+
+#include "needs.h"
+#include "pci.h"
+
+#define BLOCK_NAME_SIZE 64
+#define BLOCK_FUNCTIONS 12
+
+/* What the superblock says: strings are "" where there is none. */
+struct block_content {
+	char type[32], uuid[72], label[256];
+	char part_uuid[64], part_label[128]; /* of the partition itself */
+	char journal[72];                    /* UUID of an ext4's journal on another device */
+	char volume_group[40];               /* of an LVM physical volume: the group's UUID without dashes */
+	unsigned int members;                /* devices of a btrfs or bcachefs; 0 unknown */
+};
+
+enum block_state {
+	BLOCK_NOT_READ,
+	BLOCK_READ,
+	BLOCK_EMPTY,      /* no medium, or of no size */
+	BLOCK_AMBIGUOUS,  /* more than one superblock, and none says that it counts */
+	BLOCK_SPOILT,     /* a superblock whose checksum is wrong */
+	BLOCK_UNREADABLE, /* see the error */
+};
+
+/* A block device of the kernel: a disk, a partition, a mapping, an array. */
+struct block {
+	char name[BLOCK_NAME_SIZE]; /* as in /sys/class/block */
+	unsigned int major, minor;
+	char dm_name[128], dm_uuid[192];
+	int whole;                  /* of a partition, the index of its disk; else -1 */
+	bool virtual;               /* no hardware: it stands on other devices, or on the network */
+	bool degraded;              /* an MD array that lacks a member */
+	bool busy;                  /* somebody has it open for himself */
+	struct pci_address functions[BLOCK_FUNCTIONS]; /* from the root bus down; more than one path for multipath */
+	size_t function_count;
+	enum block_state state;
+	int error;                  /* -errno of BLOCK_UNREADABLE */
+	struct block_content content;
+};
+
+/* @upper stands on @lower, both by index: a mapping or an array and what it is made of. */
+struct block_edge {
+	size_t upper, lower;
+};
+
+/* Something uses this device now: a mount point, a swap. */
+struct block_use {
+	size_t block;
+	char purpose[160];
+};
+
+/* Where a path below /dev leads. */
+struct block_link {
+	char *path;
+	size_t block;       /* by index */
+};
+
+/* Why a block device stays with the host. */
+struct block_mark {
+	bool set;
+	unsigned int rank;  /* the first cause that was found counts */
+	const char *purpose;
+	int from;           /* the device above that needs it; -1 at the top */
+	int peer;           /* the device that it belongs together with, -1 for none */
+};
+
+struct storage {
+	struct block *blocks;
+	struct block_edge *edges;
+	struct block_use *uses;
+	struct block_link *links;
+	char (*pools)[64];          /* ZFS pools that are imported */
+	size_t count, edge_count, use_count, link_count, pool_count;
+	struct block_mark *marks;   /* one a block, by storage_mark() */
+	const struct needs *needs;
+	char unknown[256], hint[160]; /* why nothing is known of a disk without a mark; "" where all is known */
+	char missing[160];          /* what lacks a member that a disk without a mark might be; "" for nothing */
+};
+
+/*
+ * Take name, whole disk (by name, in @ret_whole), PCI functions and whether it is virtual from what the device's
+ * link in /sys/class/block points to. Returns 0, or -EINVAL where that is no such link.
+ */
+int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE]) must_check;
+
+/* Index of the device of this name ("!" and "/" are the same letter) or number, or -1. */
+int storage_by_name(const struct storage *storage, const char *name);
+int storage_by_number(const struct storage *storage, unsigned int major, unsigned int minor);
+
+/* Add what /proc/self/mountinfo and /proc/swaps (proc(5)) say is in use. */
+void storage_add_mounts(struct storage *storage, const char *mountinfo);
+void storage_add_swaps(struct storage *storage, const char *swaps);
+
+/* Is @block what the need names, as far as its content was read? */
+bool storage_matches(const struct storage *storage, const struct need *need, size_t block);
+
+/*
+ * Mark every device that the host needs or uses, what it stands on, and what belongs together with that. May be
+ * called again when more was read. @needs is kept, not copied.
+ */
+void storage_mark(struct storage *storage, const struct needs *needs);
+
+/* Does a needed tag (UUID=, LABEL=...) still have no device, so that more devices are worth reading? */
+bool storage_lacks_tags(const struct storage *storage);
+
+/*
+ * Must the host keep this function? Then the reason is stored, with the chain from its disk up to what needs it,
+ * and the cure. What cannot be decided is kept.
+ */
+bool storage_keeps(const struct storage *storage, const struct pci_address *function, char *reason, size_t reason_size,
+		   char *hint, size_t hint_size);
+
+bool storage_is_on(const struct block *block, const struct pci_address *function);
+void storage_clear(struct storage *storage);
