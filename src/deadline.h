@@ -16,3 +16,13 @@ void deadline_set(unsigned int seconds);
  * The child's memory is a copy: @work can hand back nothing but its result.
  */
 int deadline_run(int (*work)(const void *argument), const void *argument) must_check;
+
+/*
+ * The same for @work that reads something: what it leaves in the @size bytes of @result comes back to the caller's
+ * @result, which keeps what it held where the work did not end.
+ */
+int deadline_read(int (*work)(const void *argument, void *result), const void *argument, void *result, size_t size)
+	must_check;
+
+/* Wait until @done says so, looking every @interval_ms, as long as one piece of work may take. */
+void deadline_wait(bool (*done)(void), unsigned int interval_ms);

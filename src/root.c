@@ -235,3 +235,13 @@ int root_replace(const char *path, const char *text, size_t length)
 	util_format(draft, sizeof(draft), "%s.new", name);
 	return renameat(parent, draft, parent, name) < 0 ? -errno : 0;
 }
+
+int root_remove(const char *path)
+{
+	const char *name;
+	cleanup_close int parent = open_parent(path, &name);
+
+	if (parent < 0)
+		return parent;
+	return unlinkat(parent, name, 0) < 0 ? -errno : 0;
+}

@@ -53,5 +53,7 @@ void root_list_free(char **names, ssize_t count);
 
 /* Replace the file @path by @length bytes of @text, whole or not at all. Returns 0 or -errno. */
 int root_replace(const char *path, const char *text, size_t length) must_check;
+/* Remove the file @path. Returns 0 or -errno. */
+int root_remove(const char *path) must_check;
 /* Make the folder @path with mode 0755 if it is not there. Returns 0 or -errno. */
 int root_mkdir(const char *path) must_check;

@@ -8,6 +8,7 @@
 
 #define PCI "/sys/bus/pci"
 #define PLATFORM "/sys/bus/platform"
+#define BLOCK "/sys/class/block"
 #define PATH_SIZE 256
 
 static const char *pci_path(const struct pci_address *address, const char *attribute, char path[static PATH_SIZE])
@@ -222,4 +223,62 @@ bool sysfs_acpi_table_exists(const char *name)
 	char path[PATH_SIZE];
 
 	return root_exists(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name));
+}
+
+ssize_t sysfs_block_list(char ***ret_names)
+{
+	return root_list(BLOCK, ret_names);
+}
+
+int sysfs_block_link(const char *name, char *buffer, size_t size)
+{
+	char path[PATH_SIZE];
+
+	return root_link(util_format(path, sizeof(path), BLOCK "/%s", name), buffer, size);
+}
+
+ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size)
+{
+	char path[PATH_SIZE];
+
+	return root_read(util_format(path, sizeof(path), BLOCK "/%s/%s", name, attribute), buffer, size);
+}
+
+ssize_t sysfs_block_slaves(const char *name, char ***ret_names)
+{
+	char path[PATH_SIZE];
+
+	return root_list(util_format(path, sizeof(path), BLOCK "/%s/slaves", name), ret_names);
+}
+
+void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const char *link), void *data)
+{
+	char path[PATH_SIZE], link[512], **names;
+	ssize_t count = root_list(util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s", subsystem), &names);
+
+	for (ssize_t i = 0; i < count; i++) {
+		util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s/%s", subsystem, names[i]);
+		if (!strncmp(names[i], "nvme", 4) && root_link(path, link, sizeof(link)) == 0)
+			found(data, link);
+	}
+	root_list_free(names, count);
+}
+
+int sysfs_net_link(const char *name, char *buffer, size_t size)
+{
+	char path[PATH_SIZE];
+
+	return root_link(util_format(path, sizeof(path), "/sys/class/net/%s", name), buffer, size);
+}
+
+void sysfs_net_lower(const char *name, void (*found)(void *data, const char *lower), void *data)
+{
+	static const char prefix[] = "lower_";
+	char path[PATH_SIZE], **names;
+	ssize_t count = root_list(util_format(path, sizeof(path), "/sys/class/net/%s", name), &names);
+
+	for (ssize_t i = 0; i < count; i++)
+		if (!strncmp(names[i], prefix, strlen(prefix)))
+			found(data, names[i] + strlen(prefix));
+	root_list_free(names, count);
 }

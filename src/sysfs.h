@@ -63,3 +63,23 @@ int sysfs_framebuffer_unbind(const char *name) must_check;
 ssize_t sysfs_iommu_list(char ***ret_names) must_check;
 /* Has the firmware an ACPI table of this four-letter name? */
 bool sysfs_acpi_table_exists(const char *name);
+
+/* Names of all block devices. Returns their number or -errno; free with root_list_free(). */
+ssize_t sysfs_block_list(char ***ret_names) must_check;
+/* Store what the device's link in /sys/class/block points to. Returns 0 or -errno. */
+int sysfs_block_link(const char *name, char *buffer, size_t size) must_check;
+/* Read an attribute of a block device, as root_read() does. */
+ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size) must_check;
+/* Names of the devices that a mapping or an array is made of. Returns their number or -errno. */
+ssize_t sysfs_block_slaves(const char *name, char ***ret_names) must_check;
+
+/*
+ * Several controllers may lead to one NVMe namespace, whose folder is then that of the subsystem
+ * (drivers/nvme/host/multipath.c, nvme_mpath_alloc_disk()). Calls @found with what each controller's link of
+ * /sys/class/nvme-subsystem/@subsystem points to.
+ */
+void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const char *link), void *data);
+
+/* Network interfaces; what the interface's link in /sys/class/net points to; the interfaces below a bond or bridge. */
+int sysfs_net_link(const char *name, char *buffer, size_t size) must_check;
+void sysfs_net_lower(const char *name, void (*found)(void *data, const char *lower), void *data);

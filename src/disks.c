@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "disks.h"
+
+#include <blkid/blkid.h>
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "lvm.h"
+#include "sysfs.h"
+
+#define TABLE_LIMIT (4 << 20) /* of mountinfo and the like */
+
+/* --- what libblkid says --- */
+
+static void cleanup_probe(blkid_probe *probe)
+{
+	blkid_free_probe(*probe);
+}
+#define cleanup_blkid __attribute__((cleanup(cleanup_probe)))
+
+static void take_value(blkid_probe probe, const char *name, char *buffer, size_t size)
+{
+	const char *value;
+
+	if (blkid_probe_lookup_value(probe, name, &value, NULL) == 0)
+		util_format(buffer, size, "%s", value);
+}
+
+/* A superblock whose checksum is wrong is shown too: it may be the one that the host needs. */
+static void read_superblock(int fd, struct block *ret)
+{
+	cleanup_blkid blkid_probe probe = blkid_new_probe();
+	struct block_content *content = &ret->content;
+	int r;
+
+	ret->state = BLOCK_UNREADABLE;
+	ret->error = -EIO;
+	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 || blkid_probe_enable_superblocks(probe, 1) < 0 ||
+	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
+							     BLKID_SUBLKS_BADCSUM) < 0)
+		return;
+	errno = 0;
+	r = blkid_do_safeprobe(probe);
+	if (r == -1) {
+		ret->error = errno ? -errno : -EIO;
+		return;
+	}
+	ret->error = 0;
+	ret->state = r == -2 ? BLOCK_AMBIGUOUS : BLOCK_READ;
+	if (r)
+		return;
+	take_value(probe, "TYPE", content->type, sizeof(content->type));
+	take_value(probe, "UUID", content->uuid, sizeof(content->uuid));
+	take_value(probe, "LABEL", content->label, sizeof(content->label));
+	take_value(probe, "EXT_JOURNAL", content->journal, sizeof(content->journal));
+	if (blkid_probe_has_value(probe, "SBBADCSUM"))
+		ret->state = BLOCK_SPOILT;
+}
+
+/* Its own UUID and name in the partition table, which libblkid reads from the whole disk. */
+static void read_partition(int fd, struct block *ret)
+{
+	cleanup_blkid blkid_probe probe = blkid_new_probe();
+
+	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 || blkid_probe_enable_superblocks(probe, 0) < 0 ||
+	    blkid_probe_enable_partitions(probe, 1) < 0 ||
+	    blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS) < 0 || blkid_do_safeprobe(probe) != 0)
+		return;
+	take_value(probe, "PART_ENTRY_UUID", ret->content.part_uuid, sizeof(ret->content.part_uuid));
+	take_value(probe, "PART_ENTRY_NAME", ret->content.part_label, sizeof(ret->content.part_label));
+}
+
+/* --- what libblkid does not say --- */
+
+static bool read_at(int fd, uint64_t offset, void *buffer, size_t size)
+{
+	return offset < INT64_MAX - size && pread(fd, buffer, size, (off_t)offset) == (ssize_t)size;
+}
+
+static void read_volume_group(int fd, struct block_content *content)
+{
+	uint8_t label[LVM_LABEL_SIZE], header[LVM_HEADER_SIZE];
+	char text[LVM_TEXT_SIZE + 1] = "";
+	uint64_t area, offset;
+
+	if (!read_at(fd, 0, label, sizeof(label)) || lvm_find_metadata(label, &area) < 0 ||
+	    !read_at(fd, area, header, sizeof(header)) || lvm_find_text(header, &offset) < 0 ||
+	    offset > INT64_MAX - area || !read_at(fd, area + offset, text, LVM_TEXT_SIZE) ||
+	    lvm_parse_group(text, content->volume_group) < 0)
+		content->volume_group[0] = '\0';
+}
+
+/* fs/btrfs/btrfs_inode.h, struct btrfs_super_block: num_devices. fs/bcachefs/bcachefs_format.h: nr_devices. */
+static void read_members(int fd, struct block_content *content)
+{
+	uint64_t devices;
+	uint8_t few;
+
+	if (!strcmp(content->type, "btrfs") && read_at(fd, 0x10000 + 0x88, &devices, sizeof(devices)))
+		content->members = le64toh(devices) < UINT_MAX ? (unsigned int)le64toh(devices) : UINT_MAX;
+	if (!strcmp(content->type, "bcachefs") && read_at(fd, 4096 + 123, &few, sizeof(few)))
+		content->members = few;
+}
+
+static const char *node_of(const struct block *block, char *path, size_t size)
+{
+	util_format(path, size, "/dev/%s", block->name);
+	for (char *c = path; *c; c++)
+		if (*c == '!')
+			*c = '/';
+	return path;
+}
+
+/* Open the node, and make sure that it is this device's. */
+static int open_node(const struct block *block, int flags)
+{
+	char path[BLOCK_NAME_SIZE + 8];
+	int fd = root_open(node_of(block, path, sizeof(path)), O_RDONLY | O_NONBLOCK | flags);
+	struct stat is;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &is) < 0 || (S_ISBLK(is.st_mode) && is.st_rdev != makedev(block->major, block->minor))) {
+		close(fd);
+		return -ENXIO;
+	}
+	return fd;
+}
+
+static bool is_busy(const struct block *block)
+{
+	int fd = open_node(block, O_EXCL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd == -EBUSY;
+}
+
+void disks_read_content(struct block *ret, bool partition)
+{
+	cleanup_close int fd = open_node(ret, 0);
+
+	if (fd < 0) {
+		ret->state = fd == -ENOMEDIUM ? BLOCK_EMPTY : BLOCK_UNREADABLE;
+		ret->error = fd;
+		return;
+	}
+	ret->busy = is_busy(ret);
+	read_superblock(fd, ret);
+	if (!strcmp(ret->content.type, "LVM2_member"))
+		read_volume_group(fd, &ret->content);
+	read_members(fd, &ret->content);
+	if (partition && ret->whole >= 0)
+		read_partition(fd, ret);
+}
+
+/* --- under the deadline --- */
+
+/* What the child hands back. */
+struct reading {
+	bool partition;
+	struct block block;
+};
+
+static int read_in_child(const void *argument, void *result)
+{
+	struct reading *reading = result;
+
+	(void)argument;
+	disks_read_content(&reading->block, reading->partition);
+	return 0;
+}
+
+static void read_block(struct block *block, bool partition)
+{
+	struct reading reading = { partition, *block };
+	int r = deadline_read(read_in_child, NULL, &reading, sizeof(reading));
+
+	if (r == 0) {
+		*block = reading.block;
+		return;
+	}
+	block->state = BLOCK_UNREADABLE;
+	block->error = r;
+}
+
+/* --- the kernel's view --- */
+
+static void add_path(void *data, const char *link)
+{
+	struct block *block = data, path = { 0 };
+	char whole[BLOCK_NAME_SIZE];
+
+	if (storage_parse_link(link, &path, whole) < 0)
+		return;
+	for (size_t i = 0; i < path.function_count && block->function_count < BLOCK_FUNCTIONS; i++)
+		block->functions[block->function_count++] = path.functions[i];
+}
+
+/* The head of an NVMe with several controllers has none of them in its own folder's path. */
+static void read_nvme_paths(struct block *block, const char *link)
+{
+	static const char folder[] = "/nvme-subsystem/";
+	const char *subsystem = strstr(link, folder);
+	char name[BLOCK_NAME_SIZE];
+
+	if (!subsystem)
+		return;
+	subsystem += strlen(folder);
+	util_format(name, sizeof(name), "%.*s", (int)strcspn(subsystem, "/"), subsystem);
+	sysfs_nvme_paths(name, add_path, block);
+}
+
+static bool reads_number(const char *name, const char *attribute, unsigned long long *ret)
+{
+	char text[32];
+
+	return sysfs_block_read(name, attribute, text, sizeof(text)) > 0 && sscanf(text, "%llu", ret) == 1;
+}
+
+static void read_line(const char *name, const char *attribute, char *buffer, size_t size)
+{
+	if (sysfs_block_read(name, attribute, buffer, size) < 0)
+		buffer[0] = '\0';
+	buffer[strcspn(buffer, "\n")] = '\0';
+}
+
+/* Returns false for what is no device that anything can stand on: a hidden path of a multipath NVMe. */
+static bool read_device(const char *name, struct block *block, char whole[static BLOCK_NAME_SIZE])
+{
+	char link[512], number[32];
+	unsigned long long value;
+
+	*block = (struct block){ .whole = -1 };
+	if (strlen(name) >= sizeof(block->name) || sysfs_block_link(name, link, sizeof(link)) < 0 ||
+	    storage_parse_link(link, block, whole) < 0 || sysfs_block_read(name, "dev", number, sizeof(number)) < 0 ||
+	    sscanf(number, "%u:%u", &block->major, &block->minor) != 2)
+		return false;
+	read_nvme_paths(block, link);
+	if (reads_number(name, "size", &value) && !value)
+		block->state = BLOCK_EMPTY;
+	if (!block->virtual)
+		return true;
+	read_line(name, "dm/name", block->dm_name, sizeof(block->dm_name));
+	read_line(name, "dm/uuid", block->dm_uuid, sizeof(block->dm_uuid));
+	block->degraded = reads_number(name, "md/degraded", &value) && value;
+	return true;
+}
+
+static void read_edges(struct storage *storage, size_t upper)
+{
+	char **names;
+	ssize_t count = sysfs_block_slaves(storage->blocks[upper].name, &names);
+
+	for (ssize_t i = 0; i < count; i++) {
+		int lower = storage_by_name(storage, names[i]);
+
+		if (lower < 0)
+			continue;
+		storage->edges = util_grow(storage->edges, storage->edge_count, sizeof(*storage->edges));
+		storage->edges[storage->edge_count++] = (struct block_edge){ upper, (size_t)lower };
+	}
+	root_list_free(names, count);
+}
+
+static void read_devices(struct storage *storage)
+{
+	char **names, (*wholes)[BLOCK_NAME_SIZE];
+	ssize_t count = sysfs_block_list(&names);
+
+	wholes = util_zeroed(count > 0 ? (size_t)count : 0, sizeof(*wholes));
+	for (ssize_t i = 0; i < count; i++) {
+		storage->blocks = util_grow(storage->blocks, storage->count, sizeof(*storage->blocks));
+		if (read_device(names[i], &storage->blocks[storage->count], wholes[storage->count]))
+			storage->count++;
+	}
+	root_list_free(names, count);
+	for (size_t i = 0; i < storage->count; i++) {
+		storage->blocks[i].whole = storage_by_name(storage, wholes[i]);
+		read_edges(storage, i);
+	}
+	free(wholes);
+}
+
+/* Every use is a table in /proc; one that is not there says nothing. */
+static void read_uses(struct storage *storage)
+{
+	static const struct {
+		const char *path;
+		void (*add)(struct storage *storage, const char *text);
+	} tables[] = { { "/proc/self/mountinfo", storage_add_mounts }, { "/proc/swaps", storage_add_swaps } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
+		cleanup_free char *text = NULL;
+		size_t length;
+
+		if (root_read_file(tables[i].path, TABLE_LIMIT, &text, &length) == 0)
+			tables[i].add(storage, text);
+	}
+}
+
+/* udev's links are relative, and their last component is the kernel's name. */
+static void read_link(struct storage *storage, const struct need *need)
+{
+	char path[512], name[BLOCK_NAME_SIZE];
+	int block;
+
+	if (!needs_path(need, path, sizeof(path)) || root_link_name(path, name, sizeof(name)) < 0)
+		return;
+	block = storage_by_name(storage, name);
+	if (block < 0)
+		return;
+	storage->links = util_grow(storage->links, storage->link_count, sizeof(*storage->links));
+	storage->links[storage->link_count++] = (struct block_link){ util_copy(path, strlen(path)), (size_t)block };
+}
+
+/* --- all of it --- */
+
+static bool needs_partitions(const struct needs *needs)
+{
+	for (size_t i = 0; i < needs->count; i++)
+		if (needs->list[i].kind == NEED_PARTUUID || needs->list[i].kind == NEED_PARTLABEL)
+			return true;
+	return false;
+}
+
+static bool on_candidate(const struct block *block, const struct pci_address *candidates, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (storage_is_on(block, &candidates[i]))
+			return true;
+	return false;
+}
+
+void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *ret)
+{
+	bool partitions = needs_partitions(needs);
+
+	*ret = (struct storage){ 0 };
+	read_devices(ret);
+	for (size_t i = 0; i < needs->count; i++)
+		read_link(ret, &needs->list[i]);
+	read_uses(ret);
+	for (size_t i = 0; i < ret->count; i++)
+		if (ret->blocks[i].state == BLOCK_NOT_READ && on_candidate(&ret->blocks[i], candidates, count))
+			read_block(&ret->blocks[i], partitions);
+	storage_mark(ret, needs);
+	for (size_t i = 0; i < ret->count; i++)
+		if (ret->blocks[i].state == BLOCK_NOT_READ && ret->marks[i].set)
+			read_block(&ret->blocks[i], partitions);
+	if (storage_lacks_tags(ret))
+		for (size_t i = 0; i < ret->count; i++)
+			if (ret->blocks[i].state == BLOCK_NOT_READ && !ret->marks[i].set)
+				read_block(&ret->blocks[i], partitions);
+	storage_mark(ret, needs);
+}
+
+static bool is_settled(void)
+{
+	return !root_exists("/run/udev/queue");
+}
+
+void disks_settle(void)
+{
+	deadline_wait(is_settled, 20);
+}

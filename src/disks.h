@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads the machine's block devices and what is on them: the only includer of libblkid. */
+#pragma once
+
+#include "storage.h"
+
+/*
+ * Read the block devices, how they stand on each other and what is in use; then the superblocks of all that is on
+ * the @candidates (@count functions that are wanted), of what the @needs name, and of others only where a need was
+ * not found by then. Each superblock is read under the deadline, in a child process: what is on a disk that a
+ * guest wrote is nothing to trust. The result is marked with storage_mark(); free it with storage_clear().
+ */
+void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *ret);
+
+/*
+ * Read state, error, content and busy of the device @ret->name; its numbers are compared with the node's where the
+ * node is a block device. @partition adds part_uuid and part_label. May never return.
+ */
+void disks_read_content(struct block *ret, bool partition);
+
+/* Wait until udev has handled every event so far (its queue file is gone), as long as the deadline allows. */
+void disks_settle(void);
