@@ -78,13 +78,16 @@ install: $(bin) ## Install below DESTDIR= with PREFIX=/usr; regenerating the ini
 		install -v -D -m 644 vfio-early.conf "$(DESTDIR)$(SYSCONFDIR)/vfio-early.conf"
 ifeq ($(WITH_DRACUT),1)
 	install -D -m 755 dracut/50vfio-early/vfio-early.sh "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/vfio-early.sh"
-	install -m 644 dracut/50vfio-early/vfio-early.service "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
+	install -m 755 dracut/50vfio-early/vfio-early-late.sh "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
+	install -m 644 $(wildcard dracut/50vfio-early/*.service) "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
 	sed 's|@SBINDIR@|$(SBINDIR)|' dracut/50vfio-early/module-setup.sh >"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/module-setup.sh"
 	chmod 755 "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/module-setup.sh"
 endif
 ifeq ($(WITH_INITRAMFS_TOOLS),1)
 	install -D -m 755 initramfs-tools/scripts/init-top/00-vfio-early \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early"
+	for stage in local-premount nfs-bottom; do install -D -m 755 initramfs-tools/scripts/local-premount/vfio-early \
+		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/$$stage/vfio-early" || exit 1; done
 	install -d "$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks"
 	sed 's|@SBINDIR@|$(SBINDIR)|' initramfs-tools/hooks/vfio-early >"$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early"
 	chmod 755 "$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early"
@@ -93,7 +96,9 @@ endif
 uninstall: ## Remove what install laid down; the configuration stays
 	rm -rf "$(DESTDIR)$(SBINDIR)/vfio-early" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early" \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early" \
-		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early"
+		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early" \
+		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/local-premount/vfio-early" \
+		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/nfs-bottom/vfio-early"
 
 include tests/tests.mk
 

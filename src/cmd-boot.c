@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* boot: claim the wanted devices before any driver can load. Steps 1 to 9 of the early stage, in order. */
+/*
+ * boot: claim the wanted devices before any driver can load; boot --late: claim what had to wait until the root
+ * device was there.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,27 +11,39 @@
 #include "bind.h"
 #include "cmd.h"
 #include "deadline.h"
+#include "disks.h"
 #include "load.h"
 #include "log.h"
 #include "machine.h"
 #include "report.h"
 #include "root.h"
 
+/* Left by the early stage where something waits for the late one, which removes it: see the hooks and the unit. */
+#define LATE_FILE REPORT_FOLDER "/late"
+
 /* Everything that one boot knows. */
 struct boot {
 	struct config config;
 	char *cmdline;
 	struct machine machine;
+	struct needs needs;
 	struct plan plan;
-	bool dry_run, json;
+	struct plan_settled *settled; /* of the late stage */
+	size_t settled_count;
+	char **parameters;            /* what the image's own scripts know, as NAME=VALUE */
+	size_t parameter_count;
+	bool dry_run, json, late;
 };
 
 static void clear_boot(struct boot *boot)
 {
 	plan_clear(&boot->plan);
+	report_free_settled(boot->settled, boot->settled_count);
 	machine_clear(&boot->machine);
+	needs_clear(&boot->needs);
 	config_clear(&boot->config);
 	free(boot->cmdline);
+	free(boot->parameters);
 }
 
 static void log_errors(const struct config *config)
@@ -64,13 +79,16 @@ static const char *subject_of(const struct pci_function *function, char *buffer,
 			   function->vendor, function->device);
 }
 
-static void log_verdicts(const struct plan *plan)
+/* The late stage has something to say of what waited for it, the early stage of everything. */
+static void log_verdicts(const struct plan *plan, bool late)
 {
 	char sentence[512], subject[96];
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
+		if (late && !entry->late)
+			continue;
 		if (entry->function)
 			subject_of(entry->function, subject, sizeof(subject));
 		else
@@ -83,12 +101,35 @@ static void log_verdicts(const struct plan *plan)
 			 plan->neighbours[i].reason, plan->neighbours[i].hint[0] ? "; " : "", plan->neighbours[i].hint);
 }
 
+/* stage=early that does not count is an error of the configuration, one a claim. */
+static void add_stage_errors(struct boot *boot)
+{
+	struct config *config = &boot->config;
+	char what[256];
+
+	for (size_t c = 0; c < config->claim_count; c++) {
+		for (size_t i = 0; i < boot->machine.function_count; i++) {
+			if (boot->machine.wanted[i] != (int)c ||
+			    !plan_is_loosely_early(&config->claims[c], &boot->machine.functions[i]))
+				continue;
+			config_add_error(config, config->claims[c].wanted_by,
+					 util_format(what, sizeof(what), "%.64s: stage=early takes storage by a pinned address or a "
+						     "path only, as 01:00.0@1b36:0010; it waits for the late stage", config->claims[c].text));
+			break;
+		}
+	}
+}
+
 static void make_plan(struct boot *boot)
 {
 	const struct machine *machine = &boot->machine;
 	struct plan_input input;
 
-	machine_read(&boot->config, boot->cmdline, &boot->machine);
+	if (boot->config.claim_count)
+		load_needs(boot->cmdline, boot->parameters, boot->parameter_count, &boot->needs);
+	if (boot->late)
+		boot->settled_count = report_load_settled(&boot->settled);
+	machine_read(&boot->config, boot->cmdline, &boot->needs, boot->late, &boot->machine);
 	input = (struct plan_input){
 		.config = &boot->config,
 		.functions = machine->functions,
@@ -96,7 +137,13 @@ static void make_plan(struct boot *boot)
 		.iommu = &machine->iommu,
 		.links = machine->links,
 		.link_count = machine->link_count,
+		.needs = &boot->needs,
+		.storage = machine->storage,
+		.network = &machine->network,
+		.settled = boot->settled,
+		.settled_count = boot->settled_count,
 	};
+	add_stage_errors(boot);
 	plan_make(&input, machine->wanted, &boot->plan);
 }
 
@@ -120,10 +167,19 @@ static int parse_arguments(int argc, char **argv, struct boot *boot)
 			boot->dry_run = true;
 		} else if (!strcmp(argv[i], "--json")) {
 			boot->json = true;
+		} else if (!strcmp(argv[i], "--late")) {
+			boot->late = true;
+		} else if (argv[i][0] != '-' && strchr(argv[i], '=')) {
+			boot->parameters = util_grow(boot->parameters, boot->parameter_count, sizeof(*boot->parameters));
+			boot->parameters[boot->parameter_count++] = argv[i];
 		} else {
-			fprintf(stderr, "vfio-early: boot knows --dry-run and --json, not '%s'\n", argv[i]);
+			fprintf(stderr, "vfio-early: boot knows --late, --dry-run and --json, not '%s'\n", argv[i]);
 			return -EINVAL;
 		}
+	}
+	if (!boot->late && boot->parameter_count) {
+		fprintf(stderr, "vfio-early: boot takes parameters with --late only, not '%s'\n", boot->parameters[0]);
+		return -EINVAL;
 	}
 	return 0;
 }
@@ -148,12 +204,25 @@ static int show_plan(const struct boot *boot)
 	} else {
 		log_errors(&boot->config);
 		log_matches(boot);
-		log_verdicts(&boot->plan);
+		log_verdicts(&boot->plan, boot->late);
 		plan_steps(&boot->plan, log_step, (char[]){ "" });
 		if (!boot->plan.count)
 			puts("nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
 	}
 	return plan_failed(&boot->plan) || boot->config.error_count ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Leave word for the late stage where something waits for it. */
+static void announce_late(const struct plan *plan)
+{
+	bool waits = false;
+	int r;
+
+	for (size_t i = 0; i < plan->count; i++)
+		waits |= plan->entries[i].late;
+	r = waits ? root_replace(LATE_FILE, "", 0) : 0;
+	if (r < 0)
+		log_line(LOG_WARNING, LATE_FILE ": cannot be written: %s; what is deferred stays with the host", strerror(-r));
 }
 
 static int carry_out(struct boot *boot, unsigned long long start)
@@ -164,11 +233,14 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	log_start(LOG_TO_KERNEL, boot->config.debug);
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be made: %s; this boot leaves no report", strerror(-r));
-	log_errors(&boot->config);
-	log_matches(boot);
+	/* The late stage finds the same errors again; they are told once. */
+	if (!boot->late) {
+		log_errors(&boot->config);
+		log_matches(boot);
+	}
 	if (!boot->config.dryrun)
 		bind_apply(&boot->plan, &times);
-	log_verdicts(&boot->plan);
+	log_verdicts(&boot->plan, boot->late);
 	if (boot->config.dryrun) {
 		plan_steps(&boot->plan, log_step, (char[]){ "would " });
 		log_line(LOG_NOTICE, "rd.vfio.dryrun: nothing was written");
@@ -176,6 +248,8 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
 		 util_now() - start, times.modules, times.devices);
 	save_report(boot);
+	if (!boot->late)
+		announce_late(&boot->plan);
 	return plan_failed(&boot->plan) ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -186,10 +260,14 @@ int cmd_boot(int argc, char **argv)
 
 	if (parse_arguments(argc, argv, &boot) < 0)
 		return EXIT_USAGE;
+	if (boot.late && !boot.dry_run && root_remove(LATE_FILE) < 0)
+		return EXIT_DONE;
 	load_config(&boot.config, &boot.cmdline);
+	deadline_set(boot.config.deadline);
+	if (boot.late && !boot.dry_run)
+		disks_settle();
 	make_plan(&boot);
 	if (boot.dry_run)
 		return show_plan(&boot);
-	deadline_set(boot.config.deadline);
 	return carry_out(&boot, start);
 }

@@ -394,14 +394,19 @@ static void parse_param(struct config *config, const struct place *place, struct
 	}
 }
 
-void config_add_cmdline(struct config *config, const char *text)
+void config_add_parameters(struct config *config, const char *path, const char *text)
 {
-	struct place place = { .path = CMDLINE, .line = 1, .line_start = text };
+	struct place place = { .path = path, .line = 1, .line_start = text };
 	const char *cursor = text;
 	struct cmdline_param param;
 
 	while (cmdline_next(&cursor, &param))
 		parse_param(config, &place, &param);
+}
+
+void config_add_cmdline(struct config *config, const char *text)
+{
+	config_add_parameters(config, CMDLINE, text);
 	config->recovery = cmdline_wants_recovery(text);
 }
 

@@ -66,6 +66,9 @@ void config_add_file(struct config *config, const char *path, const char *text, 
  */
 void config_add_cmdline(struct config *config, const char *text);
 
+/* Add parameters from a file at @path that a generator put into the image: weaker than the command line. */
+void config_add_parameters(struct config *config, const char *path, const char *text);
+
 /* Does the command line leave the files in force (no rd.vfio.config=0)? */
 bool config_wants_files(const char *cmdline);
 

@@ -27,24 +27,61 @@ static void guard_keep(struct plan_entry *entry, const struct config *config)
 	}
 }
 
-/* Before udev nothing shows which disk carries the root. Only who names one device and no other may insist. */
-static void guard_storage(struct plan_entry *entry)
+/* In the late stage the block devices are there, and show what they carry. */
+static void guard_carrier(const struct plan_input *input, struct plan_entry *entry)
 {
-	const struct claim *claim = entry->claim;
-	/* What expand= or ".*" adds was not named: a second controller of the same group must not slip through. */
-	bool exact = (claim->selector.pinned || claim->selector.kind == SELECTOR_PATH) && !claim->selector.every_function &&
-		     selector_match(&claim->selector, entry->function) == SELECTOR_YES;
+	const struct pci_address *address = &entry->function->address;
+	char reason[sizeof(entry->reason)], hint[sizeof(entry->hint)] = "";
 
-	if (claim->stage == STAGE_LATE)
-		plan_decide(entry, VERDICT_DEFERRED, "", "stage=late, and this version has no late stage; it stays with the host");
-	else if (pci_base_class(entry->function) != PCI_BASE_STORAGE || (claim->stage == STAGE_EARLY && exact))
-		return;
-	else if (claim->stage == STAGE_EARLY)
-		plan_decide(entry, VERDICT_DEFERRED, "name it as 01:00.0@1b36:0010 or by its path to insist",
-			    "stage=early takes storage by a pinned address or a path only; it stays with the host");
+	if (storage_keeps(input->storage, address, reason, sizeof(reason), hint, sizeof(hint)) ||
+	    (pci_is_network(entry->function) && input->needs->network[0] &&
+	     network_keeps(input->network, address, reason, sizeof(reason))))
+		plan_decide(entry, VERDICT_KEPT, hint, "%s", reason);
+}
+
+static void guard_stage(const struct plan_input *input, struct plan_entry *entry)
+{
+	entry->late = true;
+	if (input->storage)
+		guard_carrier(input, entry);
+	else if (pci_is_storage(entry->function))
+		plan_decide(entry, VERDICT_DEFERRED, "", "storage waits until it is known which disk carries the root");
+	else if (entry->claim->stage == STAGE_LATE)
+		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage (stage=late)");
 	else
-		plan_decide(entry, VERDICT_DEFERRED, "",
-			    "a storage controller may carry the root, and this version claims none; it stays with the host");
+		plan_decide(entry, VERDICT_DEFERRED, "", "the root is on the network (%s), so its card must be known first",
+			    input->needs->network);
+}
+
+/* What the late stage finds settled stays so, whatever it would decide itself. */
+static void adopt(const struct plan_input *input, struct plan_entry *entry)
+{
+	for (size_t i = 0; i < input->settled_count; i++) {
+		if (pci_address_compare(&input->settled[i].address, &entry->function->address))
+			continue;
+		entry->verdict = input->settled[i].verdict;
+		entry->told = input->settled[i].told;
+		return;
+	}
+	if (!strcmp(entry->driver, entry->wanted_driver))
+		plan_decide(entry, VERDICT_BOUND, "", "%s", "");
+	else
+		plan_decide(entry, VERDICT_STUCK, "look for vfio-early in dmesg", "the early stage has left no verdict for it");
+}
+
+static void guard_one(const struct plan_input *input, struct plan_entry *entry)
+{
+	bool late = plan_is_late(input->needs, entry->claim, entry->function);
+
+	if (input->storage && !late) {
+		adopt(input, entry);
+		return;
+	}
+	guard_bridge(entry);
+	if (entry->verdict == VERDICT_WOULD_BIND)
+		guard_keep(entry, input->config);
+	if (entry->verdict == VERDICT_WOULD_BIND && late)
+		guard_stage(input, entry);
 }
 
 static int by_function(const void *key, const void *element)
@@ -65,7 +102,7 @@ static bool is_taken(const struct plan *plan, const struct pci_function *functio
 {
 	const struct plan_entry *entry = entry_of(plan, function);
 
-	return entry && entry->verdict == VERDICT_WOULD_BIND;
+	return entry && (entry->verdict == VERDICT_WOULD_BIND || entry->verdict == VERDICT_BOUND);
 }
 
 static const struct pci_function *taken_boot_display(const struct plan *plan)
@@ -130,15 +167,8 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 
 void guard_apply(const struct plan_input *input, struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		struct plan_entry *entry = &plan->entries[i];
-
-		guard_bridge(entry);
-		if (entry->verdict == VERDICT_WOULD_BIND)
-			guard_keep(entry, input->config);
-		if (entry->verdict == VERDICT_WOULD_BIND)
-			guard_storage(entry);
-	}
+	for (size_t i = 0; i < plan->count; i++)
+		guard_one(input, &plan->entries[i]);
 	if (!input->config->last_display_claimed)
 		guard_last_display(input, plan);
 	guard_whole_groups(input, plan);
@@ -180,7 +210,7 @@ static void find_group_neighbours(const struct plan_input *input, struct plan *p
 		util_zeroed(pci_group_limit(input->functions, input->function_count), sizeof(const struct pci_function *));
 
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].verdict == VERDICT_WOULD_BIND && plan->entries[i].iommu_group >= 0)
+		if (plan->entries[i].iommu_group >= 0 && is_taken(plan, plan->entries[i].function))
 			claimed[plan->entries[i].iommu_group] = plan->entries[i].function;
 	for (size_t i = 0; i < input->function_count; i++) {
 		const struct pci_function *function = &input->functions[i];

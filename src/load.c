@@ -9,6 +9,8 @@
 #define CONFIG_LIMIT (1 << 20)
 #define CMDLINE_LIMIT (1 << 16)
 
+/* --- what is asked for --- */
+
 static void add_file(struct config *config, const char *path)
 {
 	cleanup_free char *text = NULL;
@@ -26,19 +28,46 @@ static void add_file(struct config *config, const char *path)
 		config_add_file(config, path, text, length);
 }
 
-/* The drop-ins, in name order. */
-static void add_folder(struct config *config)
+/* Call @found with the path of each file of a folder whose name ends in @suffix, in name order. */
+static void for_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data)
 {
 	char **names, path[512];
-	ssize_t count = root_list(LOAD_CONFIG_FOLDER, &names);
+	ssize_t count = root_list(folder, &names);
 
 	for (ssize_t i = 0; i < count; i++) {
-		size_t length = strlen(names[i]);
+		size_t length = strlen(names[i]), end = strlen(suffix);
 
-		if (length > 5 && !strcmp(names[i] + length - 5, ".conf"))
-			add_file(config, util_format(path, sizeof(path), LOAD_CONFIG_FOLDER "/%s", names[i]));
+		if (length > end && !strcmp(names[i] + length - end, suffix))
+			found(data, util_format(path, sizeof(path), "%s/%s", folder, names[i]));
 	}
 	root_list_free(names, count);
+}
+
+static void add_drop_in(void *config, const char *path)
+{
+	add_file(config, path);
+}
+
+/*
+ * Parameters that dracut keeps in its images, in the order in which it reads them (dracut-lib.sh, getcmdline()).
+ * Elsewhere files of these names are another program's.
+ */
+static void for_each_parameter_file(void (*found)(void *data, const char *path), void *data)
+{
+	if (!root_exists("/etc/initrd-release"))
+		return;
+	for_each_file("/etc/cmdline.d", ".conf", found, data);
+	if (root_exists("/etc/cmdline"))
+		found(data, "/etc/cmdline");
+}
+
+static void add_parameters(void *config, const char *path)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (root_read_file(path, CMDLINE_LIMIT, &text, &length) == 0)
+		config_add_parameters(config, path, text);
 }
 
 void load_config(struct config *config, char **ret_cmdline)
@@ -55,8 +84,71 @@ void load_config(struct config *config, char **ret_cmdline)
 	}
 	if (config_wants_files(cmdline)) {
 		add_file(config, LOAD_CONFIG_FILE);
-		add_folder(config);
+		for_each_file(LOAD_CONFIG_FOLDER, ".conf", add_drop_in, config);
+		for_each_parameter_file(add_parameters, config);
 	}
 	config_add_cmdline(config, cmdline);
 	*ret_cmdline = cmdline;
+}
+
+/* --- what the host needs --- */
+
+/* A growing text of parameters, a blank before each piece. */
+struct parameters {
+	char *text;
+	size_t length;
+};
+
+static void append(struct parameters *parameters, const char *text, const char *quote)
+{
+	size_t room = parameters->length + strlen(text) + 4;
+	char *longer = util_zeroed(room, 1);
+
+	util_format(longer, room, "%s %s%s%s", parameters->text ? parameters->text : "", quote, text, quote);
+	util_cleanup_free(&parameters->text);
+	parameters->text = longer;
+	parameters->length = strlen(longer);
+}
+
+static void append_file(void *parameters, const char *path)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (root_read_file(path, CMDLINE_LIMIT, &text, &length) == 0)
+		append(parameters, text, "");
+}
+
+/* A file that a generator leaves, or the host's own where the program runs there. */
+static void add_needs_of(struct needs *needs, const char *path, void (*add)(struct needs *needs, const char *text))
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (root_read_file(path, CONFIG_LIMIT, &text, &length) == 0)
+		add(needs, text);
+}
+
+static void add_conf(void *needs, const char *path)
+{
+	add_needs_of(needs, path, needs_add_conf);
+}
+
+void load_needs(const char *cmdline, char *const *arguments, size_t count, struct needs *ret)
+{
+	struct parameters parameters = { 0 };
+
+	*ret = (struct needs){ 0 };
+	for_each_parameter_file(append_file, &parameters);
+	append(&parameters, cmdline, "");
+	for (size_t i = 0; i < count; i++)
+		append(&parameters, arguments[i], "\"");
+	needs_add_cmdline(ret, parameters.text);
+	util_cleanup_free(&parameters.text);
+	for_each_file("/conf/conf.d", "", add_conf, ret);
+	for_each_file("/etc/initramfs-tools/conf.d", "", add_conf, ret);
+	add_needs_of(ret, LOAD_FSTAB_COPY, needs_add_fstab);
+	add_needs_of(ret, "/etc/fstab", needs_add_fstab);
+	add_needs_of(ret, "/cryptroot/crypttab", needs_add_crypttab);
+	add_needs_of(ret, "/etc/crypttab", needs_add_crypttab);
 }

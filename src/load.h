@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loads what the user asked for, from where it stands. */
+/* Loads what the user asked for, and what the host needs, from where it stands. */
 #pragma once
 
 #include "config.h"
+#include "needs.h"
 
 #define LOAD_CONFIG_FILE "/etc/vfio-early.conf"
 #define LOAD_CONFIG_FOLDER "/etc/vfio-early.conf.d"
+
+/* The host's own fstab as the hooks put it into the image: an image has none, or the generator's. */
+#define LOAD_FSTAB_COPY "/etc/vfio-early.fstab"
 
 /*
  * Read the kernel command line and, unless it says rd.vfio.config=0, the configuration file and the drop-ins in
@@ -13,3 +17,9 @@
  * caller frees and which is never NULL; free @config with config_clear().
  */
 void load_config(struct config *config, char **ret_cmdline);
+
+/*
+ * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments (parameters
+ * again, the strongest), then from initramfs-tools' conf.d, fstab and crypttab. Free with needs_clear().
+ */
+void load_needs(const char *cmdline, char *const *arguments, size_t count, struct needs *ret);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "disks.h"
 #include "scan.h"
 #include "sysfs.h"
 
@@ -78,7 +79,26 @@ static void read_links(struct machine *machine)
 	}
 }
 
-void machine_read(struct config *config, const char *cmdline, struct machine *ret)
+/* What waits for the late stage, and whose it is; nothing is read where nothing waits. */
+static void read_owners(const struct config *config, const struct needs *needs, struct machine *machine)
+{
+	struct pci_address *waiting = util_zeroed(machine->function_count, sizeof(*waiting));
+	size_t count = 0;
+
+	for (size_t i = 0; i < machine->function_count; i++)
+		if (machine->wanted[i] >= 0 &&
+		    plan_is_late(needs, &config->claims[machine->wanted[i]], &machine->functions[i]))
+			waiting[count++] = machine->functions[i].address;
+	machine->storage = util_zeroed(1, sizeof(*machine->storage));
+	if (count)
+		disks_read(needs, waiting, count, machine->storage);
+	if (count && needs->network[0])
+		network_read(&machine->network);
+	free(waiting);
+}
+
+void machine_read(struct config *config, const char *cmdline, const struct needs *needs, bool late,
+		  struct machine *ret)
 {
 	ssize_t count = 0;
 
@@ -98,12 +118,18 @@ void machine_read(struct config *config, const char *cmdline, struct machine *re
 	if (plan_expand(config, ret->functions, ret->function_count, ret->wanted))
 		read_wanted(ret);
 	read_links(ret);
+	if (late)
+		read_owners(config, needs, ret);
 	iommu_read(cmdline, &ret->iommu);
 	ret->iommu_judged = true;
 }
 
 void machine_clear(struct machine *machine)
 {
+	if (machine->storage)
+		storage_clear(machine->storage);
+	free(machine->storage);
+	network_clear(&machine->network);
 	free(machine->functions);
 	free(machine->links);
 	free(machine->wanted);

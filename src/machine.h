@@ -10,13 +10,17 @@ struct machine {
 	int *wanted;                    /* for each function the claim that wants it, or -1 */
 	struct plan_link *links;        /* of wanted functions */
 	size_t link_count;
+	struct storage *storage;        /* of the late stage where something waits for it; else NULL */
+	struct network network;
 	struct iommu iommu;
 	bool iommu_judged;              /* false where nothing is wanted */
 };
 
 /*
  * Read the machine for the claims of @config: one read per function, and links, groups and the IOMMU only where
- * a claim matches. Adds an error to @config where PCI cannot be read. Free with machine_clear().
+ * a claim matches. For the @late stage also the block devices, what is on those that are wanted, and the routes,
+ * for what the host @needs. Adds an error to @config where PCI cannot be read. Free with machine_clear().
  */
-void machine_read(struct config *config, const char *cmdline, struct machine *ret);
+void machine_read(struct config *config, const char *cmdline, const struct needs *needs, bool late,
+		  struct machine *ret);
 void machine_clear(struct machine *machine);

@@ -11,14 +11,14 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *arguments, *help;
 } commands[] = {
-	{ "boot", cmd_boot, "[--dry-run] [--json]", "Bind the configured devices to vfio-pci; run by the initramfs" },
+	{ "boot", cmd_boot, "[--late] [--dry-run] [--json]", "Bind the configured devices to vfio-pci; run by the initramfs" },
 };
 
 static void usage(FILE *out)
 {
 	fputs("Usage: vfio-early [--root DIR] COMMAND [OPTION...]\n\nCommands:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %s %-20s  %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+		fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
 	fputs("\nOptions:\n"
 	      "  --root DIR     work on the tree in DIR in place of /\n"
 	      "  -h, --help     print this\n"

@@ -151,6 +151,27 @@ size_t plan_expand(const struct config *config, const struct pci_function *funct
 	return expand_slots(config, functions, count, wanted) + expand_groups(config, functions, count, wanted);
 }
 
+/* What expand= or ".*" adds was not named: a second controller of the same group must not slip through. */
+static bool names_exactly(const struct claim *claim, const struct pci_function *function)
+{
+	const struct selector *selector = &claim->selector;
+
+	return (selector->pinned || selector->kind == SELECTOR_PATH) && !selector->every_function &&
+	       selector_match(selector, function) == SELECTOR_YES;
+}
+
+bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function)
+{
+	return claim->stage == STAGE_EARLY && pci_is_storage(function) && !names_exactly(claim, function);
+}
+
+bool plan_is_late(const struct needs *needs, const struct claim *claim, const struct pci_function *function)
+{
+	bool waits = pci_is_storage(function) || (pci_is_network(function) && needs->network[0]);
+
+	return claim->stage == STAGE_LATE || (waits && !(claim->stage == STAGE_EARLY && names_exactly(claim, function)));
+}
+
 static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim, const struct pci_function *function)
 {
 	struct plan_entry *entry;

@@ -7,6 +7,8 @@
 
 #include "config.h"
 #include "iommu.h"
+#include "network.h"
+#include "storage.h"
 #include "verdict.h"
 
 #define PLAN_DRIVER "vfio-pci"
@@ -19,6 +21,15 @@ struct plan_entry {
 	char driver[PCI_DRIVER_SIZE]; /* bound now; "" none */
 	char reason[256], hint[256];
 	int iommu_group;
+	bool late;                  /* the late stage's business */
+	const char *told;           /* in the late stage: the early stage's object in the report, else NULL */
+};
+
+/* What the early stage has decided of a function: read back from its report. */
+struct plan_settled {
+	struct pci_address address;
+	enum verdict verdict;
+	char *told; /* its object in the report */
 };
 
 /* A function that is not taken and stands in the way of one that is. */
@@ -48,6 +59,12 @@ struct plan_input {
 	const struct iommu *iommu;
 	const struct plan_link *links;
 	size_t link_count;
+	const struct needs *needs;
+	/* Of the late stage, else NULL: what stands on what, which cards have a route, what is settled already. */
+	const struct storage *storage;
+	const struct network *network;
+	const struct plan_settled *settled;
+	size_t settled_count;
 };
 
 /*
@@ -69,6 +86,14 @@ size_t plan_expand(const struct config *config, const struct pci_function *funct
  */
 void plan_make(const struct plan_input *input, const int *wanted, struct plan *ret);
 void plan_clear(struct plan *plan);
+
+/* Is the function, wanted by @claim, the late stage's business: storage, or network where the root is on it? */
+bool plan_is_late(const struct needs *needs, const struct claim *claim, const struct pci_function *function);
+
+/*
+ * Does the claim ask for storage before udev without naming that one controller? stage=early does not count then.
+ */
+bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function);
 
 /* Did anything that was asked for fail? The absence of what is optional is no failure. */
 bool plan_failed(const struct plan *plan);

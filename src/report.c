@@ -3,9 +3,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "json-read.h"
 #include "json.h"
 #include "root.h"
+
+#define REPORT_LIMIT (16 << 20)
 
 static void print_iommu(struct json *json, const struct iommu *iommu)
 {
@@ -89,6 +93,10 @@ static void print_entry(struct json *json, const struct plan_entry *entry)
 {
 	char sentence[512];
 
+	if (entry->told) {
+		json_raw(json, NULL, entry->told);
+		return;
+	}
 	open_device(json, entry->function, entry->driver, entry->iommu_group);
 	close_device(json, entry->claim->wanted_by, verdict_name(entry->verdict),
 		     plan_sentence(entry, sentence, sizeof(sentence)), entry->hint);
@@ -149,6 +157,52 @@ void report_print(FILE *out, const char *command, const struct config *config, c
 		json_close(&json, ']');
 	}
 	json_close(&json, '}');
+}
+
+static bool read_settled(const struct json_value *device, struct plan_settled *ret)
+{
+	char address[PCI_ADDRESS_SIZE], verdict[32];
+	struct json_value value;
+	int known;
+
+	if (!json_member(device, "address", &value) || !json_text(&value, address, sizeof(address)) ||
+	    pci_address_parse(address, strlen(address), &ret->address) < 0 || !json_member(device, "verdict", &value) ||
+	    !json_text(&value, verdict, sizeof(verdict)))
+		return false;
+	known = verdict_by_name(verdict);
+	if (known < 0)
+		return false;
+	ret->verdict = (enum verdict)known;
+	ret->told = util_copy(device->start, device->length);
+	return true;
+}
+
+size_t report_load_settled(struct plan_settled **ret_settled)
+{
+	cleanup_free char *text = NULL;
+	struct json_value report, devices, device;
+	struct plan_settled *settled = NULL, one;
+	size_t length, count = 0, cursor = 0;
+
+	*ret_settled = NULL;
+	if (root_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length) < 0 || !json_read(text, length, &report) ||
+	    !json_member(&report, "devices", &devices))
+		return 0;
+	while (json_element(&devices, &cursor, &device)) {
+		if (!read_settled(&device, &one))
+			continue;
+		settled = util_grow(settled, count, sizeof(*settled));
+		settled[count++] = one;
+	}
+	*ret_settled = settled;
+	return count;
+}
+
+void report_free_settled(struct plan_settled *settled, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(settled[i].told);
+	free(settled);
 }
 
 int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,

@@ -16,6 +16,13 @@
 void report_print(FILE *out, const char *command, const struct config *config, const struct iommu *iommu,
 		  const struct plan *plan, bool writes);
 
+/*
+ * Read what the early stage has reported of each function. Stores an array that report_free_settled() frees.
+ * Returns how many there are; 0 where there is no report, or none that can be read.
+ */
+size_t report_load_settled(struct plan_settled **ret_settled);
+void report_free_settled(struct plan_settled *settled, size_t count);
+
 /* Replace REPORT_FILE by the report of report_print(), whole or not at all. Returns 0 or -errno. */
 int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,
 		bool writes) must_check;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verdict.h"
 
+#include <string.h>
+
 /* In a sentence %d is the wanted driver, %w the driver before, %g the IOMMU group, %r the reason. */
 static const struct {
 	const char *name;
@@ -24,6 +26,14 @@ static const struct {
 const char *verdict_name(enum verdict verdict)
 {
 	return verdicts[verdict].name;
+}
+
+int verdict_by_name(const char *name)
+{
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		if (!strcmp(verdicts[i].name, name))
+			return i;
+	return -1;
 }
 
 int verdict_level(enum verdict verdict)

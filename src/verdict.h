@@ -30,6 +30,8 @@ struct outcome {
 
 /* The verdict's name in the report, as "bound". */
 const char *verdict_name(enum verdict verdict);
+/* The verdict of that name, or -1. */
+int verdict_by_name(const char *name);
 /* Syslog level of its line, 3 (error) to 6 (information). */
 int verdict_level(enum verdict verdict);
 /* Is it a failure of something that was asked for? */
