@@ -10,6 +10,7 @@
 #define FUNCTIONS_MAX 24
 
 struct world {
+	struct needs needs;
 	struct pci_function functions[FUNCTIONS_MAX];
 	size_t count;
 	struct config config;
@@ -101,6 +102,7 @@ static void make_config(struct world *world, const uint8_t **data, size_t *size)
 	world->iommu.state = settings & 2 ? IOMMU_OFF : IOMMU_ON;
 	world->iommu.kind = settings & 4 ? IOMMU_SMMU : IOMMU_INTEL;
 	strcpy(world->iommu.reason, "reason");
+	strcpy(world->needs.network, settings & 8 ? "ip" : "");
 	for (int i = 0; i < 12 && *size >= 2; i++) {
 		uint8_t a = take(data, size), b = take(data, size);
 
@@ -112,7 +114,7 @@ static void make(struct world *world)
 {
 	struct plan_input input = {
 		.config = &world->config, .functions = world->functions, .function_count = world->count,
-		.iommu = &world->iommu, .links = world->links, .link_count = 1,
+		.iommu = &world->iommu, .links = world->links, .link_count = 1, .needs = &world->needs,
 	};
 
 	if (world->count > 1)
@@ -145,7 +147,7 @@ static void check_guards(const struct world *world)
 		require(function && !config->off);
 		require(!guard_is_bridge(function));
 		require(!is_kept(config, function));
-		require(pci_base_class(function) != PCI_BASE_STORAGE ||
+		require(!(pci_is_storage(function) || (pci_is_network(function) && world->needs.network[0])) ||
 			(entry->claim->stage == STAGE_EARLY && !entry->claim->selector.every_function &&
 			 (entry->claim->selector.pinned || entry->claim->selector.kind == SELECTOR_PATH) &&
 			 selector_match(&entry->claim->selector, function) == SELECTOR_YES));

@@ -16,6 +16,7 @@ static struct pci_function machine[] = {
 };
 #define COUNT ARRAY_SIZE(machine)
 
+static const struct needs no_needs;
 static const struct iommu on = { .state = IOMMU_ON, .kind = IOMMU_INTEL };
 static const struct iommu off = {
 	.state = IOMMU_OFF, .kind = IOMMU_INTEL, .cause = IOMMU_CAUSE_NOT_ENABLED, .reason = "it is off", .hint = "switch it on",
@@ -28,7 +29,7 @@ static const char *plan_of(const char *cmdline, const struct iommu *iommu)
 	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
-	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = iommu };
+	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = iommu, .needs = &no_needs };
 
 	text[0] = '\0';
 	config_init(&config);
@@ -150,7 +151,7 @@ static void steps_come_in_order(void **state)
 	int wanted[COUNT];
 	char steps[1024] = "", sentence[256];
 	static const char file[] = "claim 01:00.*\nclaim 02:00.0 driver=pci-stub\nclaim dead:beef optional\n";
-	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on };
+	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
 
 	(void)state;
 	config_init(&config);

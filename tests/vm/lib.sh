@@ -14,6 +14,7 @@ vm_count=0
 static_images="own initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
+storage_images="initramfs-tools dracut-systemd dracut-plain"
 all_images="$static_images $shared_images"
 
 # in_images KIND...: run the function scene once for each kind.
@@ -46,6 +47,7 @@ machine() {
 	vm_args=""
 	vm_ports=0
 	vm_before=""
+	vm_root_is=""
 	case $1 in
 	none) ;;
 	virtio-iommu-pci) vm_args="-device $1,addr=0x7" ;;
@@ -71,12 +73,54 @@ slot() {
 	done
 }
 
+# nvme N IMAGE [MODEL-OPTION], sata N IMAGE: a controller in slot N with a disk of tests/vm/disks on it.
+drive() { # N IMAGE
+	vm_disks=${vm_disks:-$("$vm_here/disks")} || vm_disks=/nonexistent
+	vm_args="$vm_args -drive file=$vm_disks/$2,if=none,id=disk$1,format=raw${vm_drive_options:-}"
+}
+nvme() {
+	drive "$1" "$2"
+	slot "$1" "nvme,serial=$2,drive=disk$1${3:-}"
+}
+sata() {
+	drive "$1" "$2"
+	slot "$1" "ich9-ahci,id=ahci$1"
+	vm_args="$vm_args -device ide-hd,drive=disk$1,bus=ahci$1.0"
+}
+
+# boot_from ROOT PARAMETER...: as boot, with the root on one of those disks in place of the usual one.
+boot_from() {
+	vm_root_is=$1
+	shift
+	boot "$@"
+}
+
+# boot_and_lose ROOT PARAMETER...: the machine must not come up, and vfio-pci must be why.
+boot_and_lose() {
+	vm_root_is=$1
+	shift
+	start "$@"
+	vm_ended=yes
+	vm_touched=$(grep -a -e 'vfio' -e 'nvme0' "$vm_run/console" | tail -n 5)
+	expect "the root is lost" "$vm_touched" [ ! -s "$vm_run/told.txt" ]
+	expect "vfio-pci was there" "$vm_touched" grep -aq 'vfio_pci: add \[1b36:0010' "$vm_run/console"
+	expect "the generator gave up on it" "$(tail -n 5 "$vm_run/console")" grep -aqE \
+		'Gave up waiting for root|does not exist|Timed out waiting for device|Could not boot' "$vm_run/console"
+}
+
+# failing N IMAGE SECTOR: an NVMe that cannot read this one. Nothing writes there, so the image may be shared.
+failing() {
+	vm_disks=${vm_disks:-$("$vm_here/disks")} || vm_disks=/nonexistent
+	vm_args="$vm_args -blockdev {\"driver\":\"blkdebug\",\"node-name\":\"disk$1\",\"image\":{\"driver\":\"file\",\"locking\":\"off\",\"filename\":\"$vm_disks/$2\"},\"inject-error\":[{\"event\":\"none\",\"iotype\":\"read\",\"errno\":5,\"once\":false,\"sector\":$3}]}"
+	slot "$1" "nvme,serial=$2,drive=disk$1"
+}
+
 gpu=ati-vga,model=rv100 # 1002:5159, radeon
 audio=intel-hda         # 8086:2668, snd_hda_intel
 serial_card=pci-serial  # 1b36:0002, serial: built into the kernel
 
-# boot PARAMETER...: boot the machine with these on the kernel command line and wait for its end.
-boot() {
+# start PARAMETER...: boot the machine with these on the kernel command line and wait until it stops.
+start() {
 	vm_run=$vm_top/build/test/runs/$vm_scene-$vm_kind-$vm_variant
 	rm -rf "$vm_run"
 	mkdir -p "$vm_run"
@@ -85,7 +129,9 @@ boot() {
 		vm_image=/nonexistent
 	}
 	vm_root=""
-	if [ "$vm_kind" != own ]; then
+	if [ -n "$vm_root_is" ]; then
+		vm_cmdline="$vm_cmdline root=$vm_root_is"
+	elif [ "$vm_kind" != own ]; then
 		vm_root="-drive file=$vm_image/root.img,if=none,id=root,format=raw -device virtio-blk-pci,drive=root,addr=0x8"
 		vm_cmdline="$vm_cmdline root=/dev/vda"
 	fi
@@ -96,6 +142,10 @@ boot() {
 		>"$vm_run/qemu" 2>&1 </dev/null
 	vm_status=$?
 	tr -d '\r' <"$vm_run/told" >"$vm_run/told.txt"
+}
+
+boot() {
+	start "$@"
 	if [ $vm_status != 0 ] || ! grep -qx '== end' "$vm_run/told.txt"; then
 		say_not_ok "the boot came to its end" "qemu ended with $vm_status"
 		tail -n 15 "$vm_run/console" "$vm_run/qemu" | sed 's/^/# /'
@@ -166,6 +216,30 @@ untouched() { # ADDRESS
 }
 usable() { # ADDRESS
 	expect "a machine can use $1" "$(told probe)" contains probe "0000:$1 usable: group viable"
+}
+
+# The machine runs on this file system: its type and the device that it is mounted from.
+root_is() { # TYPE DEVICE
+	expect "the root is the $1 on $2" "$(told root)" contains root " - $1 $2 "
+}
+
+# stays ADDRESS DRIVER REASON: with the host, and why.
+stays() {
+	driver_is "$1" "$2"
+	override_is "$1" "(null)"
+	verdict_is "$1" kept
+	log_has "vfio-early: 0000:$1 $(device "$1" | sed 's/.* id=\([^ ]*\).*/\1/') stays with the host: $3"
+}
+
+# goes ADDRESS...: first to the host, whose driver lets go without a complaint, then to vfio-pci.
+goes() {
+	for vm_address; do
+		driver_is "$vm_address" vfio-pci
+		usable "$vm_address"
+		verdict_is "$vm_address" bound
+	done
+	vm_touched=$(told dmesg | grep -iE 'I/O error|Buffer I/O|blk_update_request|timed? ?out')
+	expect "no I/O error is in the log" "$vm_touched" [ -z "$vm_touched" ]
 }
 
 # claimed ADDRESS...: on vfio-pci, never touched by another driver, ready for a machine, and said so.

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Two identical NVMe drives on one id, the root on one of them: it stays, whichever way root= names it, and the
+# other one goes: empty, with a Windows of some kind on it, or with another root of the same label.
+. "$(dirname "$0")/lib.sh"
+
+uuid=20000000-0000-4000-8000-000000000001
+
+twins() { # ROOT SPARE
+	machine intel-iommu
+	nvme 1 plain
+	nvme 2 "$2"
+	vm_note=" ($1, $2)"
+	boot_from "$1" rd.vfio.ids=1b36:0010
+	root_is ext4 /dev/nvme0n1p1
+	stays 01:00.0 nvme "it carries root: nvme0n1p1"
+	goes 02:00.0
+}
+
+scene() {
+	variant storage
+	twins "UUID=$uuid" empty
+	twins LABEL=hostroot foreign-ntfs
+	twins PARTUUID=10000000-0000-4000-8000-000000000001 foreign-bitlocker
+	twins /dev/nvme0n1p1 twin-root
+}
+
+in_images $storage_images

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# What images and disks are filled with. Needs $here, $top, $tree and $kernel.
+
+# Modules of the tree, uncompressed (busybox loads them), with all that they need.
+copy_modules() { # DESTINATION MODULE...
+	destination=$1
+	shift
+	for module; do
+		modprobe -d "$tree" -S "$kernel" --show-depends "$module" 2>/dev/null || true
+	done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r path; do
+		path=${path#"$tree"}
+		mkdir -p "$destination${path%/*}"
+		case $path in
+		*.xz) xz -dc "$tree$path" >"$destination${path%.xz}" ;;
+		*) cp "$tree$path" "$destination$path" ;;
+		esac
+	done
+	mkdir -p "$destination/lib/modules/$kernel"
+	cp "$tree/lib/modules/$kernel"/modules.builtin* "$tree/lib/modules/$kernel/modules.order" \
+		"$destination/lib/modules/$kernel/"
+	depmod -b "$destination" "$kernel"
+}
+
+# What the guest runs at its end, with a busybox for everything.
+copy_guest() { # DESTINATION
+	mkdir -p "$1/bin" "$1/sbin" "$1/usr/bin" "$1/usr/sbin" "$1/etc" "$1/proc" "$1/sys" "$1/dev" "$1/run"
+	cp "$(command -v busybox)" "$1/bin/busybox"
+	for applet in $(busybox --list | grep -v '^busybox$'); do
+		ln -sf /bin/busybox "$1/bin/$applet"
+	done
+	rm -f "$1/bin/init"
+	ln -sf /bin/busybox "$1/sbin/modprobe"
+	install -m 755 "$here/guest/tell" "$1/sbin/tell"
+	install -m 755 "$top/build/test/vfio-probe" "$1/usr/bin/vfio-probe"
+	echo 'ID=test' >"$1/etc/os-release"
+}
