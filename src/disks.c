@@ -15,8 +15,10 @@
 
 #include "deadline.h"
 #include "lvm.h"
+#include "protect.h"
 #include "sysfs.h"
 
+#define PROBE_AMBIGUOUS (-2)  /* of blkid_do_safeprobe(); its header has a name for it from 2.40 on */
 #define TABLE_LIMIT (4 << 20) /* of mountinfo and the like */
 
 /* --- what libblkid says --- */
@@ -48,14 +50,14 @@ static void read_superblock(int fd, struct block *ret)
 	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
 							     BLKID_SUBLKS_BADCSUM) < 0)
 		return;
-	errno = 0;
 	r = blkid_do_safeprobe(probe);
-	if (r == -1) {
-		ret->error = errno ? -errno : -EIO;
+	/* Its documentation knows -1 and -2 only; what a read gave comes through as -errno (superblocks_safeprobe()). */
+	if (r < 0 && r != PROBE_AMBIGUOUS) {
+		ret->error = r < PROBE_AMBIGUOUS ? r : -EIO;
 		return;
 	}
 	ret->error = 0;
-	ret->state = r == -2 ? BLOCK_AMBIGUOUS : BLOCK_READ;
+	ret->state = r == PROBE_AMBIGUOUS ? BLOCK_AMBIGUOUS : BLOCK_READ;
 	if (r)
 		return;
 	take_value(probe, "TYPE", content->type, sizeof(content->type));
@@ -353,15 +355,15 @@ void disks_read(const struct needs *needs, const struct pci_address *candidates,
 	for (size_t i = 0; i < ret->count; i++)
 		if (ret->blocks[i].state == BLOCK_NOT_READ && on_candidate(&ret->blocks[i], candidates, count))
 			read_block(&ret->blocks[i], partitions);
-	storage_mark(ret, needs);
+	protect_mark(ret, needs);
 	for (size_t i = 0; i < ret->count; i++)
 		if (ret->blocks[i].state == BLOCK_NOT_READ && ret->marks[i].set)
 			read_block(&ret->blocks[i], partitions);
-	if (storage_lacks_tags(ret))
+	if (protect_lacks_tags(ret))
 		for (size_t i = 0; i < ret->count; i++)
 			if (ret->blocks[i].state == BLOCK_NOT_READ && !ret->marks[i].set)
 				read_block(&ret->blocks[i], partitions);
-	storage_mark(ret, needs);
+	protect_mark(ret, needs);
 }
 
 static bool is_settled(void)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protect.h"
+
 bool guard_is_bridge(const struct pci_function *function)
 {
 	return function->header_type > 0 || pci_base_class(function) == PCI_BASE_BRIDGE;
@@ -33,7 +35,7 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 	const struct pci_address *address = &entry->function->address;
 	char reason[sizeof(entry->reason)], hint[sizeof(entry->hint)] = "";
 
-	if (storage_keeps(input->storage, address, reason, sizeof(reason), hint, sizeof(hint)) ||
+	if (protect_keeps(input->storage, address, reason, sizeof(reason), hint, sizeof(hint)) ||
 	    (pci_is_network(entry->function) && input->needs->network[0] &&
 	     network_keeps(input->network, address, reason, sizeof(reason))))
 		plan_decide(entry, VERDICT_KEPT, hint, "%s", reason);

@@ -78,7 +78,7 @@ struct storage {
 	struct block_link *links;
 	char (*pools)[64];          /* ZFS pools that are imported */
 	size_t count, edge_count, use_count, link_count, pool_count;
-	struct block_mark *marks;   /* one a block, by storage_mark() */
+	struct block_mark *marks;   /* one a block, by protect_mark() */
 	const struct needs *needs;
 	char unknown[256], hint[160]; /* why nothing is known of a disk without a mark; "" where all is known */
 	char missing[160];          /* what lacks a member that a disk without a mark might be; "" for nothing */
@@ -101,21 +101,14 @@ void storage_add_swaps(struct storage *storage, const char *swaps);
 /* Is @block what the need names, as far as its content was read? */
 bool storage_matches(const struct storage *storage, const struct need *need, size_t block);
 
-/*
- * Mark every device that the host needs or uses, what it stands on, and what belongs together with that. May be
- * called again when more was read. @needs is kept, not copied.
- */
-void storage_mark(struct storage *storage, const struct needs *needs);
+/* The device that a path below /dev names, by the links that were read or by the kernel's names; or -1. */
+int storage_by_path(const struct storage *storage, const char *path);
+/* The device that udev's link for a need's tag leads to, or -1: known before any content was read. */
+int storage_by_tag(const struct storage *storage, const struct need *need);
 
-/* Does a needed tag (UUID=, LABEL=...) still have no device, so that more devices are worth reading? */
-bool storage_lacks_tags(const struct storage *storage);
+/* Is it a logical volume of LVM? */
+bool storage_is_volume(const struct block *block);
 
-/*
- * Must the host keep this function? Then the reason is stored, with the chain from its disk up to what needs it,
- * and the cure. What cannot be decided is kept.
- */
-bool storage_keeps(const struct storage *storage, const struct pci_address *function, char *reason, size_t reason_size,
-		   char *hint, size_t hint_size);
-
+/* Is the function on the way to the device? */
 bool storage_is_on(const struct block *block, const struct pci_address *function);
 void storage_clear(struct storage *storage);

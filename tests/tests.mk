@@ -12,7 +12,8 @@ unit_sources := $(filter-out src/main.c src/cmd-%.c src/modules.c,$(sources))
 unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Isrc -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
-script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/machines/*.t tests/fuzz/*.t tests/order/*.t)
+script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/machines/*.t tests/fuzz/*.t tests/order/*.t \
+	tests/disks/*.t)
 vm_tests := $(wildcard tests/vm/*.t)
 prove := prove --timer --failures
 jobs ?= $(shell nproc)
@@ -36,6 +37,11 @@ build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(wildcard src/*.c src/*.h) 
 	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_sources) tests/unit/no-modules/modules.c \
 		-I$(libblkid_san)/include $(libblkid_san)/lib/libblkid.a -lcmocka
 
+build/test/disks-door: tests/disks/door.c $(wildcard src/*.c src/*.h) $(libblkid_san)/.built | build/test/.setup
+	@echo "  CC    $<"
+	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_sources) tests/unit/no-modules/modules.c \
+		-I$(libblkid_san)/include $(libblkid_san)/lib/libblkid.a
+
 fuzz_tests := $(addprefix build/test/fuzz/,$(basename $(notdir $(wildcard tests/fuzz/*.c))))
 
 build/test/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard src/*.c src/*.h) | build/test/.setup
@@ -57,7 +63,7 @@ build/test/.built: build/test/.setup FORCE
 	$(Q)touch $@
 FORCE:
 
-check: build/test/.built $(unit_tests) $(fuzz_tests) build/test/vfio-probe build/test/depmod ## Run every test, from nothing; T=NAME... runs some
+check: build/test/.built $(unit_tests) $(fuzz_tests) build/test/vfio-probe build/test/depmod build/test/disks-door ## Run every test, from nothing; T=NAME... runs some
 	$(Q)$(MAKE) --no-print-directory check-compilers lint
 	$(Q)$(MAKE) --no-print-directory prove
 
@@ -69,6 +75,9 @@ check-unit: $(unit_tests) ## Only the unit tests
 
 check-cli: build/test/.built ## Only the tests of the binary on trees and machines
 	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/cli/% tests/machines/%,$(script_tests)))
+
+check-disks: build/test/disks-door ## Only the spoilt superblocks; CASES=200, SEED= of an earlier run
+	$(Q)$(prove) --verbose tests/disks/superblocks.t
 
 fuzz: $(fuzz_tests) ## Run each fuzz target for 60 seconds
 	$(Q)SECONDS_EACH=60 $(prove) --verbose tests/fuzz/fuzz.t
@@ -101,4 +110,4 @@ lint: build/test/.setup ## shellcheck, and whether the hooks are POSIX shell
 demo: ## Show it: an emulated machine with two GPUs, before and after (as root, on Debian 12)
 	$(Q)tests/demo
 
-.PHONY: check prove fuzz coverage check-unit check-cli check-vm check-compilers lint demo FORCE
+.PHONY: check prove fuzz coverage check-unit check-cli check-disks check-vm check-compilers lint demo FORCE

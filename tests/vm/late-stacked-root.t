@@ -17,7 +17,11 @@ on_lvm() {
 	boot_from /dev/mapper/host--vg-root rd.lvm.lv=host-vg/root rd.vfio.ids=1b36:0010
 	root_is ext4 /dev/mapper/host--vg-root
 	stays 01:00.0 nvme "it carries root: nvme0n1p1, host-vg/root"
-	goes 02:00.0
+	# Debian's udev rules open every volume group that they see, a guest's too; dracut opens what it is told to.
+	case $vm_kind in
+	initramfs-tools) stays 02:00.0 nvme "it carries an open mapping: nvme1n1p1, guest-vg/root" ;;
+	*) goes 02:00.0 ;;
+	esac
 }
 
 on_md() {

@@ -8,7 +8,7 @@ scene() {
 	machine intel-iommu
 	nvme 1 plain
 	nvme 2 empty
-	boot_and_lose LABEL=hostroot vfio-pci.ids=1b36:0010 rootdelay=3 rd.retry=5 rd.timeout=5 rd.shell=0 rd.emergency=reboot
+	boot_and_lose LABEL=hostroot vfio-pci.ids=1b36:0010 rootdelay=3 rd.retry=5 rd.timeout=50 rd.shell=0 rd.emergency=reboot
 }
 
 in_images initramfs-tools dracut-systemd

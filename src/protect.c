@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "protect.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPEN_MAPPING "an open mapping"
+
+/* Of two causes the first one counts. Returns whether the mark is new. */
+static bool mark(struct storage *storage, size_t block, unsigned int rank, const char *purpose, int from, int peer)
+{
+	struct block_mark *mark = &storage->marks[block];
+
+	if (mark->set && mark->rank <= rank)
+		return false;
+	*mark = (struct block_mark){ true, rank, purpose, from, peer };
+	return true;
+}
+
+static void say_unknown(struct storage *storage, const char *hint, const char *format, const char *what)
+{
+	if (storage->unknown[0])
+		return;
+	/* The formats are this file's own. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	util_format(storage->unknown, sizeof(storage->unknown), format, what);
+#pragma GCC diagnostic pop
+	util_format(storage->hint, sizeof(storage->hint), "%s", hint);
+}
+
+static void mark_needs(struct storage *storage, unsigned int *rank)
+{
+	char text[120];
+
+	for (size_t n = 0; n < storage->needs->count; n++) {
+		const struct need *need = &storage->needs->list[n];
+		int link = storage_by_tag(storage, need);
+		bool found = need->kind == NEED_NOTHING || link >= 0;
+
+		if (link >= 0)
+			mark(storage, (size_t)link, *rank, need->purpose, -1, -1);
+		for (size_t i = 0; i < storage->count; i++) {
+			if (!storage_matches(storage, need, i))
+				continue;
+			mark(storage, i, *rank, need->purpose, -1, -1);
+			found = true;
+		}
+		++*rank;
+		if (!found && need->required)
+			say_unknown(storage, "correct or remove it", "%s is not found, so what carries it is not known",
+				    util_printable(text, sizeof(text), need->text, strlen(need->text)));
+	}
+	if (!storage->needs->root)
+		say_unknown(storage, "name it with root= on the kernel command line",
+			    "nothing says what the root is%s, so what carries it is not known", "");
+}
+
+/* What is in use, and every mapping and array that is open, is the host's, whether anything names it or not. */
+static void mark_uses(struct storage *storage, unsigned int *rank)
+{
+	for (size_t i = 0; i < storage->use_count; i++)
+		mark(storage, storage->uses[i].block, (*rank)++, storage->uses[i].purpose, -1, -1);
+	for (size_t i = 0; i < storage->edge_count; i++) {
+		size_t upper = storage->edges[i].upper;
+
+		mark(storage, upper, *rank, storage->blocks[upper].dm_name[0] ? OPEN_MAPPING : "a running array", -1, -1);
+	}
+	++*rank;
+	for (size_t i = 0; i < storage->count; i++)
+		for (size_t p = 0; p < storage->pool_count; p++)
+			if (!strcmp(storage->blocks[i].content.type, "zfs_member") &&
+			    !strcmp(storage->blocks[i].content.label, storage->pools[p]))
+				mark(storage, i, *rank, "an imported ZFS pool", -1, -1);
+	++*rank;
+}
+
+/* Do two devices carry parts, or copies, of one thing? The journal of an ext4 is a part of it. */
+static bool belong_together(const struct block *a, const struct block *b)
+{
+	const struct block_content *x = &a->content, *y = &b->content;
+
+	return (x->uuid[0] && !strcmp(x->uuid, y->uuid) && !strcmp(x->type, y->type)) ||
+	       (x->journal[0] && !strcmp(x->journal, y->uuid)) ||
+	       (x->volume_group[0] && !strcmp(x->volume_group, y->volume_group)) ||
+	       (storage_is_volume(a) && y->volume_group[0] && !strncmp(a->dm_uuid + 4, y->volume_group, 32));
+}
+
+static bool mark_below(struct storage *storage, size_t block)
+{
+	const struct block_mark *above = &storage->marks[block];
+	int whole = storage->blocks[block].whole;
+	bool new = false;
+
+	for (size_t i = 0; i < storage->edge_count; i++)
+		if (storage->edges[i].upper == block)
+			new |= mark(storage, storage->edges[i].lower, above->rank, above->purpose, (int)block, -1);
+	/* The partition of an array stands on the array; that of a disk says by itself where it is. */
+	if (whole >= 0 && storage->blocks[whole].virtual)
+		new |= mark(storage, (size_t)whole, above->rank, above->purpose, (int)block, -1);
+	return new;
+}
+
+static bool mark_peers(struct storage *storage, size_t block)
+{
+	const struct block_mark *first = &storage->marks[block];
+	bool new = false;
+
+	for (size_t i = 0; i < storage->count; i++)
+		if (i != block && !storage->marks[i].set && belong_together(&storage->blocks[block], &storage->blocks[i]))
+			new |= mark(storage, i, first->rank, first->purpose, -1, (int)block);
+	return new;
+}
+
+/* A btrfs tells how many devices it has; an array whether one is missing. */
+static void find_missing(struct storage *storage)
+{
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block *block = &storage->blocks[i];
+		unsigned int found = 0;
+
+		if (!storage->marks[i].set || storage->missing[0])
+			continue;
+		for (size_t j = 0; j < storage->count; j++)
+			found += j == i || (block->content.uuid[0] && belong_together(block, &storage->blocks[j]));
+		if (block->content.members > found)
+			util_format(storage->missing, sizeof(storage->missing), "the %s of %s has %u devices and %u of them found",
+				    block->content.type, block->name, block->content.members, found);
+		else if (block->degraded)
+			util_format(storage->missing, sizeof(storage->missing), "%s lacks a device", block->name);
+	}
+}
+
+/* What is marked must have been readable: else who belongs together with it is not known. */
+static void find_unread(struct storage *storage)
+{
+	char text[160];
+
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block *block = &storage->blocks[i];
+
+		if (!storage->marks[i].set || block->state < BLOCK_AMBIGUOUS)
+			continue;
+		util_format(text, sizeof(text), "%s, which carries %.64s,", block->name, storage->marks[i].purpose);
+		say_unknown(storage, "", block->state == BLOCK_UNREADABLE ?
+			    "%s cannot be read, so what else belongs to it is not known" :
+			    "%s has no clear superblock, so what else belongs to it is not known", text);
+	}
+}
+
+/* Virtual disks that are known to stand on no disk of the machine, or on a file of a mounted file system. */
+static bool stands_on_nothing(const struct block *block)
+{
+	static const char *const names[] = { "nbd", "ram", "zram", "loop", "rbd" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strncmp(block->name, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+static bool has_lower(const struct storage *storage, size_t block)
+{
+	for (size_t i = 0; i < storage->edge_count; i++)
+		if (storage->edges[i].upper == block)
+			return true;
+	return false;
+}
+
+/* What needs a device that shows nothing below it, a ZFS volume for one, might need any disk. */
+static void find_bottomless(struct storage *storage)
+{
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block *block = &storage->blocks[i];
+
+		if (storage->marks[i].set && block->virtual && !block->function_count && block->whole < 0 &&
+		    !has_lower(storage, i) && !stands_on_nothing(block))
+			say_unknown(storage, "", "%s does not show what it stands on", block->name);
+	}
+}
+
+/* From what is marked down to what it stands on, and across to what belongs together with it. */
+static void spread(struct storage *storage)
+{
+	bool new = true;
+
+	while (new) {
+		new = false;
+		for (size_t i = 0; i < storage->count; i++)
+			if (storage->marks[i].set) {
+				new |= mark_below(storage, i);
+				new |= mark_peers(storage, i);
+			}
+	}
+}
+
+void protect_mark(struct storage *storage, const struct needs *needs)
+{
+	unsigned int rank = 0;
+
+	free(storage->marks);
+	storage->marks = util_zeroed(storage->count, sizeof(*storage->marks));
+	storage->needs = needs;
+	storage->unknown[0] = storage->hint[0] = storage->missing[0] = '\0';
+	mark_needs(storage, &rank);
+	mark_uses(storage, &rank);
+	spread(storage);
+	/* Somebody has it open for himself, and nothing above says who: a member of a pool, or a backup that runs. */
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage->blocks[i].busy && !storage->marks[i].set)
+			mark(storage, i, rank, "what is in use", -1, -1);
+	spread(storage);
+	find_unread(storage);
+	find_bottomless(storage);
+	find_missing(storage);
+}
+
+bool protect_lacks_tags(const struct storage *storage)
+{
+	for (size_t n = 0; n < storage->needs->count; n++) {
+		const struct need *need = &storage->needs->list[n];
+		bool found = !need->required || need->kind == NEED_DEVICE || need->kind == NEED_NUMBER ||
+			     need->kind == NEED_NOTHING || storage_by_tag(storage, need) >= 0;
+
+		for (size_t i = 0; i < storage->count && !found; i++)
+			found = storage_matches(storage, need, i);
+		if (!found)
+			return true;
+	}
+	return false;
+}
+
+/* A mapping goes by its name, a logical volume as "group/volume", everything else by the kernel's name. */
+static void append_name(const struct block *block, char *text, size_t size)
+{
+	const char *c = block->dm_name;
+
+	if (!storage_is_volume(block)) {
+		util_append(text, size, "%s", *c ? c : block->name);
+		return;
+	}
+	for (; *c; c++) {
+		if (*c == '-' && c[1] == '-')
+			util_append(text, size, "%c", *c++);
+		else
+			util_append(text, size, "%c", *c == '-' ? '/' : *c);
+	}
+}
+
+static void append_chain(const struct storage *storage, size_t block, char *text, size_t size)
+{
+	const struct block_mark *mark = &storage->marks[block];
+
+	append_name(&storage->blocks[block], text, size);
+	while (mark->from >= 0) {
+		util_append(text, size, ", ");
+		append_name(&storage->blocks[mark->from], text, size);
+		mark = &storage->marks[mark->from];
+	}
+	if (mark->peer >= 0) {
+		const struct block *peer = &storage->blocks[mark->peer];
+
+		util_append(text, size, ", of one %s with ",
+			    storage_is_volume(peer) || peer->content.volume_group[0] ? "volume group" : peer->content.type);
+		append_name(peer, text, size);
+	}
+}
+
+static bool keeps_marked(const struct storage *storage, const struct pci_address *function, char *reason, size_t size,
+			 char *hint, size_t hint_size)
+{
+	int best = -1;
+
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage->marks[i].set && storage_is_on(&storage->blocks[i], function) &&
+		    (best < 0 || storage->marks[i].rank < storage->marks[best].rank))
+			best = (int)i;
+	if (best < 0)
+		return false;
+	util_format(reason, size, "it carries %.120s: ", storage->marks[best].purpose);
+	append_chain(storage, (size_t)best, reason, size);
+	if (!strcmp(storage->marks[best].purpose, OPEN_MAPPING))
+		util_format(hint, hint_size, "if the host does not need it, keep the initramfs from opening it "
+			    "(of LVM: auto_activation_volume_list in lvm.conf)");
+	return true;
+}
+
+static bool keeps_unread(const struct storage *storage, const struct pci_address *function, char *reason, size_t size,
+			 char *hint, size_t hint_size)
+{
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block *block = &storage->blocks[i];
+
+		if (!storage_is_on(block, function) || block->state < BLOCK_AMBIGUOUS)
+			continue;
+		if (block->state == BLOCK_AMBIGUOUS) {
+			util_format(reason, size, "%s has the superblocks of more than one kind, so what it carries is not known",
+				    block->name);
+			util_format(hint, hint_size, "wipefs -n /dev/%s lists them", block->name);
+		} else if (block->state == BLOCK_SPOILT) {
+			util_format(reason, size, "the %.31s superblock of %s has a wrong checksum, so what it carries is not known",
+				    block->content.type, block->name);
+		} else if (block->error == -ETIMEDOUT) {
+			util_format(reason, size, "reading %s did not return in time, so what it carries is not known", block->name);
+		} else {
+			util_format(reason, size, "%s cannot be read: %s; what it carries is not known", block->name,
+				    strerror(-block->error));
+		}
+		return true;
+	}
+	return false;
+}
+
+static bool has_partitions(const struct storage *storage, size_t block)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage->blocks[i].whole == (int)block)
+			return true;
+	return false;
+}
+
+/* Might the device that something lacks be on this function: a disk on which nothing is known, or none yet? */
+static bool might_be_missing(const struct storage *storage, const struct pci_address *function)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block *block = &storage->blocks[i];
+
+		if (!storage_is_on(block, function) || block->state == BLOCK_EMPTY || has_partitions(storage, i))
+			continue;
+		any = true;
+		if (block->state == BLOCK_READ && !block->content.type[0])
+			return true;
+	}
+	return !any;
+}
+
+bool protect_keeps(const struct storage *storage, const struct pci_address *function, char *reason, size_t reason_size,
+		   char *hint, size_t hint_size)
+{
+	hint[0] = '\0';
+	if (keeps_marked(storage, function, reason, reason_size, hint, hint_size) ||
+	    keeps_unread(storage, function, reason, reason_size, hint, hint_size))
+		return true;
+	if (storage->unknown[0]) {
+		util_format(reason, reason_size, "%s", storage->unknown);
+		util_format(hint, hint_size, "%s", storage->hint);
+		return true;
+	}
+	if (storage->missing[0] && might_be_missing(storage, function)) {
+		util_format(reason, reason_size, "%s, and this might be the one", storage->missing);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line, fstab, crypttab and conf.d; LVM's places; the report. Whatever a need is, it has all its texts. */
+#include "fuzz.h"
+
+#include "json-read.h"
+#include "lvm.h"
+#include "needs.h"
+
+static void read_lvm(const uint8_t *data, size_t size, const char *text)
+{
+	static uint8_t block[LVM_LABEL_SIZE];
+	char id[LVM_ID_SIZE];
+	uint64_t start;
+
+	memset(block, 0, sizeof(block));
+	memcpy(block, data, size < sizeof(block) ? size : sizeof(block));
+	(void)!lvm_find_metadata(block, &start);
+	(void)!lvm_find_text(block, &start);
+	require(lvm_parse_group(text, id) < 0 || strlen(id) == LVM_ID_SIZE - 1);
+}
+
+static void read_json(const char *text, size_t size)
+{
+	struct json_value whole, devices, device, value;
+	char buffer[16];
+	size_t cursor = 0;
+
+	if (!json_read(text, size, &whole) || !json_member(&whole, "devices", &devices))
+		return;
+	require(whole.start >= text && whole.start + whole.length <= text + size);
+	while (json_element(&devices, &cursor, &device)) {
+		require(device.start + device.length <= text + size);
+		if (json_member(&device, "address", &value))
+			json_text(&value, buffer, sizeof(buffer));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static void (*const add[])(struct needs *needs, const char *text) = {
+		needs_add_cmdline, needs_add_fstab, needs_add_crypttab, needs_add_conf,
+	};
+	char *text = malloc(size + 1), path[64];
+
+	memcpy(text, data, size);
+	text[size] = '\0';
+	for (size_t i = 0; i < sizeof(add) / sizeof(add[0]); i++) {
+		struct needs needs = { 0 };
+
+		add[i](&needs, text);
+		for (size_t n = 0; n < needs.count; n++) {
+			require(needs.list[n].purpose && needs.list[n].value && needs.list[n].text[0]);
+			needs_path(&needs.list[n], path, sizeof(path));
+		}
+		needs_clear(&needs);
+	}
+	read_lvm(data, size, text);
+	read_json(text, strlen(text));
+	free(text);
+	return 0;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "protect.h"
+
+/*
+ * Machines in text: one device a line, the words behind its name are
+ *   /N/...      what its link points to: functions of bus N, a partition behind its disk
+ *   on=NAME     it stands on that one        TYPE:UUID   its content         has=LABEL  its label
+ *   vg=UUID     a physical volume of it      dm=NAME:UUID                    members=N
+ *   state words: ambiguous, unreadable, late (timed out), spoilt, unread, blank, busy, degraded
+ */
+static void add_word(struct storage *storage, const char *word)
+{
+	struct block *block = &storage->blocks[storage->count - 1];
+	struct block_content *content = &block->content;
+	char left[160] = "", right[160] = "";
+
+	if (sscanf(word, "on=%159s", left) == 1) {
+		storage->edges = util_grow(storage->edges, storage->edge_count, sizeof(*storage->edges));
+		storage->edges[storage->edge_count++] = (struct block_edge){ storage->count - 1, (size_t)storage_by_name(storage, left) };
+	} else if (sscanf(word, "dm=%127[^:]:%159s", left, right) >= 1) {
+		strcpy(block->dm_name, left);
+		strcpy(block->dm_uuid, right);
+	} else if (sscanf(word, "vg=%39s", content->volume_group) == 1 || sscanf(word, "has=%159s", content->label) == 1 ||
+		   sscanf(word, "part=%63s", content->part_uuid) == 1 || sscanf(word, "members=%u", &content->members) == 1 ||
+		   sscanf(word, "journal=%63s", content->journal) == 1 ||
+		   sscanf(word, "num=%u:%u", &block->major, &block->minor) == 2) {
+	} else if (!strcmp(word, "busy")) {
+		block->busy = true;
+	} else if (!strcmp(word, "degraded")) {
+		block->degraded = true;
+	} else if (!strcmp(word, "ambiguous") || !strcmp(word, "spoilt") || !strcmp(word, "unread")) {
+		block->state = word[0] == 'a' ? BLOCK_AMBIGUOUS : word[0] == 's' ? BLOCK_SPOILT : BLOCK_NOT_READ;
+	} else if (!strcmp(word, "unreadable") || !strcmp(word, "late")) {
+		block->state = BLOCK_UNREADABLE;
+		block->error = word[0] == 'l' ? -110 : -5;
+	} else if (sscanf(word, "%31[^:]:%71s", left, content->uuid) >= 1) {
+		util_format(content->type, sizeof(content->type), "%s", left);
+	}
+}
+
+static void build(struct storage *storage, const char *text)
+{
+	char line[512];
+
+	*storage = (struct storage){ 0 };
+	while (*text) {
+		char *word, whole[BLOCK_NAME_SIZE], link[300];
+
+		util_format(line, sizeof(line), "%.*s", (int)strcspn(text, "\n"), text);
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+		word = strtok(line, " ");
+		storage->blocks = util_grow(storage->blocks, storage->count, sizeof(*storage->blocks));
+		storage->blocks[storage->count] = (struct block){ .state = BLOCK_READ };
+		util_format(link, sizeof(link), "../../devices/%s", word);
+		assert_int_equal(storage_parse_link(link, &storage->blocks[storage->count], whole), 0);
+		storage->count++;
+		storage->blocks[storage->count - 1].whole = storage_by_name(storage, whole);
+		while ((word = strtok(NULL, " ")))
+			add_word(storage, word);
+	}
+}
+
+#define N1 "pci0000:00/0000:00:10.0/0000:01:00.0/nvme/nvme0/nvme0n1"
+#define N2 "pci0000:00/0000:00:11.0/0000:02:00.0/nvme/nvme1/nvme1n1"
+#define N3 "pci0000:00/0000:00:12.0/0000:03:00.0/nvme/nvme2/nvme2n1"
+#define VG "abcdefghijklmnopqrstuvwxyz012345"
+#define OTHER_VG "zzzzefghijklmnopqrstuvwxyz012345"
+#define V "virtual/block/"
+
+/* What each of 01:00.0, 02:00.0, 03:00.0 is kept for: "-" where it may go. */
+struct row {
+	const char *machine, *cmdline, *reasons[3];
+};
+
+static void check_row(const struct row *row, const char *mounts, const char *swaps, const char *fstab)
+{
+	struct storage storage;
+	struct needs needs = { 0 };
+
+	build(&storage, row->machine);
+	storage_add_mounts(&storage, mounts);
+	storage_add_swaps(&storage, swaps);
+	needs_add_cmdline(&needs, row->cmdline);
+	needs_add_fstab(&needs, fstab);
+	protect_mark(&storage, &needs);
+	for (uint8_t bus = 1; bus <= 3; bus++) {
+		struct pci_address function = { .bus = bus };
+		char reason[256] = "-", hint[256];
+		bool keeps = protect_keeps(&storage, &function, reason, sizeof(reason), hint, sizeof(hint));
+
+		assert_row(keeps == (strcmp(reason, "-") != 0), row->cmdline);
+		if (strcmp(reason, row->reasons[bus - 1]))
+			print_error("%s: of bus %d: %s\n", row->cmdline, bus, reason);
+		assert_string_equal(reason, row->reasons[bus - 1]);
+	}
+	needs_clear(&needs);
+	storage_clear(&storage);
+}
+
+static void check(const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		check_row(&rows[i], "", "", "");
+}
+
+#define TWINS N1 "\n" N1 "/nvme0n1p1 ext4:aa-11 has=root part=12-AB num=259:1\n" N2 "\n" N2 "/nvme1n1p1 ntfs:7777\n"
+#define CARRIES_ROOT "it carries root: nvme0n1p1"
+#define NOT_FOUND(what) what " is not found, so what carries it is not known"
+
+static void every_way_to_name_the_root_finds_it(void **state)
+{
+	static const struct row rows[] = {
+		{ TWINS, "root=/dev/nvme0n1p1", { CARRIES_ROOT, "-", "-" } },
+		{ TWINS, "root=UUID=AA-11", { CARRIES_ROOT, "-", "-" } },
+		{ TWINS, "root=LABEL=root", { CARRIES_ROOT, "-", "-" } },
+		{ TWINS, "root=PARTUUID=12-ab", { CARRIES_ROOT, "-", "-" } },
+		{ TWINS, "root=259:1", { CARRIES_ROOT, "-", "-" } },
+		{ TWINS, "root=/dev/nvme0n1", { "it carries root: nvme0n1", "-", "-" } },
+		{ TWINS, "root=UUID=7777", { "-", "it carries root: nvme1n1p1", "-" } },
+		/* both have it: one is a copy */
+		{ N1 " ext4:5\n" N2 " ext4:5\n", "root=UUID=5",
+		  { "it carries root: nvme0n1", "it carries root: nvme1n1", "-" } },
+		{ N1 " ext4:5\n" N2 " ext4:5\n", "root=/dev/nvme0n1",
+		  { "it carries root: nvme0n1", "it carries root: nvme1n1, of one ext4 with nvme0n1", "-" } },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows));
+}
+
+static void what_cannot_be_decided_stays(void **state)
+{
+	static const struct row rows[] = {
+		{ TWINS, "root=UUID=gone", { NOT_FOUND("root=UUID=gone"), NOT_FOUND("root=UUID=gone"), NOT_FOUND("root=UUID=gone") } },
+		{ TWINS, "root=/dev/nvme0n1p1 resume=UUID=gone",
+		  { CARRIES_ROOT, NOT_FOUND("resume=UUID=gone"), NOT_FOUND("resume=UUID=gone") } },
+		{ TWINS, "quiet", { "nothing says what the root is, so what carries it is not known",
+				    "nothing says what the root is, so what carries it is not known",
+				    "nothing says what the root is, so what carries it is not known" } },
+		{ TWINS, "root=whatever", { NOT_FOUND("root=whatever"), NOT_FOUND("root=whatever"), NOT_FOUND("root=whatever") } },
+		{ N1 " ext4:1\n" N2 " ambiguous\n" N3 " unreadable\n", "root=UUID=1",
+		  { "it carries root: nvme0n1",
+		    "nvme1n1 has the superblocks of more than one kind, so what it carries is not known",
+		    "nvme2n1 cannot be read: Input/output error; what it carries is not known" } },
+		{ N1 " ext4:1\n" N2 " late\n" N3 " spoilt btrfs:9\n", "root=UUID=1",
+		  { "it carries root: nvme0n1", "reading nvme1n1 did not return in time, so what it carries is not known",
+		    "the btrfs superblock of nvme2n1 has a wrong checksum, so what it carries is not known" } },
+		/* the root's own superblock says what else belongs to it */
+		{ N1 " unreadable\n" N2 " ext4:2\n", "root=/dev/nvme0n1",
+		  { "it carries root: nvme0n1", "nvme0n1, which carries root, cannot be read, so what else belongs to it is not known",
+		    "nvme0n1, which carries root, cannot be read, so what else belongs to it is not known" } },
+		/* a ZFS volume shows nothing below it */
+		{ V "zd0 ext4:1\n" N2 " ext4:2\n", "root=UUID=1",
+		  { "zd0 does not show what it stands on", "zd0 does not show what it stands on", "zd0 does not show what it stands on" } },
+		{ V "nbd0 ext4:1\n" N2 " ext4:2\n", "root=UUID=1", { "-", "-", "-" } },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows));
+}
+
+static void what_the_root_stands_on_stays(void **state)
+{
+	static const struct row rows[] = {
+		{ N1 "\n" N1 "/nvme0n1p2 crypto_LUKS:c1\n" N2 " crypto_LUKS:c2\n" V "dm-0 LVM2_member:p dm=luks-c1:CRYPT-LUKS2-c1 on=nvme0n1p2 vg=" VG "\n"
+		  V "dm-1 ext4:r dm=vg-root:LVM-" VG "0123 on=dm-0\n", "root=/dev/vg/root",
+		  { "it carries root: nvme0n1p2, luks-c1, vg/root", "-", "-" } },
+		/* two dashes in a name are one of the group's or the volume's own */
+		{ N1 " LVM2_member:p vg=" VG "\n" V "dm-0 ext4:r dm=my--vg-the--root:LVM-" VG "x on=nvme0n1\n", "root=/dev/my-vg/the-root",
+		  { "it carries root: nvme0n1, my-vg/the-root", "-", "-" } },
+		{ N1 " LVM2_member:p vg=" VG "\n" V "dm-0 ext4:r dm=my--vg-the--root:LVM-" VG "x on=nvme0n1\n",
+		  "root=/dev/mapper/my--vg-the--root", { "it carries root: nvme0n1, my-vg/the-root", "-", "-" } },
+		/* another physical volume of the group goes with it, one of another group does not */
+		{ N1 " LVM2_member:p vg=" VG "\n" N2 " LVM2_member:q vg=" VG "\n" N3 " LVM2_member:s vg=" OTHER_VG "\n"
+		  V "dm-0 ext4:r dm=vg-root:LVM-" VG "x on=nvme0n1\n", "root=/dev/mapper/vg-root",
+		  { "it carries root: nvme0n1, vg/root", "it carries root: nvme1n1, of one volume group with vg/root", "-" } },
+		{ N1 "\n" N1 "/nvme0n1p1 linux_raid_member:m\n" N2 "\n" N2 "/nvme1n1p1 linux_raid_member:m\n" N3 "\n"
+		  V "md0 ext4:r on=nvme0n1p1 on=nvme1n1p1\n", "root=/dev/md0",
+		  { "it carries root: nvme0n1p1, md0", "it carries root: nvme1n1p1, md0", "-" } },
+		/* a member that the array does not have yet */
+		{ N1 " linux_raid_member:m\n" N2 " linux_raid_member:m\n" N3 " ext4:e\n" V "md0 ext4:r on=nvme0n1 degraded\n", "root=/dev/md0",
+		  { "it carries root: nvme0n1, md0", "it carries root: nvme1n1, of one linux_raid_member with nvme0n1", "-" } },
+		/* a partition of an array */
+		{ N1 " linux_raid_member:m\n" V "md0 on=nvme0n1\n" V "md0/md0p1 ext4:r\n", "root=/dev/md0p1",
+		  { "it carries root: nvme0n1, md0, md0p1", "-", "-" } },
+		{ N1 " btrfs:b members=2\n" N2 " btrfs:b members=2\n" N3 " btrfs:c members=1\n", "root=/dev/nvme0n1",
+		  { "it carries root: nvme0n1", "it carries root: nvme1n1, of one btrfs with nvme0n1", "-" } },
+		{ N1 " zfs_member:9 has=rpool\n" N2 " zfs_member:9 has=rpool\n" N3 " zfs_member:8 has=tank\n", "root=zfs:rpool/ROOT",
+		  { "it carries root: nvme0n1", "it carries root: nvme1n1", "-" } },
+		{ N1 " ext4:r journal=jj\n" N2 " jbd:jj\n" N3 " jbd:kk\n", "root=UUID=r",
+		  { "it carries root: nvme0n1", "it carries root: nvme1n1, of one ext4 with nvme0n1", "-" } },
+		{ N1 " ext4:r\n" N2 " crypto_LUKS:12-34\n" N3 " linux_raid_member:ab:cd\n", "root=UUID=r rd.luks.uuid=luks-12 rd.md.uuid=ab-cd",
+		  { "it carries root: nvme0n1", "it carries rd.luks.uuid: nvme1n1", "it carries rd.md.uuid: nvme2n1" } },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows));
+}
+
+static void a_missing_member_may_be_on_a_blank_disk(void **state)
+{
+#define MISSING "the btrfs of nvme0n1 has 2 devices and 1 of them found, and this might be the one"
+#define LACKS "md0 lacks a device, and this might be the one"
+	static const struct row rows[] = {
+		{ N1 " btrfs:b members=2\n" N2 "\n" N3 " ntfs:1\n", "root=/dev/nvme0n1", { "it carries root: nvme0n1", MISSING, "-" } },
+		/* a partition table alone says nothing; a disk that has not come up yet says less */
+		{ N1 " btrfs:b members=2\n" N2 "\n" N2 "/nvme1n1p1 ntfs:1\n", "root=/dev/nvme0n1", { "it carries root: nvme0n1", "-", MISSING } },
+		{ N1 " linux_raid_member:m\n" N2 "\n" N3 " ext4:e\n" V "md0 ext4:r on=nvme0n1 degraded\n", "root=/dev/md0",
+		  { "it carries root: nvme0n1, md0", LACKS, "-" } },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows));
+}
+
+static void what_is_in_use_stays_though_nothing_names_it(void **state)
+{
+	static const struct row rows[] = {
+		{ N1 " ext4:r\n" N2 " ext4:h num=259:7\n" N3 " swap:s\n", "root=UUID=r",
+		  { "it carries root: nvme0n1", "it carries the mounted /home: nvme1n1", "it carries swap: nvme2n1" } },
+	};
+	static const struct row open[] = {
+		{ N1 " ext4:r\n" N2 " crypto_LUKS:x\n" N3 " busy\n" V "dm-0 ext4:y dm=data:CRYPT on=nvme1n1\n", "root=UUID=r",
+		  { "it carries root: nvme0n1", "it carries an open mapping: nvme1n1, data", "it carries what is in use: nvme2n1" } },
+		{ N1 " ext4:r\n" N2 " linux_raid_member:m\n" N3 " zfs_member:9 has=tank\n" V "md5 on=nvme1n1\n", "root=UUID=r",
+		  { "it carries root: nvme0n1", "it carries a running array: nvme1n1, md5", "-" } },
+	};
+
+	(void)state;
+	check_row(&rows[0], "36 35 259:7 / /home rw,noatime - ext4 /dev/nvme1n1 rw\n1 2 0:25 / /x rw shared:1 - btrfs /dev/none rw\n",
+		  "Filename Type Size Used Priority\n/dev/nvme2n1 partition 1 0 -2\n", "");
+	check(open, ARRAY_SIZE(open));
+	check_row(&(struct row){ N1 " ext4:r\n" N3 " zfs_member:9 has=tank\n", "root=UUID=r",
+				 { "it carries root: nvme0n1", "-", "it carries an imported ZFS pool: nvme2n1" } },
+		  "40 35 0:44 / /tank rw - zfs tank/data rw\n", "", "");
+	check_row(&(struct row){ N1 " ext4:r\n" N2 " btrfs:h members=1\n", "root=UUID=r",
+				 { "it carries root: nvme0n1", "it carries the mounted /h: nvme1n1", "-" } },
+		  "40 35 0:44 / /h rw - btrfs /dev/nvme1n1 rw\n", "", "");
+	/* fstab: what the boot waits for is kept where it is found, and never holds up what is not */
+	check_row(&(struct row){ N1 " ext4:r\n" N2 " ext4:d\n", "root=UUID=r",
+				 { "it carries root: nvme0n1", "it carries /data: nvme1n1", "-" } },
+		  "", "", "UUID=d /data ext4 defaults 0 2\nUUID=gone /later ext4 defaults 0 2\n");
+}
+
+static void links_are_read(void **state)
+{
+	struct block block = { 0 };
+	char whole[BLOCK_NAME_SIZE];
+
+	(void)state;
+	assert_int_equal(storage_parse_link("../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0/nvme/nvme0/nvme0n1",
+					    &block, whole), 0);
+	/* behind a VMD each of these carries it */
+	assert_int_equal(block.function_count, 3);
+	assert_true(storage_is_on(&block, &(struct pci_address){ 0, 0, 0x0e, 0 }));
+	assert_true(storage_is_on(&block, &(struct pci_address){ 0x10000, 0xe1, 0, 0 }));
+	assert_int_equal(storage_parse_link("nvme0n1", &block, whole), -22);
+	block = (struct block){ 0 };
+	assert_int_equal(storage_parse_link("../../devices/virtual/block/dm-0", &block, whole), 0);
+	assert_true(block.virtual);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_way_to_name_the_root_finds_it),
+		cmocka_unit_test(what_cannot_be_decided_stays),
+		cmocka_unit_test(what_the_root_stands_on_stays),
+		cmocka_unit_test(a_missing_member_may_be_on_a_blank_disk),
+		cmocka_unit_test(what_is_in_use_stays_though_nothing_names_it),
+		cmocka_unit_test(links_are_read),
+	};
+
+	return RUN(tests);
+}
