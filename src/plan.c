@@ -162,7 +162,8 @@ static bool names_exactly(const struct claim *claim, const struct pci_function *
 
 bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function)
 {
-	return claim->stage == STAGE_EARLY && pci_is_storage(function) && !names_exactly(claim, function);
+	return claim->stage == STAGE_EARLY && pci_is_storage(function) &&
+	       selector_match(&claim->selector, function) == SELECTOR_YES && !names_exactly(claim, function);
 }
 
 bool plan_is_late(const struct needs *needs, const struct claim *claim, const struct pci_function *function)

@@ -92,6 +92,7 @@ bool plan_is_late(const struct needs *needs, const struct claim *claim, const st
 
 /*
  * Does the claim ask for storage before udev without naming that one controller? stage=early does not count then.
+ * What expand= adds was not asked for by name, and is no mistake.
  */
 bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function);
 

@@ -95,17 +95,17 @@ check-compilers: build/test/.setup ## gcc and clang, static and shared, without 
 			{ cat build/test/$$cc-$$static.log; exit 1; }; done; done
 
 hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-top/00-vfio-early \
-	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh deps/fetch deps/build deps/need deps/mirror
-test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/depmod tests/vm/guest/tell \
-	tests/vm/guest/own-init $(wildcard tests/*/lib.sh) $(script_tests) $(vm_tests)
+	initramfs-tools/scripts/local-premount/vfio-early \
+	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh dracut/50vfio-early/vfio-early-late.sh deps/fetch deps/build deps/need deps/mirror
+test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/depmod \
+	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/factory $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
 # SC2016: one program's text inside another's. SC2086: lists of words are meant to be split.
 lint: build/test/.setup ## shellcheck, and whether the hooks are POSIX shell
 	$(Q)shellcheck -e SC1091,SC2016,SC2154 $(hook_scripts)
 	$(Q)shellcheck -e SC1090,SC1091,SC2016,SC2034,SC2086,SC2154 $(test_scripts)
-	$(Q)for script in initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-top/00-vfio-early \
-		dracut/50vfio-early/vfio-early.sh; do dash -n $$script && busybox sh -n $$script || exit 1; done
+	$(Q)for script in initramfs-tools/hooks/vfio-early initramfs-tools/scripts/*/* dracut/50vfio-early/vfio-early*.sh; do dash -n $$script && busybox sh -n $$script || exit 1; done
 
 demo: ## Show it: an emulated machine with two GPUs, before and after (as root, on Debian 12)
 	$(Q)tests/demo

@@ -23,10 +23,33 @@ common() {
 	ok "the configuration is there" cmp -s "$files/etc/vfio-early.conf" "$vm/../../vfio-early.conf"
 }
 
+# lines_in_order FILE TEXT...: each text's first line stands behind the one before.
+lines_in_order() {
+	file=$1 last=0
+	shift
+	for text; do
+		case $text in
+		^*) line=$(grep -n -e "$text" "$file" | head -n 1 | cut -d: -f1) ;;
+		*) line=$(grep -nF -e "$text" "$file" | head -n 1 | cut -d: -f1) ;;
+		esac
+		[ "${line:-0}" -gt "$last" ] || return 1
+		last=$line
+	done
+}
+runs_before() { lines_in_order "$files/scripts/local-premount/ORDER" "$1" "$2"; }
+
 initramfs_tools() {
 	first=$(grep -m 1 '^/scripts/init-top/' "$files/scripts/init-top/ORDER")
 	ok "init-top starts with us" [ "${first%% *}" = /scripts/init-top/00-vfio-early ]
 	ok "udev comes later" grep -q '^/scripts/init-top/udev ' "$files/scripts/init-top/ORDER"
+	for script in resume btrfs; do
+		[ ! -e "$files/scripts/local-premount/$script" ] ||
+			ok "local-premount has us behind $script" runs_before "/scripts/local-premount/$script" /scripts/local-premount/vfio-early
+	done
+	# The device is there: it is waited for before local-premount runs, and mounted behind it.
+	ok "the root device is waited for before" lines_in_order "$files/scripts/local" 'local_device_setup "${ROOT}" "root' \
+		'^	local_premount$' 'mount ${roflag}'
+	ok "with BOOT=nfs we run too" grep -q '^/scripts/nfs-bottom/vfio-early ' "$files/scripts/nfs-bottom/ORDER"
 }
 
 # Units that load drivers themselves, or start something that does.
@@ -57,6 +80,12 @@ dracut_systemd() {
 		case $unit in vfio-early.service | modprobe@.service) continue ;; esac
 		ok "it is before $unit" ordered_before "$unit"
 	done
+	ok "initrd.target wants the late stage" [ -e "$units/initrd.target.wants/vfio-early-late.service" ]
+	for unit in dracut-initqueue.service dracut-pre-mount.service initrd-root-device.target; do
+		ok "the late stage is behind $unit" grep -qE "^After=(.* )?$unit( |\$)" "$units/vfio-early-late.service"
+		ok "which the image has" [ -e "$units/$unit" ]
+	done
+	ok "the late stage is before the root is mounted" grep -qE '^Before=(.* )?sysroot.mount( |$)' "$units/vfio-early-late.service"
 	ok "the image has a systemd-modules-load to be before" [ -f "$units/systemd-modules-load.service" ]
 }
 
@@ -65,6 +94,8 @@ dracut_plain() {
 	# shellcheck disable=SC2012 # dracut itself sorts the names that ls shows
 	first=$(LC_ALL=C ls "$hooks" | head -n 1)
 	ok "cmdline starts with us" [ "$first" = 00-vfio-early.sh ]
+	last=$(find "$files" -path '*dracut/hooks/pre-mount/*' | LC_ALL=C sort | tail -n 1)
+	ok "pre-mount ends with the late stage" [ "${last##*/}" = 99-vfio-early-late.sh ]
 	ok "what loads rd.driver.pre comes later" [ -e "$hooks/01-parse-kernel.sh" ]
 }
 

@@ -111,6 +111,7 @@ boot_and_lose() {
 # failing N IMAGE SECTOR: an NVMe that cannot read this one. Nothing writes there, so the image may be shared.
 failing() {
 	vm_disks=${vm_disks:-$("$vm_here/disks")} || vm_disks=/nonexistent
+	# shellcheck disable=SC2089 # quotes of JSON
 	vm_args="$vm_args -blockdev {\"driver\":\"blkdebug\",\"node-name\":\"disk$1\",\"image\":{\"driver\":\"file\",\"locking\":\"off\",\"filename\":\"$vm_disks/$2\"},\"inject-error\":[{\"event\":\"none\",\"iotype\":\"read\",\"errno\":5,\"once\":false,\"sector\":$3}]}"
 	slot "$1" "nvme,serial=$2,drive=disk$1"
 }
@@ -135,7 +136,7 @@ start() {
 		vm_root="-drive file=$vm_image/root.img,if=none,id=root,format=raw -device virtio-blk-pci,drive=root,addr=0x8"
 		vm_cmdline="$vm_cmdline root=/dev/vda"
 	fi
-	# shellcheck disable=SC2086 # lists of options
+	# shellcheck disable=SC2086,SC2090 # lists of options
 	timeout 400 qemu-system-x86_64 $vm_machine -nodefaults -no-user-config -display none -no-reboot -snapshot \
 		$vm_host_display $vm_args $vm_root -kernel "$vm_image/vmlinuz" -initrd "$vm_image/initrd" \
 		-append "$vm_cmdline $*" -serial "file:$vm_run/console" -serial "file:$vm_run/told" \

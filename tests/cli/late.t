@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# boot --late on a small tree: what the early stage leaves it, what it reads, what it writes.
+# shellcheck disable=SC2154
+. "$(dirname "$0")/lib.sh"
+
+# A card that is bound already, and two drives of one kind: the first with the root, the second a guest's.
+twin_nvme() {
+	"$cli_here/../machines/unpack" "$cli_here/../machines/twin-nvme/machine" "$tree/new" && rm -rf "${tree:?}"/[a-m]* "$tree"/[o-z]* &&
+		mv "$tree"/new/* "$tree/" && rmdir "$tree/new"
+	config </dev/null
+	pci 0000:03:00.0 1002:5159 30000 12 radeon
+	ln -sfn ../../drivers/vfio-pci "$tree/sys/bus/pci/devices/0000:03:00.0/driver"
+	: >"$tree/sys/bus/pci/drivers_probe"
+	cmdline "root=UUID=11111111-2222-3333-4444-555555555555 rd.vfio.ids=144d:a808,03:00.0 rd.vfio.deadline=1"
+}
+verdicts() { report '[.devices[] | .address + "=" + .verdict] | join(" ")' | sed 's/0000://g'; }
+verdicts_are() { [ "$(verdicts)" = "$1" ]; }
+
+twin_nvme
+run boot --late
+ok "without word from the early stage the late one does nothing" exits 0
+ok "and says nothing" [ ! -s "$tree/dev/kmsg" ]
+run boot
+ok "the early stage defers storage" verdicts_are "01:00.0=deferred 02:00.0=deferred 03:00.0=bound"
+ok "it leaves word for the late one" [ -e "$tree/run/vfio-early/late" ]
+: >"$tree/dev/kmsg"
+# In a tree nothing binds; let it look as if the module had probed it.
+ln -sfn ../../../../../../bus/pci/drivers/vfio-pci "$tree/sys/devices/pci0000:00/0000:00:01.2/0000:01:00.0/driver"
+run boot --late
+ok "the late stage merges its verdicts into the report" verdicts_are "01:00.0=bound 02:00.0=kept 03:00.0=bound"
+ok "what was settled is as it was" report_is '.devices[2].reason' "bound to vfio-pci, IOMMU group 12 (was: radeon)"
+ok "the reason has the chain" report_is '.devices[1].reason' "stays with the host: it carries root: nvme1n1p2"
+ok "the log has what is new" log_says "0000:02:00.0 144d:a808 stays with the host: it carries root: nvme1n1p2"
+ok "and nothing twice" [ "$(grep -c 0000:03:00.0 "$tree/dev/kmsg")" = 0 ]
+ok "boot.log has both stages" [ "$(grep -c 0000:02:00.0 "$tree/run/vfio-early/boot.log")" = 2 ]
+ok "the root's drive was not written to" override_is 0000:02:00.0 "(null)"
+ok "the other one was" override_is 0000:01:00.0 vfio-pci
+ok "the report fits the schema" /usr/bin/python3 -m jsonschema -i "$tree/run/vfio-early/report.json" "$cli_here/../report.schema.json"
+ok "the word is taken away" [ ! -e "$tree/run/vfio-early/late" ]
+
+# What the image's scripts know is stronger than the command line.
+twin_nvme
+run boot
+run boot --late --dry-run root=/dev/nvme0n1p1
+ok "a script's root counts" says "0000:01:00.0 144d:a808 stays with the host: it carries root: nvme0n1p1"
+run boot --late --dry-run "root=LABEL=no such thing"
+ok "blanks in it are its own" says "root=LABEL=no such thing is not found, so what carries it is not known; correct or remove it"
+run boot root=/dev/sda1
+ok "the early stage takes none" exits 2
+run boot --sideways
+ok "an option that is none is named" says "boot knows --late, --dry-run and --json, not '--sideways'"
+
+# No report, or none that can be read: the late stage does its own part.
+for text in "" "{ \"devices\": [ { \"address\": \"0000:03:00.0\", \"verdict\": " "[[[[" "\"" "null"; do
+	twin_nvme
+	run boot
+	printf '%s' "$text" >"$tree/run/vfio-early/report.json"
+	ln -sfn ../../../../../../bus/pci/drivers/vfio-pci "$tree/sys/devices/pci0000:00/0000:00:01.2/0000:01:00.0/driver"
+	run boot --late
+	ok "a report of '$text' does not stop it" verdicts_are "01:00.0=bound 02:00.0=kept 03:00.0=stuck"
+done
+
+# A configuration that says nothing of storage leaves no word, and costs the late stage nothing.
+twin_nvme
+cmdline "root=/dev/nvme0n1p1 rd.vfio.ids=03:00.0"
+run boot
+ok "nothing waits where no storage is wanted" [ ! -e "$tree/run/vfio-early/late" ]
+cmdline "root=/dev/nvme0n1p1 rd.vfio.ids=144d:a808 rd.vfio=0"
+run boot
+ok "nor where everything is off" [ ! -e "$tree/run/vfio-early/late" ]
+
+# The files that generators leave.
+twin_nvme
+echo "/dev/nvme0n1p1 /srv ext4 defaults 0 2" >"$tree/etc/vfio-early.fstab"
+run boot --late --dry-run
+ok "the host's fstab counts" says "0000:01:00.0 144d:a808 stays with the host: it carries /srv: nvme0n1p1"
+twin_nvme
+mkdir -p "$tree/cryptroot" "$tree/conf/conf.d"
+echo "crypt /dev/nvme0n1p1 none luks" >"$tree/cryptroot/crypttab"
+run boot --late --dry-run
+ok "so does cryptroot's" says "stays with the host: it carries crypt: nvme0n1p1"
+rm "$tree/cryptroot/crypttab"
+echo "RESUME=/dev/nvme0n1p1" >"$tree/conf/conf.d/resume"
+run boot --late --dry-run
+ok "and the resume device" says "stays with the host: it carries resume: nvme0n1p1"
+twin_nvme
+mkdir -p "$tree/etc/cmdline.d"
+cmdline quiet
+echo "root=/dev/nvme0n1p1 rd.vfio.ids=144d:a808" >"$tree/etc/cmdline.d/90-own.conf"
+run boot --late --dry-run
+ok "cmdline.d is a dracut image's" says "nothing is asked for"
+: >"$tree/etc/initrd-release"
+run boot --late --dry-run
+ok "and counts in one" says "0000:01:00.0 144d:a808 stays with the host: it carries root: nvme0n1p1"
+
+# A node that is not there, a read that never returns.
+twin_nvme
+rm "$tree/dev/nvme0n1p1"
+run boot --late --dry-run
+ok "a disk without a node stays" says "nvme0n1p1 cannot be read: No such file or directory; what it carries is not known"
+twin_nvme
+rm "$tree/dev/nvme0n1p1"
+mkfifo "$tree/dev/nvme0n1p1"
+run boot --late --dry-run
+ok "so does one whose node is something else" says "0000:01:00.0 144d:a808 stays with the host: nvme0n1p1 cannot be read"
+twin_nvme
+start=$(date +%s)
+# strace itself waits for what it delays, so the end is noted inside.
+output=$(strace -f -qq -o /dev/null -e trace=lseek -e inject=lseek:delay_enter=8s \
+	sh -c '"$0" --root "$1" boot --late --dry-run; date +%s >"$1/end"' "$binary" "$tree" 2>&1)
+ok "a read that hangs ends in time" [ $(($(cat "$tree/end") - start)) -le 5 ]
+ok "and its disk stays" says "reading nvme0n1 did not return in time, so what it carries is not known"
+ok "the root's too" says "0000:02:00.0 144d:a808 stays with the host: "
+
+# udev that is busy for ever is waited for as long as the deadline allows.
+twin_nvme
+run boot
+mkdir -p "$tree/run/udev"
+: >"$tree/run/udev/queue"
+start=$(date +%s)
+run boot --late
+ok "a busy udev is waited for, and not for ever" [ $(($(date +%s) - start)) -ge 1 ]
+ok "and then the work is done" verdicts_are "01:00.0=refused 02:00.0=kept 03:00.0=bound"
+
+# stage=early on storage that is not named exactly
+twin_nvme
+cmdline "root=/dev/nvme0n1p1"
+echo "claim 144d:a808 stage=early" | config
+run boot
+ok "it is an error with its place" log_says "/etc/vfio-early.conf:1: 144d:a808: stage=early takes storage by a pinned address or a path only"
+ok "the report has it" report_is '.errors[0].where' /etc/vfio-early.conf:1
+ok "and the drives wait" verdicts_are "01:00.0=deferred 02:00.0=deferred"
+done_testing
