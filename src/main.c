@@ -11,7 +11,7 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *arguments, *help;
 } commands[] = {
-	{ "boot", cmd_boot, "[--late] [--dry-run] [--json]", "Bind the configured devices to vfio-pci; run by the initramfs" },
+	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]", "Bind the configured devices to vfio-pci; run by the initramfs" },
 };
 
 static void usage(FILE *out)
@@ -25,7 +25,9 @@ static void usage(FILE *out)
 	      "  -V, --version  print the version\n"
 	      "\nOn the kernel command line: rd.vfio.ids=SELECTOR[,SELECTOR...] claims devices, rd.vfio=0 claims none.\n"
 	      "A selector is an id (10de:1c03), an address (01:00.0, 01:00.*), a pinned address (01:00.0@10de:1c03),\n"
-	      "a path (0000:00:01.0/00.0), a class (class:0300) or boot-vga; /etc/vfio-early.conf takes them too.\n", out);
+	      "a path (0000:00:01.0/00.0), a class (class:0300) or boot-vga; /etc/vfio-early.conf takes them too.\n"
+	      "\nboot --late claims what waits until the root device is there: storage, of which what the host needs stays.\n"
+	      "Parameters behind it (root=/dev/sda2) are stronger than those of the kernel command line.\n", out);
 }
 
 static int usage_error(const char *what, const char *word)
