@@ -124,8 +124,9 @@ static void find_missing(struct storage *storage)
 			continue;
 		for (size_t j = 0; j < storage->count; j++)
 			found += j == i || (block->content.uuid[0] && belong_together(block, &storage->blocks[j]));
+		storage->missing_type = block->degraded ? "linux_raid_member" : block->content.type;
 		if (block->content.members > found)
-			util_format(storage->missing, sizeof(storage->missing), "the %s of %s has %u devices and %u of them found",
+			util_format(storage->missing, sizeof(storage->missing), "the %s of %s has %u devices, of which %u found",
 				    block->content.type, block->name, block->content.members, found);
 		else if (block->degraded)
 			util_format(storage->missing, sizeof(storage->missing), "%s lacks a device", block->name);
@@ -320,7 +321,10 @@ static bool has_partitions(const struct storage *storage, size_t block)
 	return false;
 }
 
-/* Might the device that something lacks be on this function: a disk on which nothing is known, or none yet? */
+/*
+ * Might the device that something lacks be on this function? There is no disk yet, or nothing is known on it, or it is
+ * of the same kind: one damaged bit of its UUID makes a member a stranger (libblkid does not compare every checksum).
+ */
 static bool might_be_missing(const struct storage *storage, const struct pci_address *function)
 {
 	bool any = false;
@@ -331,7 +335,7 @@ static bool might_be_missing(const struct storage *storage, const struct pci_add
 		if (!storage_is_on(block, function) || block->state == BLOCK_EMPTY || has_partitions(storage, i))
 			continue;
 		any = true;
-		if (block->state == BLOCK_READ && !block->content.type[0])
+		if (!block->content.type[0] || !strcmp(block->content.type, storage->missing_type))
 			return true;
 	}
 	return !any;

@@ -82,6 +82,7 @@ struct storage {
 	const struct needs *needs;
 	char unknown[256], hint[160]; /* why nothing is known of a disk without a mark; "" where all is known */
 	char missing[160];          /* what lacks a member that a disk without a mark might be; "" for nothing */
+	const char *missing_type;   /* the superblock that the member should have */
 };
 
 /*

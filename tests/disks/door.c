@@ -20,17 +20,17 @@
 #define DEADLINE 2
 #define WINDOW (68 * 1024)
 
-/* Where the superblocks of each kind are; the first one is what the others are copies of. */
+/* Where the superblocks of each kind are, their copies or what they point to; and the UUID in them. */
 static const struct sample {
 	const char *file, *type;
-	off_t places[3];
+	off_t places[3], uuid;
 } samples[] = {
-	{ "lvm", "LVM2_member", { 512, 4096, 4608 } },
-	{ "luks", "crypto_LUKS", { 0, 16384, 4096 } },
-	{ "md-a", "linux_raid_member", { 4096, 4096, 4352 } },
-	{ "plain", "ext4", { 1024, 1024, 1536 } },
-	{ "btrfs-a", "btrfs", { 65536, 65600, 65664 } },
-	{ "btrfs-b", "btrfs", { 65536, 65600, 65664 } },
+	{ "lvm", "LVM2_member", { 512, 4096, 4608 }, 512 + 32 },
+	{ "luks", "crypto_LUKS", { 0, 16384, 4096 }, 168 },
+	{ "md-a", "linux_raid_member", { 4096, 4096, 4352 }, 4096 + 16 },
+	{ "plain", "ext4", { 1024, 1024, 1536 }, 1024 + 104 },
+	{ "btrfs-a", "btrfs", { 65536, 65600, 65664 }, 65536 + 32 },
+	{ "btrfs-b", "btrfs", { 65536, 65600, 65664 }, 65536 + 32 },
 };
 
 static char tree[PATH_MAX];
@@ -137,7 +137,9 @@ static void spoil(const char *disk, const struct sample *sample, struct spoilt *
 		if (ftruncate(fd, random() % 2 ? at : random() % is.st_size))
 			exit(2);
 		break;
-	case 1: /* one bit */
+	case 1: /* one bit, perhaps of the UUID */
+		if (random() % 2)
+			at = sample->uuid + random() % 16;
 		bytes[0] = (char)(ret->window[at] ^ 1 << random() % 8);
 		if (pwrite(fd, bytes, 1, at) != 1)
 			exit(2);
@@ -217,6 +219,26 @@ static void run_case(const char *folder, const struct sample *sample, int number
 	plans++;
 }
 
+/* Of LVM and ext4 libblkid compares the checksum: one bit of the UUID is seen, and what it was is still shown. */
+static void check_checksum(const char *folder, const struct sample *sample)
+{
+	struct block block;
+	char byte;
+	int fd;
+
+	place(folder, sample->file, "nvme0n1");
+	fd = open(in_tree("dev/nvme0n1"), O_RDWR);
+	if (fd < 0 || pread(fd, &byte, 1, sample->uuid) != 1)
+		exit(2);
+	byte ^= 1;
+	if (pwrite(fd, &byte, 1, sample->uuid) != 1)
+		exit(2);
+	close(fd);
+	read_here(&block, 0);
+	if (block.state != BLOCK_SPOILT || strcmp(block.content.type, sample->type))
+		fail("a wrong checksum is not seen", sample, -1);
+}
+
 int main(int argc, char **argv)
 {
 	int cases = argc > 2 ? atoi(argv[2]) : 0;
@@ -230,6 +252,8 @@ int main(int argc, char **argv)
 	if (root_enter(tree) < 0)
 		return 2;
 	deadline_set(DEADLINE);
+	check_checksum(argv[1], &samples[0]);
+	check_checksum(argv[1], &samples[3]);
 	for (int i = 0; i < cases; i++)
 		run_case(argv[1], &samples[i % (int)ARRAY_SIZE(samples)], i);
 	printf("%s 1 - %u spoilt superblocks: no crash, no hang, the root is never free\n1..1\n", failures ? "not ok" : "ok", plans);

@@ -204,10 +204,13 @@ static void what_the_root_stands_on_stays(void **state)
 
 static void a_missing_member_may_be_on_a_blank_disk(void **state)
 {
-#define MISSING "the btrfs of nvme0n1 has 2 devices and 1 of them found, and this might be the one"
+#define MISSING "the btrfs of nvme0n1 has 2 devices, of which 1 found, and this might be the one"
 #define LACKS "md0 lacks a device, and this might be the one"
 	static const struct row rows[] = {
 		{ N1 " btrfs:b members=2\n" N2 "\n" N3 " ntfs:1\n", "root=/dev/nvme0n1", { "it carries root: nvme0n1", MISSING, "-" } },
+		/* with another UUID it may be the same one, damaged */
+		{ N1 " btrfs:b members=2\n" N2 " btrfs:c members=2\n" N3 " ext4:1\n", "root=/dev/nvme0n1",
+		  { "it carries root: nvme0n1", MISSING, "-" } },
 		/* a partition table alone says nothing; a disk that has not come up yet says less */
 		{ N1 " btrfs:b members=2\n" N2 "\n" N2 "/nvme1n1p1 ntfs:1\n", "root=/dev/nvme0n1", { "it carries root: nvme0n1", "-", MISSING } },
 		{ N1 " linux_raid_member:m\n" N2 "\n" N3 " ext4:e\n" V "md0 ext4:r on=nvme0n1 degraded\n", "root=/dev/md0",

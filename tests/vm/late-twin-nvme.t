@@ -18,11 +18,14 @@ twins() { # ROOT SPARE
 }
 
 scene() {
-	variant storage
+	case $vm_kind in
+	dracut-trixie) variant normal ;;
+	*) variant storage ;;
+	esac
 	twins "UUID=$uuid" empty
 	twins LABEL=hostroot foreign-ntfs
 	twins PARTUUID=10000000-0000-4000-8000-000000000001 foreign-bitlocker
 	twins /dev/nvme0n1p1 twin-root
 }
 
-in_images $storage_images
+in_images $storage_images dracut-trixie
