@@ -219,7 +219,7 @@ static void run_case(const char *folder, const struct sample *sample, int number
 	plans++;
 }
 
-/* Of LVM and ext4 libblkid compares the checksum: one bit of the UUID is seen, and what it was is still shown. */
+/* Of LVM libblkid compares the checksum: one bit of the UUID is seen, and what it was is still shown. */
 static void check_checksum(const char *folder, const struct sample *sample)
 {
 	struct block block;
@@ -253,7 +253,6 @@ int main(int argc, char **argv)
 		return 2;
 	deadline_set(DEADLINE);
 	check_checksum(argv[1], &samples[0]);
-	check_checksum(argv[1], &samples[3]);
 	for (int i = 0; i < cases; i++)
 		run_case(argv[1], &samples[i % (int)ARRAY_SIZE(samples)], i);
 	printf("%s 1 - %u spoilt superblocks: no crash, no hang, the root is never free\n1..1\n", failures ? "not ok" : "ok", plans);
