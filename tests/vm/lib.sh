@@ -88,6 +88,20 @@ sata() {
 	vm_args="$vm_args -device ide-hd,drive=disk$1,bus=ahci$1.0"
 }
 
+# nic N NAME: a network card in slot N on a network of its own, with DHCP; the host is 10.0.2.2 there.
+nic() {
+	slot "$1" "e1000e,netdev=net$1"
+	vm_args="$vm_args -netdev user,id=net$1"
+}
+
+# serve_root: the usual root comes over the network, from this port of the host.
+serve_root() {
+	vm_image=$("$vm_here/image" "$vm_kind" "$vm_variant") || vm_image=/nonexistent
+	vm_port=$((20000 + $$ % 20000))
+	qemu-nbd --read-only --persistent --export-name=root --shared=4 --format=raw --port=$vm_port --bind=127.0.0.1 "$vm_image/root.img" &
+	vm_server=$!
+}
+
 # boot_from ROOT PARAMETER...: as boot, with the root on one of those disks in place of the usual one.
 boot_from() {
 	vm_root_is=$1
