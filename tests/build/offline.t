@@ -58,12 +58,16 @@ ok "install lays down every part" make -C "$top" install DESTDIR="$work/root" DR
 installed=$(cd "$work/root" && find . -type f -printf '%P %m\n' | sort)
 expected="etc/vfio-early.conf 644
 usr/lib/dracut/modules.d/50vfio-early/module-setup.sh 755
+usr/lib/dracut/modules.d/50vfio-early/vfio-early-late.service 644
+usr/lib/dracut/modules.d/50vfio-early/vfio-early-late.sh 755
 usr/lib/dracut/modules.d/50vfio-early/vfio-early.service 644
 usr/lib/dracut/modules.d/50vfio-early/vfio-early.sh 755
 usr/sbin/vfio-early 755
 usr/share/doc/vfio-early/examples/vfio-early.conf 644
 usr/share/initramfs-tools/hooks/vfio-early 755
-usr/share/initramfs-tools/scripts/init-top/00-vfio-early 755"
+usr/share/initramfs-tools/scripts/init-top/00-vfio-early 755
+usr/share/initramfs-tools/scripts/local-premount/vfio-early 755
+usr/share/initramfs-tools/scripts/nfs-bottom/vfio-early 755"
 ok "these files" sh -c 'echo "$1" && [ "$1" = "$2" ]' - "$installed" "$expected"
 echo "claim 10de:1c03" >"$work/root/etc/vfio-early.conf"
 make -s -C "$top" install DESTDIR="$work/root" PREFIX=/usr/local DRACUTMODDIR=/usr/lib/dracut/modules.d >/dev/null

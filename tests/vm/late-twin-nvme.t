@@ -23,9 +23,13 @@ scene() {
 	*) variant storage ;;
 	esac
 	twins "UUID=$uuid" empty
+	twins /dev/nvme0n1p1 twin-root
+	# How root= is read does not depend on the generator; two of them see every way.
+	case $vm_kind in
+	dracut-plain | dracut-trixie) return ;;
+	esac
 	twins LABEL=hostroot foreign-ntfs
 	twins PARTUUID=10000000-0000-4000-8000-000000000001 foreign-bitlocker
-	twins /dev/nvme0n1p1 twin-root
 }
 
 in_images $storage_images dracut-trixie

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# An id that also matches a disk: before the root is known no storage is taken.
+# An id that also matches a disk: before udev no storage is taken, and where nothing says what the root is, none later.
 . "$(dirname "$0")/lib.sh"
 
 scene() {
@@ -10,9 +10,8 @@ scene() {
 	boot rd.vfio.ids=1b36:0010,1002:5159
 
 	claimed 02:00.0
-	verdict_is 01:00.0 deferred
-	driver_is 01:00.0 nvme
-	override_is 01:00.0 "(null)"
+	log_has "vfio-early: 0000:01:00.0 1b36:0010 deferred: storage waits until it is known which disk carries the root"
+	stays 01:00.0 nvme "nothing says what the root is, so what carries it is not known"
 }
 
 in_images own
