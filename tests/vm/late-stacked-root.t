@@ -48,17 +48,22 @@ on_btrfs() {
 	stays 03:00.0 nvme "it carries root: nvme2n1p1"
 }
 
-on_luks_and_lvm() {
-	variant storage-luks
+on_luks() {
 	begin luks
+	nvme 1 luks
+	nvme 2 empty
+	boot_from "/dev/mapper/$mapping" "$key" rd.vfio.ids=1b36:0010
+	root_is ext4 "/dev/mapper/$mapping"
+	stays 01:00.0 nvme "it carries root: nvme0n1p1, $mapping"
+	goes 02:00.0
+}
+
+on_luks_and_lvm() {
+	begin luks-lvm
 	nvme 1 luks-lvm
 	nvme 2 empty
 	boot_from /dev/mapper/crypt--vg-root rd.lvm.lv=crypt-vg/root "$key" rd.vfio.ids=1b36:0010
 	root_is ext4 /dev/mapper/crypt--vg-root
-	case $vm_kind in
-	initramfs-tools) mapping=hostcrypt ;;
-	*) mapping=luks-30000000-0000-4000-8000-000000000005 ;;
-	esac
 	stays 01:00.0 nvme "it carries root: nvme0n1p1, $mapping, crypt-vg/root"
 	goes 02:00.0
 }
@@ -68,6 +73,12 @@ scene() {
 	on_lvm
 	on_md
 	on_btrfs
+	variant storage-luks
+	case $vm_kind in
+	initramfs-tools) mapping=hostcrypt ;;
+	*) mapping=luks-30000000-0000-4000-8000-000000000005 ;;
+	esac
+	on_luks
 	on_luks_and_lvm
 }
 
