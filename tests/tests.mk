@@ -31,23 +31,34 @@ $(libblkid_san)/.built: deps/build build/deps/archives.fetched | build/test/.set
 		deps/build util-linux build/deps/archives $(libblkid_san)
 	$(Q)touch $@
 
-build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(wildcard src/*.c src/*.h) $(libblkid_san)/.built | build/test/.setup
+# Each source once for the unit tests and once for the fuzz targets, whatever is linked from them.
+src_headers := $(wildcard src/*.h)
+unit_objects := $(patsubst %.c,build/test/gcc/%.o,$(unit_sources) tests/unit/no-modules/modules.c)
+fuzz_objects := $(patsubst %.c,build/test/fuzzed/%.o,$(unit_sources) tests/unit/no-modules/modules.c)
+
+build/test/gcc/%.o: %.c $(src_headers) $(libblkid_san)/.built | build/test/.setup
+	$(Q)mkdir -p $(@D)
+	$(Q)gcc $(unit_cflags) -I$(libblkid_san)/include -c -o $@ $<
+
+build/test/fuzzed/%.o: %.c $(src_headers) | build/test/.setup
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(unit_cflags) -fsanitize=fuzzer-no-link -c -o $@ $<
+
+build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(unit_objects)
 	@echo "  CC    $<"
 	$(Q)mkdir -p build/test/unit
-	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_sources) tests/unit/no-modules/modules.c \
-		-I$(libblkid_san)/include $(libblkid_san)/lib/libblkid.a -lcmocka
+	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_objects) $(libblkid_san)/lib/libblkid.a -lcmocka
 
-build/test/disks-door: tests/disks/door.c $(wildcard src/*.c src/*.h) $(libblkid_san)/.built | build/test/.setup
+build/test/disks-door: tests/disks/door.c $(unit_objects)
 	@echo "  CC    $<"
-	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_sources) tests/unit/no-modules/modules.c \
-		-I$(libblkid_san)/include $(libblkid_san)/lib/libblkid.a
+	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_objects) $(libblkid_san)/lib/libblkid.a
 
 fuzz_tests := $(addprefix build/test/fuzz/,$(basename $(notdir $(wildcard tests/fuzz/*.c))))
 
-build/test/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(wildcard src/*.c src/*.h) | build/test/.setup
+build/test/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(fuzz_objects)
 	@echo "  FUZZ  $<"
 	$(Q)mkdir -p build/test/fuzz
-	$(Q)clang $(unit_cflags) -fsanitize=fuzzer -Itests/fuzz -o $@ $< $(unit_sources) tests/unit/no-modules/modules.c -lblkid
+	$(Q)clang $(unit_cflags) -fsanitize=fuzzer -Itests/fuzz -o $@ $< $(fuzz_objects) -lblkid
 
 build/test/vfio-probe: tests/vm/guest/vfio-probe.c | build/test/.setup
 	$(Q)mkdir -p build/test
@@ -63,7 +74,10 @@ build/test/.built: build/test/.setup FORCE
 	$(Q)touch $@
 FORCE:
 
-check: build/test/.built $(unit_tests) $(fuzz_tests) build/test/vfio-probe build/test/depmod build/test/disks-door ## Run every test, from nothing; T=NAME... runs some
+test_programs := $(unit_tests) $(fuzz_tests) build/test/vfio-probe build/test/depmod build/test/disks-door
+
+check: build/test/.built ## Run every test, from nothing; T=NAME... runs some
+	$(Q)$(MAKE) --no-print-directory -j$(jobs) $(test_programs)
 	$(Q)$(MAKE) --no-print-directory check-compilers lint
 	$(Q)$(MAKE) --no-print-directory prove
 

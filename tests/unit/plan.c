@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include <stdlib.h>
+
 #include "plan.h"
+#include "protect.h"
 
 /* The host's display, two identical cards (the first with audio), a bridge, a disk, a host bridge, a 3D card. */
 static struct pci_function machine[] = {
@@ -222,6 +225,69 @@ static void every_verdict_has_its_words(void **state)
 	assert_string_equal(verdict_sentence(&bound, sentence, sizeof(sentence)), "bound to vfio-pci, IOMMU group 14 (was: no driver)");
 }
 
+/* The late stage decides what waited, by what stands on it, and leaves alone what the early one has settled. */
+static void the_late_stage_decides_what_waited(void **state)
+{
+	struct block disk = { .name = "nvme0n1", .whole = -1, .state = BLOCK_READ, .functions = { { 0, 3, 0, 0 } }, .function_count = 1 };
+	struct storage storage = { .blocks = &disk, .count = 1 };
+	const struct plan_settled settled = { .address = { 0, 1, 0, 0 }, .verdict = VERDICT_REFUSED, .told = "{ told }" };
+	struct config config;
+	struct needs needs = { 0 };
+	struct plan plan;
+	int wanted[COUNT];
+	const struct plan_input input = {
+		.config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &needs,
+		.storage = &storage, .settled = &settled, .settled_count = 1,
+	};
+
+	(void)state;
+	config_init(&config);
+	config_add_cmdline(&config, "rd.vfio.ids=1002:5159,1b36:0010");
+	plan_match(&config, machine, COUNT, wanted);
+	for (int spare = 0; spare < 2; spare++) {
+		needs_clear(&needs);
+		needs_add_cmdline(&needs, spare ? "root=tmpfs" : "root=/dev/nvme0n1");
+		protect_mark(&storage, &needs);
+		plan_make(&input, wanted, &plan);
+		assert_int_equal(plan.count, 3);
+		assert_int_equal(plan.entries[0].verdict, VERDICT_REFUSED);
+		assert_string_equal(plan.entries[0].told, "{ told }");
+		assert_false(plan.entries[0].late);
+		/* the early stage did not end */
+		assert_int_equal(plan.entries[1].verdict, VERDICT_STUCK);
+		assert_true(plan.entries[2].late);
+		assert_int_equal(plan.entries[2].verdict, spare ? VERDICT_WOULD_BIND : VERDICT_KEPT);
+		plan_clear(&plan);
+	}
+	free(storage.marks);
+	needs_clear(&needs);
+	config_clear(&config);
+}
+
+static void a_network_card_waits_where_the_root_needs_one(void **state)
+{
+	struct pci_function card = { .address = { 0, 5, 0, 0 }, .vendor = 0x8086, .device = 0x10d3, .class = 0x020000, .iommu_group = 9, .boot_vga = -1 };
+	static const char text[] = "claim 8086:10d3\nclaim 05:00.0@8086:10d3 stage=early\nclaim 8086:10d3 stage=early\n";
+	struct config config;
+	struct needs needs = { 0 };
+
+	(void)state;
+	config_init(&config);
+	config_add_file(&config, "f", text, strlen(text));
+	assert_false(plan_is_late(&needs, &config.claims[0], &card));
+	needs_add_cmdline(&needs, "root=nfs:1.2.3.4:/srv");
+	assert_true(plan_is_late(&needs, &config.claims[0], &card));
+	assert_false(plan_is_late(&needs, &config.claims[1], &card));
+	assert_true(plan_is_late(&needs, &config.claims[2], &card));
+	/* only of storage is that a mistake */
+	assert_false(plan_is_loosely_early(&config.claims[2], &card));
+	card.class = 0x010802;
+	assert_true(plan_is_loosely_early(&config.claims[2], &card));
+	assert_false(plan_is_loosely_early(&config.claims[1], &card));
+	needs_clear(&needs);
+	config_clear(&config);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +298,8 @@ int main(void)
 		cmocka_unit_test(every_verdict_has_its_words),
 		cmocka_unit_test(steps_come_in_order),
 		cmocka_unit_test(the_stronger_claim_counts),
+		cmocka_unit_test(the_late_stage_decides_what_waited),
+		cmocka_unit_test(a_network_card_waits_where_the_root_needs_one),
 	};
 
 	return RUN(tests);

@@ -25,7 +25,8 @@ static void add_word(struct storage *storage, const char *word)
 		strcpy(block->dm_name, left);
 		strcpy(block->dm_uuid, right);
 	} else if (sscanf(word, "vg=%39s", content->volume_group) == 1 || sscanf(word, "has=%159s", content->label) == 1 ||
-		   sscanf(word, "part=%63s", content->part_uuid) == 1 || sscanf(word, "members=%u", &content->members) == 1 ||
+		   sscanf(word, "part=%63s", content->part_uuid) == 1 ||
+		   sscanf(word, "name=%127s", content->part_label) == 1 || sscanf(word, "members=%u", &content->members) == 1 ||
 		   sscanf(word, "journal=%63s", content->journal) == 1 ||
 		   sscanf(word, "num=%u:%u", &block->major, &block->minor) == 2) {
 	} else if (!strcmp(word, "busy")) {
@@ -119,6 +120,7 @@ static void every_way_to_name_the_root_finds_it(void **state)
 		{ TWINS, "root=UUID=AA-11", { CARRIES_ROOT, "-", "-" } },
 		{ TWINS, "root=LABEL=root", { CARRIES_ROOT, "-", "-" } },
 		{ TWINS, "root=PARTUUID=12-ab", { CARRIES_ROOT, "-", "-" } },
+		{ N1 " ext4:r\n" N2 " ext4:s name=linux\n", "root=PARTLABEL=linux", { "-", "it carries root: nvme1n1", "-" } },
 		{ TWINS, "root=259:1", { CARRIES_ROOT, "-", "-" } },
 		{ TWINS, "root=/dev/nvme0n1", { "it carries root: nvme0n1", "-", "-" } },
 		{ TWINS, "root=UUID=7777", { "-", "it carries root: nvme1n1p1", "-" } },
@@ -170,6 +172,12 @@ static void what_the_root_stands_on_stays(void **state)
 		{ N1 "\n" N1 "/nvme0n1p2 crypto_LUKS:c1\n" N2 " crypto_LUKS:c2\n" V "dm-0 LVM2_member:p dm=luks-c1:CRYPT-LUKS2-c1 on=nvme0n1p2 vg=" VG "\n"
 		  V "dm-1 ext4:r dm=vg-root:LVM-" VG "0123 on=dm-0\n", "root=/dev/vg/root",
 		  { "it carries root: nvme0n1p2, luks-c1, vg/root", "-", "-" } },
+		/* rd.lvm.vg= is every open volume of that group, and of no group whose name only starts so */
+		{ N1 " ext4:r\n" N2 "\n" N3 "\n" V "dm-0 dm=vg-data:LVM-" VG "x on=nvme1n1\n" V "dm-1 dm=vg--b-data:LVM-" OTHER_VG "x on=nvme2n1\n",
+		  "root=UUID=r rd.lvm.vg=vg",
+		  { "it carries root: nvme0n1", "it carries rd.lvm.vg: nvme1n1, vg/data", "it carries an open mapping: nvme2n1, vg-b/data" } },
+		{ N1 " ext4:r\n" N2 "\n", "root=UUID=r rd.lvm.vg=none",
+		  { "it carries root: nvme0n1", NOT_FOUND("rd.lvm.vg=none"), NOT_FOUND("rd.lvm.vg=none") } },
 		/* two dashes in a name are one of the group's or the volume's own */
 		{ N1 " LVM2_member:p vg=" VG "\n" V "dm-0 ext4:r dm=my--vg-the--root:LVM-" VG "x on=nvme0n1\n", "root=/dev/my-vg/the-root",
 		  { "it carries root: nvme0n1, my-vg/the-root", "-", "-" } },
@@ -250,6 +258,33 @@ static void what_is_in_use_stays_though_nothing_names_it(void **state)
 		  "", "", "UUID=d /data ext4 defaults 0 2\nUUID=gone /later ext4 defaults 0 2\n");
 }
 
+/* udev's link finds a device whose content was not read; a required tag without a device asks for more reading. */
+static void a_link_is_as_good_as_a_superblock(void **state)
+{
+	struct storage storage;
+	struct needs needs = { 0 };
+	struct pci_address first = { .bus = 1 }, second = { .bus = 2 };
+	char reason[256], hint[256];
+
+	(void)state;
+	build(&storage, N1 " unread\n" N2 " unread\n");
+	needs_add_cmdline(&needs, "root=UUID=aa");
+	protect_mark(&storage, &needs);
+	assert_true(protect_lacks_tags(&storage));
+	assert_true(protect_keeps(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_string_equal(hint, "correct or remove it");
+	storage.links = util_grow(NULL, 0, sizeof(*storage.links));
+	storage.links[0] = (struct block_link){ util_copy("/dev/disk/by-uuid/aa", 20), 0 };
+	storage.link_count = 1;
+	protect_mark(&storage, &needs);
+	assert_false(protect_lacks_tags(&storage));
+	assert_true(protect_keeps(&storage, &first, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_string_equal(reason, "it carries root: nvme0n1");
+	assert_false(protect_keeps(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
+	needs_clear(&needs);
+	storage_clear(&storage);
+}
+
 static void links_are_read(void **state)
 {
 	struct block block = { 0 };
@@ -276,6 +311,7 @@ int main(void)
 		cmocka_unit_test(what_the_root_stands_on_stays),
 		cmocka_unit_test(a_missing_member_may_be_on_a_blank_disk),
 		cmocka_unit_test(what_is_in_use_stays_though_nothing_names_it),
+		cmocka_unit_test(a_link_is_as_good_as_a_superblock),
 		cmocka_unit_test(links_are_read),
 	};
 
