@@ -36,6 +36,8 @@ src_headers := $(wildcard src/*.h)
 unit_objects := $(patsubst %.c,build/test/gcc/%.o,$(unit_sources) tests/unit/no-modules/modules.c)
 fuzz_objects := $(patsubst %.c,build/test/fuzzed/%.o,$(unit_sources) tests/unit/no-modules/modules.c)
 
+.SECONDARY: $(unit_objects) $(fuzz_objects)
+
 build/test/gcc/%.o: %.c $(src_headers) $(libblkid_san)/.built | build/test/.setup
 	$(Q)mkdir -p $(@D)
 	$(Q)gcc $(unit_cflags) -I$(libblkid_san)/include -c -o $@ $<
