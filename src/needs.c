@@ -166,6 +166,12 @@ static bool parse_pool(const char *spec, char *value)
 	return true;
 }
 
+/* "/dev/nbd0", and not a volume group whose name starts so. */
+static bool is_numbered(const char *spec, const char *prefix)
+{
+	return starts_with(spec, prefix) && isdigit((unsigned char)spec[strlen(prefix)]);
+}
+
 static bool is_on_network(const char *spec)
 {
 	static const char *const schemes[] = {
@@ -175,14 +181,14 @@ static bool is_on_network(const char *spec)
 	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
 		if (starts_with(spec, schemes[i]) && spec[strlen(schemes[i])] == ':')
 			return true;
-	return IS_ONE_OF(spec, "/dev/nfs", "/dev/cifs", "dhcp", "dhcp6") || starts_with(spec, "/dev/nbd") ||
+	return IS_ONE_OF(spec, "/dev/nfs", "/dev/cifs", "dhcp", "dhcp6") || is_numbered(spec, "/dev/nbd") ||
 	       (spec[0] != '/' && strstr(spec, ":/"));
 }
 
 static bool is_no_disk(const char *spec)
 {
 	return IS_ONE_OF(spec, "tmpfs", "ramfs", "rootfs", "overlay") || starts_with(spec, "virtiofs:") ||
-	       starts_with(spec, "9p:") || starts_with(spec, "/dev/ram") || starts_with(spec, "tmpfs:");
+	       starts_with(spec, "9p:") || is_numbered(spec, "/dev/ram") || starts_with(spec, "tmpfs:");
 }
 
 static void add_network(struct needs *needs, const char *by)
@@ -191,7 +197,7 @@ static void add_network(struct needs *needs, const char *by)
 		util_printable(needs->network, sizeof(needs->network), by, strlen(by));
 }
 
-/* Add the device that @spec of @length bytes names. @text is the whole, for messages; NULL for the spec. */
+/* Add the device that @spec of @length bytes names. @name stands before it in messages. */
 static void add_device(struct needs *needs, const char *purpose, const char *spec, size_t length, const char *name,
 		       bool required)
 {
@@ -209,15 +215,16 @@ static void add_device(struct needs *needs, const char *purpose, const char *spe
 	util_format(text, sizeof(text), "%s%s", name, copy);
 	while (starts_with(start, "block:") || starts_with(start, "live:"))
 		start += strcspn(start, ":") + 1;
-	if (is_on_network(start)) {
+	/* Tags first: a label may look like anything. */
+	if (parse_tag(start, &kind, value)) {
+		start = value;
+	} else if (is_on_network(start)) {
 		add_network(needs, text);
 		kind = NEED_NOTHING;
 	} else if (is_no_disk(start)) {
 		kind = NEED_NOTHING;
 	} else if (!strcmp(start, "gpt-auto")) {
 		strcpy(value, "/dev/gpt-auto-root");
-		start = value;
-	} else if (parse_tag(start, &kind, value)) {
 		start = value;
 	} else if (parse_pool(start, value)) {
 		kind = NEED_POOL;

@@ -72,6 +72,12 @@ static void the_command_line_names_devices(void **state)
 		{ "root=tmpfs", "root nothing tmpfs" },
 		{ "root=myfs rootfstype=virtiofs", "root nothing myfs" },
 		{ "root=/dev/root rootfstype=9p", "root nothing /dev/root" },
+		/* what looks like the network, or like no disk, in a name of the user's own */
+		{ "root=LABEL=a:/b", "root label a:/b" },
+		{ "root=PARTLABEL=nfs:/x", "root partlabel nfs:/x" },
+		{ "root=/dev/nbdvg/root", "root device /dev/nbdvg/root" },
+		{ "root=/dev/ramvg/root", "root device /dev/ramvg/root" },
+		{ "root=/dev/ram0", "root nothing /dev/ram0" },
 		{ "root=gpt-auto", "root device /dev/gpt-auto-root" },
 		{ "root=whatever", "root device whatever" },
 		{ "root=/dev/sda1 root=/dev/sdb1", "root device /dev/sdb1" },
