@@ -61,15 +61,12 @@ bool cmdline_is(const struct cmdline_param *param, const char *name)
 
 static bool list_has(const char *list, size_t length, const char *word)
 {
-	for (const char *item = list, *end = list + length; item <= end;) {
-		const char *comma = memchr(item, ',', (size_t)(end - item));
+	const char *item, *end = list + length;
+	size_t size;
 
-		if (!comma)
-			comma = end;
-		if (util_equal(item, (size_t)(comma - item), word))
+	while (util_next_item(&list, end, &item, &size))
+		if (util_equal(item, size, word))
 			return true;
-		item = comma + 1;
-	}
 	return false;
 }
 

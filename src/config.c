@@ -322,20 +322,12 @@ void config_add_file(struct config *config, const char *path, const char *text, 
 static void parse_list(struct config *config, const struct place *place, const struct wish *wish,
 		       const struct cmdline_param *param)
 {
-	const char *item = param->value, *end = param->value + param->value_length;
-	size_t count = 0;
+	const char *cursor = param->value, *end = param->value + param->value_length, *item;
+	size_t length, count = 0;
 
-	while (item && item <= end) {
-		const char *comma = memchr(item, ',', (size_t)(end - item));
-		size_t length = (size_t)((comma ? comma : end) - item);
-
-		/* The kernel skips empty items in vfio-pci.ids= too. */
-		if (length) {
-			add_selector(config, place, wish, item, length);
-			count++;
-		}
-		item = comma ? comma + 1 : NULL;
-	}
+	/* The kernel skips empty items in vfio-pci.ids= too. */
+	for (; util_next_item(&cursor, end, &item, &length); count++)
+		add_selector(config, place, wish, item, length);
 	if (!count)
 		complain_of(config, place, param->name, param->name_length,
 			    "no selector: expected ids or addresses with commas between them, as in rd.vfio.ids=10de:1c03,01:00.0");

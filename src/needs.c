@@ -255,16 +255,13 @@ static bool find_last(const char *cmdline, const char *name, struct cmdline_para
 static void add_flags(struct needs *needs, const char *purpose, const char *flags, size_t length)
 {
 	static const char *const names[] = { "device=", "logdev=", "rtdev=", "journal_path=" };
+	const char *item, *end = flags + length;
+	size_t size;
 
-	for (const char *item = flags, *end = flags + length; item < end;) {
-		const char *comma = memchr(item, ',', (size_t)(end - item));
-		size_t size = (size_t)((comma ? comma : end) - item);
-
+	while (util_next_item(&flags, end, &item, &size))
 		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-			if (size > strlen(names[i]) && !strncmp(item, names[i], strlen(names[i])))
+			if (size > strlen(names[i]) && starts_with(item, names[i]))
 				add_device(needs, purpose, item + strlen(names[i]), size - strlen(names[i]), names[i], true);
-		item += size + 1;
-	}
 }
 
 /* "luks-UUID", "UUID", "UUID=name": the UUID may be cut short (dracut's parse-crypt.sh compares its start). */
@@ -281,14 +278,12 @@ static void add_luks(struct needs *needs, const char *name, const char *value, s
 
 static void add_crypt_options(struct needs *needs, const char *value, size_t length)
 {
-	for (const char *item = value, *end = value + length; item < end;) {
-		const char *comma = memchr(item, ',', (size_t)(end - item));
-		size_t size = (size_t)((comma ? comma : end) - item);
+	const char *item, *end = value + length;
+	size_t size;
 
+	while (util_next_item(&value, end, &item, &size))
 		if (size > 7 && starts_with(item, "source="))
 			add_device(needs, "cryptopts", item + 7, size - 7, "cryptopts=source=", false);
-		item += size + 1;
-	}
 }
 
 static void add_logical_volume(struct needs *needs, const char *value, size_t length)
@@ -402,11 +397,12 @@ static size_t split_line(const char **cursor, char line[static VALUE_SIZE], char
 
 static bool has_option(const char *options, const char *name)
 {
-	for (size_t length; *options; options += length + (options[length] == ',')) {
-		length = strcspn(options, ",");
-		if (length == strlen(name) && !memcmp(options, name, length))
+	const char *item, *end = options + strlen(options);
+	size_t length;
+
+	while (util_next_item(&options, end, &item, &length))
+		if (util_equal(item, length, name))
 			return true;
-	}
 	return false;
 }
 

@@ -86,6 +86,21 @@ bool util_equal(const char *text, size_t length, const char *word)
 	return strlen(word) == length && !memcmp(text, word, length);
 }
 
+bool util_next_item(const char **cursor, const char *end, const char **ret_item, size_t *ret_length)
+{
+	const char *comma;
+
+	while (*cursor < end && **cursor == ',')
+		++*cursor;
+	if (*cursor >= end)
+		return false;
+	comma = memchr(*cursor, ',', (size_t)(end - *cursor));
+	*ret_item = *cursor;
+	*cursor = comma ? comma : end;
+	*ret_length = (size_t)(*cursor - *ret_item);
+	return true;
+}
+
 unsigned long long util_now(void)
 {
 	struct timespec now;

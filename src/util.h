@@ -41,5 +41,11 @@ const char *util_printable(char *buffer, size_t size, const char *text, size_t l
 /* Is the @length bytes at @text exactly the string @word? */
 bool util_equal(const char *text, size_t length, const char *word);
 
+/*
+ * Take the next item of a list with commas between the items from *@cursor up to @end; empty ones are passed over.
+ * Returns false at the end.
+ */
+bool util_next_item(const char **cursor, const char *end, const char **ret_item, size_t *ret_length);
+
 /* Microseconds since boot (CLOCK_MONOTONIC), the kernel log's clock. */
 unsigned long long util_now(void);
