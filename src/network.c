@@ -56,13 +56,9 @@ struct descent {
 static void add_cards(const struct descent *descent, const char *link)
 {
 	struct network *network = descent->network;
+	struct pci_address address;
 
-	for (const char *c = link; c; c = strchr(c, '/')) {
-		struct pci_address address;
-
-		c += *c == '/';
-		if (pci_address_parse(c, strcspn(c, "/"), &address) < 0)
-			continue;
+	while (pci_next_address(&link, &address)) {
 		network->cards = util_grow(network->cards, network->count, sizeof(*network->cards));
 		network->cards[network->count].address = address;
 		util_format(network->cards[network->count++].interface, sizeof(network->cards->interface), "%s",

@@ -97,6 +97,19 @@ static uint64_t rank(const struct pci_address *a)
 	return (uint64_t)a->segment << 32 | (uint64_t)(a->bus << 16 | a->slot << 8 | a->function);
 }
 
+bool pci_next_address(const char **cursor, struct pci_address *ret)
+{
+	bool found = false;
+
+	while (**cursor && !found) {
+		size_t length = strcspn(*cursor, "/");
+
+		found = pci_address_parse(*cursor, length, ret) == 0;
+		*cursor += length + ((*cursor)[length] == '/');
+	}
+	return found;
+}
+
 int pci_address_compare(const struct pci_address *a, const struct pci_address *b)
 {
 	return (rank(a) > rank(b)) - (rank(a) < rank(b));

@@ -51,6 +51,11 @@ int pci_address_parse_any(const char *text, size_t length, struct pci_address *r
 int pci_hop_parse(const char *text, size_t length, struct pci_hop *ret, bool *ret_every) must_check;
 /* Write the address as sysfs names it, segment included. Returns @buffer. */
 const char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE]);
+/*
+ * Take the next function that a path of sysfs goes through from *@cursor, which is moved on behind it. Returns false
+ * where there is no more.
+ */
+bool pci_next_address(const char **cursor, struct pci_address *ret);
 /* Order by segment, bus, slot, function: negative, 0 or positive. */
 int pci_address_compare(const struct pci_address *a, const struct pci_address *b);
 bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);

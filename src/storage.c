@@ -8,7 +8,7 @@
 
 int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE])
 {
-	const char *last = strrchr(link, '/'), *before = last;
+	const char *last = strrchr(link, '/'), *before = last, *cursor = link;
 	char parent[BLOCK_NAME_SIZE];
 
 	if (!last || strlen(last + 1) >= sizeof(ret->name) || !strstr(link, "devices/"))
@@ -16,12 +16,8 @@ int storage_parse_link(const char *link, struct block *ret, char ret_whole[stati
 	strcpy(ret->name, last + 1);
 	ret->virtual = strstr(link, "devices/virtual/") != NULL;
 	ret->whole = -1;
-	for (const char *c = strstr(link, "devices/"); c && ret->function_count < BLOCK_FUNCTIONS; c = strchr(c, '/')) {
-		size_t length = strcspn(++c, "/");
-
-		if (pci_address_parse(c, length, &ret->functions[ret->function_count]) == 0)
-			ret->function_count++;
-	}
+	while (ret->function_count < BLOCK_FUNCTIONS && pci_next_address(&cursor, &ret->functions[ret->function_count]))
+		ret->function_count++;
 	/* A partition stands in the folder of its disk, a disk in "block" or in the folder of its controller. */
 	while (before > link && *--before != '/')
 		;
