@@ -264,18 +264,6 @@ static void add_flags(struct needs *needs, const char *purpose, const char *flag
 				add_device(needs, purpose, item + strlen(names[i]), size - strlen(names[i]), names[i], true);
 }
 
-/* "luks-UUID", "UUID", "UUID=name": the UUID may be cut short (dracut's parse-crypt.sh compares its start). */
-static void add_luks(struct needs *needs, const char *name, const char *value, size_t length)
-{
-	char uuid[VALUE_SIZE], text[VALUE_SIZE];
-
-	util_format(uuid, sizeof(uuid), "%.*s", (int)length, value);
-	uuid[strcspn(uuid, "=")] = '\0';
-	util_format(text, sizeof(text), "%.100s=%.300s", name, uuid);
-	if (uuid[0])
-		add(needs, NEED_LUKS, name, starts_with(uuid, "luks-") ? uuid + 5 : uuid, text, false);
-}
-
 static void add_crypt_options(struct needs *needs, const char *value, size_t length)
 {
 	const char *item, *end = value + length;
@@ -286,20 +274,26 @@ static void add_crypt_options(struct needs *needs, const char *value, size_t len
 			add_device(needs, "cryptopts", item + 7, size - 7, "cryptopts=source=", false);
 }
 
-static void add_logical_volume(struct needs *needs, const char *value, size_t length)
-{
-	char path[VALUE_SIZE], text[VALUE_SIZE];
-
-	util_format(path, sizeof(path), "/dev/%.*s", (int)length, value);
-	add(needs, NEED_DEVICE, "rd.lvm.lv", path, util_format(text, sizeof(text), "rd.lvm.lv=%.300s", path + 5), true);
-}
-
-static void add_named(struct needs *needs, enum need_kind kind, const char *name, const char *value, size_t length)
+/* Add what the parameter @name says by a name of its own kind; @prefix makes a path of it. */
+static void add_named(struct needs *needs, enum need_kind kind, const char *name, const char *prefix, const char *value,
+		      size_t length, bool required)
 {
 	char copy[VALUE_SIZE], text[VALUE_SIZE];
 
-	util_format(copy, sizeof(copy), "%.*s", (int)length, value);
-	add(needs, kind, name, copy, util_format(text, sizeof(text), "%.64s=%.300s", name, copy), true);
+	util_format(copy, sizeof(copy), "%s%.*s", prefix, (int)length, value);
+	util_format(text, sizeof(text), "%.64s=%.300s", name, copy + strlen(prefix));
+	add(needs, kind, name, copy, text, required);
+}
+
+/* "luks-UUID", "UUID", "UUID=name": the UUID may be cut short (dracut's parse-crypt.sh compares its start). */
+static void add_luks(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	const char *equals = memchr(value, '=', length);
+	size_t skip = length > 5 && starts_with(value, "luks-") ? 5 : 0;
+
+	length = equals ? (size_t)(equals - value) : length;
+	if (length > skip)
+		add_named(needs, NEED_LUKS, name, "", value + skip, length - skip, false);
 }
 
 static bool is_param(const struct cmdline_param *param, const char *const *names, size_t count)
@@ -345,15 +339,15 @@ static void add_param(struct needs *needs, const struct cmdline_param *param)
 	else if (IS_PARAM(param, "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name", "rd_LUKS_UUID"))
 		add_luks(needs, name, param->value, param->value_length);
 	else if (cmdline_is(param, "rd.luks.partuuid"))
-		add_named(needs, NEED_PARTUUID, name, param->value, param->value_length);
+		add_named(needs, NEED_PARTUUID, name, "", param->value, param->value_length, true);
 	else if (cmdline_is(param, "cryptopts"))
 		add_crypt_options(needs, param->value, param->value_length);
 	else if (cmdline_is(param, "rd.lvm.lv"))
-		add_logical_volume(needs, param->value, param->value_length);
+		add_named(needs, NEED_DEVICE, name, "/dev/", param->value, param->value_length, true);
 	else if (cmdline_is(param, "rd.lvm.vg"))
-		add_named(needs, NEED_GROUP, name, param->value, param->value_length);
+		add_named(needs, NEED_GROUP, name, "", param->value, param->value_length, true);
 	else if (cmdline_is(param, "rd.md.uuid"))
-		add_named(needs, NEED_MD, name, param->value, param->value_length);
+		add_named(needs, NEED_MD, name, "", param->value, param->value_length, true);
 	else if (cmdline_is(param, "netroot"))
 		needs->root = true;
 }

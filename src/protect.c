@@ -2,6 +2,8 @@
 #include "protect.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,15 +20,16 @@ static bool mark(struct storage *storage, size_t block, unsigned int rank, const
 	return true;
 }
 
-static void say_unknown(struct storage *storage, const char *hint, const char *format, const char *what)
+/* The first reason counts. */
+static void printf_format(3, 4) say_unknown(struct storage *storage, const char *hint, const char *format, ...)
 {
+	va_list args;
+
 	if (storage->unknown[0])
 		return;
-	/* The formats are this file's own. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	util_format(storage->unknown, sizeof(storage->unknown), format, what);
-#pragma GCC diagnostic pop
+	va_start(args, format);
+	vsnprintf(storage->unknown, sizeof(storage->unknown), format, args);
+	va_end(args);
 	util_format(storage->hint, sizeof(storage->hint), "%s", hint);
 }
 
@@ -54,7 +57,7 @@ static void mark_needs(struct storage *storage, unsigned int *rank)
 	}
 	if (!storage->needs->root)
 		say_unknown(storage, "name it with root= on the kernel command line",
-			    "nothing says what the root is%s, so what carries it is not known", "");
+			    "nothing says what the root is, so what carries it is not known");
 }
 
 /* What is in use, and every mapping and array that is open, is the host's, whether anything names it or not. */
@@ -136,17 +139,13 @@ static void find_missing(struct storage *storage)
 /* What is marked must have been readable: else who belongs together with it is not known. */
 static void find_unread(struct storage *storage)
 {
-	char text[160];
-
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
 
-		if (!storage->marks[i].set || block->state < BLOCK_AMBIGUOUS)
-			continue;
-		util_format(text, sizeof(text), "%s, which carries %.64s,", block->name, storage->marks[i].purpose);
-		say_unknown(storage, "", block->state == BLOCK_UNREADABLE ?
-			    "%s cannot be read, so what else belongs to it is not known" :
-			    "%s has no clear superblock, so what else belongs to it is not known", text);
+		if (storage->marks[i].set && block->state >= BLOCK_AMBIGUOUS)
+			say_unknown(storage, "", "%s, which carries %.64s, %s, so what else belongs to it is not known", block->name,
+				    storage->marks[i].purpose,
+				    block->state == BLOCK_UNREADABLE ? "cannot be read" : "has no clear superblock");
 	}
 }
 
