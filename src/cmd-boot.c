@@ -126,7 +126,7 @@ static void make_plan(struct boot *boot)
 	struct plan_input input;
 
 	if (boot->config.claim_count)
-		load_needs(boot->cmdline, boot->parameters, boot->parameter_count, &boot->needs);
+		load_needs(boot->cmdline, boot->parameters, boot->parameter_count, boot->late, &boot->needs);
 	if (boot->late)
 		boot->settled_count = report_load_settled(&boot->settled);
 	machine_read(&boot->config, boot->cmdline, &boot->needs, boot->late, &boot->machine);

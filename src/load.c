@@ -134,7 +134,7 @@ static void add_conf(void *needs, const char *path)
 	add_needs_of(needs, path, needs_add_conf);
 }
 
-void load_needs(const char *cmdline, char *const *arguments, size_t count, struct needs *ret)
+void load_needs(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret)
 {
 	struct parameters parameters = { 0 };
 
@@ -147,6 +147,8 @@ void load_needs(const char *cmdline, char *const *arguments, size_t count, struc
 	util_cleanup_free(&parameters.text);
 	for_each_file("/conf/conf.d", "", add_conf, ret);
 	for_each_file("/etc/initramfs-tools/conf.d", "", add_conf, ret);
+	if (!disks)
+		return;
 	add_needs_of(ret, LOAD_FSTAB_COPY, needs_add_fstab);
 	add_needs_of(ret, "/etc/fstab", needs_add_fstab);
 	add_needs_of(ret, "/cryptroot/crypttab", needs_add_crypttab);

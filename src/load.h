@@ -20,6 +20,7 @@ void load_config(struct config *config, char **ret_cmdline);
 
 /*
  * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments (parameters
- * again, the strongest), then from initramfs-tools' conf.d, fstab and crypttab. Free with needs_clear().
+ * again, the strongest), then from initramfs-tools' conf.d; where @disks are asked for also from fstab and crypttab,
+ * which never name the network. Free with needs_clear().
  */
-void load_needs(const char *cmdline, char *const *arguments, size_t count, struct needs *ret);
+void load_needs(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret);
