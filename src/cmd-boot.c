@@ -18,9 +18,6 @@
 #include "report.h"
 #include "root.h"
 
-/* Left by the early stage where something waits for the late one, which removes it: see the hooks and the unit. */
-#define LATE_FILE REPORT_FOLDER "/late"
-
 /* Everything that one boot knows. */
 struct boot {
 	struct config config;
@@ -220,9 +217,10 @@ static void announce_late(const struct plan *plan)
 
 	for (size_t i = 0; i < plan->count; i++)
 		waits |= plan->entries[i].late;
-	r = waits ? root_replace(LATE_FILE, "", 0) : 0;
+	r = waits ? report_leave_word() : 0;
 	if (r < 0)
-		log_line(LOG_WARNING, LATE_FILE ": cannot be written: %s; what is deferred stays with the host", strerror(-r));
+		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host",
+			 strerror(-r));
 }
 
 static int carry_out(struct boot *boot, unsigned long long start)
@@ -260,7 +258,7 @@ int cmd_boot(int argc, char **argv)
 
 	if (parse_arguments(argc, argv, &boot) < 0)
 		return EXIT_USAGE;
-	if (boot.late && !boot.dry_run && root_remove(LATE_FILE) < 0)
+	if (boot.late && !boot.dry_run && !report_take_word())
 		return EXIT_DONE;
 	load_config(&boot.config, &boot.cmdline);
 	deadline_set(boot.config.deadline);

@@ -205,6 +205,16 @@ void report_free_settled(struct plan_settled *settled, size_t count)
 	free(settled);
 }
 
+int report_leave_word(void)
+{
+	return root_replace(REPORT_LATE_FILE, "", 0);
+}
+
+bool report_take_word(void)
+{
+	return root_remove(REPORT_LATE_FILE) == 0;
+}
+
 int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,
 		bool writes)
 {

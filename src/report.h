@@ -8,6 +8,7 @@
 
 #define REPORT_FOLDER "/run/vfio-early"
 #define REPORT_FILE REPORT_FOLDER "/report.json"
+#define REPORT_LATE_FILE REPORT_FOLDER "/late" /* the hooks and the unit look for it too */
 
 /*
  * Write the report of @command to @out. @iommu is NULL where it was not judged. @writes adds what carrying the
@@ -22,6 +23,11 @@ void report_print(FILE *out, const char *command, const struct config *config, c
  */
 size_t report_load_settled(struct plan_settled **ret_settled);
 void report_free_settled(struct plan_settled *settled, size_t count);
+
+/* Leave word that something waits for the late stage. Returns 0 or -errno. */
+int report_leave_word(void) must_check;
+/* Take that word away. Returns whether there was one. */
+bool report_take_word(void);
 
 /* Replace REPORT_FILE by the report of report_print(), whole or not at all. Returns 0 or -errno. */
 int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,
