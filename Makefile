@@ -31,10 +31,10 @@ own_ldflags := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed
 ifeq ($(STATIC),1)
 include deps/static.mk
 else
-own_cppflags += $(shell pkg-config --cflags libkmod blkid 2>/dev/null)
+own_cppflags += $(shell pkg-config --cflags libkmod blkid libpci 2>/dev/null)
 own_cflags += -fPIE
 own_ldflags += -pie
-LIBS ?= $(shell pkg-config --libs libkmod blkid 2>/dev/null)
+LIBS ?= $(shell pkg-config --libs libkmod blkid libpci 2>/dev/null)
 requirements := deps/need-shared
 endif
 

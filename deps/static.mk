@@ -26,9 +26,9 @@ own_cppflags += $(static_cppflags) -isystem $(abspath build/deps/$(machine)/incl
 own_cflags += $(static_cflags)
 own_ldflags += $(static_ldflags) -Wl,--build-id=none
 prefix := build/deps/$(machine)
-LIBS := $(prefix)/lib/libkmod.a $(prefix)/lib/libblkid.a $(prefix)/lib/liblzma.a $(prefix)/lib/libzstd.a $(prefix)/lib/libz.a
+LIBS := $(prefix)/lib/libkmod.a $(prefix)/lib/libblkid.a $(prefix)/lib/libpci.a $(prefix)/lib/liblzma.a $(prefix)/lib/libzstd.a $(prefix)/lib/libz.a
 
-libraries := $(addprefix $(prefix)/,kmod.built util-linux.built)
+libraries := $(addprefix $(prefix)/,kmod.built util-linux.built pciutils.built)
 
 $(prefix)/kmod.built: $(addprefix $(prefix)/,xz-utils.built libzstd.built zlib.built)
 

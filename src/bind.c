@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cmdline.h"
 #include "deadline.h"
 #include "log.h"
 #include "modules.h"
@@ -170,9 +171,38 @@ static void bind_one(struct plan_entry *entry)
 		explain_failure(entry, r);
 }
 
-static void decide_no_driver(struct plan_entry *entry, int error)
+/*
+ * What the kernel says to a module (kernel/module/main.c and signing.c, Linux 5.10 to 7.2): EKEYREJECTED without a
+ * signature that it trusts where signatures are enforced, EPERM where lockdown asks for one, or module_blacklist=.
+ */
+static const char *why_not_loaded(int error, const char *driver, const char *cmdline, const char **ret_hint)
+{
+	char module[PCI_DRIVER_SIZE];
+
+	util_format(module, sizeof(module), "%s", driver);
+	for (char *c = module; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	*ret_hint = "look for 'module' and 'vfio' in dmesg; driver_override stays";
+	if (error == -EKEYREJECTED || error == -ENOKEY || error == -EBADMSG) {
+		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the key (mokutil --import)";
+		return "its module has no signature that this kernel trusts, and signatures are enforced (Secure Boot)";
+	}
+	if (error == -EPERM && cmdline_has(cmdline, "module_blacklist", module)) {
+		*ret_hint = "remove it from module_blacklist= on the kernel command line";
+		return "module_blacklist= on the kernel command line forbids its module";
+	}
+	if (error == -EPERM) {
+		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the key (mokutil --import)";
+		return "its module has no signature that this kernel trusts, and the kernel is locked down (Secure Boot)";
+	}
+	return strerror(-error);
+}
+
+static void decide_no_driver(struct plan_entry *entry, int error, const char *cmdline)
 {
 	char hint[256];
+	const char *why, *what_to_do;
 
 	if (error == -ETIMEDOUT) {
 		decide_stuck(entry, "loading the driver");
@@ -183,8 +213,8 @@ static void decide_no_driver(struct plan_entry *entry, int error)
 		plan_decide(entry, VERDICT_NO_DRIVER, hint, "%s is neither built into this kernel nor in this image",
 			    entry->wanted_driver);
 	} else {
-		plan_decide(entry, VERDICT_NO_DRIVER, "look for 'module' and 'vfio' in dmesg; driver_override stays",
-			    "%s cannot be loaded: %s", entry->wanted_driver, strerror(-error));
+		why = why_not_loaded(error, entry->wanted_driver, cmdline, &what_to_do);
+		plan_decide(entry, VERDICT_NO_DRIVER, what_to_do, "%s cannot be loaded: %s", entry->wanted_driver, why);
 	}
 }
 
@@ -212,7 +242,7 @@ static void choose_variant(struct plan_entry *entry)
 }
 
 /* Load this entry's driver, and decide all entries that wait for it where that fails. */
-static void load_driver_of(struct plan *plan, const char *driver)
+static void load_driver_of(struct plan *plan, const char *driver, const char *cmdline)
 {
 	int r = deadline_run(load_driver, driver);
 
@@ -221,10 +251,10 @@ static void load_driver_of(struct plan *plan, const char *driver)
 		return;
 	for (size_t i = 0; i < plan->count; i++)
 		if (is_pending(&plan->entries[i]) && !strcmp(plan->entries[i].wanted_driver, driver))
-			decide_no_driver(&plan->entries[i], r < 0 ? r : -ENOENT);
+			decide_no_driver(&plan->entries[i], r < 0 ? r : -ENOENT, cmdline);
 }
 
-void bind_apply(struct plan *plan, struct bind_times *ret_times)
+void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times)
 {
 	unsigned long long start;
 
@@ -238,7 +268,7 @@ void bind_apply(struct plan *plan, struct bind_times *ret_times)
 			choose_variant(&plan->entries[i]);
 	for (size_t i = 0; i < plan->count; i++)
 		if (is_pending(&plan->entries[i]) && plan_is_first_of_driver(plan, i))
-			load_driver_of(plan, plan->entries[i].wanted_driver);
+			load_driver_of(plan, plan->entries[i].wanted_driver, cmdline);
 	ret_times->modules = util_now() - start;
 	start = util_now();
 	for (size_t i = 0; i < plan->count; i++)

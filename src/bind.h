@@ -13,6 +13,7 @@ struct bind_times {
  * Bind every entry of verdict would-bind to its driver and give it its outcome: bound, deferred, no-driver,
  * refused or stuck. Every driver_override is written first, so that nothing can slip in between; then the
  * driver is loaded; then each device is unbound from whoever holds it, probed, and its driver link read back.
+ * @cmdline is the kernel command line, where a module may be forbidden.
  * The override stays, except on a device that is refused: that one goes back to its host driver.
  */
-void bind_apply(struct plan *plan, struct bind_times *ret_times);
+void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times);

@@ -98,6 +98,18 @@ static void log_verdicts(const struct plan *plan, bool late)
 			 plan->neighbours[i].reason, plan->neighbours[i].hint[0] ? "; " : "", plan->neighbours[i].hint);
 }
 
+/* Binding works without remapped interrupts; a guest's start would fail, and nobody would know why. */
+static void log_interrupts(const struct boot *boot)
+{
+	const struct iommu *iommu = &boot->machine.iommu;
+	bool taken = false;
+
+	for (size_t i = 0; i < boot->plan.count; i++)
+		taken |= boot->plan.entries[i].verdict == VERDICT_BOUND || boot->plan.entries[i].verdict == VERDICT_WOULD_BIND;
+	if (taken && boot->machine.iommu_judged && iommu->interrupts[0])
+		log_line(LOG_WARNING, "%s; %s", iommu->interrupts, iommu->interrupts_hint);
+}
+
 /* stage=early that does not count is an error of the configuration, one a claim. */
 static void add_stage_errors(struct boot *boot)
 {
@@ -202,6 +214,7 @@ static int show_plan(const struct boot *boot)
 		log_errors(&boot->config);
 		log_matches(boot);
 		log_verdicts(&boot->plan, boot->late);
+		log_interrupts(boot);
 		plan_steps(&boot->plan, log_step, (char[]){ "" });
 		if (!boot->plan.count)
 			puts("nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
@@ -237,8 +250,10 @@ static int carry_out(struct boot *boot, unsigned long long start)
 		log_matches(boot);
 	}
 	if (!boot->config.dryrun)
-		bind_apply(&boot->plan, &times);
+		bind_apply(&boot->plan, boot->cmdline, &times);
 	log_verdicts(&boot->plan, boot->late);
+	if (!boot->late)
+		log_interrupts(boot);
 	if (boot->config.dryrun) {
 		plan_steps(&boot->plan, log_step, (char[]){ "would " });
 		log_line(LOG_NOTICE, "rd.vfio.dryrun: nothing was written");

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "cmdline.h"
-#include "root.h"
-#include "sysfs.h"
 
 static bool starts_with(const char *text, const char *prefix)
 {
@@ -28,25 +26,76 @@ static enum iommu_kind kind_of_unit(const char *unit)
 
 static enum iommu_kind kind_of_tables(const struct iommu_facts *facts)
 {
-	if (facts->dmar)
+	if (facts->dmar.exists && !(facts->ivrs.exists && !strcmp(facts->cpu_vendor, "AuthenticAMD")))
 		return IOMMU_INTEL;
-	if (facts->ivrs)
+	if (facts->ivrs.exists)
 		return IOMMU_AMD;
-	if (facts->viot)
+	if (facts->viot.exists)
 		return IOMMU_VIRTIO;
+	if (facts->iort.exists)
+		return IOMMU_SMMU;
 	return IOMMU_KIND_UNKNOWN;
 }
 
-/* The parameter that switches the kernel's driver off, or NULL (x86: arch/x86/kernel/pci-dma.c, iommu_setup()). */
+static const struct acpi_table *table_of(const struct iommu_facts *facts, enum iommu_kind kind)
+{
+	static const struct acpi_table none;
+
+	switch (kind) {
+	case IOMMU_INTEL:
+		return &facts->dmar;
+	case IOMMU_AMD:
+		return &facts->ivrs;
+	case IOMMU_VIRTIO:
+		return &facts->viot;
+	case IOMMU_SMMU:
+		return &facts->iort;
+	default:
+		return &none;
+	}
+}
+
+/*
+ * Which of two words of a parameter's comma lists stands last, wherever it is given? Other words change nothing
+ * (drivers/iommu/intel/iommu.c, intel_iommu_setup()). @off alone: does it stand anywhere (arch/x86/kernel/pci-dma.c,
+ * iommu_setup(); drivers/iommu/amd/init.c, parse_amd_iommu_options())?
+ */
+static const char *last_word(const char *cmdline, const char *name, const char *off, const char *on)
+{
+	struct cmdline_param param;
+	const char *last = "", *item;
+	size_t length;
+
+	while (cmdline_next(&cmdline, &param)) {
+		const char *cursor = param.value, *end = param.value + param.value_length;
+
+		if (!param.value || !cmdline_is(&param, name))
+			continue;
+		while (util_next_item(&cursor, end, &item, &length)) {
+			if (util_equal(item, length, off))
+				last = off;
+			else if (on && util_equal(item, length, on))
+				last = on;
+		}
+	}
+	return last;
+}
+
+static bool says(const char *cmdline, const char *name, const char *off, const char *on)
+{
+	return !strcmp(last_word(cmdline, name, off, on), off);
+}
+
+/* The parameter that switches the kernel's driver off, or "". */
 static const char *switched_off_by(const struct iommu_facts *facts, enum iommu_kind kind)
 {
-	if (kind == IOMMU_INTEL && cmdline_has(facts->cmdline, "intel_iommu", "off"))
+	if (kind == IOMMU_INTEL && says(facts->cmdline, "intel_iommu", "off", "on"))
 		return "intel_iommu=off";
-	if (kind == IOMMU_AMD && cmdline_has(facts->cmdline, "amd_iommu", "off"))
+	if (kind == IOMMU_AMD && says(facts->cmdline, "amd_iommu", "off", NULL))
 		return "amd_iommu=off";
-	if ((kind == IOMMU_INTEL || kind == IOMMU_AMD) && cmdline_has(facts->cmdline, "iommu", "off"))
+	if ((kind == IOMMU_INTEL || kind == IOMMU_AMD) && says(facts->cmdline, "iommu", "off", NULL))
 		return "iommu=off";
-	return NULL;
+	return "";
 }
 
 static void blame(struct iommu *iommu, enum iommu_cause cause, const char *reason, const char *hint)
@@ -56,25 +105,50 @@ static void blame(struct iommu *iommu, enum iommu_cause cause, const char *reaso
 	util_format(iommu->hint, sizeof(iommu->hint), "%s", hint);
 }
 
+/* How the firmware setup calls it, on this processor. */
+static const char *switch_on_hint(const struct iommu_facts *facts)
+{
+	if (!strcmp(facts->cpu_vendor, "GenuineIntel"))
+		return "switch on VT-d (Intel Virtualization Technology for Directed I/O) in the firmware setup";
+	if (!strcmp(facts->cpu_vendor, "AuthenticAMD"))
+		return "switch on AMD-Vi, also called IOMMU or SVM IOMMU, in the firmware setup";
+	return "switch on VT-d (Intel) or AMD-Vi, also called IOMMU (AMD), in the firmware setup";
+}
+
 static void blame_firmware(const struct iommu_facts *facts, struct iommu *iommu)
 {
-	const char *hint = "switch on VT-d (Intel) or AMD-Vi, also called IOMMU (AMD), in the firmware setup";
-
-	if (!strcmp(facts->cpu_vendor, "GenuineIntel"))
-		hint = "switch on VT-d (Intel Virtualization Technology for Directed I/O) in the firmware setup";
-	else if (!strcmp(facts->cpu_vendor, "AuthenticAMD"))
-		hint = "switch on AMD-Vi, also called IOMMU or SVM IOMMU, in the firmware setup";
 	if (facts->x86)
-		blame(iommu, IOMMU_CAUSE_FIRMWARE, "the firmware offers no IOMMU (no DMAR or IVRS table)", hint);
+		blame(iommu, IOMMU_CAUSE_FIRMWARE, "the firmware offers no IOMMU (no DMAR, IVRS or VIOT table)",
+		      switch_on_hint(facts));
 	else
-		blame(iommu, facts->iort ? IOMMU_CAUSE_UNKNOWN : IOMMU_CAUSE_FIRMWARE, "the kernel drives no IOMMU",
+		blame(iommu, IOMMU_CAUSE_UNKNOWN, "the kernel drives no IOMMU, and no table of the firmware names one",
 		      "look for 'iommu' in dmesg: this machine has no SMMU, or the kernel no driver for it");
 }
 
-static void blame_kernel(struct iommu *iommu)
+/* The table is there and names no IOMMU: told only where its content could be read. */
+static void blame_table(const struct iommu_facts *facts, struct iommu *iommu)
+{
+	static const char *const names[] = { "", "DMAR", "IVRS", "IORT", "VIOT" };
+	static const char *const units[] = { "", "VT-d unit", "AMD-Vi unit", "SMMU", "virtio-iommu" };
+	char reason[128];
+
+	util_format(reason, sizeof(reason), table_of(facts, iommu->kind)->damaged ? "the firmware's %s table is damaged" :
+		    "the firmware's %s table names no %s", names[iommu->kind], units[iommu->kind]);
+	blame(iommu, IOMMU_CAUSE_FIRMWARE, reason, iommu->kind == IOMMU_SMMU ?
+	      "this machine has no IOMMU that its firmware would tell of; a firmware update may" :
+	      "update the firmware, and look for the IOMMU in its setup");
+}
+
+static void blame_kernel(const struct iommu_facts *facts, struct iommu *iommu)
 {
 	switch (iommu->kind) {
 	case IOMMU_INTEL:
+		if (says(facts->cmdline, "intel_iommu", "on", "off")) {
+			blame(iommu, IOMMU_CAUSE_UNKNOWN, "the firmware offers VT-d, and the kernel could not start it",
+			      "look for 'DMAR' in dmesg: a firmware update often mends its tables, or the kernel has no VT-d");
+			break;
+		}
+		iommu->add = "intel_iommu=on";
 		blame(iommu, IOMMU_CAUSE_NOT_ENABLED, "the firmware offers VT-d, the kernel has not switched it on",
 		      "add intel_iommu=on to the kernel command line");
 		break;
@@ -82,73 +156,80 @@ static void blame_kernel(struct iommu *iommu)
 		blame(iommu, IOMMU_CAUSE_UNKNOWN, "the firmware offers AMD-Vi, the kernel could not start it",
 		      "look for 'AMD-Vi' in dmesg; a firmware update often mends its tables");
 		break;
+	case IOMMU_SMMU:
+		blame(iommu, IOMMU_CAUSE_DRIVER, "the SMMU's driver is not loaded yet",
+		      "put arm_smmu_v3 or arm_smmu into the initramfs");
+		break;
 	default:
 		blame(iommu, IOMMU_CAUSE_DRIVER, "the IOMMU's driver, virtio_iommu, is not loaded yet",
 		      "put virtio_iommu into the initramfs");
 	}
 }
 
-void iommu_judge(const struct iommu_facts *facts, struct iommu *ret)
+bool iommu_irq_chip_tells(const char *chip)
 {
-	const char *parameter;
+	return starts_with(chip, "IR-") || starts_with(chip, "IO-APIC") || starts_with(chip, "PCI-MSI");
+}
+
+/*
+ * Without remapping vfio refuses to open a device (drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_attach_group()),
+ * long after it was bound. Remapping is set up apart from the IOMMU: its being there proves nothing of that.
+ */
+static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iommu)
+{
+	const char *cure = "";
+
+	if (!facts->irq_chip || !facts->irq_chip[0])
+		return;
+	iommu->remapping = starts_with(facts->irq_chip, "IR-") ? IOMMU_REMAPPING_ON : IOMMU_REMAPPING_OFF;
+	if (iommu->remapping == IOMMU_REMAPPING_ON || iommu->state != IOMMU_ON)
+		return;
+	util_format(iommu->interrupts, sizeof(iommu->interrupts), facts->unsafe_interrupts ?
+		    "interrupts are not remapped, and vfio is told to do without: a guest can forge interrupts of the host" :
+		    "interrupts are not remapped, so vfio will open no device for a guest");
+	if (says(facts->cmdline, "intremap", "off", "on"))
+		cure = "remove intremap=off from the kernel command line";
+	else if (iommu->kind == IOMMU_INTEL && facts->dmar.read && !facts->dmar.remaps_interrupts)
+		cure = "look for interrupt remapping, or x2APIC, in the firmware setup: its DMAR table does not offer it";
+	else
+		cure = "look for 'remapping' in dmesg";
+	util_format(iommu->interrupts_hint, sizeof(iommu->interrupts_hint), "%s%s", cure, facts->unsafe_interrupts ? "" :
+		    "; or add vfio_iommu_type1.allow_unsafe_interrupts=1, at the price that a guest can then forge "
+		    "interrupts of the host");
+}
+
+static void judge_state(const struct iommu_facts *facts, struct iommu *ret)
+{
+	const struct acpi_table *table;
 	char reason[96], hint[96];
 
-	*ret = (struct iommu){ .state = IOMMU_ON };
+	*ret = (struct iommu){ .state = IOMMU_ON, .add = "", .remove = "" };
 	if (facts->unit[0]) {
 		ret->kind = kind_of_unit(facts->unit);
 		return;
 	}
 	ret->state = IOMMU_OFF;
 	ret->kind = kind_of_tables(facts);
-	parameter = switched_off_by(facts, ret->kind);
-	if (parameter) {
-		util_format(reason, sizeof(reason), "%s on the kernel command line switches the IOMMU off", parameter);
-		util_format(hint, sizeof(hint), "remove %s from the kernel command line", parameter);
-		blame(ret, IOMMU_CAUSE_PARAMETER, reason, hint);
-	} else if (ret->kind == IOMMU_KIND_UNKNOWN) {
+	table = table_of(facts, ret->kind);
+	ret->remove = switched_off_by(facts, ret->kind);
+	if (ret->kind == IOMMU_KIND_UNKNOWN) {
 		blame_firmware(facts, ret);
+	} else if (table->read && !table->units) {
+		ret->remove = "";
+		blame_table(facts, ret);
+	} else if (ret->remove[0]) {
+		util_format(reason, sizeof(reason), "%s on the kernel command line switches the IOMMU off", ret->remove);
+		util_format(hint, sizeof(hint), "remove %s from the kernel command line", ret->remove);
+		blame(ret, IOMMU_CAUSE_PARAMETER, reason, hint);
 	} else {
-		blame_kernel(ret);
+		blame_kernel(facts, ret);
 	}
 }
 
-static void read_cpu_vendor(char *buffer, size_t size)
+void iommu_judge(const struct iommu_facts *facts, struct iommu *ret)
 {
-	static const char key[] = "vendor_id\t: ";
-	char text[512], *vendor;
-
-	buffer[0] = '\0';
-	if (root_read("/proc/cpuinfo", text, sizeof(text)) <= 0)
-		return;
-	vendor = strstr(text, key);
-	if (vendor) {
-		vendor += strlen(key);
-		util_format(buffer, size, "%.*s", (int)strcspn(vendor, "\n"), vendor);
-	}
-}
-
-void iommu_read(const char *cmdline, struct iommu *ret)
-{
-	char cpu_vendor[32] = "", **units = NULL;
-	ssize_t count = sysfs_iommu_list(&units);
-	struct iommu_facts facts = {
-		.unit = count > 0 ? units[0] : "",
-		.cpu_vendor = cpu_vendor,
-		.cmdline = cmdline,
-#if defined(__x86_64__) || defined(__i386__)
-		.x86 = true,
-#endif
-	};
-
-	if (count <= 0) {
-		facts.dmar = sysfs_acpi_table_exists("DMAR");
-		facts.ivrs = sysfs_acpi_table_exists("IVRS");
-		facts.iort = sysfs_acpi_table_exists("IORT");
-		facts.viot = sysfs_acpi_table_exists("VIOT");
-		read_cpu_vendor(cpu_vendor, sizeof(cpu_vendor));
-	}
-	iommu_judge(&facts, ret);
-	root_list_free(units, count);
+	judge_state(facts, ret);
+	judge_interrupts(facts, ret);
 }
 
 bool iommu_groups_are_late(const struct iommu *iommu)
@@ -176,4 +257,11 @@ const char *iommu_cause_name(const struct iommu *iommu)
 	static const char *const names[] = { NULL, "firmware", "parameter", "not-enabled", "driver" };
 
 	return names[iommu->cause];
+}
+
+const char *iommu_title(const struct iommu *iommu)
+{
+	static const char *const titles[] = { "IOMMU", "VT-d", "AMD-Vi", "SMMU", "virtio-iommu" };
+
+	return titles[iommu->kind];
 }

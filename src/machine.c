@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "disks.h"
+#include "iommu-read.h"
 #include "scan.h"
 #include "sysfs.h"
 

@@ -17,7 +17,10 @@ static void print_iommu(struct json *json, const struct iommu *iommu)
 	json_string(json, "state", iommu ? iommu_state_name(iommu) : NULL);
 	json_string(json, "kind", iommu ? iommu_kind_name(iommu) : NULL);
 	json_string(json, "cause", iommu ? iommu_cause_name(iommu) : NULL);
-	json_null(json, "interrupt_remapping");
+	if (iommu && iommu->remapping != IOMMU_REMAPPING_UNKNOWN)
+		json_bool(json, "interrupt_remapping", iommu->remapping == IOMMU_REMAPPING_ON);
+	else
+		json_null(json, "interrupt_remapping");
 	json_string(json, "reason", iommu ? iommu->reason : "");
 	json_string(json, "hint", iommu ? iommu->hint : "");
 	json_close(json, '}');

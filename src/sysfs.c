@@ -10,6 +10,7 @@
 #define PLATFORM "/sys/bus/platform"
 #define BLOCK "/sys/class/block"
 #define PATH_SIZE 256
+#define ACPI_LIMIT (1 << 20)
 
 static const char *pci_path(const struct pci_address *address, const char *attribute, char path[static PATH_SIZE])
 {
@@ -223,6 +224,38 @@ bool sysfs_acpi_table_exists(const char *name)
 	char path[PATH_SIZE];
 
 	return root_exists(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name));
+}
+
+int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length)
+{
+	char path[64];
+
+	return root_read_file(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name), ACPI_LIMIT, ret_bytes,
+			      ret_length);
+}
+
+void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data)
+{
+	char **names, path[64], chip[SYSFS_CHIP_SIZE];
+	ssize_t count = root_list("/sys/kernel/irq", &names);
+	bool goes_on = true;
+
+	for (ssize_t i = 0; i < count && goes_on; i++) {
+		util_format(path, sizeof(path), "/sys/kernel/irq/%.16s/chip_name", names[i]);
+		if (root_read(path, chip, sizeof(chip)) < 0)
+			continue;
+		chip[strcspn(chip, "\n")] = '\0';
+		goes_on = found(data, chip);
+	}
+	root_list_free(names, count);
+}
+
+bool sysfs_module_says(const char *module, const char *parameter)
+{
+	char path[128], value[8];
+
+	util_format(path, sizeof(path), "/sys/module/%s/parameters/%s", module, parameter);
+	return root_read(path, value, sizeof(value)) > 0 && (value[0] == 'Y' || value[0] == '1');
 }
 
 ssize_t sysfs_block_list(char ***ret_names)

@@ -63,6 +63,18 @@ int sysfs_framebuffer_unbind(const char *name) must_check;
 ssize_t sysfs_iommu_list(char ***ret_names) must_check;
 /* Has the firmware an ACPI table of this four-letter name? */
 bool sysfs_acpi_table_exists(const char *name);
+/* Read it: stores bytes that the caller frees, and their number. Returns 0, or -errno (-EACCES for other users than root). */
+int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length) must_check;
+
+/*
+ * Call @found with the name of the chip of each interrupt (Documentation/ABI/testing/sysfs-kernel-irq) until it
+ * returns false.
+ */
+#define SYSFS_CHIP_SIZE 64
+void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data);
+
+/* Is the boolean parameter of a loaded module on? */
+bool sysfs_module_says(const char *module, const char *parameter);
 
 /* Names of all block devices. Returns their number or -errno; free with root_list_free(). */
 ssize_t sysfs_block_list(char ***ret_names) must_check;

@@ -16,24 +16,49 @@ static void the_state_and_its_cause(void **state)
 		{ "virtio", { .unit = "viommu0", .x86 = true, .cmdline = "" }, "on", "virtio", NULL, "", "" },
 		{ "on in spite of the text", { .unit = "dmar0", .x86 = true, .cmdline = "intel_iommu=off" }, "on", "intel", NULL, "", "" },
 		{ "Intel, firmware", { .unit = "", .x86 = true, .cpu_vendor = "GenuineIntel", .cmdline = "intel_iommu=on" },
-		  "off", NULL, "firmware", "no DMAR or IVRS", "VT-d" },
+		  "off", NULL, "firmware", "no DMAR, IVRS or VIOT", "VT-d" },
 		{ "AMD, firmware", { .unit = "", .x86 = true, .cpu_vendor = "AuthenticAMD", .cmdline = "" },
-		  "off", NULL, "firmware", "no DMAR or IVRS", "AMD-Vi" },
+		  "off", NULL, "firmware", "no DMAR, IVRS or VIOT", "AMD-Vi" },
 		{ "other, firmware", { .unit = "", .x86 = true, .cpu_vendor = "", .cmdline = "" },
-		  "off", NULL, "firmware", "no DMAR or IVRS", "VT-d (Intel) or AMD-Vi" },
-		{ "intel_iommu=off", { .unit = "", .dmar = true, .x86 = true, .cmdline = "intel_iommu=on intel_iommu=off" },
+		  "off", NULL, "firmware", "no DMAR, IVRS or VIOT", "VT-d (Intel) or AMD-Vi" },
+		{ "intel_iommu=off", { .unit = "", .dmar.exists = true, .x86 = true, .cmdline = "intel_iommu=on intel_iommu=off" },
 		  "off", "intel", "parameter", "intel_iommu=off", "remove intel_iommu=off" },
-		{ "iommu=off", { .unit = "", .dmar = true, .x86 = true, .cmdline = "iommu=off" },
+		{ "iommu=off", { .unit = "", .dmar.exists = true, .x86 = true, .cmdline = "iommu=off" },
 		  "off", "intel", "parameter", "iommu=off", "remove iommu=off" },
-		{ "amd_iommu=off", { .unit = "", .ivrs = true, .x86 = true, .cmdline = "amd_iommu=off" },
+		{ "amd_iommu=off", { .unit = "", .ivrs.exists = true, .x86 = true, .cmdline = "amd_iommu=off" },
 		  "off", "amd", "parameter", "amd_iommu=off", "remove" },
-		{ "the other maker's switch", { .unit = "", .dmar = true, .x86 = true, .cmdline = "amd_iommu=off" },
+		{ "the other maker's switch", { .unit = "", .dmar.exists = true, .x86 = true, .cmdline = "amd_iommu=off" },
 		  "off", "intel", "not-enabled", "has not switched it on", "add intel_iommu=on" },
-		{ "Intel, not enabled", { .unit = "", .dmar = true, .x86 = true, .cmdline = "quiet" },
+		{ "Intel, not enabled", { .unit = "", .dmar.exists = true, .x86 = true, .cmdline = "quiet" },
 		  "off", "intel", "not-enabled", "has not switched it on", "add intel_iommu=on" },
-		{ "AMD, not started", { .unit = "", .ivrs = true, .x86 = true, .cmdline = "quiet" },
+		{ "AMD, not started", { .unit = "", .ivrs.exists = true, .x86 = true, .cmdline = "quiet" },
 		  "off", "amd", NULL, "could not start it", "dmesg" },
-		{ "VIOT", { .unit = "", .viot = true, .x86 = true, .cmdline = "" }, "off", "virtio", "driver", "virtio_iommu", "initramfs" },
+		{ "Intel, told to start", { .unit = "", .dmar.exists = true, .x86 = true, .cmdline = "intel_iommu=on,sm_on" },
+		  "off", "intel", NULL, "could not start it", "'DMAR' in dmesg" },
+		{ "another word behind the switch", { .unit = "", .dmar.exists = true, .x86 = true, .cmdline = "intel_iommu=off intel_iommu=igfx_off" },
+		  "off", "intel", "parameter", "intel_iommu=off", "remove intel_iommu=off" },
+		{ "off, and on again behind it", { .unit = "", .dmar.exists = true, .x86 = true, .cmdline = "intel_iommu=off,on" },
+		  "off", "intel", NULL, "could not start it", "'DMAR' in dmesg" },
+		{ "amd_iommu=off does not wear off", { .unit = "", .ivrs.exists = true, .x86 = true, .cmdline = "amd_iommu=off amd_iommu=fullflush" },
+		  "off", "amd", "parameter", "amd_iommu=off", "remove" },
+		{ "amd_iommu=on is none", { .unit = "", .ivrs.exists = true, .x86 = true, .cmdline = "amd_iommu=on" },
+		  "off", "amd", NULL, "could not start it", "'AMD-Vi' in dmesg" },
+		{ "a DMAR that names none", { .unit = "", .dmar = { .exists = true, .read = true }, .x86 = true, .cmdline = "" },
+		  "off", "intel", "firmware", "DMAR table names no VT-d unit", "update the firmware" },
+		{ "a DMAR that names none, and a switch", { .unit = "", .dmar = { .exists = true, .read = true }, .x86 = true, .cmdline = "intel_iommu=off" },
+		  "off", "intel", "firmware", "DMAR table names no VT-d unit", "update the firmware" },
+		{ "a damaged IVRS", { .unit = "", .ivrs = { .exists = true, .read = true, .damaged = true }, .x86 = true, .cmdline = "" },
+		  "off", "amd", "firmware", "IVRS table is damaged", "update the firmware" },
+		{ "damaged behind its units", { .unit = "", .ivrs = { .exists = true, .read = true, .damaged = true, .units = 1 }, .x86 = true, .cmdline = "" },
+		  "off", "amd", NULL, "could not start it", "'AMD-Vi' in dmesg" },
+		{ "an IORT with an SMMU", { .unit = "", .iort = { .exists = true, .read = true, .units = 3 }, .cmdline = "" },
+		  "off", "smmu", "driver", "SMMU's driver", "arm_smmu_v3" },
+		{ "an IORT without one", { .unit = "", .iort = { .exists = true, .read = true }, .cmdline = "" },
+		  "off", "smmu", "firmware", "IORT table names no SMMU", "a firmware update may" },
+		{ "no table, no x86", { .unit = "", .cmdline = "" }, "off", NULL, NULL, "no table of the firmware names one", "'iommu' in dmesg" },
+		{ "both tables, AMD", { .unit = "", .dmar.exists = true, .ivrs.exists = true, .x86 = true, .cpu_vendor = "AuthenticAMD", .cmdline = "amd_iommu=off" },
+		  "off", "amd", "parameter", "amd_iommu=off", "remove" },
+		{ "VIOT", { .unit = "", .viot.exists = true, .x86 = true, .cmdline = "" }, "off", "virtio", "driver", "virtio_iommu", "initramfs" },
 	};
 
 	(void)state;
@@ -50,6 +75,42 @@ static void the_state_and_its_cause(void **state)
 		assert_row(!strcmp(kind ? kind : "-", rows[i].kind ? rows[i].kind : "-"), rows[i].name);
 		assert_row(!strcmp(cause ? cause : "-", rows[i].cause ? rows[i].cause : "-"), rows[i].name);
 		assert_row(strstr(iommu.reason, rows[i].reason) && strstr(iommu.hint, rows[i].hint), rows[i].name);
+	}
+}
+
+static void what_follows_from_interrupts(void **state)
+{
+	static const struct {
+		const char *name;
+		struct iommu_facts facts;
+		enum iommu_remapping remapping;
+		const char *sentence, *hint; /* NULL: nothing is said */
+	} rows[] = {
+		{ "remapped", { .unit = "dmar0", .irq_chip = "IR-IO-APIC" }, IOMMU_REMAPPING_ON, NULL, NULL },
+		{ "remapped, and the IOMMU off", { .unit = "", .irq_chip = "IR-PCI-MSI" }, IOMMU_REMAPPING_ON, NULL, NULL },
+		{ "nobody tells", { .unit = "smmu3.0x0000000009050000", .irq_chip = "" }, IOMMU_REMAPPING_UNKNOWN, NULL, NULL },
+		{ "not remapped", { .unit = "dmar0", .irq_chip = "IO-APIC" }, IOMMU_REMAPPING_OFF,
+		  "vfio will open no device", "allow_unsafe_interrupts=1, at the price" },
+		{ "switched off", { .unit = "dmar0", .irq_chip = "IO-APIC", .cmdline = "intremap=off" }, IOMMU_REMAPPING_OFF,
+		  "vfio will open no device", "remove intremap=off" },
+		{ "the firmware's doing", { .unit = "dmar0", .irq_chip = "PCI-MSI", .dmar = { .read = true } }, IOMMU_REMAPPING_OFF,
+		  "vfio will open no device", "x2APIC" },
+		{ "allowed", { .unit = "dmar0", .irq_chip = "IO-APIC", .unsafe_interrupts = true }, IOMMU_REMAPPING_OFF,
+		  "a guest can forge", "'remapping' in dmesg" },
+		{ "off, and so is the IOMMU", { .unit = "", .irq_chip = "IO-APIC" }, IOMMU_REMAPPING_OFF, NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct iommu_facts facts = rows[i].facts;
+		struct iommu iommu;
+
+		facts.cpu_vendor = "";
+		facts.cmdline = facts.cmdline ? facts.cmdline : "";
+		iommu_judge(&facts, &iommu);
+		assert_row(iommu.remapping == rows[i].remapping, rows[i].name);
+		assert_row(rows[i].sentence ? strstr(iommu.interrupts, rows[i].sentence) != NULL : !iommu.interrupts[0], rows[i].name);
+		assert_row(rows[i].hint ? strstr(iommu.interrupts_hint, rows[i].hint) != NULL : !iommu.interrupts_hint[0], rows[i].name);
 	}
 }
 
@@ -75,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_state_and_its_cause),
+		cmocka_unit_test(what_follows_from_interrupts),
 		cmocka_unit_test(where_groups_come_late),
 	};
 
