@@ -10,23 +10,16 @@
 
 #include "bind.h"
 #include "cmd.h"
-#include "deadline.h"
 #include "disks.h"
 #include "load.h"
 #include "log.h"
-#include "machine.h"
+#include "outlook.h"
 #include "report.h"
 #include "root.h"
 
 /* Everything that one boot knows. */
 struct boot {
-	struct config config;
-	char *cmdline;
-	struct machine machine;
-	struct needs needs;
-	struct plan plan;
-	struct plan_settled *settled; /* of the late stage */
-	size_t settled_count;
+	struct outlook outlook;
 	char **parameters;            /* what the image's own scripts know, as NAME=VALUE */
 	size_t parameter_count;
 	bool dry_run, json, late;
@@ -34,12 +27,7 @@ struct boot {
 
 static void clear_boot(struct boot *boot)
 {
-	plan_clear(&boot->plan);
-	report_free_settled(boot->settled, boot->settled_count);
-	machine_clear(&boot->machine);
-	needs_clear(&boot->needs);
-	config_clear(&boot->config);
-	free(boot->cmdline);
+	outlook_clear(&boot->outlook);
 	free(boot->parameters);
 }
 
@@ -54,12 +42,12 @@ static void log_errors(const struct config *config)
 /* "10de:1c03 matches 2 devices": the first thing to know when ids are in play. */
 static void log_matches(const struct boot *boot)
 {
-	for (size_t c = 0; c < boot->config.claim_count; c++) {
-		const struct claim *claim = &boot->config.claims[c];
+	for (size_t c = 0; c < boot->outlook.config.claim_count; c++) {
+		const struct claim *claim = &boot->outlook.config.claims[c];
 		size_t matches = 0;
 
-		for (size_t i = 0; i < boot->machine.function_count; i++)
-			matches += selector_match(&claim->selector, &boot->machine.functions[i]) == SELECTOR_YES;
+		for (size_t i = 0; i < boot->outlook.machine.function_count; i++)
+			matches += selector_match(&claim->selector, &boot->outlook.machine.functions[i]) == SELECTOR_YES;
 		if (matches > 1)
 			log_line(LOG_INFO, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by, matches);
 		else
@@ -101,69 +89,18 @@ static void log_verdicts(const struct plan *plan, bool late)
 /* Binding works without remapped interrupts; a guest's start would fail, and nobody would know why. */
 static void log_interrupts(const struct boot *boot)
 {
-	const struct iommu *iommu = &boot->machine.iommu;
+	const struct iommu *iommu = &boot->outlook.machine.iommu;
 	bool taken = false;
 
-	for (size_t i = 0; i < boot->plan.count; i++)
-		taken |= boot->plan.entries[i].verdict == VERDICT_BOUND || boot->plan.entries[i].verdict == VERDICT_WOULD_BIND;
-	if (taken && boot->machine.iommu_judged && iommu->interrupts[0])
+	for (size_t i = 0; i < boot->outlook.plan.count; i++)
+		taken |= boot->outlook.plan.entries[i].verdict == VERDICT_BOUND || boot->outlook.plan.entries[i].verdict == VERDICT_WOULD_BIND;
+	if (taken && boot->outlook.machine.iommu_judged && iommu->interrupts[0])
 		log_line(LOG_WARNING, "%s; %s", iommu->interrupts, iommu->interrupts_hint);
 }
 
-/* stage=early that does not count is an error of the configuration, one a claim. */
-static void add_stage_errors(struct boot *boot)
+static void save_report(const struct outlook *outlook)
 {
-	struct config *config = &boot->config;
-	char what[256];
-
-	for (size_t c = 0; c < config->claim_count; c++) {
-		for (size_t i = 0; i < boot->machine.function_count; i++) {
-			if (boot->machine.wanted[i] != (int)c ||
-			    !plan_is_loosely_early(&config->claims[c], &boot->machine.functions[i]))
-				continue;
-			config_add_error(config, config->claims[c].wanted_by,
-					 util_format(what, sizeof(what), "%.64s: stage=early takes storage by a pinned address or a "
-						     "path only, as 01:00.0@1b36:0010; it waits for the late stage", config->claims[c].text));
-			break;
-		}
-	}
-}
-
-static void make_plan(struct boot *boot)
-{
-	const struct machine *machine = &boot->machine;
-	struct plan_input input;
-
-	if (boot->config.claim_count)
-		load_needs(boot->cmdline, boot->parameters, boot->parameter_count, boot->late, &boot->needs);
-	if (boot->late)
-		boot->settled_count = report_load_settled(&boot->settled);
-	machine_read(&boot->config, boot->cmdline, &boot->needs, boot->late, &boot->machine);
-	input = (struct plan_input){
-		.config = &boot->config,
-		.functions = machine->functions,
-		.function_count = machine->function_count,
-		.iommu = &machine->iommu,
-		.links = machine->links,
-		.link_count = machine->link_count,
-		.needs = &boot->needs,
-		.storage = machine->storage,
-		.network = &machine->network,
-		.settled = boot->settled,
-		.settled_count = boot->settled_count,
-	};
-	add_stage_errors(boot);
-	plan_make(&input, machine->wanted, &boot->plan);
-}
-
-static const struct iommu *iommu_of(const struct boot *boot)
-{
-	return boot->machine.iommu_judged ? &boot->machine.iommu : NULL;
-}
-
-static void save_report(const struct boot *boot)
-{
-	int r = report_save("boot", &boot->config, iommu_of(boot), &boot->plan, boot->config.dryrun);
+	int r = report_save("boot", &outlook->config, outlook_iommu(outlook), &outlook->plan, outlook->config.dryrun);
 
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FILE ": cannot be written: %s; what is above is all there is", strerror(-r));
@@ -207,19 +144,19 @@ static void log_step(void *data, const char *path, const char *value)
 /* A dry run of the command: told to the person who asked, nothing is written anywhere. */
 static int show_plan(const struct boot *boot)
 {
-	log_start(LOG_TO_STDOUT, boot->config.debug);
+	log_start(LOG_TO_STDOUT, boot->outlook.config.debug);
 	if (boot->json) {
-		report_print(stdout, "boot", &boot->config, iommu_of(boot), &boot->plan, true);
+		report_print(stdout, "boot", &boot->outlook.config, outlook_iommu(&boot->outlook), &boot->outlook.plan, true);
 	} else {
-		log_errors(&boot->config);
+		log_errors(&boot->outlook.config);
 		log_matches(boot);
-		log_verdicts(&boot->plan, boot->late);
+		log_verdicts(&boot->outlook.plan, boot->late);
 		log_interrupts(boot);
-		plan_steps(&boot->plan, log_step, (char[]){ "" });
-		if (!boot->plan.count)
+		plan_steps(&boot->outlook.plan, log_step, (char[]){ "" });
+		if (!boot->outlook.plan.count)
 			puts("nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
 	}
-	return plan_failed(&boot->plan) || boot->config.error_count ? EXIT_FAILED : EXIT_DONE;
+	return plan_failed(&boot->outlook.plan) || boot->outlook.config.error_count ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* Leave word for the late stage where something waits for it. */
@@ -241,29 +178,29 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	struct bind_times times = { 0 };
 	int r = root_mkdir(REPORT_FOLDER);
 
-	log_start(LOG_TO_KERNEL, boot->config.debug);
+	log_start(LOG_TO_KERNEL, boot->outlook.config.debug);
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be made: %s; this boot leaves no report", strerror(-r));
 	/* The late stage finds the same errors again; they are told once. */
 	if (!boot->late) {
-		log_errors(&boot->config);
+		log_errors(&boot->outlook.config);
 		log_matches(boot);
 	}
-	if (!boot->config.dryrun)
-		bind_apply(&boot->plan, boot->cmdline, &times);
-	log_verdicts(&boot->plan, boot->late);
+	if (!boot->outlook.config.dryrun)
+		bind_apply(&boot->outlook.plan, boot->outlook.cmdline, &times);
+	log_verdicts(&boot->outlook.plan, boot->late);
 	if (!boot->late)
 		log_interrupts(boot);
-	if (boot->config.dryrun) {
-		plan_steps(&boot->plan, log_step, (char[]){ "would " });
+	if (boot->outlook.config.dryrun) {
+		plan_steps(&boot->outlook.plan, log_step, (char[]){ "would " });
 		log_line(LOG_NOTICE, "rd.vfio.dryrun: nothing was written");
 	}
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
 		 util_now() - start, times.modules, times.devices);
-	save_report(boot);
+	save_report(&boot->outlook);
 	if (!boot->late)
-		announce_late(&boot->plan);
-	return plan_failed(&boot->plan) ? EXIT_FAILED : EXIT_DONE;
+		announce_late(&boot->outlook.plan);
+	return plan_failed(&boot->outlook.plan) ? EXIT_FAILED : EXIT_DONE;
 }
 
 int cmd_boot(int argc, char **argv)
@@ -275,11 +212,10 @@ int cmd_boot(int argc, char **argv)
 		return EXIT_USAGE;
 	if (boot.late && !boot.dry_run && !report_take_word())
 		return EXIT_DONE;
-	load_config(&boot.config, &boot.cmdline);
-	deadline_set(boot.config.deadline);
+	outlook_load(&boot.outlook);
 	if (boot.late && !boot.dry_run)
 		disks_settle();
-	make_plan(&boot);
+	outlook_plan(&boot.outlook, boot.late ? PLAN_LATE : PLAN_EARLY, boot.parameters, boot.parameter_count);
 	if (boot.dry_run)
 		return show_plan(&boot);
 	return carry_out(&boot, start);

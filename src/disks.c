@@ -347,11 +347,14 @@ void disks_read(const struct needs *needs, const struct pci_address *candidates,
 {
 	bool partitions = needs_partitions(needs);
 
-	*ret = (struct storage){ 0 };
+	*ret = (struct storage){ .next_boot = ret->next_boot };
 	read_devices(ret);
 	for (size_t i = 0; i < needs->count; i++)
 		read_link(ret, &needs->list[i]);
 	read_uses(ret);
+	protect_mark(ret, needs);
+	if (!count)
+		return;
 	for (size_t i = 0; i < ret->count; i++)
 		if (ret->blocks[i].state == BLOCK_NOT_READ && on_candidate(&ret->blocks[i], candidates, count))
 			read_block(&ret->blocks[i], partitions);

@@ -8,7 +8,8 @@
  * Read the block devices, how they stand on each other and what is in use; then the superblocks of all that is on
  * the @candidates (@count functions that are wanted), of what the @needs name, and of others only where a need was
  * not found by then. Each superblock is read under the deadline, in a child process: what is on a disk that a
- * guest wrote is nothing to trust. The result is marked with protect_mark(); free it with storage_clear().
+ * guest wrote is nothing to trust. Without candidates no superblock is read. The caller sets @ret->next_boot, the
+ * rest is overwritten. The result is marked with protect_mark(); free it with storage_clear().
  */
 void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *ret);
 

@@ -44,7 +44,7 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 static void guard_stage(const struct plan_input *input, struct plan_entry *entry)
 {
 	entry->late = true;
-	if (input->storage)
+	if (input->stage != PLAN_EARLY)
 		guard_carrier(input, entry);
 	else if (pci_is_storage(entry->function))
 		plan_decide(entry, VERDICT_DEFERRED, "", "storage waits until it is known which disk carries the root");
@@ -75,7 +75,7 @@ static void guard_one(const struct plan_input *input, struct plan_entry *entry)
 {
 	bool late = plan_is_late(input->needs, entry->claim, entry->function);
 
-	if (input->storage && !late) {
+	if (input->stage == PLAN_LATE && !late) {
 		adopt(input, entry);
 		return;
 	}
@@ -86,23 +86,9 @@ static void guard_one(const struct plan_input *input, struct plan_entry *entry)
 		guard_stage(input, entry);
 }
 
-static int by_function(const void *key, const void *element)
-{
-	const struct pci_function *function = key, *other = ((const struct plan_entry *)element)->function;
-
-	/* Entries without a function stand behind the others. */
-	return !other ? -1 : (function > other) - (function < other);
-}
-
-/* The function's entry, or NULL. Entries stand in the functions' order. */
-static struct plan_entry *entry_of(const struct plan *plan, const struct pci_function *function)
-{
-	return plan->count ? bsearch(function, plan->entries, plan->count, sizeof(*plan->entries), by_function) : NULL;
-}
-
 static bool is_taken(const struct plan *plan, const struct pci_function *function)
 {
-	const struct plan_entry *entry = entry_of(plan, function);
+	const struct plan_entry *entry = plan_entry_of(plan, function);
 
 	return entry && (entry->verdict == VERDICT_WOULD_BIND || entry->verdict == VERDICT_BOUND);
 }
@@ -185,7 +171,7 @@ static bool is_neutral_driver(const char *driver)
 	return !driver[0] || strstr(driver, "vfio") || !strcmp(driver, "pci-stub") || !strcmp(driver, "pcieport");
 }
 
-static void add_neighbour(struct plan *plan, const struct pci_function *function, const char *reason)
+static void add_neighbour(struct plan *plan, const struct pci_function *function, bool blocks, const char *reason)
 {
 	struct plan_neighbour *neighbour;
 	char address[PCI_ADDRESS_SIZE];
@@ -196,10 +182,11 @@ static void add_neighbour(struct plan *plan, const struct pci_function *function
 	plan->neighbours = util_grow(plan->neighbours, plan->neighbour_count, sizeof(*plan->neighbours));
 	neighbour = &plan->neighbours[plan->neighbour_count++];
 	neighbour->function = function;
+	neighbour->blocks = blocks;
 	util_format(neighbour->reason, sizeof(neighbour->reason), "%s", reason);
 	/* Who is wanted already is told what to do in its own line. */
 	neighbour->hint[0] = '\0';
-	neighbour->wanted = entry_of(plan, function);
+	neighbour->wanted = plan_entry_of(plan, function);
 	if (!neighbour->wanted)
 		util_format(neighbour->hint, sizeof(neighbour->hint), "add to the configuration: claim %s",
 			    pci_address_format(&function->address, address));
@@ -223,7 +210,7 @@ static void find_group_neighbours(const struct plan_input *input, struct plan *p
 		util_format(reason, sizeof(reason), "is on %s, and while it is no guest can use IOMMU group %d with %s",
 			    function->driver, function->iommu_group,
 			    pci_address_format(&claimed[function->iommu_group]->address, address));
-		add_neighbour(plan, function, reason);
+		add_neighbour(plan, function, true, reason);
 	}
 	free(claimed);
 }
@@ -241,11 +228,11 @@ static void find_companions(const struct plan_input *input, struct plan *plan)
 		const struct pci_function *supplier = function_at(input, &input->links[i].supplier);
 		const struct pci_function *consumer = function_at(input, &input->links[i].consumer);
 
-		if (!supplier || !consumer || !is_taken(plan, supplier) || entry_of(plan, consumer))
+		if (!supplier || !consumer || !is_taken(plan, supplier) || plan_entry_of(plan, consumer))
 			continue;
 		util_format(reason, sizeof(reason), "belongs to %s (the kernel links them) and is not claimed",
 			    pci_address_format(&supplier->address, address));
-		add_neighbour(plan, consumer, reason);
+		add_neighbour(plan, consumer, false, reason);
 	}
 }
 

@@ -28,21 +28,6 @@ static void add_file(struct config *config, const char *path)
 		config_add_file(config, path, text, length);
 }
 
-/* Call @found with the path of each file of a folder whose name ends in @suffix, in name order. */
-static void for_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data)
-{
-	char **names, path[512];
-	ssize_t count = root_list(folder, &names);
-
-	for (ssize_t i = 0; i < count; i++) {
-		size_t length = strlen(names[i]), end = strlen(suffix);
-
-		if (length > end && !strcmp(names[i] + length - end, suffix))
-			found(data, util_format(path, sizeof(path), "%s/%s", folder, names[i]));
-	}
-	root_list_free(names, count);
-}
-
 static void add_drop_in(void *config, const char *path)
 {
 	add_file(config, path);
@@ -56,7 +41,7 @@ static void for_each_parameter_file(void (*found)(void *data, const char *path),
 {
 	if (!root_exists("/etc/initrd-release"))
 		return;
-	for_each_file("/etc/cmdline.d", ".conf", found, data);
+	root_each_file("/etc/cmdline.d", ".conf", found, data);
 	if (root_exists("/etc/cmdline"))
 		found(data, "/etc/cmdline");
 }
@@ -84,7 +69,7 @@ void load_config(struct config *config, char **ret_cmdline)
 	}
 	if (config_wants_files(cmdline)) {
 		add_file(config, LOAD_CONFIG_FILE);
-		for_each_file(LOAD_CONFIG_FOLDER, ".conf", add_drop_in, config);
+		root_each_file(LOAD_CONFIG_FOLDER, ".conf", add_drop_in, config);
 		for_each_parameter_file(add_parameters, config);
 	}
 	config_add_cmdline(config, cmdline);
@@ -145,8 +130,8 @@ void load_needs(const char *cmdline, char *const *arguments, size_t count, bool 
 		append(&parameters, arguments[i], "\"");
 	needs_add_cmdline(ret, parameters.text);
 	util_cleanup_free(&parameters.text);
-	for_each_file("/conf/conf.d", "", add_conf, ret);
-	for_each_file("/etc/initramfs-tools/conf.d", "", add_conf, ret);
+	root_each_file("/conf/conf.d", "", add_conf, ret);
+	root_each_file("/etc/initramfs-tools/conf.d", "", add_conf, ret);
 	if (!disks)
 		return;
 	add_needs_of(ret, LOAD_FSTAB_COPY, needs_add_fstab);

@@ -33,10 +33,10 @@ static void read_for_matching(const struct config *config, struct machine *machi
 	}
 }
 
-static void read_wanted(struct machine *machine)
+static void read_details(struct machine *machine, bool every)
 {
 	for (size_t i = 0; i < machine->function_count; i++)
-		if (machine->wanted[i] >= 0 && machine->functions[i].header_type < 0)
+		if ((every || machine->wanted[i] >= 0) && machine->functions[i].header_type < 0)
 			scan_details(&machine->functions[i]);
 }
 
@@ -80,8 +80,9 @@ static void read_links(struct machine *machine)
 	}
 }
 
-/* What waits for the late stage, and whose it is; nothing is read where nothing waits. */
-static void read_owners(const struct config *config, const struct needs *needs, struct machine *machine)
+/* What waits for the late stage, and whose it is. */
+static void read_owners(const struct config *config, const struct needs *needs, enum plan_stage stage,
+			struct machine *machine)
 {
 	struct pci_address *waiting = util_zeroed(machine->function_count, sizeof(*waiting));
 	size_t count = 0;
@@ -91,36 +92,40 @@ static void read_owners(const struct config *config, const struct needs *needs, 
 		    plan_is_late(needs, &config->claims[machine->wanted[i]], &machine->functions[i]))
 			waiting[count++] = machine->functions[i].address;
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
-	if (count)
+	machine->storage->next_boot = stage == PLAN_NEXT;
+	/* A boot reads nothing where nothing waits. */
+	if (count || stage == PLAN_NEXT)
 		disks_read(needs, waiting, count, machine->storage);
-	if (count && needs->network[0])
+	if ((count && needs->network[0]) || stage == PLAN_NEXT)
 		network_read(&machine->network);
 	free(waiting);
 }
 
-void machine_read(struct config *config, const char *cmdline, const struct needs *needs, bool late,
+void machine_read(struct config *config, const char *cmdline, const struct needs *needs, enum plan_stage stage,
 		  struct machine *ret)
 {
+	bool every = stage == PLAN_NEXT;
 	ssize_t count = 0;
 
 	*ret = (struct machine){ 0 };
 	/* A boot that asks for nothing looks at nothing. */
-	if (config->claim_count)
+	if (config->claim_count || every)
 		count = scan_functions(&ret->functions);
 	if (count < 0)
 		config_add_error(config, "/sys/bus/pci/devices", "cannot be read: is /sys mounted, and PCI there?");
 	ret->function_count = count > 0 ? (size_t)count : 0;
 	ret->wanted = util_zeroed(ret->function_count, sizeof(*ret->wanted));
 	read_for_matching(config, ret);
-	if (!plan_match(config, ret->functions, ret->function_count, ret->wanted))
+	if (!plan_match(config, ret->functions, ret->function_count, ret->wanted) && !every)
 		return;
-	read_wanted(ret);
-	read_groups(ret);
+	read_details(ret, every);
+	if (!every)
+		read_groups(ret);
 	if (plan_expand(config, ret->functions, ret->function_count, ret->wanted))
-		read_wanted(ret);
+		read_details(ret, every);
 	read_links(ret);
-	if (late)
-		read_owners(config, needs, ret);
+	if (stage != PLAN_EARLY)
+		read_owners(config, needs, stage, ret);
 	iommu_read(cmdline, &ret->iommu);
 	ret->iommu_judged = true;
 }

@@ -11,6 +11,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *arguments, *help;
 } commands[] = {
+	{ "list", cmd_list, "[--json] [--color=WHEN] [SELECTOR...]", "Show IOMMU groups and devices; also without any command" },
+	{ "check", cmd_check, "[--json] [--color=WHEN]", "Say what the next boot would do, and whether it would work" },
 	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]", "Bind the configured devices to vfio-pci; run by the initramfs" },
 };
 
@@ -61,9 +63,13 @@ int main(int argc, char **argv)
 		if (root_enter(argv[++i]) < 0)
 			return usage_error("no such folder for --root", argv[i]);
 	}
-	if (i == argc) {
-		usage(stderr);
-		return EXIT_USAGE;
+	if (i == argc)
+		return cmd_list(1, (char *[]){ (char[]){ "list" }, NULL });
+	for (int a = i + 1; a < argc; a++) {
+		if (!strcmp(argv[a], "-h") || !strcmp(argv[a], "--help")) {
+			usage(stdout);
+			return EXIT_DONE;
+		}
 	}
 	for (size_t c = 0; c < ARRAY_SIZE(commands); c++)
 		if (!strcmp(argv[i], commands[c].name))

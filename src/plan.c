@@ -313,6 +313,19 @@ void plan_make(const struct plan_input *input, const int *wanted, struct plan *r
 		guard_find_neighbours(input, ret);
 }
 
+static int by_function(const void *key, const void *element)
+{
+	const struct pci_function *function = key, *other = ((const struct plan_entry *)element)->function;
+
+	/* Entries without a function stand behind the others. */
+	return !other ? -1 : (function > other) - (function < other);
+}
+
+const struct plan_entry *plan_entry_of(const struct plan *plan, const struct pci_function *function)
+{
+	return plan->count ? bsearch(function, plan->entries, plan->count, sizeof(*plan->entries), by_function) : NULL;
+}
+
 void plan_clear(struct plan *plan)
 {
 	free(plan->entries);

@@ -36,6 +36,7 @@ struct plan_settled {
 struct plan_neighbour {
 	const struct pci_function *function;
 	bool wanted; /* it has an entry of its own, which says why it is not taken */
+	bool blocks; /* no guest can use the group while its driver holds it */
 	char reason[256], hint[256];
 };
 
@@ -51,8 +52,16 @@ struct plan_link {
 	struct pci_address supplier, consumer;
 };
 
+/* Whose plan is it? */
+enum plan_stage {
+	PLAN_EARLY, /* of the initramfs before udev */
+	PLAN_LATE,  /* of the initramfs when the root device is there */
+	PLAN_NEXT,  /* of the next boot, both of these in one, seen from the running host */
+};
+
 /* What a plan is made from. All of it stays the caller's and must outlive the plan. */
 struct plan_input {
+	enum plan_stage stage;
 	const struct config *config;
 	const struct pci_function *functions; /* sorted by address */
 	size_t function_count;
@@ -60,9 +69,10 @@ struct plan_input {
 	const struct plan_link *links;
 	size_t link_count;
 	const struct needs *needs;
-	/* Of the late stage, else NULL: what stands on what, which cards have a route, what is settled already. */
+	/* Of any stage but the early one, else NULL: what stands on what, which cards have a route. */
 	const struct storage *storage;
 	const struct network *network;
+	/* Of the late stage: what is settled already. */
 	const struct plan_settled *settled;
 	size_t settled_count;
 };
@@ -95,6 +105,9 @@ bool plan_is_late(const struct needs *needs, const struct claim *claim, const st
  * What expand= adds was not asked for by name, and is no mistake.
  */
 bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function);
+
+/* The entry of this function, one of those that the plan was made from, or NULL. */
+const struct plan_entry *plan_entry_of(const struct plan *plan, const struct pci_function *function);
 
 /* Did anything that was asked for fail? The absence of what is optional is no failure. */
 bool plan_failed(const struct plan *plan);

@@ -60,18 +60,28 @@ static void mark_needs(struct storage *storage, unsigned int *rank)
 			    "nothing says what the root is, so what carries it is not known");
 }
 
+/*
+ * Arrays and volume groups are put together by udev's rules in many images, named or not (64-md-raid-assembly.rules,
+ * 69-lvm.rules); a LUKS is opened only where something names it.
+ */
+static bool opens_by_itself(const struct block *block)
+{
+	return !block->dm_name[0] || storage_is_volume(block);
+}
+
 /* What is in use, and every mapping and array that is open, is the host's, whether anything names it or not. */
 static void mark_uses(struct storage *storage, unsigned int *rank)
 {
-	for (size_t i = 0; i < storage->use_count; i++)
+	for (size_t i = 0; i < storage->use_count && !storage->next_boot; i++)
 		mark(storage, storage->uses[i].block, (*rank)++, storage->uses[i].purpose, -1, -1);
 	for (size_t i = 0; i < storage->edge_count; i++) {
 		size_t upper = storage->edges[i].upper;
 
-		mark(storage, upper, *rank, storage->blocks[upper].dm_name[0] ? OPEN_MAPPING : "a running array", -1, -1);
+		if (!storage->next_boot || opens_by_itself(&storage->blocks[upper]))
+			mark(storage, upper, *rank, storage->blocks[upper].dm_name[0] ? OPEN_MAPPING : "a running array", -1, -1);
 	}
 	++*rank;
-	for (size_t i = 0; i < storage->count; i++)
+	for (size_t i = 0; i < storage->count && !storage->next_boot; i++)
 		for (size_t p = 0; p < storage->pool_count; p++)
 			if (!strcmp(storage->blocks[i].content.type, "zfs_member") &&
 			    !strcmp(storage->blocks[i].content.label, storage->pools[p]))
@@ -207,7 +217,7 @@ void protect_mark(struct storage *storage, const struct needs *needs)
 	mark_uses(storage, &rank);
 	spread(storage);
 	/* Somebody has it open for himself, and nothing above says who: a member of a pool, or a backup that runs. */
-	for (size_t i = 0; i < storage->count; i++)
+	for (size_t i = 0; i < storage->count && !storage->next_boot; i++)
 		if (storage->blocks[i].busy && !storage->marks[i].set)
 			mark(storage, i, rank, "what is in use", -1, -1);
 	spread(storage);

@@ -201,6 +201,20 @@ void root_list_free(char **names, ssize_t count)
 		free(names);
 }
 
+void root_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data)
+{
+	char **names, path[PATH_MAX];
+	ssize_t count = root_list(folder, &names);
+
+	for (ssize_t i = 0; i < count; i++) {
+		size_t length = strlen(names[i]), end = strlen(suffix);
+
+		if (length > end && !strcmp(names[i] + length - end, suffix))
+			found(data, util_format(path, sizeof(path), "%s/%s", folder, names[i]));
+	}
+	root_list_free(names, count);
+}
+
 int root_mkdir(const char *path)
 {
 	const char *name;

@@ -51,6 +51,9 @@ bool root_exists(const char *path);
 ssize_t root_list(const char *path, char ***ret_names) must_check;
 void root_list_free(char **names, ssize_t count);
 
+/* Call @found with the path of each file of a folder whose name ends in @suffix, in name order. */
+void root_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data);
+
 /* Replace the file @path by @length bytes of @text, whole or not at all. Returns 0 or -errno. */
 int root_replace(const char *path, const char *text, size_t length) must_check;
 /* Remove the file @path. Returns 0 or -errno. */

@@ -17,3 +17,10 @@ void scan_group(struct pci_function *functions, size_t count, int group);
 /* Read the path, or boot_vga of a VGA device. What fails stays "not read". */
 void scan_path(struct pci_function *function);
 void scan_boot_vga(struct pci_function *function);
+
+/*
+ * Write the ways in which the function can be reset, separated by blanks, "" for none: its reset_method
+ * (Documentation/ABI/testing/sysfs-bus-pci, Linux 5.15), before that "yes" where it has any. Returns false where
+ * that cannot be told.
+ */
+bool scan_resets(const struct pci_function *function, char *buffer, size_t size) must_check;

@@ -58,6 +58,13 @@ int storage_by_number(const struct storage *storage, unsigned int major, unsigne
 	return -1;
 }
 
+#define MOUNTED "the mounted "
+
+const char *storage_use_name(const struct block_use *use)
+{
+	return strncmp(use->purpose, MOUNTED, strlen(MOUNTED)) ? use->purpose : use->purpose + strlen(MOUNTED);
+}
+
 static void add_use(struct storage *storage, int block, const char *what, const char *name)
 {
 	struct block_use *use;
@@ -135,9 +142,9 @@ void storage_add_mounts(struct storage *storage, const char *mountinfo)
 		if (!strcmp(type, "zfs"))
 			add_pool(storage, source);
 		else if (major)
-			add_use(storage, storage_by_number(storage, major, minor), "the mounted ", point);
+			add_use(storage, storage_by_number(storage, major, minor), MOUNTED, point);
 		else if (source[0] == '/')
-			add_use(storage, storage_by_path(storage, source), "the mounted ", point);
+			add_use(storage, storage_by_path(storage, source), MOUNTED, point);
 	}
 }
 
@@ -213,6 +220,26 @@ bool storage_matches(const struct storage *storage, const struct need *need, siz
 		break;
 	}
 	return false;
+}
+
+static bool stands_on(const struct storage *storage, size_t block, size_t disk, unsigned int depth)
+{
+	if (block == disk)
+		return true;
+	/* More levels than anybody stacks: a table that goes in circles. */
+	if (depth == 32)
+		return false;
+	if (storage->blocks[block].whole >= 0 && stands_on(storage, (size_t)storage->blocks[block].whole, disk, depth + 1))
+		return true;
+	for (size_t i = 0; i < storage->edge_count; i++)
+		if (storage->edges[i].upper == block && stands_on(storage, storage->edges[i].lower, disk, depth + 1))
+			return true;
+	return false;
+}
+
+bool storage_stands_on(const struct storage *storage, size_t block, size_t disk)
+{
+	return stands_on(storage, block, disk, 0);
 }
 
 void storage_clear(struct storage *storage)

@@ -56,6 +56,9 @@ struct block_use {
 	char purpose[160];
 };
 
+/* How people call the use: the mount point, or "swap". */
+const char *storage_use_name(const struct block_use *use);
+
 /* Where a path below /dev leads. */
 struct block_link {
 	char *path;
@@ -72,6 +75,7 @@ struct block_mark {
 };
 
 struct storage {
+	bool next_boot;             /* seen from the running host: what is mounted now need not be so then */
 	struct block *blocks;
 	struct block_edge *edges;
 	struct block_use *uses;
@@ -109,6 +113,9 @@ int storage_by_tag(const struct storage *storage, const struct need *need);
 
 /* Is it a logical volume of LVM? */
 bool storage_is_volume(const struct block *block);
+
+/* Is @block the disk @disk (by index), a part of it, or does it stand on it? */
+bool storage_stands_on(const struct storage *storage, size_t block, size_t disk);
 
 /* Is the function on the way to the device? */
 bool storage_is_on(const struct block *block, const struct pci_address *function);

@@ -31,6 +31,13 @@ ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute,
 	return root_read(pci_path(address, attribute, path), buffer, size);
 }
 
+bool sysfs_pci_has(const struct pci_address *address, const char *attribute)
+{
+	char path[PATH_SIZE];
+
+	return root_exists(pci_path(address, attribute, path));
+}
+
 int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size)
 {
 	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
@@ -314,4 +321,23 @@ void sysfs_net_lower(const char *name, void (*found)(void *data, const char *low
 		if (!strncmp(names[i], prefix, strlen(prefix)))
 			found(data, names[i] + strlen(prefix));
 	root_list_free(names, count);
+}
+
+ssize_t sysfs_input_list(char ***ret_names)
+{
+	return root_list("/sys/class/input", ret_names);
+}
+
+int sysfs_input_link(const char *name, char *buffer, size_t size)
+{
+	char path[PATH_SIZE];
+
+	return root_link(util_format(path, sizeof(path), "/sys/class/input/%.64s", name), buffer, size);
+}
+
+ssize_t sysfs_input_read(const char *name, const char *attribute, char *buffer, size_t size)
+{
+	char path[PATH_SIZE];
+
+	return root_read(util_format(path, sizeof(path), "/sys/class/input/%.64s/%s", name, attribute), buffer, size);
 }

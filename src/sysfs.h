@@ -10,6 +10,9 @@ ssize_t sysfs_pci_list(char ***ret_names) must_check;
 /* Read an attribute of a function as root_read() does. Returns the number of bytes or -errno. */
 ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size) must_check;
 
+/* Has the function this attribute? */
+bool sysfs_pci_has(const struct pci_address *address, const char *attribute);
+
 /* Store what the function's link in /sys/bus/pci/devices points to, the way through its bridges. Returns 0 or -errno. */
 int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size) must_check;
 
@@ -95,3 +98,8 @@ void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const cha
 /* Network interfaces; what the interface's link in /sys/class/net points to; the interfaces below a bond or bridge. */
 int sysfs_net_link(const char *name, char *buffer, size_t size) must_check;
 void sysfs_net_lower(const char *name, void (*found)(void *data, const char *lower), void *data);
+
+/* Names of all input devices (inputN); what one's link in /sys/class/input points to; an attribute, as root_read(). */
+ssize_t sysfs_input_list(char ***ret_names) must_check;
+int sysfs_input_link(const char *name, char *buffer, size_t size) must_check;
+ssize_t sysfs_input_read(const char *name, const char *attribute, char *buffer, size_t size) must_check;

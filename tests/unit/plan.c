@@ -237,7 +237,7 @@ static void the_late_stage_decides_what_waited(void **state)
 	int wanted[COUNT];
 	const struct plan_input input = {
 		.config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &needs,
-		.storage = &storage, .settled = &settled, .settled_count = 1,
+		.stage = PLAN_LATE, .storage = &storage, .settled = &settled, .settled_count = 1,
 	};
 
 	(void)state;

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looks into an initramfs image: is vfio-early in it, and with which configuration? */
+#pragma once
+
+#include <stddef.h>
+
+#include "util.h"
+
+/* A file of our configuration, in an image or on the host. */
+struct image_file {
+	char *path; /* absolute, as "/etc/vfio-early.conf" */
+	char *text;
+	size_t length;
+};
+
+struct image {
+	bool program; /* vfio-early itself */
+	bool driver;  /* a module vfio-pci */
+	struct image_file *files;
+	size_t file_count;
+};
+
+/*
+ * Read the image at @path: uncompressed archives, and then one that is compressed, through the program that its
+ * first bytes ask for (gzip, xz, zstd, lz4, bzip2, lzop), which made it on this system too. Free with image_clear().
+ * Returns 0, -ENOEXEC where that program is missing (its name is in @ret_tool), -ENOTSUP where it is no initramfs
+ * that we know, such as a unified kernel image, -EBADMSG where it is damaged, or -errno.
+ */
+int image_read(const char *path, struct image *ret, const char **ret_tool) must_check;
+void image_clear(struct image *image);
+
+/* Read our configuration as it is on the host, into @ret->files. */
+void image_read_host(struct image *ret);
+
+/*
+ * The first difference between the configuration in an image and the host's: the path of the file that is new, gone or
+ * another, or NULL where they are the same. Pure.
+ */
+const char *image_differs(const struct image *image, const struct image *host);

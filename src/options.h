@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Options that list, check and status share. */
+#pragma once
+
+#include "page.h"
+
+struct options {
+	bool json;
+	struct page page;
+	char **words;      /* what is no option, argv's own strings; the caller frees the array */
+	size_t word_count;
+};
+
+/* Parse --json, --color=WHEN and words. Returns 0, or -EINVAL after saying on stderr what is wrong. */
+int options_parse(int argc, char **argv, struct options *ret) must_check;

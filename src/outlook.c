@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "outlook.h"
+
+#include <stdlib.h>
+
+#include "deadline.h"
+#include "load.h"
+#include "report.h"
+
+void outlook_load(struct outlook *ret)
+{
+	*ret = (struct outlook){ 0 };
+	load_config(&ret->config, &ret->cmdline);
+	deadline_set(ret->config.deadline);
+}
+
+/* stage=early that does not count is an error of the configuration, one a claim. */
+static void add_stage_errors(struct outlook *outlook)
+{
+	struct config *config = &outlook->config;
+	char what[256];
+
+	for (size_t c = 0; c < config->claim_count; c++) {
+		for (size_t i = 0; i < outlook->machine.function_count; i++) {
+			if (outlook->machine.wanted[i] != (int)c ||
+			    !plan_is_loosely_early(&config->claims[c], &outlook->machine.functions[i]))
+				continue;
+			config_add_error(config, config->claims[c].wanted_by,
+					 util_format(what, sizeof(what), "%.64s: stage=early takes storage by a pinned address or a "
+						     "path only, as 01:00.0@1b36:0010; it waits for the late stage", config->claims[c].text));
+			break;
+		}
+	}
+}
+
+void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *parameters, size_t count)
+{
+	const struct machine *machine = &outlook->machine;
+	struct plan_input input;
+
+	if (outlook->config.claim_count || stage == PLAN_NEXT)
+		load_needs(outlook->cmdline, parameters, count, stage != PLAN_EARLY, &outlook->needs);
+	if (stage == PLAN_LATE)
+		outlook->settled_count = report_load_settled(&outlook->settled);
+	machine_read(&outlook->config, outlook->cmdline, &outlook->needs, stage, &outlook->machine);
+	input = (struct plan_input){
+		.stage = stage,
+		.config = &outlook->config,
+		.functions = machine->functions,
+		.function_count = machine->function_count,
+		.iommu = &machine->iommu,
+		.links = machine->links,
+		.link_count = machine->link_count,
+		.needs = &outlook->needs,
+		.storage = machine->storage,
+		.network = &machine->network,
+		.settled = outlook->settled,
+		.settled_count = outlook->settled_count,
+	};
+	add_stage_errors(outlook);
+	plan_make(&input, machine->wanted, &outlook->plan);
+}
+
+void outlook_clear(struct outlook *outlook)
+{
+	plan_clear(&outlook->plan);
+	report_free_settled(outlook->settled, outlook->settled_count);
+	machine_clear(&outlook->machine);
+	needs_clear(&outlook->needs);
+	config_clear(&outlook->config);
+	free(outlook->cmdline);
+	*outlook = (struct outlook){ 0 };
+}
+
+const struct iommu *outlook_iommu(const struct outlook *outlook)
+{
+	return outlook->machine.iommu_judged ? &outlook->machine.iommu : NULL;
+}

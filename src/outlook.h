@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is asked for, what the machine is, and the plan that is made from both: what every command looks at. */
+#pragma once
+
+#include "machine.h"
+
+struct outlook {
+	struct config config;
+	char *cmdline;
+	struct machine machine;
+	struct needs needs;
+	struct plan plan;
+	struct plan_settled *settled; /* of the late stage */
+	size_t settled_count;
+};
+
+/* Load the configuration and the command line, and set the deadline that they ask for. Free with outlook_clear(). */
+void outlook_load(struct outlook *ret);
+
+/* Read the machine and make the plan of @stage; the @count @parameters are load_needs()'s. */
+void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *parameters, size_t count);
+void outlook_clear(struct outlook *outlook);
+
+/* The IOMMU, or NULL where it was not judged. */
+const struct iommu *outlook_iommu(const struct outlook *outlook);

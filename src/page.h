@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text for a person: colour and width as the terminal has them, plain lines anywhere else. */
+#pragma once
+
+#include <stdio.h>
+
+#include "util.h"
+
+enum page_style { PAGE_PLAIN, PAGE_BOLD, PAGE_DIM, PAGE_GREEN, PAGE_YELLOW, PAGE_RED };
+
+struct page {
+	FILE *out;
+	bool terminal;       /* lines may be laid out for the eye */
+	bool colour;
+	bool unicode;        /* lines may be drawn */
+	unsigned int width;  /* columns; 0: never break a line */
+	/* of the line that is open */
+	unsigned int column;
+	const char *rest;    /* what stands before a line that goes on */
+	bool blank;          /* nothing stands on it yet but what goes before */
+};
+
+/*
+ * Write to @out from now on. @colour is "auto" (a terminal, and NO_COLOR is not set: no-color.org), "always" or
+ * "never"; the width is the terminal's, or COLUMNS. Returns 0, or -EINVAL where @colour is none of them.
+ */
+int page_start(struct page *page, FILE *out, const char *colour) must_check;
+
+/* Open a line that starts with @first; where it goes on below, those lines start with @rest. Both must outlive it. */
+void page_open(struct page *page, const char *first, const char *rest);
+/* Add words, separated by one blank. A word that is longer than a line is broken, with "\" as a mark. */
+void page_put(struct page *page, enum page_style style, const char *format, ...) printf_format(3, 4);
+/* Add one text and blanks up to @columns. */
+void page_cell(struct page *page, enum page_style style, unsigned int columns, const char *text);
+void page_close(struct page *page);
+/* An empty line. */
+void page_blank(struct page *page);

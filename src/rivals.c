@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rivals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmdline.h"
+#include "root.h"
+
+#define FILE_LIMIT (1 << 20)
+#define CMDLINE "the kernel command line"
+
+static struct rival *add(struct rivals *rivals, enum rival_kind kind, const char *where, const char *text, size_t length)
+{
+	struct rival *rival;
+
+	rivals->list = util_grow(rivals->list, rivals->count, sizeof(*rivals->list));
+	rival = &rivals->list[rivals->count++];
+	*rival = (struct rival){ .kind = kind, .text = util_copy(text, length) };
+	util_format(rival->where, sizeof(rival->where), "%s", where);
+	return rival;
+}
+
+/* "-" and "_" are the same letter in a module's name. */
+static bool is_module(const char *text, size_t length, const char *name)
+{
+	if (strlen(name) != length)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (text[i] != name[i] && !(text[i] == '-' && name[i] == '_'))
+			return false;
+	return true;
+}
+
+/* Drivers that guides blacklist so that vfio-pci may win. */
+static bool is_guests_driver(const char *text, size_t length)
+{
+	static const char *const names[] = {
+		"nouveau", "nvidia", "nvidia_drm", "nvidia_modeset", "nvidia_uvm", "nvidiafb", "rivafb", "amdgpu", "radeon", "i915",
+		"xe", "snd_hda_intel", "snd_hda_codec_hdmi", "xhci_hcd", "xhci_pci", "nvme", "ahci", "i2c_nvidia_gpu",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (is_module(text, length, names[i]))
+			return true;
+	return false;
+}
+
+struct word {
+	const char *text;
+	size_t length;
+};
+
+static struct word next_word(const char **cursor)
+{
+	struct word word = { *cursor + strspn(*cursor, " \t"), 0 };
+
+	word.length = strcspn(word.text, " \t");
+	*cursor = word.text + word.length;
+	return word;
+}
+
+/* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
+static void add_options(struct rivals *rivals, const char *where, const char *rest)
+{
+	struct word module = next_word(&rest), word;
+	bool vfio = is_module(module.text, module.length, "vfio_pci"), stub = is_module(module.text, module.length, "pci_stub");
+
+	while ((vfio || stub) && (word = next_word(&rest)).length)
+		if (!strncmp(word.text, "ids=", 4))
+			add(rivals, vfio ? RIVAL_IDS : RIVAL_STUB_IDS, where, word.text + 4, word.length - 4);
+}
+
+/* "softdep nouveau pre: vfio-pci" */
+static void add_softdep(struct rivals *rivals, const char *where, const char *rest)
+{
+	struct word module = next_word(&rest), word;
+	bool has = is_module(module.text, module.length, "vfio_pci");
+
+	while ((word = next_word(&rest)).length)
+		has |= is_module(word.text, word.length, "vfio_pci") || is_module(word.text, word.length, "vfio");
+	if (has)
+		add(rivals, RIVAL_SOFTDEP, where, module.text, module.length);
+}
+
+static void add_line(struct rivals *rivals, const char *where, const char *line)
+{
+	const char *rest = line;
+	struct word what = next_word(&rest), module;
+
+	if (util_equal(what.text, what.length, "options")) {
+		add_options(rivals, where, rest);
+	} else if (util_equal(what.text, what.length, "softdep")) {
+		add_softdep(rivals, where, rest);
+	} else if (util_equal(what.text, what.length, "blacklist")) {
+		module = next_word(&rest);
+		if (is_guests_driver(module.text, module.length))
+			add(rivals, RIVAL_BLACKLIST, where, module.text, module.length);
+	} else if (util_equal(what.text, what.length, "install") && strstr(rest, "vfio")) {
+		module = next_word(&rest);
+		add(rivals, RIVAL_INSTALL, where, module.text, module.length);
+	}
+}
+
+void rivals_add_modprobe(struct rivals *rivals, const char *path, const char *text)
+{
+	char line[4096], where[256];
+	unsigned int number = 0, first;
+	size_t used;
+
+	while (*text) {
+		used = 0;
+		first = ++number;
+		/* A backslash at its end joins a line with the next one. */
+		for (; *text && *text != '\n'; text++) {
+			if (*text == '\\' && text[1] == '\n') {
+				text++;
+				number++;
+			} else if (used + 1 < sizeof(line)) {
+				line[used++] = *text;
+			}
+		}
+		text += *text == '\n';
+		line[used] = '\0';
+		add_line(rivals, util_format(where, sizeof(where), "%.200s:%u", path, first), line);
+	}
+}
+
+static void add_blacklist(struct rivals *rivals, const struct cmdline_param *param)
+{
+	const char *cursor = param->value, *end = param->value + param->value_length, *item;
+	size_t length;
+
+	while (util_next_item(&cursor, end, &item, &length))
+		if (is_guests_driver(item, length))
+			add(rivals, RIVAL_BLACKLIST, CMDLINE, item, length);
+}
+
+void rivals_add_cmdline(struct rivals *rivals, const char *cmdline)
+{
+	struct cmdline_param param;
+
+	while (cmdline_next(&cmdline, &param)) {
+		if (!param.value)
+			continue;
+		if (cmdline_is(&param, "vfio-pci.ids"))
+			add(rivals, RIVAL_IDS, CMDLINE, param.value, param.value_length);
+		else if (cmdline_is(&param, "pci-stub.ids"))
+			add(rivals, RIVAL_STUB_IDS, CMDLINE, param.value, param.value_length);
+		else if (cmdline_is(&param, "modprobe.blacklist") || cmdline_is(&param, "rd.driver.blacklist") ||
+			 cmdline_is(&param, "module_blacklist"))
+			add_blacklist(rivals, &param);
+	}
+}
+
+void rivals_add_driverctl(struct rivals *rivals, const char *path, const char *text)
+{
+	const char *name = strrchr(path, '/');
+	struct pci_address address;
+	struct rival *rival;
+
+	name = name ? name + 1 : path;
+	if (!strncmp(name, "pci-", 4))
+		name += 4;
+	if (pci_address_parse(name, strlen(name), &address) < 0)
+		return;
+	rival = add(rivals, RIVAL_DRIVERCTL, path, text, strcspn(text, " \t\n"));
+	rival->address = address;
+}
+
+static void read_modprobe(void *rivals, const char *path)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (root_read_file(path, FILE_LIMIT, &text, &length) == 0)
+		rivals_add_modprobe(rivals, path, text);
+}
+
+static void read_driverctl(void *rivals, const char *path)
+{
+	char text[128];
+
+	if (root_read(path, text, sizeof(text)) > 0)
+		rivals_add_driverctl(rivals, path, text);
+}
+
+void rivals_read(struct rivals *rivals, const char *cmdline)
+{
+	/* What the distribution itself ships in /usr/lib is its own business. */
+	root_each_file("/etc/modprobe.d", ".conf", read_modprobe, rivals);
+	root_each_file("/usr/local/lib/modprobe.d", ".conf", read_modprobe, rivals);
+	root_each_file("/run/modprobe.d", ".conf", read_modprobe, rivals);
+	root_each_file("/etc/driverctl.d", "", read_driverctl, rivals);
+	rivals_add_cmdline(rivals, cmdline);
+}
+
+void rivals_clear(struct rivals *rivals)
+{
+	for (size_t i = 0; i < rivals->count; i++)
+		free(rivals->list[i].text);
+	free(rivals->list);
+	*rivals = (struct rivals){ 0 };
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How this system is told things: who makes its images, and where its kernel command line is written. */
+#pragma once
+
+#include "util.h"
+
+enum system_generator { GENERATOR_UNKNOWN, GENERATOR_INITRAMFS_TOOLS, GENERATOR_DRACUT, GENERATOR_RPM_OSTREE };
+enum system_loader {
+	LOADER_UNKNOWN,
+	LOADER_RPM_OSTREE,
+	LOADER_PROXMOX,      /* proxmox-boot-tool with /etc/kernel/cmdline */
+	LOADER_GRUBBY,       /* Fedora, RHEL: grubby edits every entry */
+	LOADER_UPDATE_GRUB,  /* Debian, Ubuntu */
+	LOADER_GRUB2,        /* openSUSE: grub2-mkconfig */
+	LOADER_GRUB,         /* Arch and others: grub-mkconfig */
+	LOADER_KERNEL_INSTALL, /* /etc/kernel/cmdline */
+	LOADER_ENTRIES,      /* entries of systemd-boot, written by hand */
+};
+
+struct system {
+	enum system_generator generator;
+	enum system_loader loader;
+	const char *entries; /* of LOADER_ENTRIES: their folder */
+};
+
+/* Look at what is installed. */
+void system_read(struct system *ret);
+
+/* What to do so that the kernel command line has, or no longer has, this parameter. Pure. Returns @buffer. */
+const char *system_add(const struct system *system, const char *parameter, char *buffer, size_t size);
+const char *system_remove(const struct system *system, const char *parameter, char *buffer, size_t size);
+
+/* The command that makes every image anew, or words where the generator is not known. Pure. */
+const char *system_regenerate(const struct system *system);
