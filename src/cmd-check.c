@@ -97,7 +97,7 @@ static void show_finding(struct page *page, const struct finding *finding)
 		page_close(page);
 		page_open(page, page->unicode ? "     → " : "     -> ", page->unicode ? "       " : "        ");
 	} else if (finding->hint[0]) {
-		page_put(page, PAGE_PLAIN, "-");
+		page_mark(page, ';');
 	}
 	page_put(page, PAGE_PLAIN, "%s", finding->hint);
 	page_close(page);

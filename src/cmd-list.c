@@ -268,7 +268,7 @@ static void say_behind(void *data, enum page_style style, const char *text)
 {
 	struct page *page = data;
 
-	fputc(';', page->out);
+	page_mark(page, ';');
 	page_put(page, style, "%s", text);
 }
 

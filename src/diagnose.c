@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "protect.h"
 #include "tell.h"
 
 /* The finding's text is the format; its cure is written by the caller. */
@@ -166,7 +167,7 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 	const struct outlook *outlook = diagnosis->outlook;
 	const struct plan_entry *entry = &outlook->plan.entries[index];
 	const struct storage *storage = outlook->machine.storage;
-	char subject[96];
+	char subject[96], reason[256], hint[256];
 
 	tell_subject(entry, subject, sizeof(subject));
 	for (size_t u = 0; u < storage->use_count; u++) {
@@ -183,6 +184,9 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 		if (!pci_address_compare(&outlook->machine.network.cards[c].address, &entry->function->address))
 			cure(add(findings, FINDING_WARN, subject, "the host has its route through it (%s), and loses it",
 				 outlook->machine.network.cards[c].interface), "make sure that you can reach the host otherwise");
+	if (pci_is_storage(entry->function) &&
+	    protect_keeps(storage, &entry->function->address, reason, sizeof(reason), hint, sizeof(hint)))
+		cure(add(findings, FINDING_FAIL, subject, "is taken by stage=early although %s", reason), "remove stage=early from its claim");
 	if (entry->function->boot_vga == 1 && !host_keeps_a_display(diagnosis))
 		cure(add(findings, FINDING_WARN, subject, "is the host's last display: its screen stays black from then on"),
 		     "make sure that you can reach the host otherwise: ssh, or a serial console");
@@ -295,12 +299,21 @@ static void find_besides(const struct diagnosis *diagnosis, const char *ids, cha
 	}
 }
 
+/* What to do so that the other method is gone. */
+static void cure_rival(const struct diagnosis *diagnosis, const struct rival *rival, struct finding *finding)
+{
+	if (rival->parameter)
+		system_remove(diagnosis->system, rival->parameter, finding->hint, sizeof(finding->hint));
+	else
+		cure(finding, "remove the line, then: %s", system_regenerate(diagnosis->system));
+}
+
 static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
 {
 	const char *name = rival->kind == RIVAL_IDS ? "vfio-pci.ids" : "pci-stub.ids";
-	char besides[256], parameter[256], hint[512];
-	struct finding *finding;
+	char besides[256];
 	bool kept = false;
+	struct finding *finding;
 
 	find_besides(diagnosis, rival->text, besides, sizeof(besides), &kept);
 	if (besides[0])
@@ -309,11 +322,7 @@ static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *
 	else
 		finding = add(findings, FINDING_WARN, rival->where, "%s=%.120s takes whatever has these ids, in a race that vfio-early "
 			      "makes needless", name, rival->text);
-	if (strchr(rival->where, '/'))
-		cure(finding, "remove the line, then: %s", system_regenerate(diagnosis->system));
-	else
-		cure(finding, "%s", system_remove(diagnosis->system, util_format(parameter, sizeof(parameter), "%s=%s", name, rival->text),
-						  hint, sizeof(hint)));
+	cure_rival(diagnosis, rival, finding);
 }
 
 static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
@@ -356,14 +365,19 @@ static void diagnose_rivals(const struct diagnosis *diagnosis, struct findings *
 			finding = add(findings, FINDING_WARN, rival->where, "%s is blacklisted: the host's own devices lose it too, and "
 				      "vfio-early needs no blacklist", rival->text);
 			break;
+		case RIVAL_UNSAFE:
+			/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
+			if (diagnosis->outlook->machine.iommu.remapping == IOMMU_REMAPPING_ON)
+				finding = add(findings, FINDING_WARN, rival->where, "allow_unsafe_interrupts: interrupts are remapped, so it serves "
+					      "nothing");
+			break;
 		case RIVAL_INSTALL:
 			finding = add(findings, FINDING_WARN, rival->where, "an install line for %s that has to do with vfio: vfio-early does not "
 				      "run it, and udev does", rival->text);
 			break;
 		}
 		if (finding)
-			cure(finding, "remove it%s%s", strchr(rival->where, '/') ? ", then: " : " from there",
-			     strchr(rival->where, '/') ? system_regenerate(diagnosis->system) : "");
+			cure_rival(diagnosis, rival, finding);
 	}
 }
 

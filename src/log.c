@@ -11,7 +11,6 @@
 
 #define PREFIX "vfio-early: "
 #define KMSG "/dev/kmsg"
-#define BOOT_LOG "/run/vfio-early/boot.log"
 /* A record may be 1024 bytes long, and 976 on older kernels (LOG_LINE_MAX); longer ones are refused. */
 #define LINE_MAX_BYTES 900
 
@@ -50,7 +49,7 @@ static void write_boot_log(int level, const char *text)
 	char line[LINE_MAX_BYTES + 64];
 
 	util_format(line, sizeof(line), "[%5llu.%06llu] <%d> %s\n", now / 1000000, now % 1000000, level, text);
-	append_to(BOOT_LOG, O_CREAT, line);
+	append_to(LOG_FILE, O_CREAT, line);
 }
 
 void log_line(int level, const char *format, ...)

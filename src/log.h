@@ -7,6 +7,8 @@
 
 #include "util.h"
 
+#define LOG_FILE "/run/vfio-early/boot.log"
+
 enum { LOG_ERROR = 3, LOG_WARNING = 4, LOG_NOTICE = 5, LOG_INFO = 6, LOG_DEBUG = 7 };
 
 /* Where lines go from now on. */

@@ -80,7 +80,7 @@ static void read_links(struct machine *machine)
 	}
 }
 
-/* What waits for the late stage, and whose it is. */
+/* What waits for the late stage, and whose it is; seen from the running host also what does not wait. */
 static void read_owners(const struct config *config, const struct needs *needs, enum plan_stage stage,
 			struct machine *machine)
 {
@@ -89,7 +89,8 @@ static void read_owners(const struct config *config, const struct needs *needs, 
 
 	for (size_t i = 0; i < machine->function_count; i++)
 		if (machine->wanted[i] >= 0 &&
-		    plan_is_late(needs, &config->claims[machine->wanted[i]], &machine->functions[i]))
+		    (plan_is_late(needs, &config->claims[machine->wanted[i]], &machine->functions[i]) ||
+		     (stage == PLAN_NEXT && pci_is_storage(&machine->functions[i]))))
 			waiting[count++] = machine->functions[i].address;
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
 	machine->storage->next_boot = stage == PLAN_NEXT;

@@ -13,6 +13,7 @@ static const struct command {
 } commands[] = {
 	{ "list", cmd_list, "[--json] [--color=WHEN] [SELECTOR...]", "Show IOMMU groups and devices; also without any command" },
 	{ "check", cmd_check, "[--json] [--color=WHEN]", "Say what the next boot would do, and whether it would work" },
+	{ "status", cmd_status, "[--json] [--color=WHEN]", "Say what the last boot did, beside the present state" },
 	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]", "Bind the configured devices to vfio-pci; run by the initramfs" },
 };
 

@@ -159,6 +159,12 @@ void page_put(struct page *page, enum page_style style, const char *format, ...)
 	}
 }
 
+void page_mark(struct page *page, char sign)
+{
+	fputc(sign, page->out);
+	page->column++;
+}
+
 void page_cell(struct page *page, enum page_style style, unsigned int columns, const char *text)
 {
 	unsigned int length = columns_of(text, strlen(text));

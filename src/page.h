@@ -30,6 +30,8 @@ int page_start(struct page *page, FILE *out, const char *colour) must_check;
 void page_open(struct page *page, const char *first, const char *rest);
 /* Add words, separated by one blank. A word that is longer than a line is broken, with "\" as a mark. */
 void page_put(struct page *page, enum page_style style, const char *format, ...) printf_format(3, 4);
+/* Add a sign to the last word. */
+void page_mark(struct page *page, char sign);
 /* Add one text and blanks up to @columns. */
 void page_cell(struct page *page, enum page_style style, unsigned int columns, const char *text);
 void page_close(struct page *page);

@@ -17,6 +17,25 @@
 void report_print(FILE *out, const char *command, const struct config *config, const struct iommu *iommu,
 		  const struct plan *plan, bool writes);
 
+/* A device of the report. Strings are "" where the report has null. */
+struct report_device {
+	bool found;                   /* false: a selector that found nothing, and no function */
+	struct pci_function function; /* what the report says of it; its driver is that of the time */
+	char was[PCI_DRIVER_SIZE], wanted_by[256], verdict[32], reason[512], hint[256];
+};
+
+struct report {
+	struct report_device *devices; /* those that were asked for */
+	size_t count;
+};
+
+/*
+ * Read the report of this boot. Returns 0, -ENOENT where there is none, -EBADMSG where it is none that can be read, or
+ * -errno. Free with report_free().
+ */
+int report_load(struct report *ret) must_check;
+void report_free(struct report *report);
+
 /*
  * Read what the early stage has reported of each function. Stores an array that report_free_settled() frees.
  * Returns how many there are; 0 where there is no report, or none that can be read.

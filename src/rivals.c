@@ -61,15 +61,26 @@ static struct word next_word(const char **cursor)
 	return word;
 }
 
+static bool is_unsafe(const char *text, size_t length)
+{
+	return util_equal(text, length, "allow_unsafe_interrupts=1") || util_equal(text, length, "allow_unsafe_interrupts=Y") ||
+	       util_equal(text, length, "allow_unsafe_interrupts=y") || util_equal(text, length, "allow_unsafe_interrupts");
+}
+
 /* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
 static void add_options(struct rivals *rivals, const char *where, const char *rest)
 {
 	struct word module = next_word(&rest), word;
 	bool vfio = is_module(module.text, module.length, "vfio_pci"), stub = is_module(module.text, module.length, "pci_stub");
 
-	while ((vfio || stub) && (word = next_word(&rest)).length)
-		if (!strncmp(word.text, "ids=", 4))
+	bool type1 = is_module(module.text, module.length, "vfio_iommu_type1");
+
+	while ((vfio || stub || type1) && (word = next_word(&rest)).length) {
+		if (type1 && is_unsafe(word.text, word.length))
+			add(rivals, RIVAL_UNSAFE, where, word.text, word.length);
+		else if (!type1 && !strncmp(word.text, "ids=", 4))
 			add(rivals, vfio ? RIVAL_IDS : RIVAL_STUB_IDS, where, word.text + 4, word.length - 4);
+	}
 }
 
 /* "softdep nouveau pre: vfio-pci" */
@@ -127,6 +138,14 @@ void rivals_add_modprobe(struct rivals *rivals, const char *path, const char *te
 	}
 }
 
+static void add_parameter(struct rivals *rivals, enum rival_kind kind, const struct cmdline_param *param,
+			  const char *text, size_t length)
+{
+	size_t whole = (size_t)(param->value - param->name) + param->value_length;
+
+	add(rivals, kind, CMDLINE, text, length)->parameter = util_copy(param->name, whole);
+}
+
 static void add_blacklist(struct rivals *rivals, const struct cmdline_param *param)
 {
 	const char *cursor = param->value, *end = param->value + param->value_length, *item;
@@ -134,7 +153,7 @@ static void add_blacklist(struct rivals *rivals, const struct cmdline_param *par
 
 	while (util_next_item(&cursor, end, &item, &length))
 		if (is_guests_driver(item, length))
-			add(rivals, RIVAL_BLACKLIST, CMDLINE, item, length);
+			add_parameter(rivals, RIVAL_BLACKLIST, param, item, length);
 }
 
 void rivals_add_cmdline(struct rivals *rivals, const char *cmdline)
@@ -145,9 +164,11 @@ void rivals_add_cmdline(struct rivals *rivals, const char *cmdline)
 		if (!param.value)
 			continue;
 		if (cmdline_is(&param, "vfio-pci.ids"))
-			add(rivals, RIVAL_IDS, CMDLINE, param.value, param.value_length);
+			add_parameter(rivals, RIVAL_IDS, &param, param.value, param.value_length);
 		else if (cmdline_is(&param, "pci-stub.ids"))
-			add(rivals, RIVAL_STUB_IDS, CMDLINE, param.value, param.value_length);
+			add_parameter(rivals, RIVAL_STUB_IDS, &param, param.value, param.value_length);
+		else if (cmdline_is(&param, "vfio_iommu_type1.allow_unsafe_interrupts") && strchr("1Yy", param.value[0]))
+			add_parameter(rivals, RIVAL_UNSAFE, &param, param.value, param.value_length);
 		else if (cmdline_is(&param, "modprobe.blacklist") || cmdline_is(&param, "rd.driver.blacklist") ||
 			 cmdline_is(&param, "module_blacklist"))
 			add_blacklist(rivals, &param);
@@ -198,8 +219,10 @@ void rivals_read(struct rivals *rivals, const char *cmdline)
 
 void rivals_clear(struct rivals *rivals)
 {
-	for (size_t i = 0; i < rivals->count; i++)
+	for (size_t i = 0; i < rivals->count; i++) {
 		free(rivals->list[i].text);
+		free(rivals->list[i].parameter);
+	}
 	free(rivals->list);
 	*rivals = (struct rivals){ 0 };
 }

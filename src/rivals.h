@@ -12,6 +12,7 @@ enum rival_kind {
 	RIVAL_STUB_IDS,   /* the same for pci-stub */
 	RIVAL_SOFTDEP,    /* a softdep on vfio-pci */
 	RIVAL_BLACKLIST,  /* of a driver that guides blacklist */
+	RIVAL_UNSAFE,     /* allow_unsafe_interrupts: needed where interrupts are not remapped only */
 	RIVAL_INSTALL,    /* an install line that has to do with vfio */
 	RIVAL_DRIVERCTL,  /* driverctl sets a driver_override after the boot */
 };
@@ -20,6 +21,7 @@ struct rival {
 	enum rival_kind kind;
 	char where[256];  /* "file:line", or the kernel command line */
 	char *text;       /* the ids, the module, or the driver */
+	char *parameter;  /* of the kernel command line, as it is written there; else NULL */
 	struct pci_address address; /* of RIVAL_DRIVERCTL */
 };
 
@@ -31,7 +33,7 @@ struct rivals {
 /* Add what a file of modprobe.d(5) at @path says: options, softdep, blacklist and install lines. */
 void rivals_add_modprobe(struct rivals *rivals, const char *path, const char *text);
 
-/* Add what the kernel command line says: vfio-pci.ids=, pci-stub.ids=, modprobe.blacklist=, rd.driver.blacklist=. */
+/* Add what the kernel command line says: vfio-pci.ids=, pci-stub.ids=, modprobe.blacklist= and the like. */
 void rivals_add_cmdline(struct rivals *rivals, const char *cmdline);
 
 /* Add a file of /etc/driverctl.d: its name is the address, perhaps with "pci-" before it, its content the driver. */

@@ -9,11 +9,10 @@ const char *tell_iommu_sentence(const struct iommu *iommu, char *buffer, size_t 
 
 	if (iommu->state == IOMMU_ON)
 		return util_format(buffer, size, "%s is on%s", iommu_title(iommu), remapping[iommu->remapping]);
-	return util_format(buffer, size, "the IOMMU is off: %s", iommu->reason);
+	return util_format(buffer, size, "off: %s", iommu->reason);
 }
 
-/* Subject, sentence and what to do: the last on a line of its own where there is a terminal. */
-static void tell(struct page *page, const char *subject, enum page_style style, const char *what, const char *hint)
+void tell(struct page *page, const char *subject, enum page_style style, const char *what, const char *hint)
 {
 	page_open(page, "", "    ");
 	page_put(page, PAGE_BOLD, "%s", subject);
@@ -22,7 +21,7 @@ static void tell(struct page *page, const char *subject, enum page_style style, 
 		page_close(page);
 		page_open(page, page->unicode ? "  → " : "  -> ", "    ");
 	} else if (hint[0]) {
-		page_put(page, PAGE_PLAIN, "-");
+		page_mark(page, ';');
 	}
 	page_put(page, PAGE_PLAIN, "%s", hint);
 	page_close(page);

@@ -5,8 +5,11 @@
 #include "outlook.h"
 #include "page.h"
 
-/* "VT-d is on, interrupts are remapped", or why it is off and what to do. Written to @buffer; returns it. */
+/* "VT-d is on, interrupts are remapped", or "off: " and why. Written to @buffer; returns it. */
 const char *tell_iommu_sentence(const struct iommu *iommu, char *buffer, size_t size);
+
+/* Subject, sentence and what to do: the last on a line of its own where there is a terminal. */
+void tell(struct page *page, const char *subject, enum page_style style, const char *what, const char *hint);
 
 /* A line of its own about the IOMMU. */
 void tell_iommu(struct page *page, const struct iommu *iommu);

@@ -1,8 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Machines of real users: each configuration beside a machine (NAME.case) must give the plan beside it
-# (NAME.plan, and NAME.late of the late stage where the machine has disks or routes), in text; its JSON must fit the schema; nothing is written; each input line order gives the same.
-# With ACCEPT=1 the plans are written anew, to be read and committed.
+# Machines of real users: each configuration beside a machine (NAME.case) must give what stands beside it: NAME.plan of
+# the early stage, NAME.late of the late one where the machine has disks or routes, NAME.check and, after a boot that did
+# as check said, NAME.status; list.text, and list.json, check.json and status.json of one configuration. All JSON must
+# fit the schema; nothing is written; the order of the lines does not matter.
+# With ACCEPT=1 they are written anew, to be read and committed.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 binary=${BINARY:-$here/../../build/static/vfio-early}
@@ -22,34 +24,96 @@ ok() { # DESCRIPTION COMMAND...
 	fi
 }
 fingerprint() { (cd "$tree/root" && find . -printf '%p %y %l %T@\n' | sort) | sha256sum; }
+run() { "$binary" --root "$tree/root" "$@"; }
 
-check() { # NAME EXPECTED ARGUMENT...
-	name=$1 expected=$2
+is_expected() { # DESCRIPTION EXPECTED ARGUMENT...
+	expected=$2 description=$1
 	shift 2
-	"$binary" --root "$tree/root" "$@" >"$tree/plan" 2>&1
-	[ -z "${ACCEPT:-}" ] || cp "$tree/plan" "$expected"
-	ok "$name: the plan" diff -u "$expected" "$tree/plan"
-	"$binary" --root "$tree/root" "$@" --json >"$tree/json" 2>&1
-	ok "$name: its JSON fits the schema" /usr/bin/python3 -m jsonschema -i "$tree/json" "$here/../report.schema.json"
+	run "$@" >"$tree/seen" 2>&1
+	[ -z "${ACCEPT:-}" ] || cp "$tree/seen" "$expected"
+	ok "$description" diff -u "$expected" "$tree/seen"
+}
+
+fits_schema() { # DESCRIPTION ARGUMENT...
+	description=$1
+	shift
+	run "$@" --json >"$tree/json" 2>&1
+	ok "$description: its JSON fits the schema" /usr/bin/python3 -m jsonschema -i "$tree/json" "$here/../report.schema.json"
+}
+
+plan() { # NAME EXPECTED ARGUMENT...
+	name_of_plan=$1 expected_plan=$2
+	shift 2
+	is_expected "$name_of_plan: the plan" "$expected_plan" boot "$@"
+	fits_schema "$name_of_plan" boot "$@"
+}
+
+# In the text of check and in its JSON stands the same.
+check_says_the_same() {
+	run check --json | jq -r '.findings[] | .level + " " + .subject + ": " + .what + (if .hint == "" then "" else "; " + .hint end)' |
+		tr -s ' ' >"$tree/from-json"
+	run check | tr -s ' ' | diff - "$tree/from-json"
+}
+
+# What the kernel and the early stage would leave behind, had the boot done what check says.
+boot_as_checked() {
+	mkdir -p "$tree/root/run/vfio-early"
+	run check --json | jq '.command = "boot" | del(.findings) | .devices |= map(if .verdict == "would-bind" then
+		.verdict = "bound" | .driver = "vfio-pci" | .reason |= (sub("would be bound"; "bound") | sub("\\(now:"; "(was:"))
+		else . end)' >"$tree/root/run/vfio-early/report.json"
+	echo '[    1.000000] <6> this is the early log' >"$tree/root/run/vfio-early/boot.log"
+	for address in $(jq -r '.devices[] | select(.verdict == "bound") | .address' "$tree/root/run/vfio-early/report.json"); do
+		device=$tree/root/sys/bus/pci/devices/$address
+		ln -sfn ../../../../bus/pci/drivers/vfio-pci "$device/driver"
+		sed -i -e '/^DRIVER=/d' -e '1iDRIVER=vfio-pci' "$device/uevent"
+	done
+}
+
+unpack() {
+	rm -rf "$tree/root"
+	"$here/unpack" "$machine" "$tree/root" || exit 1
+	cp "$case" "$tree/root/etc/vfio-early.conf"
+}
+
+one_case() {
+	unpack
+	name=${folder##*/}/$(basename "$case" .case)
+	before=$(fingerprint)
+	if grep -qE '^(block|route)' "$machine"; then
+		plan "$name, late" "${case%.case}.late" --late --dry-run
+	fi
+	plan "$name" "${case%.case}.plan" --dry-run
+	cp "$tree/seen" "$tree/plan"
+	is_expected "$name: check" "${case%.case}.check" check
+	fits_schema "$name: check" check
+	ok "$name: check says the same in both" check_says_the_same
+	ok "$name: nothing is written" [ "$before" = "$(fingerprint)" ]
+	tac "$case" >"$tree/root/etc/vfio-early.conf"
+	run boot --dry-run 2>&1 | grep -v '/etc/vfio-early.conf:[0-9]' | sort >"$tree/turned"
+	ok "$name: the order of the lines does not matter" \
+		sh -c 'grep -v "/etc/vfio-early.conf:[0-9]" "$1" | sort | diff - "$2"' - "$tree/plan" "$tree/turned"
+	cp "$case" "$tree/root/etc/vfio-early.conf"
+	boot_as_checked
+	is_expected "$name: status" "${case%.case}.status" status
+	fits_schema "$name: status" status
+}
+
+# One configuration is enough for what differs little between them.
+one_machine() {
+	unpack
+	is_expected "${folder##*/}: list" "$folder/list.text" list
+	fits_schema "${folder##*/}: list" list
+	is_expected "${folder##*/}: list, JSON" "$folder/list.json" list --json
+	is_expected "${folder##*/}: check, JSON" "$folder/check.json" check --json
+	boot_as_checked
+	is_expected "${folder##*/}: status, JSON" "$folder/status.json" status --json
 }
 
 for machine in "$here"/*/machine; do
 	folder=${machine%/machine}
-	rm -rf "$tree/root"
-	"$here/unpack" "$machine" "$tree/root" || exit 1
 	for case in "$folder"/*.case; do
-		name=${folder##*/}/$(basename "$case" .case)
-		cp "$case" "$tree/root/etc/vfio-early.conf"
-		before=$(fingerprint)
-		if grep -qE '^(block|route)' "$machine"; then
-			check "$name, late" "${case%.case}.late" boot --late --dry-run
-		fi
-		check "$name" "${case%.case}.plan" boot --dry-run
-		ok "$name: nothing is written" [ "$before" = "$(fingerprint)" ]
-		tac "$case" >"$tree/root/etc/vfio-early.conf"
-		"$binary" --root "$tree/root" boot --dry-run 2>&1 | grep -v '/etc/vfio-early.conf:[0-9]' | sort >"$tree/turned"
-		ok "$name: the order of the lines does not matter" \
-			sh -c 'grep -v "/etc/vfio-early.conf:[0-9]" "$1" | sort | diff - "$2"' - "$tree/plan" "$tree/turned"
+		one_case
 	done
+	one_machine
 done
 echo "1..$count"
