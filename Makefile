@@ -8,6 +8,11 @@ DOCDIR ?= $(PREFIX)/share/doc/vfio-early
 # Both generators look in one place only, whatever PREFIX is.
 DRACUTMODDIR ?= $(shell pkg-config --variable=dracutmodulesdir dracut 2>/dev/null || echo /usr/lib/dracut/modules.d)
 INITRAMFSTOOLSDIR ?= /usr/share/initramfs-tools
+MANDIR ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+# The manual needs scdoc.
+WITH_MAN ?= 1
 WITH_DRACUT ?= 1
 WITH_INITRAMFS_TOOLS ?= 1
 
@@ -47,7 +52,9 @@ sources := $(wildcard src/*.c)
 objects := $(sources:src/%.c=$(OUT)/%.o)
 
 .DEFAULT_GOAL := all
-all: vfio-early ## Build the binary and print its size (STATIC=0: against the system's shared libraries)
+manuals := $(if $(filter 1,$(WITH_MAN)),$(patsubst man/%.scd,build/man/%,$(wildcard man/vfio-early*.scd)))
+
+all: vfio-early $(manuals) ## Build the binary and print its size (STATIC=0: against the system's shared libraries)
 
 vfio-early: $(bin)
 	$(Q)cp $(bin) $@
@@ -66,16 +73,25 @@ $(OUT)/%.o: src/%.c src/version Makefile | $(OUT)/.ready $(libraries)
 # Fails in one line that names the package where a tool or a header is missing.
 $(OUT)/.ready:
 	$(Q)mkdir -p $(OUT)
-	$(Q)deps/need $(if $(filter 1,$(STATIC)),static,shared) "$(CC)"
+	$(Q)deps/need $(if $(filter 1,$(STATIC)),static,shared) "$(CC)" $(if $(manuals),man)
 	$(Q)touch $@
 
 -include $(objects:.o=.d)
 
-install: $(bin) ## Install below DESTDIR= with PREFIX=/usr; regenerating the initramfs is left to you
+# The date of the release, not of the build.
+build/man/%: man/%.scd man/selectors.scd man/settings.scd man/make src/verdicts.def | $(OUT)/.ready
+	@echo "  MAN   $@"
+	$(Q)mkdir -p build/man
+	$(Q)SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-1795219200} man/make $< >$@
+
+install: $(bin) $(manuals) ## Install below DESTDIR= with PREFIX=/usr; regenerating the initramfs is left to you
 	install -D -m 755 $(bin) "$(DESTDIR)$(SBINDIR)/vfio-early"
 	install -D -m 644 vfio-early.conf "$(DESTDIR)$(DOCDIR)/examples/vfio-early.conf"
 	@[ -e "$(DESTDIR)$(SYSCONFDIR)/vfio-early.conf" ] || \
 		install -v -D -m 644 vfio-early.conf "$(DESTDIR)$(SYSCONFDIR)/vfio-early.conf"
+	install -D -m 644 completions/vfio-early.bash "$(DESTDIR)$(BASHCOMPDIR)/vfio-early"
+	install -D -m 644 completions/_vfio-early "$(DESTDIR)$(ZSHCOMPDIR)/_vfio-early"
+	for page in $(manuals); do install -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; done
 ifeq ($(WITH_DRACUT),1)
 	install -D -m 755 dracut/50vfio-early/vfio-early.sh "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/vfio-early.sh"
 	install -m 755 dracut/50vfio-early/vfio-early-late.sh "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
@@ -94,7 +110,9 @@ ifeq ($(WITH_INITRAMFS_TOOLS),1)
 endif
 
 uninstall: ## Remove what install laid down; the configuration stays
-	rm -rf "$(DESTDIR)$(SBINDIR)/vfio-early" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early" \
+	rm -rf "$(DESTDIR)$(SBINDIR)/vfio-early" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(BASHCOMPDIR)/vfio-early" \
+		"$(DESTDIR)$(ZSHCOMPDIR)/_vfio-early" $(foreach page,$(manuals),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))") \
+		"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early" \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early" \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early" \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/local-premount/vfio-early" \
@@ -103,7 +121,7 @@ uninstall: ## Remove what install laid down; the configuration stays
 include tests/tests.mk
 
 clean: ## Remove what was built; downloaded archives stay in build/deps
-	rm -rf vfio-early build/static* build/shared* build/clang* build/test
+	rm -rf vfio-early build/static* build/shared* build/clang* build/man build/test
 
 distclean: clean ## Remove the downloaded archives and the libraries too
 	rm -rf build

@@ -38,12 +38,13 @@ static void clear_check(struct check *check)
 static void read_resets(struct check *check)
 {
 	const struct plan *plan = &check->outlook.plan;
+	bool told = scan_tells_resets(check->outlook.machine.functions, check->outlook.machine.function_count);
 	char methods[128];
 
 	check->unresettable = util_zeroed(plan->count, sizeof(*check->unresettable));
 	for (size_t i = 0; i < plan->count; i++)
 		check->unresettable[i] = plan->entries[i].function &&
-					 scan_resets(plan->entries[i].function, methods, sizeof(methods)) && !methods[0];
+					 scan_resets(plan->entries[i].function, told, methods, sizeof(methods)) && !methods[0];
 }
 
 static void judge(struct check *check)

@@ -22,6 +22,7 @@ struct list {
 	struct selector *selectors; /* of the words */
 	const struct pci_function **shown;
 	size_t count;
+	bool tells_resets;          /* this kernel, or this record of a machine, tells of resets */
 };
 
 static void clear_list(struct list *list)
@@ -71,6 +72,7 @@ static void choose(struct list *list)
 {
 	struct machine *machine = &list->outlook.machine;
 
+	list->tells_resets = scan_tells_resets(machine->functions, machine->function_count);
 	list->shown = util_zeroed(machine->function_count, sizeof(*list->shown));
 	for (size_t i = 0; i < machine->function_count; i++) {
 		if (list->options.word_count)
@@ -135,11 +137,11 @@ static void print_disks(struct json *json, const struct disks *disks)
 	json_close(json, ']');
 }
 
-static void print_resets(struct json *json, const struct pci_function *function)
+static void print_resets(struct json *json, const struct list *list, const struct pci_function *function)
 {
 	char text[128], *rest = text, *method;
 
-	if (!scan_resets(function, text, sizeof(text))) {
+	if (function->header_type != 0 || !scan_resets(function, list->tells_resets, text, sizeof(text))) {
 		json_null(json, "resets");
 		return;
 	}
@@ -172,7 +174,7 @@ static void print_json(const struct list *list)
 		};
 
 		schema_open_device(&json, &device);
-		print_resets(&json, function);
+		print_resets(&json, list, function);
 		print_disks(&json, &(struct disks){ list->outlook.machine.storage, function });
 		schema_close_device(&json);
 	}
@@ -202,7 +204,7 @@ static void describe(const struct list *list, const struct pci_function *functio
 		say(data, PAGE_DIM, text);
 	if (function->boot_vga == 1)
 		say(data, PAGE_YELLOW, "the boot display");
-	if (function->header_type == 0 && scan_resets(function, text, sizeof(text)))
+	if (function->header_type == 0 && scan_resets(function, list->tells_resets, text, sizeof(text)))
 		say(data, PAGE_PLAIN, util_format(line, sizeof(line), "resets: %s", text[0] ? text : "none"));
 	describe_disks(&disks, text, sizeof(text));
 	if (text[0])

@@ -14,23 +14,29 @@ static const struct command {
 	{ "list", cmd_list, "[--json] [--color=WHEN] [SELECTOR...]", "Show IOMMU groups and devices; also without any command" },
 	{ "check", cmd_check, "[--json] [--color=WHEN]", "Say what the next boot would do, and whether it would work" },
 	{ "status", cmd_status, "[--json] [--color=WHEN]", "Say what the last boot did, beside the present state" },
-	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]", "Bind the configured devices to vfio-pci; run by the initramfs" },
+	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]", "Bind the configured devices; run by the initramfs" },
 };
 
 static void usage(FILE *out)
 {
-	fputs("Usage: vfio-early [--root DIR] COMMAND [OPTION...]\n\nCommands:\n", out);
+	fputs("Usage: vfio-early [--root DIR] [COMMAND [OPTION...]]\n\nCommands:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
 	fputs("\nOptions:\n"
 	      "  --root DIR     work on the tree in DIR in place of /\n"
+	      "  --json         print JSON, in the shape of the report\n"
+	      "  --color=WHEN   auto (on a terminal, unless NO_COLOR is set), always or never\n"
+	      "  --late         claim what waits until the root device is there: storage, of\n"
+	      "                 which what the host needs stays; a PARAMETER (root=/dev/sda2)\n"
+	      "                 is stronger than those of the kernel command line\n"
+	      "  --dry-run      print the plan, write nothing\n"
 	      "  -h, --help     print this\n"
 	      "  -V, --version  print the version\n"
-	      "\nOn the kernel command line: rd.vfio.ids=SELECTOR[,SELECTOR...] claims devices, rd.vfio=0 claims none.\n"
-	      "A selector is an id (10de:1c03), an address (01:00.0, 01:00.*), a pinned address (01:00.0@10de:1c03),\n"
-	      "a path (0000:00:01.0/00.0), a class (class:0300) or boot-vga; /etc/vfio-early.conf takes them too.\n"
-	      "\nboot --late claims what waits until the root device is there: storage, of which what the host needs stays.\n"
-	      "Parameters behind it (root=/dev/sda2) are stronger than those of the kernel command line.\n", out);
+	      "\nDevices are named by a selector: an id (10de:1c03), an address (01:00.0, 01:00.*),\n"
+	      "a pinned address (01:00.0@10de:1c03), a path (0000:00:01.0/00.0), a class\n"
+	      "(class:0300) or boot-vga; in /etc/vfio-early.conf, as in \"claim 10de:1c03\", and on\n"
+	      "the kernel command line: rd.vfio.ids=10de:1c03. rd.vfio=0 claims nothing.\n"
+	      "\nSee vfio-early(8), vfio-early.conf(5), vfio-early.cmdline(7).\n", out);
 }
 
 static int usage_error(const char *what, const char *word)

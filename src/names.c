@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <pci/pci.h>
+#include <setjmp.h>
 #include <unistd.h>
 
 #include "root.h"
@@ -12,6 +13,19 @@
 
 static struct pci_access *names_access;
 static int names_fd = -1;
+static jmp_buf names_failed;
+
+/* libpci must not come back from here; a list that it cannot read is no list. */
+static void __attribute__((noreturn)) fail(char *format, ...)
+{
+	(void)format;
+	longjmp(names_failed, 1);
+}
+
+static void ignore(char *format, ...)
+{
+	(void)format;
+}
 
 void names_open(void)
 {
@@ -23,10 +37,16 @@ void names_open(void)
 	if (names_fd < 0)
 		return;
 	names_access = pci_alloc();
+	names_access->error = fail;
+	names_access->warning = ignore;
+	names_access->debug = ignore;
 	/* libpci takes a path, and knows nothing of --root. */
 	util_format(path, sizeof(path), "/proc/self/fd/%d", names_fd);
 	pci_set_name_list_path(names_access, path, 0);
-	pci_load_name_list(names_access);
+	if (setjmp(names_failed) == 0)
+		pci_load_name_list(names_access);
+	else
+		names_access = NULL;
 }
 
 void names_close(void)

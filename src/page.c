@@ -85,24 +85,31 @@ void page_open(struct page *page, const char *first, const char *rest)
 	start_line(page, first);
 }
 
+static void end_style(struct page *page)
+{
+	if (page->styled)
+		fputs("\033[0m", page->out);
+	page->styled = false;
+}
+
 static void go_on_below(struct page *page)
 {
+	end_style(page);
 	fputc('\n', page->out);
 	start_line(page, page->rest);
 }
 
 /* Names come from files, and files may hold what a terminal takes for a command. */
-static void write_text(const struct page *page, enum page_style style, const char *text, size_t length)
+static void write_text(struct page *page, enum page_style style, const char *text, size_t length)
 {
 	static const char *const codes[] = { "", "1", "2", "32", "33", "31" };
-	bool coloured = page->colour && style != PAGE_PLAIN;
 
-	if (coloured)
+	if (page->colour && style != PAGE_PLAIN && !page->styled) {
 		fprintf(page->out, "\033[%sm", codes[style]);
+		page->styled = true;
+	}
 	for (size_t i = 0; i < length; i++)
 		fputc((unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i], page->out);
-	if (coloured)
-		fputs("\033[0m", page->out);
 }
 
 /* How many bytes of @text fill @columns? A character is never cut. */
@@ -157,6 +164,7 @@ void page_put(struct page *page, enum page_style style, const char *format, ...)
 		c += length;
 		c += strspn(c, " ");
 	}
+	end_style(page);
 }
 
 void page_mark(struct page *page, char sign)
@@ -170,6 +178,7 @@ void page_cell(struct page *page, enum page_style style, unsigned int columns, c
 	unsigned int length = columns_of(text, strlen(text));
 
 	put_word(page, style, text, strlen(text));
+	end_style(page);
 	for (; length < columns && (!page->width || page->column < page->width); length++) {
 		fputc(' ', page->out);
 		page->column++;

@@ -17,6 +17,7 @@ struct page {
 	/* of the line that is open */
 	unsigned int column;
 	const char *rest;    /* what stands before a line that goes on */
+	bool styled;         /* a colour is on */
 	bool blank;          /* nothing stands on it yet but what goes before */
 };
 

@@ -102,12 +102,13 @@ static void add_device(void *data, const struct json_value *device)
 {
 	struct report *report = data;
 	struct report_device *one;
-	char text[32];
+	char text[32], reason[512];
 	unsigned int vendor = 0, model = 0, subvendor = 0, submodel = 0;
 
 	read_member(device, "verdict", text, sizeof(text));
+	read_member(device, "reason", reason, sizeof(reason));
 	/* Those without a verdict stood in the way, and nobody asked for them. */
-	if (!text[0])
+	if (verdict_by_name(text) < 0 || !reason[0])
 		return;
 	report->devices = util_grow(report->devices, report->count, sizeof(*report->devices));
 	one = &report->devices[report->count++];

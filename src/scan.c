@@ -79,15 +79,24 @@ void scan_group(struct pci_function *functions, size_t count, int group)
 	root_list_free(names, found);
 }
 
-bool scan_resets(const struct pci_function *function, char *buffer, size_t size)
+bool scan_resets(const struct pci_function *function, bool told, char *buffer, size_t size)
 {
 	if (sysfs_pci_read(&function->address, "reset_method", buffer, size) >= 0) {
 		buffer[strcspn(buffer, "\n")] = '\0';
 		return true;
 	}
 	buffer[0] = '\0';
-	if (!sysfs_pci_has(&function->address, "reset"))
-		return false;
-	util_format(buffer, size, "yes");
-	return true;
+	if (sysfs_pci_has(&function->address, "reset")) {
+		util_format(buffer, size, "yes");
+		return true;
+	}
+	return told;
+}
+
+bool scan_tells_resets(const struct pci_function *functions, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (sysfs_pci_has(&functions[i].address, "reset_method") || sysfs_pci_has(&functions[i].address, "reset"))
+			return true;
+	return false;
 }

@@ -20,7 +20,9 @@ void scan_boot_vga(struct pci_function *function);
 
 /*
  * Write the ways in which the function can be reset, separated by blanks, "" for none: its reset_method
- * (Documentation/ABI/testing/sysfs-bus-pci, Linux 5.15), before that "yes" where it has any. Returns false where
- * that cannot be told.
+ * (Documentation/ABI/testing/sysfs-bus-pci, Linux 5.15), before that "yes" where it has any. A function without any has
+ * neither file (drivers/pci/pci-sysfs.c, pci_dev_reset_attr_is_visible()), so @told says whether another function has
+ * one, scan_tells_resets(). Returns false where it cannot be told.
  */
-bool scan_resets(const struct pci_function *function, char *buffer, size_t size) must_check;
+bool scan_resets(const struct pci_function *function, bool told, char *buffer, size_t size) must_check;
+bool scan_tells_resets(const struct pci_function *functions, size_t count);

@@ -3,24 +3,15 @@
 
 #include <string.h>
 
-/* In a sentence %d is the wanted driver, %w the driver before, %g the IOMMU group, %r the reason. */
 static const struct {
 	const char *name;
 	int level;
 	bool failure;
 	const char *sentence;
 } verdicts[VERDICT_COUNT] = {
-	[VERDICT_BOUND]      = { "bound", 6, false, "bound to %d, %g (was: %w)" },
-	[VERDICT_WOULD_BIND] = { "would-bind", 6, false, "would be bound to %d, %g (now: %w)" },
-	[VERDICT_DEFERRED]   = { "deferred", 5, false, "deferred: %r" },
-	[VERDICT_KEPT]       = { "kept", 4, true, "stays with the host: %r" },
-	[VERDICT_ABSENT]     = { "absent", 4, true, "not found: %r" },
-	[VERDICT_MOVED]      = { "moved", 4, true, "not taken: %r" },
-	[VERDICT_NO_IOMMU]   = { "no-iommu", 3, true, "not claimed, it cannot be isolated: %r" },
-	[VERDICT_NO_DRIVER]  = { "no-driver", 3, true, "not bound: %r" },
-	[VERDICT_REFUSED]    = { "refused", 3, true, "refused by %d: %r" },
-	[VERDICT_STUCK]      = { "stuck", 3, true, "given up: %r" },
-	[VERDICT_OFF]        = { "off", 5, false, "left alone: %r" },
+#define VERDICT(constant, name, level, failure, sentence, meaning) { name, level, failure, sentence },
+#include "verdicts.def"
+#undef VERDICT
 };
 
 const char *verdict_name(enum verdict verdict)

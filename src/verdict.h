@@ -5,17 +5,9 @@
 #include "util.h"
 
 enum verdict {
-	VERDICT_BOUND,
-	VERDICT_WOULD_BIND,
-	VERDICT_DEFERRED,
-	VERDICT_KEPT,
-	VERDICT_ABSENT,
-	VERDICT_MOVED,
-	VERDICT_NO_IOMMU,
-	VERDICT_NO_DRIVER,
-	VERDICT_REFUSED,
-	VERDICT_STUCK,
-	VERDICT_OFF,
+#define VERDICT(constant, name, level, failure, sentence, meaning) VERDICT_##constant,
+#include "verdicts.def"
+#undef VERDICT
 	VERDICT_COUNT,
 };
 

@@ -60,7 +60,7 @@ fuzz_tests := $(addprefix build/test/fuzz/,$(basename $(notdir $(wildcard tests/
 build/test/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(fuzz_objects)
 	@echo "  FUZZ  $<"
 	$(Q)mkdir -p build/test/fuzz
-	$(Q)clang $(unit_cflags) -fsanitize=fuzzer -Itests/fuzz -o $@ $< $(fuzz_objects) -lblkid
+	$(Q)clang $(unit_cflags) -fsanitize=fuzzer -Itests/fuzz -o $@ $< $(fuzz_objects) -lblkid -lpci
 
 build/test/vfio-probe: tests/vm/guest/vfio-probe.c | build/test/.setup
 	$(Q)mkdir -p build/test
@@ -114,7 +114,7 @@ hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-to
 	initramfs-tools/scripts/local-premount/vfio-early \
 	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh dracut/50vfio-early/vfio-early-late.sh deps/fetch deps/build deps/need deps/mirror
 test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/depmod \
-	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/factory $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
+	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
 # SC2016: one program's text inside another's. SC2086: lists of words are meant to be split.

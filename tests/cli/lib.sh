@@ -41,6 +41,37 @@ pci() {
 	fi
 }
 
+# kernel VERSION [module|builtin|none]: an installed kernel, and how it has vfio-pci.
+kernel() {
+	mkdir -p "$tree/lib/modules/$1" "$tree/boot"
+	: >"$tree/boot/vmlinuz-$1"
+	: >"$tree/lib/modules/$1/modules.dep"
+	: >"$tree/lib/modules/$1/modules.builtin"
+	case ${2:-module} in
+	module) echo "kernel/drivers/vfio/pci/vfio-pci.ko.xz: kernel/drivers/vfio/vfio.ko.xz" >"$tree/lib/modules/$1/modules.dep" ;;
+	builtin) echo "kernel/drivers/vfio/pci/vfio-pci.ko" >"$tree/lib/modules/$1/modules.builtin" ;;
+	esac
+}
+
+# image PATH COMMAND...: an initramfs with vfio-early, vfio-pci and the configuration as it is now, through this
+# compressor. LACKS= names what is left out (program, driver, config); BEFORE= is a file that stands before it.
+image() {
+	image_path=$1
+	shift
+	rm -rf "$tree.image"
+	mkdir -p "$tree.image/usr/sbin" "$tree.image/etc" "$tree.image/usr/lib/modules/1/kernel/drivers/vfio/pci"
+	[ "${LACKS:-}" = program ] || echo program >"$tree.image/usr/sbin/vfio-early"
+	[ "${LACKS:-}" = driver ] || echo driver >"$tree.image/usr/lib/modules/1/kernel/drivers/vfio/pci/vfio-pci.ko"
+	[ "${LACKS:-}" = config ] || cp -r "$tree"/etc/vfio-early.conf* "$tree.image/etc/" 2>/dev/null
+	[ ! -e "$tree/etc/fstab" ] || cp "$tree/etc/fstab" "$tree.image/etc/vfio-early.fstab"
+	mkdir -p "$tree/boot"
+	{
+		[ -z "${BEFORE:-}" ] || cat "$BEFORE"
+		(cd "$tree.image" && find . | cpio --quiet -o -H newc) | "$@"
+	} >"$tree$image_path"
+	rm -rf "$tree.image"
+}
+
 cmdline() { echo "$*" >"$tree/proc/cmdline"; }
 config() { cat >"$tree/etc/vfio-early.conf"; }
 
@@ -64,6 +95,9 @@ ok() { # DESCRIPTION COMMAND...
 }
 done_testing() { echo "1..$cli_count"; }
 
+# The output has this line: the whole of it.
+line() { printf '%s\n' "$output" | grep -qxF -- "$1"; }
+lacks() { ! says "$1"; }
 says() { printf '%s\n' "$output" | grep -qF -- "$1"; }
 log_says() { grep -qF -- "$1" "$tree/dev/kmsg"; }
 exits() { [ "$status" = "$1" ]; }

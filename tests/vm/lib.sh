@@ -152,7 +152,7 @@ start() {
 	fi
 	# shellcheck disable=SC2086,SC2090 # lists of options
 	timeout 400 qemu-system-x86_64 $vm_machine -nodefaults -no-user-config -display none -no-reboot -snapshot \
-		$vm_host_display $vm_args $vm_root -kernel "$vm_image/vmlinuz" -initrd "$vm_image/initrd" \
+		$vm_host_display $vm_args $vm_root -kernel "$vm_image/vmlinuz" -initrd "${vm_initrd:-$vm_image/initrd}" \
 		-append "$vm_cmdline $*" -serial "file:$vm_run/console" -serial "file:$vm_run/told" \
 		>"$vm_run/qemu" 2>&1 </dev/null
 	vm_status=$?
@@ -169,6 +169,17 @@ boot() {
 		vm_ended=yes
 		say_ok "the boot came to its end"
 	fi
+}
+
+# look_ahead PARAMETER...: boot by an image without vfio-early, and hear what check says of the image in /boot.
+look_ahead() {
+	vm_cmdline_before=$vm_cmdline
+	vm_initrd=$("$vm_here/image" "$vm_kind" no-hook)/initrd
+	boot "$@"
+	vm_initrd=""
+	vm_cmdline=$vm_cmdline_before
+	vm_ahead=$vm_top/build/test/runs/$vm_scene-$vm_kind.ahead
+	cp "$vm_run/told.txt" "$vm_ahead"
 }
 
 # --- what must be seen ---
@@ -222,6 +233,26 @@ verdict_is() { # ADDRESS VERDICT
 	expect "the report says of $1: $2" "$vm_verdict" [ "$vm_verdict" = "$2" ]
 	vm_sentence=$(told report | jq -r ".devices[] | select(.address == \"0000:$1\") | .id + \" \" + .reason" 2>&1)
 	log_has "vfio-early: 0000:$1 $vm_sentence"
+}
+
+# ahead SECTION: what a section said before the boot.
+ahead() { sed -n "/^== $1\$/,/^== /p" "$vm_ahead" | grep -v '^== '; }
+ahead_says() { # SECTION TEXT
+	expect "before the boot $1 says: $2" "$(ahead "$1")" ahead_has "$@"
+}
+ahead_has() { ahead "$1" | grep -qF -- "$2"; }
+now_says() { # SECTION TEXT
+	expect "$1 says: $2" "$(told "$1")" contains "$@"
+}
+
+# What check foretold of each device is what the boot did, and the reasons are the same.
+check_and_status_agree() {
+	ahead check.json | jq -r '.devices[] | select(.verdict != null) | "\(.address) \(.verdict | sub("would-bind"; "bound")) \(
+		if .verdict == "would-bind" then "" else .reason end)"' >"$vm_run/foretold"
+	told status.json | jq -r '.devices[] | select(.verdict != null) | "\(.address) \(.verdict) \(
+		if .verdict == "bound" then "" else .reason end)"' >"$vm_run/done"
+	expect "check and status agree" "$(diff "$vm_run/foretold" "$vm_run/done")" cmp -s "$vm_run/foretold" "$vm_run/done"
+	expect "they speak of a device" "" [ -s "$vm_run/done" ]
 }
 
 # No host driver has said a word about the device: it never touched it.

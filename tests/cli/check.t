@@ -1,0 +1,176 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check on small trees: kernels and their images, other methods, what the host loses, and the cure in each system's terms.
+. "$(dirname "$0")/lib.sh"
+
+gpu() {
+	machine dmar0
+	pci 0000:00:02.0 8086:041A 30000 2
+	pci 0000:01:00.0 10DE:1C03 30000 1 nouveau
+	cmdline rd.vfio.ids=10de:1c03
+	mkdir -p "$tree/usr/sbin"
+	: >"$tree/usr/sbin/update-initramfs"
+}
+regenerate="sudo update-initramfs -u -k all"
+
+# --- kernels and images ---
+
+gpu
+echo "claim 10de:10f1 optional" | config
+mkdir "$tree/etc/vfio-early.conf.d"
+echo "keep 03:00.0" >"$tree/etc/vfio-early.conf.d/10-a.conf"
+echo "/dev/sda1 / ext4" >"$tree/etc/fstab"
+for tool in cat "gzip -1" "xz -0 --check=crc32" "zstd -q -1" "lz4 -l -q" "bzip2 -1" "lzop -1"; do
+	kernel 6.1.0-1
+	image /boot/initrd.img-6.1.0-1 $tool
+	run check
+	ok "through ${tool%% *}: the image is as it should be" \
+		line "PASS /boot/initrd.img-6.1.0-1: contains vfio-early and the configuration as it is now"
+	ok "through ${tool%% *}: nothing fails" exits 0
+done
+
+mkdir "$tree.early"
+: >"$tree.early/microcode"
+(cd "$tree.early" && echo microcode | cpio --quiet -o -H newc) >"$tree.cpio"
+head -c 1024 /dev/zero >>"$tree.cpio"
+BEFORE=$tree.cpio image /boot/initrd.img-6.1.0-1 zstd -q -1
+run check
+ok "behind an uncompressed archive and zeros" says "PASS /boot/initrd.img-6.1.0-1"
+rm -r "$tree.early" "$tree.cpio"
+
+for lacks in program driver config; do
+	LACKS=$lacks image /boot/initrd.img-6.1.0-1 gzip
+	run check
+	case $lacks in
+	program) sentence="does not contain vfio-early" ;;
+	driver) sentence="contains vfio-early but not the module vfio-pci" ;;
+	config) sentence="has an older configuration: /etc/vfio-early.conf is another one now" ;;
+	esac
+	ok "without $lacks: $sentence" line "FAIL /boot/initrd.img-6.1.0-1: $sentence; $regenerate"
+	ok "without $lacks: it fails" exits 1
+done
+
+image /boot/initrd.img-6.1.0-1 gzip
+echo "# another" >>"$tree/etc/vfio-early.conf.d/10-a.conf"
+run check
+ok "another drop-in is an older configuration" says "/etc/vfio-early.conf.d/10-a.conf is another one now; $regenerate"
+rm "$tree/etc/vfio-early.conf.d/10-a.conf"
+run check
+ok "so is one that is gone" says "/etc/vfio-early.conf.d/10-a.conf is another one now"
+image /boot/initrd.img-6.1.0-1 gzip
+echo "/dev/sdb1 /data ext4" >>"$tree/etc/fstab"
+run check
+ok "another fstab is a warning" line "WARN /boot/initrd.img-6.1.0-1: has another /etc/fstab than the host has now; $regenerate"
+ok "and nothing fails" exits 0
+rm "$tree/etc/fstab"
+
+kernel 6.1.0-2 none
+run check
+ok "a kernel without vfio-pci among others" says "FAIL 6.1.0-2: this kernel has no vfio-pci, neither built in nor as a module"
+kernel 6.1.0-2 builtin
+run check
+ok "a kernel without an image" says "WARN 6.1.0-2: no image of this kernel was found"
+LACKS=driver image /boot/initramfs-6.1.0-2.img gzip
+run check
+ok "built in needs no module in the image, and dracut's name is known" says "PASS /boot/initramfs-6.1.0-2.img"
+mkdir -p "$tree/lib/modules/6.1.0-3"
+run check
+ok "modules without a kernel are nobody's" lacks 6.1.0-3
+
+head -c 5000 "$tree/boot/initrd.img-6.1.0-1" >"$tree/boot/x" && head -c 100 "$tree/boot/x" >"$tree/boot/initrd.img-6.1.0-1"
+run check
+ok "an image that is cut off" says "FAIL /boot/initrd.img-6.1.0-1: cannot be read"
+echo MZ-unified >"$tree/boot/initrd.img-6.1.0-1"
+run check
+ok "something that is no initramfs" says "WARN /boot/initrd.img-6.1.0-1: is no initramfs that vfio-early can look into"
+image /boot/initrd.img-6.1.0-1 zstd -q -1
+status=0
+output=$(PATH=/nowhere "$binary" --root "$tree" check 2>&1) || status=$?
+ok "without the compressor" line "WARN /boot/initrd.img-6.1.0-1: cannot be looked into without zstd; install zstd"
+rm -r "$tree/boot" "$tree/lib"
+run check
+ok "without any kernel" says "WARN kernels: no installed kernel was found"
+
+# --- the cure in each system's terms ---
+
+cure() { # FILE... -- TEXT
+	gpu
+	rm "$tree/usr/sbin/update-initramfs"
+	rmdir "$tree/sys/class/iommu/dmar0"
+	: >"$tree/sys/firmware/acpi/tables/DMAR"
+	while [ "$1" != -- ]; do
+		mkdir -p "$tree$(dirname "$1")"
+		: >"$tree$1"
+		shift
+	done
+	run check
+	ok "$2" line "FAIL IOMMU: off: the firmware offers VT-d, the kernel has not switched it on; $2"
+}
+cure /run/ostree-booted /usr/bin/rpm-ostree -- "sudo rpm-ostree kargs --append-if-missing=intel_iommu=on"
+cure /etc/kernel/proxmox-boot-uuids /etc/default/grub /usr/sbin/update-grub -- \
+	"add intel_iommu=on to /etc/kernel/cmdline (or GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub), then: sudo proxmox-boot-tool refresh"
+cure /usr/sbin/grubby /etc/default/grub -- "sudo grubby --update-kernel=ALL --args=intel_iommu=on"
+cure /etc/default/grub /usr/sbin/update-grub -- \
+	"add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub"
+cure /etc/default/grub /usr/sbin/grub2-mkconfig -- \
+	"add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo grub2-mkconfig -o /boot/grub2/grub.cfg"
+cure /etc/default/grub /usr/bin/grub-mkconfig -- \
+	"add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo grub-mkconfig -o /boot/grub/grub.cfg"
+cure /etc/kernel/cmdline -- \
+	"add intel_iommu=on to /etc/kernel/cmdline, then for each kernel: sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz"
+cure /efi/loader/entries/debian.conf -- "add intel_iommu=on to the 'options' lines in /efi/loader/entries"
+cure -- "add intel_iommu=on to the kernel command line, in the boot loader's configuration"
+cmdline intel_iommu=off rd.vfio.ids=10de:1c03
+rm "$tree/sys/bus/pci/devices/0000:01:00.0/iommu_group"
+: >"$tree/usr/sbin/grubby"
+run check
+ok "what is in the way is removed" line "FAIL IOMMU: off: intel_iommu=off on the kernel command line switches the IOMMU off; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
+ok "the device says so too" line "FAIL 0000:01:00.0 10de:1c03: not claimed, it cannot be isolated: intel_iommu=off on the kernel command line switches the IOMMU off; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
+
+# --- other methods ---
+
+gpu
+pci 0000:02:00.0 10DE:1C03 30000 3 nouveau
+mkdir -p "$tree/etc/modprobe.d" "$tree/etc/driverctl.d" "$tree/usr/lib/modprobe.d"
+cmdline rd.vfio.ids=01:00.0 vfio-pci.ids=10de:1c03 pci-stub.ids=8086:041a modprobe.blacklist=nouveau,floppy
+printf 'options vfio-pci \\\n ids=10de:1c03\n# blacklist nvidia\nsoftdep nouveau pre: vfio-pci\nblacklist nouveau\nblacklist pcspkr\n' >"$tree/etc/modprobe.d/a.conf"
+printf 'install nvidia /sbin/vfio.sh\nsoftdep nouveau pre: drm\n' >"$tree/etc/modprobe.d/b.conf"
+echo "blacklist nouveau" >"$tree/etc/modprobe.d/c.conf.old"
+echo "blacklist nouveau" >"$tree/usr/lib/modprobe.d/d.conf"
+echo nouveau >"$tree/etc/driverctl.d/0000:01:00.0"
+echo vfio-pci >"$tree/etc/driverctl.d/pci-0000:02:00.0"
+run check
+ok "ids of modprobe.d and what they take besides" line "WARN /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 takes 0000:02:00.0 besides, which vfio-early leaves to the host; remove the line, then: $regenerate"
+ok "ids of the command line" says "WARN the kernel command line: vfio-pci.ids=10de:1c03 takes 0000:02:00.0 besides"
+ok "pci-stub" says "WARN the kernel command line: pci-stub.ids=8086:041a takes 0000:00:02.0 besides"
+ok "a softdep" says "WARN /etc/modprobe.d/a.conf:4: a softdep of nouveau on vfio-pci"
+ok "a blacklist" says "WARN /etc/modprobe.d/a.conf:5: nouveau is blacklisted"
+ok "a blacklist on the command line" says "WARN the kernel command line: nouveau is blacklisted"
+ok "an install line" says "WARN /etc/modprobe.d/b.conf:1: an install line for nvidia"
+ok "driverctl with another driver" line "FAIL 0000:01:00.0 10de:1c03: driverctl moves it to nouveau after the boot (/etc/driverctl.d/0000:01:00.0); sudo driverctl unset-override 0000:01:00.0"
+for harmless in pcspkr c.conf.old d.conf b.conf:2 a.conf:3 pci-0000:02; do
+	ok "$harmless is nobody's business" lacks "$harmless"
+done
+
+echo "keep 02:00.0
+claim 10de:1c03" | config
+run check
+ok "ids that take what is kept fail" says "FAIL /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 takes 0000:02:00.0 besides"
+
+# --- words ---
+
+run check 01:00.0
+ok "selectors are refused" exits 2
+run check --nonsense
+ok "so are options that there are not" exits 2
+run check --color=sometimes
+ok "and colours" exits 2
+gpu
+cmdline rd.vfio=0 rd.vfio.ids=10de:1c03
+: >"$tree/usr/sbin/grubby"
+run check
+ok "switched off, with the way back" line "WARN 0000:01:00.0 10de:1c03: left alone: rd.vfio=0 on the kernel command line; sudo grubby --update-kernel=ALL --remove-args=rd.vfio=0"
+echo "clam 01:00.0" | config
+run check
+ok "an error of the configuration fails" says "FAIL /etc/vfio-early.conf:1:1: "
+done_testing

@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# status on small trees: what is wanted, what the boot did, what is now, and what changed since.
+. "$(dirname "$0")/lib.sh"
+
+# booted VERDICT REASON [HINT]: the report of a boot that was asked for 01:00.0.
+booted() {
+	mkdir -p "$tree/run/vfio-early"
+	jq -n --arg verdict "$1" --arg reason "$2" --arg hint "${3:-}" '{ schema: 1, command: "boot", iommu: {}, devices: [
+		{ address: "0000:01:00.0", id: "10de:1c03", subsystem: "19da:1438", class: "030000", name: null, driver: null,
+		  was: null, iommu_group: 1, boot_vga: null, wanted_by: "rd.vfio.ids", verdict: $verdict, reason: $reason,
+		  hint: $hint } ], errors: [] }' >"$tree/run/vfio-early/report.json"
+	echo "[    1.000000] <6> a line of the early log" >"$tree/run/vfio-early/boot.log"
+}
+card() { # DRIVER
+	machine dmar0
+	pci 0000:00:02.0 8086:041A 30000 2
+	pci 0000:01:00.0 10DE:1C03 30000 1 $1
+	cmdline rd.vfio.ids=01:00.0
+}
+bound="bound to vfio-pci, IOMMU group 1 (was: no driver)"
+
+card vfio-pci
+booted bound "$bound"
+run status
+ok "all is well" line "0000:01:00.0 10de:1c03; wanted: by rd.vfio.ids; at boot: $bound; now: vfio-pci"
+ok "with status 0" exits 0
+ok "the early log is below" line "log: [ 1.000000] <6> a line of the early log"
+run status --json
+ok "JSON says the same" [ "$(printf '%s' "$output" | jq -r '.devices[0] | "\(.verdict) \(.bound) \(.driver) \(.now)"')" = "bound true vfio-pci vfio-pci" ]
+ok "and fits the schema" sh -c 'printf "%s" "$1" >"$2/json" && /usr/bin/python3 -m jsonschema -i "$2/json" "$3"' - "$output" "$tree" "$cli_here/../report.schema.json"
+
+card nouveau
+booted bound "$bound"
+run status
+ok "a driver that was bound since" says "now: nouveau: it was taken off vfio-pci after the boot; cure: reboot, or: echo vfio-pci | sudo tee /sys/bus/pci/devices/0000:01:00.0/driver_override && echo 0000:01:00.0 | sudo tee /sys/bus/pci/devices/0000:01:00.0/driver/unbind /sys/bus/pci/drivers_probe"
+ok "with status 1" exits 1
+card ""
+booted bound "$bound"
+run status
+ok "none that has to let go" says "now: no driver: it was taken off vfio-pci after the boot; cure: reboot, or: echo vfio-pci | sudo tee /sys/bus/pci/devices/0000:01:00.0/driver_override && echo 0000:01:00.0 | sudo tee /sys/bus/pci/drivers_probe"
+
+card ""
+booted bound "$bound"
+rm -r "$tree/sys/bus/pci/devices/0000:01:00.0"
+run status
+ok "a device that is gone" line "0000:01:00.0 10de:1c03; wanted: no; at boot: $bound; now: gone: it was there at boot; cure: plug it in again, or: echo 1 | sudo tee /sys/bus/pci/rescan; what was claimed by then is lost with it"
+ok "with status 1" exits 1
+run status --json
+ok "it keeps its address in JSON" [ "$(printf '%s' "$output" | jq -r '.devices[] | select(.verdict == "bound") | .address, .driver')" = "0000:01:00.0
+null" ]
+
+card nouveau
+booted refused "refused by vfio-pci: the kernel's probe failed: Invalid argument; back with nouveau" "look for this device in dmesg"
+run status
+ok "a failure of the boot has its cure" says "now: nouveau; cure: look for this device in dmesg"
+card vfio-pci
+booted deferred "deferred: its IOMMU's driver is not loaded yet; the kernel tries again then"
+run status
+ok "what the kernel finished later" says "now: vfio-pci: bound after the boot's early stage"
+ok "is well" exits 0
+card my-vfio-pci
+booted bound "$bound"
+run status
+ok "a variant of vfio-pci is as good" exits 0
+
+card nouveau
+booted bound "$bound"
+cmdline rd.vfio.ids=10de:1c03,00:02.0
+mkdir -p "$tree/usr/bin"
+: >"$tree/usr/bin/dracut"
+run status
+ok "what the image did not know" says "0000:00:02.0 8086:041a; wanted: by rd.vfio.ids; at boot: not asked for; now: no driver: the image that was booted has an older configuration; cure: sudo dracut --regenerate-all --force, then reboot"
+cmdline quiet
+run status
+ok "what is not wanted any more" line "0000:01:00.0 10de:1c03; wanted: no; at boot: $bound; now: nouveau: not wanted any more"
+ok "is no fault" exits 0
+
+card nouveau
+run status
+ok "without a report" line "report: this boot has left no report: its image does not contain vfio-early; make the initramfs anew"
+ok "the present is told" line "0000:01:00.0 10de:1c03; wanted: by rd.vfio.ids; at boot: not known; now: nouveau; cure: vfio-early check tells what the next boot would do"
+ok "with status 1" exits 1
+mkdir "$tree/run/vfio-early"
+run status
+ok "a report that is gone" says "report: the report of this boot is gone (/run/vfio-early/report.json)"
+for rubbish in '' '{' '[]' '{"devices": 1}' '{"devices": [{"verdict": "bound"}, 3, {"address": 5, "verdict": []}]}'; do
+	printf '%s' "$rubbish" >"$tree/run/vfio-early/report.json"
+	run status
+	ok "a report of rubbish ($rubbish)" says "0000:01:00.0 10de:1c03; wanted: by rd.vfio.ids;"
+	run status --json
+	ok "its JSON fits the schema" sh -c 'printf "%s" "$1" >"$2/json" && /usr/bin/python3 -m jsonschema -i "$2/json" "$3"' - "$output" "$tree" "$cli_here/../report.schema.json"
+done
+
+card vfio-pci
+cmdline quiet
+run status
+ok "nothing is asked for" says "configuration: nothing is asked for"
+ok "which is no fault" exits 0
+cmdline rd.vfio.ids=01:00.0
+echo "claim 10de:ffff optional" | config
+run status
+ok "what is optional may be absent" exits 0
+echo "claim 10de:ffff" | config
+run status
+ok "what is not may not" exits 1
+done_testing
