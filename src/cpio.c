@@ -90,6 +90,8 @@ static int find_magic(struct cpio *cpio)
 	do {
 		r = read_all(cpio, cpio->magic, 1);
 	} while (r == 1 && !cpio->magic[0]);
+	if (r == 0 && cpio->ends)
+		return -EBADMSG;
 	if (r != 1)
 		return (int)r;
 	r = read_all(cpio, cpio->magic + 1, sizeof(cpio->magic) - 1);
@@ -148,6 +150,7 @@ int cpio_next(struct cpio *cpio, struct cpio_file *ret)
 		if (cpio->magic_length != 6 || (memcmp(cpio->magic, "070701", 6) && memcmp(cpio->magic, "070702", 6)))
 			return -ENOTSUP;
 		r = read_header(cpio, ret);
-	} while (r > 0 && !strcmp(ret->name, "TRAILER!!!"));
+		cpio->ends = r > 0 && strcmp(ret->name, "TRAILER!!!") != 0;
+	} while (r > 0 && !cpio->ends);
 	return r;
 }

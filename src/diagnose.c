@@ -237,6 +237,8 @@ static void diagnose_image(const struct diagnosis *diagnosis, const struct kerne
 		finding->level = FINDING_WARN;
 		util_format(finding->what, sizeof(finding->what), "cannot be read by this user");
 		cure(finding, "sudo vfio-early check");
+	} else if (kernel->error == -EBADMSG) {
+		util_format(finding->what, sizeof(finding->what), "is damaged, and the machine may not boot from it");
 	} else if (kernel->error) {
 		util_format(finding->what, sizeof(finding->what), "cannot be read: %s", strerror(-kernel->error));
 	} else if (!kernel->image.program) {

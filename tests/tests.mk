@@ -49,7 +49,7 @@ build/test/fuzzed/%.o: %.c $(src_headers) | build/test/.setup
 build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(unit_objects)
 	@echo "  CC    $<"
 	$(Q)mkdir -p build/test/unit
-	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_objects) $(libblkid_san)/lib/libblkid.a -lcmocka
+	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_objects) $(libblkid_san)/lib/libblkid.a -lpci -lcmocka
 
 build/test/disks-door: tests/disks/door.c $(unit_objects)
 	@echo "  CC    $<"
