@@ -90,7 +90,7 @@ static int find_magic(struct cpio *cpio)
 	do {
 		r = read_all(cpio, cpio->magic, 1);
 	} while (r == 1 && !cpio->magic[0]);
-	if (r == 0 && cpio->ends)
+	if (r == 0 && cpio->open)
 		return -EBADMSG;
 	if (r != 1)
 		return (int)r;
@@ -150,7 +150,7 @@ int cpio_next(struct cpio *cpio, struct cpio_file *ret)
 		if (cpio->magic_length != 6 || (memcmp(cpio->magic, "070701", 6) && memcmp(cpio->magic, "070702", 6)))
 			return -ENOTSUP;
 		r = read_header(cpio, ret);
-		cpio->ends = r > 0 && strcmp(ret->name, "TRAILER!!!") != 0;
-	} while (r > 0 && !cpio->ends);
+		cpio->open = r > 0 && strcmp(ret->name, "TRAILER!!!") != 0;
+	} while (r > 0 && !cpio->open);
 	return r;
 }

@@ -20,7 +20,7 @@ struct cpio {
 	size_t magic_length;
 	unsigned long long offset; /* how many bytes were read */
 	unsigned long long left;  /* of the file that is open */
-	bool ends;                /* an archive was begun, and its end was not seen yet */
+	bool open;                /* an archive was begun, and its end was not seen yet */
 };
 
 struct cpio_file {

@@ -200,17 +200,20 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 {
 	const struct machine *machine = &diagnosis->outlook->machine;
 	const struct seat *seat = diagnosis->seat;
-	const struct pci_function *function = NULL;
+	const struct pci_function *function;
+	const struct plan_entry *entry = NULL;
 	char subject[96];
 
 	if (!seat->asked || seat->elsewhere || !seat->count)
 		return;
 	for (size_t i = 0; i < seat->count; i++) {
 		function = pci_find(machine->functions, machine->function_count, &seat->controllers[i]);
-		if (!function || !is_taken_function(diagnosis, function))
+		entry = function ? plan_entry_of(&diagnosis->outlook->plan, function) : NULL;
+		/* What goes late goes when the passphrase was typed. */
+		if (!entry || !is_taken(entry) || entry->late)
 			return;
 	}
-	tell_subject(plan_entry_of(&diagnosis->outlook->plan, function), subject, sizeof(subject));
+	tell_subject(entry, subject, sizeof(subject));
 	cure(add(findings, FINDING_FAIL, subject, "the only keyboard hangs off it, and the boot asks for a passphrase (/etc/crypttab)"),
 	     "plug the keyboard into another controller, or claim this one with stage=late");
 }

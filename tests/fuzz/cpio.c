@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(++files <= size / 110);
 		require(strlen(file.name) < CPIO_NAME_SIZE && file.name[0] != '/');
 		if (file.size % 2)
-			cpio_content(&cpio, content, sizeof(content));
+			require(cpio_content(&cpio, content, sizeof(content)) <= (ssize_t)sizeof(content));
 		require(cpio.offset <= size);
 	}
 	return 0;

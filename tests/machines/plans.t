@@ -65,7 +65,7 @@ boot_as_checked() {
 	for address in $(jq -r '.devices[] | select(.verdict == "bound") | .address' "$tree/root/run/vfio-early/report.json"); do
 		device=$tree/root/sys/bus/pci/devices/$address
 		ln -sfn ../../../../bus/pci/drivers/vfio-pci "$device/driver"
-		sed -i -e '/^DRIVER=/d' -e '1iDRIVER=vfio-pci' "$device/uevent"
+		sed -i -e '1iDRIVER=vfio-pci' -e '/^DRIVER=/d' "$device/uevent"
 	done
 }
 

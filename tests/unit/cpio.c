@@ -123,7 +123,7 @@ static void what_is_no_archive(void **state)
 		else
 			assert_true(r == -EBADMSG || r == -ENOTSUP);
 	}
-	archive[8] = 'x';
+	archive[16] = 'x';
 	assert_int_equal(cpio_next(&(struct cpio){ .read = read_source, .data = &(struct source){ archive, length, 0, 64, 0 } }, &file), -EBADMSG);
 }
 

@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What --help, the manual, the completions, README and the program itself say of commands, options, parameters, settings
+# and verdicts is the same; the pages are sound.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+binary=${BINARY:-$top/build/static/vfio-early}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+
+ok() { # DESCRIPTION COMMAND...
+	description=$1
+	shift
+	count=$((count + 1))
+	if "$@" >"$work/out" 2>&1; then
+		echo "ok $count - $description"
+	else
+		echo "not ok $count - $description"
+		sed 's/^/# /' "$work/out"
+	fi
+}
+same() { # SUBJECT FILE FILE...: all hold the same words, and there are some
+	subject=$1 first=$2
+	shift 2
+	ok "$subject: there are some" [ -s "$work/$first" ]
+	for other; do
+		ok "$subject: $first and $other" diff "$work/$first" "$work/$other"
+	done
+}
+words() { sort -u >"$work/$1"; }
+rendered() { mandoc -T ascii "$work/$1" | col -b; }
+section() { sed -n "/^$1\$/,/^[A-Z]/p"; }
+
+for page in "$top"/man/vfio-early*.scd; do
+	page=$(basename "$page" .scd)
+	"$top/man/make" "$top/man/$page.scd" >"$work/$page"
+	ok "$page: mandoc has nothing to say" sh -c '[ -z "$(mandoc -T lint -W warning "$1" | tee /dev/stderr)" ]' - "$work/$page"
+	ok "$page: groff has nothing to say" sh -c '[ -z "$(groff -ww -man -T utf8 -z "$1" 2>&1 | tee /dev/stderr)" ]' - "$work/$page"
+done
+
+# --- commands and options ---
+
+"$binary" --help >"$work/help"
+sed -n '/^Commands:/,/^Options:/s/^  \([a-z][a-z]*\) .*/\1/p' "$work/help" | words commands-of-help
+sed -n 's/^	{ "\([a-z]*\)", cmd_.*/\1/p' "$top/src/main.c" | words commands-of-program
+rendered vfio-early.8 | section COMMANDS | sed -nE 's/^       ([a-z]+)( \[.*)?$/\1/p' | words commands-of-manual
+(
+	source "$top/completions/vfio-early.bash"
+	COMP_LINE="vfio-early " COMP_POINT=11 && _vfio_early && printf '%s\n' "${COMPREPLY[@]}"
+) | grep -v '^-' | words commands-of-bash
+grep -oE '[a-z]+\\:"' "$top/completions/_vfio-early" | sed 's/\\:"//' | words commands-of-zsh
+same commands commands-of-program commands-of-help commands-of-manual commands-of-bash commands-of-zsh
+
+long='--[a-z]+(-[a-z]+)*'
+sed -n '/^Options:/,/^Devices/p' "$work/help" | grep -oE -- "$long" | words options-of-help
+grep -ohE -- "\"$long[=\"]" "$top"/src/main.c "$top"/src/options.c "$top"/src/cmd-*.c | grep -oE -- "$long" | grep -vx -- --colour | words options-of-program
+rendered vfio-early.8 | section OPTIONS | grep -E '^       -' | grep -oE -- "$long" | words options-of-manual
+grep -oE -- "(^|[ \"(])$long" "$top/completions/vfio-early.bash" | grep -oE -- "$long" | words options-of-bash
+grep -oE -- "$long" "$top/completions/_vfio-early" | words options-of-zsh
+same options options-of-program options-of-help options-of-manual options-of-bash options-of-zsh
+# What each command takes, as the program says it and as bash offers it.
+for command in $(cat "$work/commands-of-program"); do
+	grep "^  $command " "$work/help" | grep -oE -- "$long" | words "help-of-$command"
+	(
+		source "$top/completions/vfio-early.bash"
+		COMP_LINE="vfio-early $command -" COMP_POINT=${#COMP_LINE} && _vfio_early && printf '%s\n' "${COMPREPLY[@]}"
+	) | grep -oE -- "$long" | words "bash-of-$command"
+	same "options of $command" "help-of-$command" "bash-of-$command"
+done
+
+# --- parameters and settings ---
+
+{
+	grep -oE 'cmdline_is\(&?param, "rd\.vfio[a-z.]*"' "$top/src/config.c" | grep -oE 'rd\.vfio[a-z.]*'
+} | words parameters-of-program
+rendered vfio-early.cmdline.7 | section PARAMETERS | sed -nE 's/^       (rd\.vfio[a-z.]*).*/\1/p' | grep -v '\.$' | words parameters-of-manual
+sed -n '/^| on the kernel command line/,/^$/p' "$top/README.md" | grep -oE '`rd\.vfio[a-z.-]*' | tr -d '`' | words all-of-readme
+{
+	sed -n '/^} settings\[\]/,/^};/s/^	{ "\([a-z-]*\)", .*/\1/p' "$top/src/config.c"
+	echo deadline
+	echo expand
+} | words settings-of-program
+for page in vfio-early.cmdline.7 vfio-early.conf.5; do
+	rendered $page | section SETTINGS | sed -nE 's/^       ([a-z-]+)=.*/\1/p' | words "settings-of-$page"
+done
+same parameters parameters-of-program parameters-of-manual
+same settings settings-of-program settings-of-vfio-early.cmdline.7 settings-of-vfio-early.conf.5
+{
+	cat "$work/parameters-of-program"
+	sed 's/^/rd.vfio./' "$work/settings-of-program"
+} | words all-of-program
+same "parameters and settings" all-of-program all-of-readme
+
+# --- verdicts ---
+
+sed -nE 's/^VERDICT\([A-Z_]+, "([a-z-]+)", .*/\1/p' "$top/src/verdicts.def" | words verdicts-of-program
+rendered vfio-early.8 | section VERDICTS | sed -nE 's/^       ([a-z-]+)$/\1/p' | words verdicts-of-manual
+sed -n '/^| verdict |/,/^$/p' "$top/README.md" | sed -nE 's/^\| `([a-z-]+)` .*/\1/p' | words verdicts-of-readme
+jq -r '.properties.devices.items.properties.verdict.enum[] | select(. != null)' "$top/tests/report.schema.json" | words verdicts-of-schema
+same verdicts verdicts-of-program verdicts-of-manual verdicts-of-readme verdicts-of-schema
+
+# --- completion of the live system ---
+
+bash_offers() { # LINE
+	(
+		source "$top/completions/vfio-early.bash"
+		COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDBREAKS=" " && _vfio_early && printf '%s\n' "${COMPREPLY[@]}"
+	)
+}
+for device in /sys/bus/pci/devices/*; do
+	ok "bash offers ${device##*/}" sh -c 'echo "$1" | grep -qxF "$2"' - "$(bash_offers "vfio-early list ")" "${device##*/}"
+	break
+done
+ok "what is written already is not given twice" [ "$(COMP_WORDBREAKS=: bash_offers "vfio-early list class" | head -n 1)" = "class:" ]
+ok "zsh can read its own" zsh -n "$top/completions/_vfio-early"
+echo "1..$count"
