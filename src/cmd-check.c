@@ -5,6 +5,7 @@
 
 #include "cmd.h"
 #include "diagnose.h"
+#include "next.h"
 #include "options.h"
 #include "root.h"
 #include "scan.h"
@@ -21,6 +22,8 @@ struct check {
 	struct seat seat;
 	bool *unresettable;
 	struct findings findings;
+	const char *next_path; /* where the command line of the next boot stands, if it is another one */
+	bool has_next;
 };
 
 static void clear_check(struct check *check)
@@ -33,6 +36,21 @@ static void clear_check(struct check *check)
 	outlook_clear(&check->outlook);
 	free(check->unresettable);
 	free(check->options.words);
+}
+
+/* The next boot goes by the boot loader's files, which may say something else than this boot's command line. */
+static void load(struct check *check)
+{
+	char *next;
+
+	outlook_load(NULL, &check->outlook);
+	next = next_read(check->outlook.cmdline, &check->system, &check->next_path);
+	if (next) {
+		outlook_clear(&check->outlook);
+		outlook_load(next, &check->outlook);
+		check->has_next = true;
+	}
+	free(next);
 }
 
 static void read_resets(struct check *check)
@@ -58,6 +76,7 @@ static void judge(struct check *check)
 		.rivals = &check->rivals,
 		.seat = &check->seat,
 		.unresettable = check->unresettable,
+		.next_path = check->has_next ? check->next_path : NULL,
 		.unprivileged = root_is_host() && geteuid() != 0,
 	};
 
@@ -129,9 +148,9 @@ int cmd_check(int argc, char **argv)
 		fprintf(stderr, "vfio-early: check takes no selectors, as '%s'; it looks at all that is configured\n", check.options.words[0]);
 		return EXIT_USAGE;
 	}
-	outlook_load(&check.outlook);
-	outlook_plan(&check.outlook, PLAN_NEXT, NULL, 0);
 	system_read(&check.system);
+	load(&check);
+	outlook_plan(&check.outlook, PLAN_NEXT, NULL, 0);
 	check.kernel_count = kernels_read(&check.kernels);
 	image_read_host(&check.host);
 	rivals_read(&check.rivals, check.outlook.cmdline);

@@ -319,7 +319,7 @@ int cmd_list(int argc, char **argv)
 	if (options_parse(argc, argv, &list.options) < 0 || parse_selectors(&list) < 0)
 		return EXIT_USAGE;
 	names_open();
-	outlook_load(&list.outlook);
+	outlook_load(NULL, &list.outlook);
 	outlook_plan(&list.outlook, PLAN_NEXT, NULL, 0);
 	choose(&list);
 	if (list.options.json)

@@ -208,7 +208,7 @@ int cmd_status(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	names_open();
-	outlook_load(&status.outlook);
+	outlook_load(NULL, &status.outlook);
 	outlook_plan(&status.outlook, PLAN_NEXT, NULL, 0);
 	system_read(&status.system);
 	status.reported = report_load(&status.report);

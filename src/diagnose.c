@@ -65,6 +65,9 @@ static void diagnose_config(const struct diagnosis *diagnosis, struct findings *
 {
 	const struct config *config = &diagnosis->outlook->config;
 
+	if (diagnosis->next_path)
+		add(findings, FINDING_PASS, "command line", "that of the next boot, from %s, is another one than this boot's: what follows "
+		    "goes by it", diagnosis->next_path);
 	for (size_t i = 0; i < config->error_count; i++)
 		add(findings, FINDING_FAIL, config->errors[i].where, "%s", config->errors[i].what);
 	if (!config->claim_count)
@@ -97,10 +100,12 @@ static void diagnose_iommu(const struct diagnosis *diagnosis, struct findings *f
 
 	if (iommu->state == IOMMU_ON)
 		level = FINDING_PASS;
-	else if (iommu->cause == IOMMU_CAUSE_DRIVER)
+	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->mended)
 		level = FINDING_WARN;
 	finding = add(findings, level, "IOMMU", "%s", tell_iommu_sentence(iommu, sentence, sizeof(sentence)));
-	if (level != FINDING_PASS)
+	if (iommu->mended)
+		cure(finding, "nothing more to do: the next boot's command line mends it");
+	else if (level != FINDING_PASS)
 		cure_iommu(diagnosis, finding->hint, sizeof(finding->hint));
 	if (iommu->interrupts[0])
 		cure(add(findings, FINDING_WARN, "interrupts", "%s", iommu->interrupts), "%s", iommu->interrupts_hint);

@@ -30,6 +30,7 @@ struct diagnosis {
 	const struct rivals *rivals;
 	const struct seat *seat;
 	const bool *unresettable;       /* for each entry of the plan: it cannot be reset */
+	const char *next_path;          /* the file whose command line the plan goes by, NULL for that of this boot */
 	bool unprivileged;              /* not run by root: some things cannot be seen */
 };
 

@@ -87,13 +87,13 @@ static bool says(const char *cmdline, const char *name, const char *off, const c
 }
 
 /* The parameter that switches the kernel's driver off, or "". */
-static const char *switched_off_by(const struct iommu_facts *facts, enum iommu_kind kind)
+static const char *switched_off_by(const char *cmdline, enum iommu_kind kind)
 {
-	if (kind == IOMMU_INTEL && says(facts->cmdline, "intel_iommu", "off", "on"))
+	if (kind == IOMMU_INTEL && says(cmdline, "intel_iommu", "off", "on"))
 		return "intel_iommu=off";
-	if (kind == IOMMU_AMD && says(facts->cmdline, "amd_iommu", "off", NULL))
+	if (kind == IOMMU_AMD && says(cmdline, "amd_iommu", "off", NULL))
 		return "amd_iommu=off";
-	if ((kind == IOMMU_INTEL || kind == IOMMU_AMD) && says(facts->cmdline, "iommu", "off", NULL))
+	if ((kind == IOMMU_INTEL || kind == IOMMU_AMD) && says(cmdline, "iommu", "off", NULL))
 		return "iommu=off";
 	return "";
 }
@@ -103,6 +103,15 @@ static void blame(struct iommu *iommu, enum iommu_cause cause, const char *reaso
 	iommu->cause = cause;
 	util_format(iommu->reason, sizeof(iommu->reason), "%s", reason);
 	util_format(iommu->hint, sizeof(iommu->hint), "%s", hint);
+}
+
+static void blame_parameter(struct iommu *iommu)
+{
+	char reason[96], hint[96];
+
+	util_format(reason, sizeof(reason), "%s on the kernel command line switches the IOMMU off", iommu->remove);
+	util_format(hint, sizeof(hint), "remove %s from the kernel command line", iommu->remove);
+	blame(iommu, IOMMU_CAUSE_PARAMETER, reason, hint);
 }
 
 /* How the firmware setup calls it, on this processor. */
@@ -201,7 +210,6 @@ static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iomm
 static void judge_state(const struct iommu_facts *facts, struct iommu *ret)
 {
 	const struct acpi_table *table;
-	char reason[96], hint[96];
 
 	*ret = (struct iommu){ .state = IOMMU_ON, .add = "", .remove = "" };
 	if (facts->unit[0]) {
@@ -211,16 +219,14 @@ static void judge_state(const struct iommu_facts *facts, struct iommu *ret)
 	ret->state = IOMMU_OFF;
 	ret->kind = kind_of_tables(facts);
 	table = table_of(facts, ret->kind);
-	ret->remove = switched_off_by(facts, ret->kind);
+	ret->remove = switched_off_by(facts->cmdline, ret->kind);
 	if (ret->kind == IOMMU_KIND_UNKNOWN) {
 		blame_firmware(facts, ret);
 	} else if (table->read && !table->units) {
 		ret->remove = "";
 		blame_table(facts, ret);
 	} else if (ret->remove[0]) {
-		util_format(reason, sizeof(reason), "%s on the kernel command line switches the IOMMU off", ret->remove);
-		util_format(hint, sizeof(hint), "remove %s from the kernel command line", ret->remove);
-		blame(ret, IOMMU_CAUSE_PARAMETER, reason, hint);
+		blame_parameter(ret);
 	} else {
 		blame_kernel(facts, ret);
 	}
@@ -230,6 +236,22 @@ void iommu_judge(const struct iommu_facts *facts, struct iommu *ret)
 {
 	judge_state(facts, ret);
 	judge_interrupts(facts, ret);
+}
+
+void iommu_foresee(const char *cmdline, struct iommu *iommu)
+{
+	const char *off = switched_off_by(cmdline, iommu->kind);
+
+	if (off[0]) {
+		iommu->lost = iommu->state == IOMMU_ON;
+		iommu->state = IOMMU_OFF;
+		iommu->remove = off;
+		iommu->add = "";
+		blame_parameter(iommu);
+	} else if (iommu->state == IOMMU_OFF) {
+		iommu->mended = iommu->cause == IOMMU_CAUSE_PARAMETER ||
+				(iommu->cause == IOMMU_CAUSE_NOT_ENABLED && says(cmdline, "intel_iommu", "on", "off"));
+	}
 }
 
 bool iommu_groups_are_late(const struct iommu *iommu)

@@ -55,18 +55,25 @@ static void add_parameters(void *config, const char *path)
 		config_add_parameters(config, path, text);
 }
 
-void load_config(struct config *config, char **ret_cmdline)
+static char *read_cmdline(struct config *config)
 {
 	char *cmdline = NULL, what[128];
 	size_t length;
 	int r = root_read_file("/proc/cmdline", CMDLINE_LIMIT, &cmdline, &length);
 
+	if (cmdline)
+		return cmdline;
+	config_add_error(config, "/proc/cmdline",
+			 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?", strerror(-r)));
+	return util_copy("", 0);
+}
+
+void load_config(const char *given, struct config *config, char **ret_cmdline)
+{
+	char *cmdline;
+
 	config_init(config);
-	if (!cmdline) {
-		cmdline = util_copy("", 0);
-		config_add_error(config, "/proc/cmdline",
-				 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?", strerror(-r)));
-	}
+	cmdline = given ? util_copy(given, strlen(given)) : read_cmdline(config);
 	if (config_wants_files(cmdline)) {
 		add_file(config, LOAD_CONFIG_FILE);
 		root_each_file(LOAD_CONFIG_FOLDER, ".conf", add_drop_in, config);

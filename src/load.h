@@ -14,9 +14,10 @@
 /*
  * Read the kernel command line and, unless it says rd.vfio.config=0, the configuration file and the drop-ins in
  * name order. What cannot be read becomes an error of the configuration. Stores the command line, which the
- * caller frees and which is never NULL; free @config with config_clear().
+ * caller frees and which is never NULL; free @config with config_clear(). @given is another command line to go by, or
+ * NULL for that of this boot.
  */
-void load_config(struct config *config, char **ret_cmdline);
+void load_config(const char *given, struct config *config, char **ret_cmdline);
 
 /*
  * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments (parameters

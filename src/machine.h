@@ -22,6 +22,5 @@ struct machine {
  * what is on those that are wanted, and the routes, for what the host @needs. Adds an error to @config where PCI
  * cannot be read. Free with machine_clear().
  */
-void machine_read(struct config *config, const char *cmdline, const struct needs *needs, enum plan_stage stage,
-		  struct machine *ret);
+void machine_read(struct config *config, const struct needs *needs, enum plan_stage stage, struct machine *ret);
 void machine_clear(struct machine *machine);

@@ -7,10 +7,10 @@
 #include "load.h"
 #include "report.h"
 
-void outlook_load(struct outlook *ret)
+void outlook_load(const char *given, struct outlook *ret)
 {
-	*ret = (struct outlook){ 0 };
-	load_config(&ret->config, &ret->cmdline);
+	*ret = (struct outlook){ .given = given != NULL };
+	load_config(given, &ret->config, &ret->cmdline);
 	deadline_set(ret->config.deadline);
 }
 
@@ -42,7 +42,9 @@ void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *p
 		load_needs(outlook->cmdline, parameters, count, stage != PLAN_EARLY, &outlook->needs);
 	if (stage == PLAN_LATE)
 		outlook->settled_count = report_load_settled(&outlook->settled);
-	machine_read(&outlook->config, outlook->cmdline, &outlook->needs, stage, &outlook->machine);
+	machine_read(&outlook->config, &outlook->needs, stage, &outlook->machine);
+	if (outlook->given)
+		iommu_foresee(outlook->cmdline, &outlook->machine.iommu);
 	input = (struct plan_input){
 		.stage = stage,
 		.config = &outlook->config,

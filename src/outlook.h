@@ -7,6 +7,7 @@
 struct outlook {
 	struct config config;
 	char *cmdline;
+	bool given;                   /* that is not the command line of this boot */
 	struct machine machine;
 	struct needs needs;
 	struct plan plan;
@@ -14,8 +15,11 @@ struct outlook {
 	size_t settled_count;
 };
 
-/* Load the configuration and the command line, and set the deadline that they ask for. Free with outlook_clear(). */
-void outlook_load(struct outlook *ret);
+/*
+ * Load the configuration and the command line, or go by the one that is @given, and set the deadline that they ask for.
+ * Free with outlook_clear().
+ */
+void outlook_load(const char *given, struct outlook *ret);
 
 /* Read the machine and make the plan of @stage; the @count @parameters are load_needs()'s. */
 void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *parameters, size_t count);

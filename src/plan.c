@@ -193,7 +193,8 @@ static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim
 
 static void judge_isolation(struct plan_entry *entry, const struct iommu *iommu)
 {
-	if (entry->verdict != VERDICT_WOULD_BIND || entry->iommu_group >= 0 || iommu_groups_are_late(iommu))
+	if (entry->verdict != VERDICT_WOULD_BIND || (entry->iommu_group >= 0 && !iommu->lost) || iommu->mended ||
+	    iommu_groups_are_late(iommu))
 		return;
 	if (iommu->state == IOMMU_OFF)
 		plan_decide(entry, VERDICT_NO_IOMMU, iommu->hint, "%s", iommu->reason);

@@ -157,6 +157,40 @@ claim 10de:1c03" | config
 run check
 ok "ids that take what is kept fail" says "FAIL /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 takes 0000:02:00.0 besides"
 
+# --- the next boot's command line ---
+
+gpu
+cmdline quiet
+kernel 6.1.0-1
+: >"$tree/usr/sbin/update-grub"
+mkdir -p "$tree/etc/default" "$tree/boot/grub"
+: >"$tree/etc/default/grub"
+printf 'menuentry x {\n\tlinux /boot/vmlinuz-6.1.0-1 quiet rd.vfio.ids=10de:1c03\n}\n' >"$tree/boot/grub/grub.cfg"
+run check
+ok "what grub.cfg has counts" line "PASS 0000:01:00.0 10de:1c03: would be bound to vfio-pci, IOMMU group 1 (now: nouveau)"
+ok "and that is said" says "PASS command line: that of the next boot, from /boot/grub/grub.cfg, is another one than this boot's"
+cmdline rd.vfio.ids=10de:1c03 quiet
+run check
+ok "the same is nothing to say" lacks "command line"
+cmdline quiet
+: >"$tree/usr/sbin/grubby"
+mkdir -p "$tree/boot/loader/entries"
+printf 'linux /vmlinuz-6.1.0-1\noptions rd.vfio.ids=00:02.0\n' >"$tree/boot/loader/entries/a-6.1.0-1.conf"
+run check
+ok "entries of the loader count with grubby" says "would be bound to vfio-pci, IOMMU group 2"
+rm "$tree/usr/sbin/grubby" "$tree/etc/default/grub"
+rm -r "$tree/boot/loader"
+printf 'rd.vfio.ids=10de:1c03 intel_iommu=off\n' >"$tree/etc/kernel-cmdline" && mkdir -p "$tree/etc/kernel" && mv "$tree/etc/kernel-cmdline" "$tree/etc/kernel/cmdline"
+run check
+ok "kernel-install's file counts, and a switch in it" says "FAIL 0000:01:00.0 10de:1c03: not claimed, it cannot be isolated: intel_iommu=off on the kernel command line switches the IOMMU off"
+rmdir "$tree/sys/class/iommu/dmar0"
+rm "$tree/sys/bus/pci/devices/0000:01:00.0/iommu_group"
+: >"$tree/sys/firmware/acpi/tables/DMAR"
+echo "rd.vfio.ids=10de:1c03 intel_iommu=on" >"$tree/etc/kernel/cmdline"
+run check
+ok "what was missing is there then" says "WARN IOMMU: off: the firmware offers VT-d, the kernel has not switched it on; nothing more to do"
+ok "and the device goes" says "PASS 0000:01:00.0 10de:1c03: would be bound to vfio-pci, IOMMU group not known yet"
+
 # --- words ---
 
 run check 01:00.0

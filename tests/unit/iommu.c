@@ -78,6 +78,37 @@ static void the_state_and_its_cause(void **state)
 	}
 }
 
+static void the_next_boot(void **state)
+{
+	static const struct {
+		const char *name, *now, *next;
+		struct iommu_facts facts;
+		bool mended, lost;
+		enum iommu_state state;
+	} rows[] = {
+		{ "a switch that goes", "intel_iommu=off", "quiet", { .unit = "", .dmar.exists = true }, true, false, IOMMU_OFF },
+		{ "a switch that stays", "intel_iommu=off", "intel_iommu=off", { .unit = "", .dmar.exists = true }, false, false, IOMMU_OFF },
+		{ "a switch that comes", "quiet", "intel_iommu=off", { .unit = "dmar0" }, false, true, IOMMU_OFF },
+		{ "what was missing", "quiet", "intel_iommu=on", { .unit = "", .dmar.exists = true }, true, false, IOMMU_OFF },
+		{ "what still is", "quiet", "quiet splash", { .unit = "", .dmar.exists = true }, false, false, IOMMU_OFF },
+		{ "another one's switch", "quiet", "amd_iommu=off", { .unit = "dmar0" }, false, false, IOMMU_ON },
+		{ "the firmware's doing", "quiet", "intel_iommu=on", { .unit = "" }, false, false, IOMMU_OFF },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct iommu_facts facts = rows[i].facts;
+		struct iommu iommu;
+
+		facts.x86 = true;
+		facts.cpu_vendor = "";
+		facts.cmdline = rows[i].now;
+		iommu_judge(&facts, &iommu);
+		iommu_foresee(rows[i].next, &iommu);
+		assert_row(iommu.mended == rows[i].mended && iommu.lost == rows[i].lost && iommu.state == rows[i].state, rows[i].name);
+	}
+}
+
 static void what_follows_from_interrupts(void **state)
 {
 	static const struct {
@@ -136,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_state_and_its_cause),
+		cmocka_unit_test(the_next_boot),
 		cmocka_unit_test(what_follows_from_interrupts),
 		cmocka_unit_test(where_groups_come_late),
 	};

@@ -43,4 +43,4 @@ scene() {
 	now_says status-without-folder "this boot has left no report"
 }
 
-in_images initramfs-tools dracut-systemd
+in_images initramfs-tools

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "next.h"
+
+static char *versions[] = { "6.1.0-1-amd64", "6.1.0-2-amd64" };
+
+static void entries_of_grub(void **state)
+{
+	static const struct {
+		const char *text, *parameters;
+	} rows[] = {
+		{ "menuentry 'Debian' {\n\tlinux\t/boot/vmlinuz-6.1.0-2-amd64 root=/dev/sda1 ro  quiet\n\tinitrd x\n}\n", "root=/dev/sda1 ro  quiet" },
+		{ "linux /vmlinuz-5.10 a\n  linuxefi /vmlinuz-6.1.0-1-amd64 b\n", "b" },
+		{ "linux /vmlinuz-6.1.0-1-amd64 root=/dev/sda1 ro single\nlinux /vmlinuz-6.1.0-1-amd64 root=/dev/sda1\n", "root=/dev/sda1" },
+		{ "# linux /vmlinuz-6.1.0-1-amd64 a\n", NULL },
+		{ "linux /vmlinuz-6.1.0-1-amd64", "" },
+		{ "linux", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *parameters = next_parse_grub(rows[i].text, versions, 2);
+
+		assert_row(rows[i].parameters ? parameters && !strcmp(parameters, rows[i].parameters) : !parameters, rows[i].text);
+		free(parameters);
+	}
+}
+
+static void entries_of_the_specification(void **state)
+{
+	static const struct {
+		const char *text, *parameters;
+	} rows[] = {
+		{ "title x\nversion 6.1.0-1-amd64\nlinux /vmlinuz-6.1.0-1-amd64\noptions root=/dev/sda1 ro\noptions quiet\n", "root=/dev/sda1 ro  quiet" },
+		{ "linux /vmlinuz-5.10\noptions root=/dev/sda1\n", NULL },
+		{ "linux /vmlinuz-6.1.0-1-amd64\noptions $kernelopts $tuned_params\n", NULL },
+		{ "linux /vmlinuz-6.1.0-1-amd64\noptions root=/dev/sda1 rescue\n", NULL },
+		{ "options a\n", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *parameters = next_parse_entry(rows[i].text, versions, 2);
+
+		assert_row(rows[i].parameters ? parameters && !strcmp(parameters, rows[i].parameters) : !parameters, rows[i].text);
+		free(parameters);
+	}
+}
+
+static void the_same_parameters(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} rows[] = {
+		{ "root=/dev/sda1 ro quiet", "quiet ro root=/dev/sda1\n", true },
+		{ "BOOT_IMAGE=/vmlinuz root=/dev/sda1", "root=/dev/sda1 $vt_handoff", true },
+		{ "root=/dev/sda1", "root=/dev/sda1 rd.vfio=0", false },
+		{ "rd.vfio.ids=1:2", "rd.vfio.ids=1:3", false },
+		{ "quiet", "quiet=", false },
+		{ "", "", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_row(next_is_same(rows[i].a, rows[i].b) == rows[i].same, rows[i].a);
+		assert_row(next_is_same(rows[i].b, rows[i].a) == rows[i].same, rows[i].a);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_of_grub),
+		cmocka_unit_test(entries_of_the_specification),
+		cmocka_unit_test(the_same_parameters),
+	};
+
+	return RUN(tests);
+}
