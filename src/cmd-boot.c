@@ -93,7 +93,7 @@ static void log_interrupts(const struct boot *boot)
 	bool taken = false;
 
 	for (size_t i = 0; i < boot->outlook.plan.count; i++)
-		taken |= boot->outlook.plan.entries[i].verdict == VERDICT_BOUND || boot->outlook.plan.entries[i].verdict == VERDICT_WOULD_BIND;
+		taken |= plan_is_taken(&boot->outlook.plan.entries[i]);
 	if (taken && boot->outlook.machine.iommu_judged && iommu->interrupts[0])
 		log_line(LOG_WARNING, "%s; %s", iommu->interrupts, iommu->interrupts_hint);
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* check: what the next boot would do, and whether it would work. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "diagnose.h"
 #include "next.h"
 #include "options.h"
-#include "root.h"
 #include "scan.h"
 #include "schema.h"
 
@@ -77,7 +75,7 @@ static void judge(struct check *check)
 		.seat = &check->seat,
 		.unresettable = check->unresettable,
 		.next_path = check->has_next ? check->next_path : NULL,
-		.unprivileged = root_is_host() && geteuid() != 0,
+		.unprivileged = outlook_is_unprivileged(),
 	};
 
 	diagnose(&diagnosis, &check->findings);

@@ -189,7 +189,7 @@ typedef void say_piece(void *data, enum page_style style, const char *text);
 
 static enum page_style style_of(const struct plan_entry *entry)
 {
-	if (entry->verdict == VERDICT_WOULD_BIND || entry->verdict == VERDICT_BOUND)
+	if (plan_is_taken(entry))
 		return PAGE_GREEN;
 	return verdict_is_failure(entry->verdict) ? PAGE_RED : PAGE_YELLOW;
 }
@@ -321,6 +321,7 @@ int cmd_list(int argc, char **argv)
 	names_open();
 	outlook_load(NULL, &list.outlook);
 	outlook_plan(&list.outlook, PLAN_NEXT, NULL, 0);
+	outlook_add_rights(&list.outlook);
 	choose(&list);
 	if (list.options.json)
 		print_json(&list);

@@ -210,6 +210,7 @@ int cmd_status(int argc, char **argv)
 	names_open();
 	outlook_load(NULL, &status.outlook);
 	outlook_plan(&status.outlook, PLAN_NEXT, NULL, 0);
+	outlook_add_rights(&status.outlook);
 	system_read(&status.system);
 	status.reported = report_load(&status.report);
 	compare(&status.outlook, &status.report, status.reported == 0, &status.system, &status.comparison);

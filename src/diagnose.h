@@ -2,23 +2,12 @@
 /* Would the next boot do what is wanted? Findings, each with its cure in this system's own terms. Pure. */
 #pragma once
 
+#include "findings.h"
 #include "kernels.h"
 #include "outlook.h"
 #include "rivals.h"
 #include "seat.h"
 #include "system.h"
-
-enum finding_level { FINDING_PASS, FINDING_WARN, FINDING_FAIL };
-
-struct finding {
-	enum finding_level level;
-	char subject[128], what[640], hint[512]; /* hint: what to do, "" for nothing */
-};
-
-struct findings {
-	struct finding *list;
-	size_t count;
-};
 
 /* What there is to judge by; all of it stays the caller's. */
 struct diagnosis {
@@ -36,8 +25,10 @@ struct diagnosis {
 
 /* Judge all of it, in the order in which a reader wants to know. Free with findings_clear(). */
 void diagnose(const struct diagnosis *diagnosis, struct findings *ret);
-void findings_clear(struct findings *findings);
 
-/* "PASS", "WARN", "FAIL". */
-const char *finding_name(enum finding_level level);
-size_t findings_count(const struct findings *findings, enum finding_level level);
+/* The part of it that looks at kernels and their images, and the one that looks at other methods. */
+void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findings);
+void diagnose_rivals(const struct diagnosis *diagnosis, struct findings *findings);
+
+/* Would the function be taken? */
+bool diagnose_is_taken(const struct diagnosis *diagnosis, const struct pci_function *function);

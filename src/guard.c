@@ -90,7 +90,7 @@ static bool is_taken(const struct plan *plan, const struct pci_function *functio
 {
 	const struct plan_entry *entry = plan_entry_of(plan, function);
 
-	return entry && (entry->verdict == VERDICT_WOULD_BIND || entry->verdict == VERDICT_BOUND);
+	return entry && plan_is_taken(entry);
 }
 
 static const struct pci_function *taken_boot_display(const struct plan *plan)

@@ -2,10 +2,12 @@
 #include "outlook.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "deadline.h"
 #include "load.h"
 #include "report.h"
+#include "root.h"
 
 void outlook_load(const char *given, struct outlook *ret)
 {
@@ -61,6 +63,27 @@ void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *p
 	};
 	add_stage_errors(outlook);
 	plan_make(&input, machine->wanted, &outlook->plan);
+}
+
+bool outlook_is_unprivileged(void)
+{
+	return root_is_host() && geteuid() != 0;
+}
+
+void outlook_add_rights(struct outlook *outlook)
+{
+	bool storage = false;
+
+	if (!outlook_is_unprivileged())
+		return;
+	for (size_t i = 0; i < outlook->plan.count; i++)
+		storage |= outlook->plan.entries[i].function && pci_is_storage(outlook->plan.entries[i].function);
+	if (storage)
+		config_add_error(&outlook->config, "user", "not run by root: what is on disks cannot be read, so what becomes of "
+				 "their controllers is not known; with sudo it is");
+	if (outlook->machine.iommu.state == IOMMU_OFF && outlook->machine.iommu.kind != IOMMU_KIND_UNKNOWN)
+		config_add_error(&outlook->config, "user", "not run by root: the firmware's tables cannot be read, so why the IOMMU is "
+				 "off may be told wrongly; with sudo it is not");
 }
 
 void outlook_clear(struct outlook *outlook)

@@ -25,5 +25,10 @@ void outlook_load(const char *given, struct outlook *ret);
 void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *parameters, size_t count);
 void outlook_clear(struct outlook *outlook);
 
+/* Is the program run by another user than root, on the machine itself? Some things cannot be seen then. */
+bool outlook_is_unprivileged(void);
+/* Where that matters for the plan, add it to the configuration's errors. */
+void outlook_add_rights(struct outlook *outlook);
+
 /* The IOMMU, or NULL where it was not judged. */
 const struct iommu *outlook_iommu(const struct outlook *outlook);

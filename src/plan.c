@@ -334,6 +334,11 @@ void plan_clear(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
+bool plan_is_taken(const struct plan_entry *entry)
+{
+	return entry->verdict == VERDICT_WOULD_BIND || entry->verdict == VERDICT_BOUND;
+}
+
 bool plan_failed(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {

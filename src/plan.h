@@ -106,6 +106,9 @@ bool plan_is_late(const struct needs *needs, const struct claim *claim, const st
  */
 bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function);
 
+/* Is the entry's device taken, now or when the plan is carried out? */
+bool plan_is_taken(const struct plan_entry *entry);
+
 /* The entry of this function, one of those that the plan was made from, or NULL. */
 const struct plan_entry *plan_entry_of(const struct plan *plan, const struct pci_function *function);
 

@@ -13,7 +13,7 @@ unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Isrc -fsan
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/machines/*.t tests/fuzz/*.t tests/order/*.t \
-	tests/disks/*.t)
+	tests/disks/*.t tests/docs/*.t)
 vm_tests := $(wildcard tests/vm/*.t)
 prove := prove --timer --failures
 jobs ?= $(shell nproc)
@@ -112,7 +112,7 @@ check-compilers: build/test/.setup ## gcc and clang, static and shared, without 
 
 hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-top/00-vfio-early \
 	initramfs-tools/scripts/local-premount/vfio-early \
-	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh dracut/50vfio-early/vfio-early-late.sh deps/fetch deps/build deps/need deps/mirror
+	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh dracut/50vfio-early/vfio-early-late.sh man/make deps/fetch deps/build deps/need deps/mirror
 test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/depmod \
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 
@@ -121,6 +121,8 @@ test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/ima
 lint: build/test/.setup ## shellcheck, and whether the hooks are POSIX shell
 	$(Q)shellcheck -e SC1091,SC2016,SC2154 $(hook_scripts)
 	$(Q)shellcheck -e SC1090,SC1091,SC2016,SC2034,SC2086,SC2154 $(test_scripts)
+	$(Q)shellcheck -s bash completions/vfio-early.bash
+	$(Q)zsh -n completions/_vfio-early
 	$(Q)for script in initramfs-tools/hooks/vfio-early initramfs-tools/scripts/*/* dracut/50vfio-early/vfio-early*.sh; do dash -n $$script && busybox sh -n $$script || exit 1; done
 
 demo: ## Show it: an emulated machine with two GPUs, before and after (as root, on Debian 12)

@@ -87,7 +87,7 @@ image /boot/initrd.img-6.1.0-1 zstd -q -1
 status=0
 output=$(PATH=/nowhere "$binary" --root "$tree" check 2>&1) || status=$?
 ok "without the compressor" line "WARN /boot/initrd.img-6.1.0-1: cannot be looked into without zstd; install zstd"
-rm -r "$tree/boot" "$tree/lib"
+rm -r "${tree:?}/boot" "${tree:?}/lib"
 run check
 ok "without any kernel" says "WARN kernels: no installed kernel was found"
 
@@ -179,7 +179,7 @@ printf 'linux /vmlinuz-6.1.0-1\noptions rd.vfio.ids=00:02.0\n' >"$tree/boot/load
 run check
 ok "entries of the loader count with grubby" says "would be bound to vfio-pci, IOMMU group 2"
 rm "$tree/usr/sbin/grubby" "$tree/etc/default/grub"
-rm -r "$tree/boot/loader"
+rm -r "${tree:?}/boot/loader"
 printf 'rd.vfio.ids=10de:1c03 intel_iommu=off\n' >"$tree/etc/kernel-cmdline" && mkdir -p "$tree/etc/kernel" && mv "$tree/etc/kernel-cmdline" "$tree/etc/kernel/cmdline"
 run check
 ok "kernel-install's file counts, and a switch in it" says "FAIL 0000:01:00.0 10de:1c03: not claimed, it cannot be isolated: intel_iommu=off on the kernel command line switches the IOMMU off"

@@ -32,7 +32,7 @@ for place in misc hwdata; do
 	run list
 	ok "names are taken from $place" line "0000:02:00.0 10de:1c03 group=2 driver=nouveau VGA compatible controller; NVIDIA GP106; the boot display; resets: flr bus"
 	ok "a device without a name keeps its id" says "0000:03:00.0 8086:1533 group=- driver=- class 020000"
-	rm -r "$tree/usr"
+	rm -r "${tree:?}/usr"
 done
 printf 'rubbish\n\t\t\n10de\n\033[31m  \n' >"$tree/x" && mkdir -p "$tree/usr/share/misc" && mv "$tree/x" "$tree/usr/share/misc/pci.ids"
 run list

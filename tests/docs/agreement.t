@@ -31,6 +31,11 @@ same() { # SUBJECT FILE FILE...: all hold the same words, and there are some
 }
 words() { sort -u >"$work/$1"; }
 rendered() { mandoc -T ascii "$work/$1" | col -b; }
+# What bash offers for a line.
+bash_offers() { # LINE [WORDBREAKS]
+	bash -c 'source "$1"; COMP_LINE=$2 COMP_POINT=${#2} COMP_WORDBREAKS=${3:- }; _vfio_early; printf "%s\n" "${COMPREPLY[@]}"' - \
+		"$top/completions/vfio-early.bash" "$@"
+}
 section() { sed -n "/^$1\$/,/^[A-Z]/p"; }
 
 for page in "$top"/man/vfio-early*.scd; do
@@ -46,29 +51,23 @@ done
 sed -n '/^Commands:/,/^Options:/s/^  \([a-z][a-z]*\) .*/\1/p' "$work/help" | words commands-of-help
 sed -n 's/^	{ "\([a-z]*\)", cmd_.*/\1/p' "$top/src/main.c" | words commands-of-program
 rendered vfio-early.8 | section COMMANDS | sed -nE 's/^       ([a-z]+)( \[.*)?$/\1/p' | words commands-of-manual
-(
-	source "$top/completions/vfio-early.bash"
-	COMP_LINE="vfio-early " COMP_POINT=11 && _vfio_early && printf '%s\n' "${COMPREPLY[@]}"
-) | grep -v '^-' | words commands-of-bash
+bash_offers "vfio-early " | grep -v '^-' | words commands-of-bash
 grep -oE '[a-z]+\\:"' "$top/completions/_vfio-early" | sed 's/\\:"//' | words commands-of-zsh
 same commands commands-of-program commands-of-help commands-of-manual commands-of-bash commands-of-zsh
 
 long='--[a-z]+(-[a-z]+)*'
 sed -n '/^Options:/,/^Devices/p' "$work/help" | grep -oE -- "$long" | words options-of-help
-grep -ohE -- "\"$long[=\"]" "$top"/src/main.c "$top"/src/options.c "$top"/src/cmd-*.c | grep -oE -- "$long" | grep -vx -- --colour | words options-of-program
+grep -ohE -- "\"${long}[=\"]" "$top"/src/main.c "$top"/src/options.c "$top"/src/cmd-*.c | grep -oE -- "$long" | grep -vx -- --colour | words options-of-program
 rendered vfio-early.8 | section OPTIONS | grep -E '^       -' | grep -oE -- "$long" | words options-of-manual
 grep -oE -- "(^|[ \"(])$long" "$top/completions/vfio-early.bash" | grep -oE -- "$long" | words options-of-bash
 grep -oE -- "$long" "$top/completions/_vfio-early" | words options-of-zsh
 same options options-of-program options-of-help options-of-manual options-of-bash options-of-zsh
 # What each command takes, as the program says it and as bash offers it.
-for command in $(cat "$work/commands-of-program"); do
+while read -r command; do
 	grep "^  $command " "$work/help" | grep -oE -- "$long" | words "help-of-$command"
-	(
-		source "$top/completions/vfio-early.bash"
-		COMP_LINE="vfio-early $command -" COMP_POINT=${#COMP_LINE} && _vfio_early && printf '%s\n' "${COMPREPLY[@]}"
-	) | grep -oE -- "$long" | words "bash-of-$command"
+	bash_offers "vfio-early $command -" | grep -oE -- "$long" | words "bash-of-$command"
 	same "options of $command" "help-of-$command" "bash-of-$command"
-done
+done <"$work/commands-of-program"
 
 # --- parameters and settings ---
 
@@ -103,16 +102,10 @@ same verdicts verdicts-of-program verdicts-of-manual verdicts-of-readme verdicts
 
 # --- completion of the live system ---
 
-bash_offers() { # LINE
-	(
-		source "$top/completions/vfio-early.bash"
-		COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDBREAKS=" " && _vfio_early && printf '%s\n' "${COMPREPLY[@]}"
-	)
-}
 for device in /sys/bus/pci/devices/*; do
 	ok "bash offers ${device##*/}" sh -c 'echo "$1" | grep -qxF "$2"' - "$(bash_offers "vfio-early list ")" "${device##*/}"
 	break
 done
-ok "what is written already is not given twice" [ "$(COMP_WORDBREAKS=: bash_offers "vfio-early list class" | head -n 1)" = "class:" ]
+ok "what is written already is not given twice" [ "$(bash_offers "vfio-early list class:" : | head -n 1)" = "" ]
 ok "zsh can read its own" zsh -n "$top/completions/_vfio-early"
 echo "1..$count"

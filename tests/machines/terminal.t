@@ -42,7 +42,7 @@ show() { # MACHINE COMMAND COLUMNS
 	ok "$1, $2, $3 columns: every word is there" lost "$tree/words" "$tree/shown"
 }
 
-largest=$(cd "$here" && wc -l */machine | sort -rn | awk '$2 != "total" { print $2; exit }')
+largest=$(cd "$here" && wc -l -- */machine | sort -rn | awk '$2 != "total" { print $2; exit }')
 for machine in "$largest" guide-rx7900xtx/machine laptop/machine; do
 	rm -rf "$tree/root"
 	"$here/unpack" "$here/$machine" "$tree/root" || exit 1

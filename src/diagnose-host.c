@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "diagnose.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "load.h"
+#include "tell.h"
+
+/* --- kernels and images --- */
+
+static void diagnose_image(const struct diagnosis *diagnosis, const struct kernel *kernel, struct findings *findings)
+{
+	const char *regenerate = system_regenerate(diagnosis->system);
+	const char *differs = kernel->error ? NULL : image_differs(&kernel->image, diagnosis->host);
+	struct finding *finding = findings_add(findings, FINDING_FAIL, kernel->path[0] ? kernel->path : kernel->version, "%s", "");
+
+	finding_cure(finding, "%s", regenerate);
+	if (!kernel->path[0] || kernel->error == -ENOTSUP) {
+		finding->level = FINDING_WARN;
+		util_format(finding->what, sizeof(finding->what), kernel->path[0] ? "is no initramfs that vfio-early can look into" :
+			    "no image of this kernel was found, perhaps it is part of a unified kernel image");
+		finding_cure(finding, "see whether vfio-early is in it with lsinitrd or lsinitramfs");
+	} else if (kernel->error == -ENOEXEC) {
+		finding->level = FINDING_WARN;
+		util_format(finding->what, sizeof(finding->what), "cannot be looked into without %s", kernel->tool);
+		finding_cure(finding, "install %s", kernel->tool);
+	} else if (kernel->error == -EACCES || kernel->error == -EPERM) {
+		finding->level = FINDING_WARN;
+		util_format(finding->what, sizeof(finding->what), "cannot be read by this user");
+		finding_cure(finding, "sudo vfio-early check");
+	} else if (kernel->error == -EBADMSG) {
+		util_format(finding->what, sizeof(finding->what), "is damaged, and the machine may not boot from it");
+	} else if (kernel->error) {
+		util_format(finding->what, sizeof(finding->what), "cannot be read: %s", strerror(-kernel->error));
+	} else if (!kernel->image.program) {
+		util_format(finding->what, sizeof(finding->what), "does not contain vfio-early");
+	} else if (!kernel->image.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
+		util_format(finding->what, sizeof(finding->what), "contains vfio-early but not the module vfio-pci");
+	} else if (differs && !strcmp(differs, LOAD_FSTAB_COPY)) {
+		finding->level = FINDING_WARN;
+		util_format(finding->what, sizeof(finding->what), "has another /etc/fstab than the host has now");
+	} else if (differs) {
+		util_format(finding->what, sizeof(finding->what), "has an older configuration: %s is another one now", differs);
+	} else {
+		finding->level = FINDING_PASS;
+		finding->hint[0] = '\0';
+		util_format(finding->what, sizeof(finding->what), "contains vfio-early and the configuration as it is now");
+	}
+}
+
+void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	for (size_t i = 0; i < diagnosis->kernel_count; i++) {
+		const struct kernel *kernel = &diagnosis->kernels[i];
+
+		if (kernel->driver == KERNEL_DRIVER_NONE)
+			finding_cure(findings_add(findings, FINDING_FAIL, kernel->version, "this kernel has no vfio-pci, neither built in nor as a module"),
+			     "boot another kernel, or install the package with its other modules (linux-modules-extra, kernel-modules)");
+		else
+			diagnose_image(diagnosis, kernel, findings);
+	}
+	if (!diagnosis->kernel_count)
+		finding_cure(findings_add(findings, FINDING_WARN, "kernels", "no installed kernel was found in /lib/modules and /boot, so no image was looked into"),
+		     "see whether vfio-early is in the image with lsinitrd or lsinitramfs");
+}
+
+/* --- other methods --- */
+
+/* What ids take besides what we would, and whether the host needs any of it. */
+static void find_besides(const struct diagnosis *diagnosis, const char *ids, char *text, size_t size, bool *ret_kept)
+{
+	const struct machine *machine = &diagnosis->outlook->machine;
+	const char *item, *end = ids + strlen(ids);
+	struct selector_error error;
+	struct selector selector;
+	char address[PCI_ADDRESS_SIZE];
+	size_t length;
+
+	text[0] = '\0';
+	while (util_next_item(&ids, end, &item, &length)) {
+		if (selector_parse(item, length, &selector, &error) < 0 || selector.kind != SELECTOR_ID)
+			continue;
+		for (size_t i = 0; i < machine->function_count; i++) {
+			const struct pci_function *function = &machine->functions[i];
+
+			if (selector_match(&selector, function) != SELECTOR_YES || diagnose_is_taken(diagnosis, function) ||
+			    function->header_type > 0)
+				continue;
+			util_append(text, size, "%s%s", text[0] ? ", " : "", pci_address_format(&function->address, address));
+			*ret_kept |= plan_entry_of(&diagnosis->outlook->plan, function) != NULL;
+		}
+	}
+}
+
+/* What to do so that the other method is gone. */
+static void cure_rival(const struct diagnosis *diagnosis, const struct rival *rival, struct finding *finding)
+{
+	if (rival->parameter)
+		system_remove(diagnosis->system, rival->parameter, finding->hint, sizeof(finding->hint));
+	else
+		finding_cure(finding, "remove the line, then: %s", system_regenerate(diagnosis->system));
+}
+
+static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
+{
+	const char *name = rival->kind == RIVAL_IDS ? "vfio-pci.ids" : "pci-stub.ids";
+	char besides[256];
+	bool kept = false;
+	struct finding *finding;
+
+	find_besides(diagnosis, rival->text, besides, sizeof(besides), &kept);
+	if (besides[0])
+		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, rival->where, "%s=%.120s takes %s besides, which vfio-early leaves to "
+			      "the host", name, rival->text, besides);
+	else
+		finding = findings_add(findings, FINDING_WARN, rival->where, "%s=%.120s takes whatever has these ids, in a race that vfio-early "
+			      "makes needless", name, rival->text);
+	cure_rival(diagnosis, rival, finding);
+}
+
+static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
+{
+	const struct plan *plan = &diagnosis->outlook->plan;
+	char address[PCI_ADDRESS_SIZE], subject[96];
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+		bool other;
+
+		if (!entry->function || pci_address_compare(&entry->function->address, &rival->address))
+			continue;
+		other = strcmp(rival->text, entry->wanted_driver) != 0;
+		finding_cure(findings_add(findings, other ? FINDING_FAIL : FINDING_WARN, tell_subject(entry, subject, sizeof(subject)),
+			 other ? "driverctl moves it to %s after the boot (%s)" : "driverctl sets it to %s too, after the boot (%s)",
+			 rival->text, rival->where),
+		     "sudo driverctl unset-override %s", pci_address_format(&rival->address, address));
+	}
+}
+
+void diagnose_rivals(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	for (size_t i = 0; i < diagnosis->rivals->count; i++) {
+		const struct rival *rival = &diagnosis->rivals->list[i];
+		struct finding *finding = NULL;
+
+		switch (rival->kind) {
+		case RIVAL_IDS:
+		case RIVAL_STUB_IDS:
+			diagnose_ids(diagnosis, rival, findings);
+			break;
+		case RIVAL_DRIVERCTL:
+			diagnose_driverctl(diagnosis, rival, findings);
+			break;
+		case RIVAL_SOFTDEP:
+			finding = findings_add(findings, FINDING_WARN, rival->where, "a softdep of %s on vfio-pci: vfio-early needs none", rival->text);
+			break;
+		case RIVAL_BLACKLIST:
+			finding = findings_add(findings, FINDING_WARN, rival->where, "%s is blacklisted: the host's own devices lose it too, and "
+				      "vfio-early needs no blacklist", rival->text);
+			break;
+		case RIVAL_UNSAFE:
+			/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
+			if (diagnosis->outlook->machine.iommu.remapping == IOMMU_REMAPPING_ON)
+				finding = findings_add(findings, FINDING_WARN, rival->where, "allow_unsafe_interrupts: interrupts are remapped, so it serves "
+					      "nothing");
+			break;
+		case RIVAL_INSTALL:
+			finding = findings_add(findings, FINDING_WARN, rival->where, "an install line for %s that has to do with vfio: vfio-early does not "
+				      "run it, and udev does", rival->text);
+			break;
+		}
+		if (finding)
+			cure_rival(diagnosis, rival, finding);
+	}
+}

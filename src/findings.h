@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Findings of check: a level, a subject, what was found, what to do. Pure. */
+#pragma once
+
+#include "util.h"
+
+enum finding_level { FINDING_PASS, FINDING_WARN, FINDING_FAIL };
+
+struct finding {
+	enum finding_level level;
+	char subject[128], what[640], hint[512]; /* hint: what to do, "" for nothing */
+};
+
+struct findings {
+	struct finding *list;
+	size_t count;
+};
+
+/* Add a finding, whose text is the format's. It stays where it is until the next one is added. */
+struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject, const char *what, ...)
+	printf_format(4, 5);
+/* Say what to do. */
+void finding_cure(struct finding *finding, const char *hint, ...) printf_format(2, 3);
+void findings_clear(struct findings *findings);
+
+/* "PASS", "WARN", "FAIL". */
+const char *finding_name(enum finding_level level);
+size_t findings_count(const struct findings *findings, enum finding_level level);
