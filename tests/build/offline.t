@@ -63,11 +63,16 @@ usr/lib/dracut/modules.d/50vfio-early/vfio-early-late.sh 755
 usr/lib/dracut/modules.d/50vfio-early/vfio-early.service 644
 usr/lib/dracut/modules.d/50vfio-early/vfio-early.sh 755
 usr/sbin/vfio-early 755
+usr/share/bash-completion/completions/vfio-early 644
 usr/share/doc/vfio-early/examples/vfio-early.conf 644
 usr/share/initramfs-tools/hooks/vfio-early 755
 usr/share/initramfs-tools/scripts/init-top/00-vfio-early 755
 usr/share/initramfs-tools/scripts/local-premount/vfio-early 755
-usr/share/initramfs-tools/scripts/nfs-bottom/vfio-early 755"
+usr/share/initramfs-tools/scripts/nfs-bottom/vfio-early 755
+usr/share/man/man5/vfio-early.conf.5 644
+usr/share/man/man7/vfio-early.cmdline.7 644
+usr/share/man/man8/vfio-early.8 644
+usr/share/zsh/site-functions/_vfio-early 644"
 ok "these files" sh -c 'echo "$1" && [ "$1" = "$2" ]' - "$installed" "$expected"
 echo "claim 10de:1c03" >"$work/root/etc/vfio-early.conf"
 make -s -C "$top" install DESTDIR="$work/root" PREFIX=/usr/local DRACUTMODDIR=/usr/lib/dracut/modules.d >/dev/null
@@ -76,6 +81,8 @@ ok "PREFIX moves the binary, and the hooks know" grep -q 'copy_exec /usr/local/s
 ok "uninstall takes all but the configuration" sh -c 'make -s -C "$1" uninstall DESTDIR="$2" DRACUTMODDIR=/usr/lib/dracut/modules.d &&
 	make -s -C "$1" uninstall DESTDIR="$2" PREFIX=/usr/local DRACUTMODDIR=/usr/lib/dracut/modules.d &&
 	[ "$(cd "$2" && find . -type f)" = ./etc/vfio-early.conf ]' - "$top" "$work/root"
+make -s -C "$top" install DESTDIR="$work/bare" WITH_MAN=0 DRACUTMODDIR=/usr/lib/dracut/modules.d >/dev/null
+ok "WITH_MAN=0 leaves the manual out" [ ! -e "$work/bare/usr/share/man" ]
 ok "help lists the targets" sh -c 'make -s -C "$1" help | grep -q "^check .*Run every test"' - "$top"
 
 echo "1..$count"
