@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmdline.h"
+#include "pci.h"
 
 static bool starts_with(const char *text, const char *prefix)
 {
@@ -13,13 +14,16 @@ static bool starts_with(const char *text, const char *prefix)
 /* The units' names come from the drivers: dmarN, ivhdN, smmu.ADDRESS, smmu3.ADDRESS (drivers/iommu). */
 static enum iommu_kind kind_of_unit(const char *unit)
 {
+	struct pci_address address;
+
 	if (starts_with(unit, "dmar"))
 		return IOMMU_INTEL;
 	if (starts_with(unit, "ivhd"))
 		return IOMMU_AMD;
 	if (starts_with(unit, "smmu") || starts_with(unit, "arm-smmu"))
 		return IOMMU_SMMU;
-	if (starts_with(unit, "viommu") || strstr(unit, "virtio"))
+	/* virtio-iommu takes the name of its device: an address where that is on PCI (virtio-iommu.c, viommu_probe()). */
+	if (strstr(unit, "virtio") || pci_address_parse(unit, strlen(unit), &address) == 0)
 		return IOMMU_VIRTIO;
 	return IOMMU_KIND_UNKNOWN;
 }
@@ -200,6 +204,8 @@ static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iomm
 		cure = "remove intremap=off from the kernel command line";
 	else if (iommu->kind == IOMMU_INTEL && facts->dmar.read && !facts->dmar.remaps_interrupts)
 		cure = "look for interrupt remapping, or x2APIC, in the firmware setup: its DMAR table does not offer it";
+	else if (iommu->kind == IOMMU_VIRTIO)
+		cure = "a virtio-iommu remaps no interrupts on such a machine: give it an emulated VT-d or AMD-Vi";
 	else
 		cure = "look for 'remapping' in dmesg";
 	util_format(iommu->interrupts_hint, sizeof(iommu->interrupts_hint), "%s%s", cure, facts->unsafe_interrupts ? "" :
