@@ -1,6 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "json.h"
 
+/* How many bytes does a sound character of UTF-8 take that is no ASCII (RFC 3629)? 0 where there is none. */
+static size_t utf8_length(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	size_t length = *c >= 0xf0 ? 4 : *c >= 0xe0 ? 3 : 2;
+
+	if (*c < 0xc2 || *c > 0xf4 || (*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) ||
+	    (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] > 0x8f))
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
 static void write_string(struct json *json, const char *text)
 {
 	fputc('"', json->out);
@@ -11,8 +26,12 @@ static void write_string(struct json *json, const char *text)
 			fprintf(json->out, "\\%c", c);
 		else if (c < ' ')
 			fprintf(json->out, "\\u%04x", c);
+		else if (c < 0x7f)
+			fputc(c, json->out);
+		else if (utf8_length(text))
+			text += fwrite(text, 1, utf8_length(text), json->out) - 1;
 		else
-			fputc(c < 0x7f ? c : '?', json->out);
+			fputc('?', json->out);
 	}
 	fputc('"', json->out);
 }

@@ -17,7 +17,7 @@ struct json {
 /* Open and close objects and arrays. @key is NULL inside an array and at the top. */
 void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
-/* Members. A NULL string is null; bytes that are no ASCII text are written as ? (they come from users' files). */
+/* Members. A NULL string is null; bytes that are no UTF-8 are written as ? (they come from users' files). */
 void json_string(struct json *json, const char *key, const char *value);
 void json_number(struct json *json, const char *key, long value);
 void json_bool(struct json *json, const char *key, bool value);

@@ -9,6 +9,8 @@ static int parse_one(const char *command, char *word, struct options *ret, const
 {
 	if (!strcmp(word, "--json")) {
 		ret->json = true;
+	} else if (!strcmp(word, "--color")) {
+		*colour = "always";
 	} else if (!strncmp(word, "--color=", 8) || !strncmp(word, "--colour=", 9)) {
 		*colour = strchr(word, '=') + 1;
 	} else if (word[0] != '-') {
