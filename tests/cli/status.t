@@ -50,6 +50,15 @@ run status --json
 ok "it keeps its address in JSON" [ "$(printf '%s' "$output" | jq -r '.devices[] | select(.verdict == "bound") | .address, .driver')" = "0000:01:00.0
 null" ]
 
+card ""
+pci 0000:05:00.0 10DE:1C03 30000 5 vfio-pci
+cmdline rd.vfio.ids=10de:1c03
+booted bound "$bound"
+rm -r "$tree/sys/bus/pci/devices/0000:01:00.0"
+run status
+ok "one of two that is gone" says "0000:01:00.0 10de:1c03; wanted: no; at boot: $bound; now: gone"
+ok "with status 1 although the other is well" exits 1
+
 card nouveau
 booted refused "refused by vfio-pci: the kernel's probe failed: Invalid argument; back with nouveau" "look for this device in dmesg"
 run status
