@@ -122,6 +122,30 @@ static bool host_keeps_a_display(const struct diagnosis *diagnosis)
 	return false;
 }
 
+/* Is the device that the need names on the function? */
+static bool is_on_function(const struct storage *storage, const struct need *need, const struct pci_function *function)
+{
+	int link = storage_by_tag(storage, need);
+
+	for (size_t b = 0; b < storage->count; b++)
+		if (storage_is_on(&storage->blocks[b], &function->address) && (link == (int)b || storage_matches(storage, need, b)))
+			return true;
+	return false;
+}
+
+/* What /etc/fstab names and a boot does without. */
+static void diagnose_spares(const struct diagnosis *diagnosis, const struct plan_entry *entry, struct findings *findings)
+{
+	const struct needs *needs = &diagnosis->outlook->needs;
+	char subject[96];
+
+	for (size_t n = 0; n < needs->count; n++)
+		if (needs->list[n].spare && is_on_function(diagnosis->outlook->machine.storage, &needs->list[n], entry->function))
+			finding_cure(findings_add(findings, FINDING_WARN, tell_subject(entry, subject, sizeof(subject)),
+						  "/etc/fstab has %.200s on it, which the host loses with it", needs->list[n].purpose),
+				     "take it out of /etc/fstab, or out of the claims");
+}
+
 /* What the host loses with the function, though nothing keeps it. */
 static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struct findings *findings)
 {
@@ -141,6 +165,7 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 				break;
 			}
 	}
+	diagnose_spares(diagnosis, entry, findings);
 	for (size_t c = 0; c < outlook->machine.network.count; c++)
 		if (!pci_address_compare(&outlook->machine.network.cards[c].address, &entry->function->address))
 			finding_cure(findings_add(findings, FINDING_WARN, subject, "the host has its route through it (%s), and loses it",

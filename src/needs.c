@@ -405,6 +405,19 @@ static bool is_network_type(const char *type)
 	return IS_ONE_OF(type, "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virtiofs");
 }
 
+/* What a boot does without: it puts no root on the network, and says nothing of the root. */
+static void add_spare(struct needs *needs, const char *purpose, const char *spec, const char *name)
+{
+	size_t count = needs->count;
+
+	/* A label may look like anything. */
+	if (spec[0] == '/' && is_on_network(spec))
+		return;
+	add_device(needs, purpose, spec, strlen(spec), name, false);
+	for (; count < needs->count; count++)
+		needs->list[count].spare = true;
+}
+
 void needs_add_fstab(struct needs *needs, const char *text)
 {
 	char line[VALUE_SIZE], name[VALUE_SIZE], *fields[FIELDS];
@@ -420,10 +433,13 @@ void needs_add_fstab(struct needs *needs, const char *text)
 		unescape(fields[1], 0, 8, 3);
 		root = !strcmp(fields[1], "/");
 		usr = !strcmp(fields[1], "/usr");
-		if (has_option(options, "noauto") || (has_option(options, "nofail") && !root && !usr) ||
-		    (fields[0][0] != '/' && !strchr(fields[0], '=')))
+		if (fields[0][0] != '/' && !strchr(fields[0], '='))
 			continue;
 		util_format(name, sizeof(name), "fstab's %.400s: ", swap ? "swap" : fields[1]);
+		if (has_option(options, "noauto") || (has_option(options, "nofail") && !root && !usr)) {
+			add_spare(needs, swap ? "swap" : fields[1], fields[0], name);
+			continue;
+		}
 		add_device(needs, swap ? "swap" : root ? "root" : fields[1], fields[0], strlen(fields[0]), name,
 			   usr || (root && !needs->root));
 		if (usr || root)

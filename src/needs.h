@@ -26,6 +26,7 @@ struct need {
 	char *purpose;  /* "root", "/usr", "swap", "resume" or the parameter's name */
 	char *value;    /* the path, UUID, label or name */
 	char *text;     /* as it was written, with its parameter */
+	bool spare;     /* a boot does without it (noauto, nofail): the host would miss it, and it keeps nothing */
 	bool required;  /* while it is not found, nothing is known of a disk without an owner */
 };
 
@@ -45,7 +46,7 @@ struct needs {
  */
 void needs_add_cmdline(struct needs *needs, const char *text);
 
-/* Add what a boot cannot do without of an fstab(5): no noauto, no nofail, no file system of the network. */
+/* Add what an fstab(5) names, but no file system of the network; with noauto or nofail as spare. */
 void needs_add_fstab(struct needs *needs, const char *text);
 
 /* Add the sources of a crypttab(5). */

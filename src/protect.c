@@ -42,6 +42,8 @@ static void mark_needs(struct storage *storage, unsigned int *rank)
 		int link = storage_by_tag(storage, need);
 		bool found = need->kind == NEED_NOTHING || link >= 0;
 
+		if (need->spare)
+			continue;
 		if (link >= 0)
 			mark(storage, (size_t)link, *rank, need->purpose, -1, -1);
 		for (size_t i = 0; i < storage->count; i++) {

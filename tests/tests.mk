@@ -53,7 +53,7 @@ build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(unit_objects)
 
 build/test/disks-door: tests/disks/door.c $(unit_objects)
 	@echo "  CC    $<"
-	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_objects) $(libblkid_san)/lib/libblkid.a
+	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_objects) $(libblkid_san)/lib/libblkid.a -lpci
 
 fuzz_tests := $(addprefix build/test/fuzz/,$(basename $(notdir $(wildcard tests/fuzz/*.c))))
 

@@ -9,7 +9,7 @@ static const char *const kinds[] = {
 	[NEED_GROUP] = "group", [NEED_POOL] = "pool", [NEED_NOTHING] = "nothing",
 };
 
-/* The needs as "purpose kind value" words; "?" behind what is not required, "net" where the network carries the root. */
+/* The needs as "purpose kind value" words; "?" behind what is not required, "~" behind what is spare, "net" where the network carries the root. */
 static const char *words_of(const struct needs *needs)
 {
 	static char text[2048];
@@ -17,7 +17,7 @@ static const char *words_of(const struct needs *needs)
 	text[0] = '\0';
 	for (size_t i = 0; i < needs->count; i++)
 		util_append(text, sizeof(text), "%s%s %s %s%s", i ? ", " : "", needs->list[i].purpose,
-			    kinds[needs->list[i].kind], needs->list[i].value, needs->list[i].required ? "" : "?");
+			    kinds[needs->list[i].kind], needs->list[i].value, needs->list[i].spare ? "~" : needs->list[i].required ? "" : "?");
 	util_append(text, sizeof(text), "%s%s", needs->network[0] ? " net" : "", needs->root ? "" : " rootless");
 	return text;
 }
@@ -134,8 +134,10 @@ static void fstab_names_what_the_boot_waits_for(void **state)
 		{ "UUID=1 / ext4 defaults 0 1\n", "root uuid 1" },
 		{ "UUID=1\t/usr\text4\tro\n", "/usr uuid 1 rootless" },
 		{ "/dev/sda3 none swap sw 0 0", "swap device /dev/sda3? rootless" },
-		{ "UUID=2 /home ext4 defaults 0 2\nUUID=3 /data ext4 nofail\nUUID=4 /tmp2 ext4 noauto,ro\n", "/home uuid 2? rootless" },
+		{ "UUID=2 /home ext4 defaults 0 2\nUUID=3 /data ext4 nofail\nUUID=4 /tmp2 ext4 noauto,ro\n", "/home uuid 2?, /data uuid 3~, /tmp2 uuid 4~ rootless" },
 		{ "UUID=4 / ext4 nofail", "root uuid 4" },
+		{ "/dev/nbd0 /x ext4 nofail\n/dev/sdb1 none swap noauto", "swap device /dev/sdb1~ rootless" },
+		{ "LABEL=x:/y /x ext4 noauto\n", "/x label x:/y~ rootless" },
 		{ "srv:/x /x nfs defaults\n//srv/x /y cifs defaults\nUUID=5 /z ext4 _netdev\n", " rootless" },
 		{ "tmpfs /tmp tmpfs defaults 0 0\nproc /proc proc defaults\n", " rootless" },
 		{ "LABEL=my\\040disk /srv xfs defaults", "/srv label my disk? rootless" },
