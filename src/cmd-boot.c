@@ -16,6 +16,7 @@
 #include "outlook.h"
 #include "report.h"
 #include "root.h"
+#include "tell.h"
 
 /* Everything that one boot knows. */
 struct boot {
@@ -55,15 +56,6 @@ static void log_matches(const struct boot *boot)
 	}
 }
 
-/* "0000:01:00.0 10de:1c03": what every line about a device starts with. */
-static const char *subject_of(const struct pci_function *function, char *buffer, size_t size)
-{
-	char address[PCI_ADDRESS_SIZE];
-
-	return util_format(buffer, size, "%s %04x:%04x", pci_address_format(&function->address, address),
-			   function->vendor, function->device);
-}
-
 /* The late stage has something to say of what waited for it, the early stage of everything. */
 static void log_verdicts(const struct plan *plan, bool late)
 {
@@ -74,15 +66,11 @@ static void log_verdicts(const struct plan *plan, bool late)
 
 		if (late && !entry->late)
 			continue;
-		if (entry->function)
-			subject_of(entry->function, subject, sizeof(subject));
-		else
-			util_format(subject, sizeof(subject), "%.64s", entry->claim->text);
-		log_line(plan_level(entry), "%s %s%s%s", subject,
+		log_line(plan_level(entry), "%s %s%s%s", tell_subject(entry, subject, sizeof(subject)),
 			 plan_sentence(entry, sentence, sizeof(sentence)), entry->hint[0] ? "; " : "", entry->hint);
 	}
 	for (size_t i = 0; i < plan->neighbour_count; i++)
-		log_line(LOG_WARNING, "%s %s%s%s", subject_of(plan->neighbours[i].function, subject, sizeof(subject)),
+		log_line(LOG_WARNING, "%s %s%s%s", pci_format(plan->neighbours[i].function, subject, sizeof(subject)),
 			 plan->neighbours[i].reason, plan->neighbours[i].hint[0] ? "; " : "", plan->neighbours[i].hint);
 }
 

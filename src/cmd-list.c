@@ -278,14 +278,13 @@ static void say_behind(void *data, enum page_style style, const char *text)
 static void show_lines(struct list *list)
 {
 	struct page *page = &list->options.page;
-	char address[PCI_ADDRESS_SIZE], class[128];
+	char subject[96], class[128];
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pci_function *function = list->shown[i];
 
 		page_open(page, "", "");
-		page_put(page, PAGE_PLAIN, "%s %04x:%04x", pci_address_format(&function->address, address), function->vendor,
-			 function->device);
+		page_put(page, PAGE_PLAIN, "%s", pci_format(function, subject, sizeof(subject)));
 		if (function->iommu_group >= 0)
 			page_put(page, PAGE_PLAIN, "group=%d", function->iommu_group);
 		else

@@ -123,13 +123,11 @@ static void show_row(struct status *status, const struct row *row)
 {
 	struct page *page = &status->options.page;
 	enum page_style style = row->bound ? PAGE_GREEN : row->entry || row->gone ? PAGE_RED : PAGE_YELLOW;
-	char subject[96], name[512], address[PCI_ADDRESS_SIZE];
+	char subject[96], name[512];
 
 	page_open(page, "", "    ");
 	if (row->function)
-		page_put(page, PAGE_BOLD, "%s",
-			 util_format(subject, sizeof(subject), "%s %04x:%04x", pci_address_format(&row->function->address, address),
-				     row->function->vendor, row->function->device));
+		page_put(page, PAGE_BOLD, "%s", pci_format(row->function, subject, sizeof(subject)));
 	else
 		page_put(page, PAGE_BOLD, "%.64s", row->entry ? row->entry->claim->text : row->boot->wanted_by);
 	if (row->function && page->terminal)
@@ -145,14 +143,12 @@ static void show_row(struct status *status, const struct row *row)
 static void show_neighbours(struct status *status)
 {
 	const struct plan *plan = &status->outlook.plan;
-	char subject[96], address[PCI_ADDRESS_SIZE];
+	char subject[96];
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		util_format(subject, sizeof(subject), "%s %04x:%04x", pci_address_format(&neighbour->function->address, address),
-			    neighbour->function->vendor, neighbour->function->device);
-		tell(&status->options.page, subject, neighbour->blocks ? PAGE_RED : PAGE_YELLOW, neighbour->reason, neighbour->hint);
+		tell(&status->options.page, pci_format(neighbour->function, subject, sizeof(subject)), neighbour->blocks ? PAGE_RED : PAGE_YELLOW, neighbour->reason, neighbour->hint);
 	}
 }
 

@@ -9,31 +9,39 @@
 
 /* --- kernels and images --- */
 
-static void diagnose_image(const struct diagnosis *diagnosis, const struct kernel *kernel, struct findings *findings)
+/* Why the image could not be looked into. */
+static void judge_unread(const struct kernel *kernel, struct finding *finding)
 {
-	const char *regenerate = system_regenerate(diagnosis->system);
-	const char *differs = kernel->error ? NULL : image_differs(&kernel->image, diagnosis->host);
-	struct finding *finding = findings_add(findings, FINDING_FAIL, kernel->path[0] ? kernel->path : kernel->version, "%s", "");
-
-	finding_cure(finding, "%s", regenerate);
-	if (!kernel->path[0] || kernel->error == -ENOTSUP) {
-		finding->level = FINDING_WARN;
-		util_format(finding->what, sizeof(finding->what), kernel->path[0] ? "is no initramfs that vfio-early can look into" :
-			    "no image of this kernel was found, perhaps it is part of a unified kernel image");
+	finding->level = FINDING_WARN;
+	switch (kernel->error) {
+	case -ENOTSUP:
+		util_format(finding->what, sizeof(finding->what), "is no initramfs that vfio-early can look into");
 		finding_cure(finding, "see whether vfio-early is in it with lsinitrd or lsinitramfs");
-	} else if (kernel->error == -ENOEXEC) {
-		finding->level = FINDING_WARN;
+		break;
+	case -ENOEXEC:
 		util_format(finding->what, sizeof(finding->what), "cannot be looked into without %s", kernel->tool);
 		finding_cure(finding, "install %s", kernel->tool);
-	} else if (kernel->error == -EACCES || kernel->error == -EPERM) {
-		finding->level = FINDING_WARN;
+		break;
+	case -EACCES:
+	case -EPERM:
 		util_format(finding->what, sizeof(finding->what), "cannot be read by this user");
 		finding_cure(finding, "sudo vfio-early check");
-	} else if (kernel->error == -EBADMSG) {
+		break;
+	case -EBADMSG:
+		finding->level = FINDING_FAIL;
 		util_format(finding->what, sizeof(finding->what), "is damaged, and the machine may not boot from it");
-	} else if (kernel->error) {
+		break;
+	default:
+		finding->level = FINDING_FAIL;
 		util_format(finding->what, sizeof(finding->what), "cannot be read: %s", strerror(-kernel->error));
-	} else if (!kernel->image.program) {
+	}
+}
+
+static void judge_content(const struct diagnosis *diagnosis, const struct kernel *kernel, struct finding *finding)
+{
+	const char *differs = image_differs(&kernel->image, diagnosis->host);
+
+	if (!kernel->image.program) {
 		util_format(finding->what, sizeof(finding->what), "does not contain vfio-early");
 	} else if (!kernel->image.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
 		util_format(finding->what, sizeof(finding->what), "contains vfio-early but not the module vfio-pci");
@@ -44,9 +52,27 @@ static void diagnose_image(const struct diagnosis *diagnosis, const struct kerne
 		util_format(finding->what, sizeof(finding->what), "has an older configuration: %s is another one now", differs);
 	} else {
 		finding->level = FINDING_PASS;
-		finding->hint[0] = '\0';
+		finding_cure(finding, "%s", "");
 		util_format(finding->what, sizeof(finding->what), "contains vfio-early and the configuration as it is now");
 	}
+}
+
+static void diagnose_image(const struct diagnosis *diagnosis, const struct kernel *kernel, struct findings *findings)
+{
+	struct finding *finding;
+
+	if (!kernel->path[0]) {
+		finding_cure(findings_add(findings, FINDING_WARN, kernel->version,
+					  "no image of this kernel was found, perhaps it is part of a unified kernel image"),
+			     "see whether vfio-early is in it with lsinitrd or lsinitramfs");
+		return;
+	}
+	finding = findings_add(findings, FINDING_FAIL, kernel->path, "%s", "");
+	finding_cure(finding, "%s", system_regenerate(diagnosis->system));
+	if (kernel->error)
+		judge_unread(kernel, finding);
+	else
+		judge_content(diagnosis, kernel, finding);
 }
 
 void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findings)

@@ -5,11 +5,6 @@
 #include "protect.h"
 #include "tell.h"
 
-static const char *address_of(const struct pci_function *function, char buffer[static PCI_ADDRESS_SIZE])
-{
-	return pci_address_format(&function->address, buffer);
-}
-
 static void diagnose_rights(const struct diagnosis *diagnosis, struct findings *findings)
 {
 	if (diagnosis->unprivileged)
@@ -100,14 +95,13 @@ static void diagnose_entries(const struct diagnosis *diagnosis, struct findings 
 static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findings *findings)
 {
 	const struct plan *plan = &diagnosis->outlook->plan;
-	char subject[96], address[PCI_ADDRESS_SIZE];
+	char subject[96];
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		util_format(subject, sizeof(subject), "%s %04x:%04x", address_of(neighbour->function, address),
-			    neighbour->function->vendor, neighbour->function->device);
-		finding_cure(findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN, subject, "%s", neighbour->reason), "%s%s",
+		finding_cure(findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
+					  pci_format(neighbour->function, subject, sizeof(subject)), "%s", neighbour->reason), "%s%s",
 		     neighbour->hint, neighbour->hint[0] ? " (in " LOAD_CONFIG_FILE ")" : "");
 	}
 }

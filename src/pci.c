@@ -97,6 +97,14 @@ static uint64_t rank(const struct pci_address *a)
 	return (uint64_t)a->segment << 32 | (uint64_t)(a->bus << 16 | a->slot << 8 | a->function);
 }
 
+const char *pci_format(const struct pci_function *function, char *buffer, size_t size)
+{
+	char address[PCI_ADDRESS_SIZE];
+
+	return util_format(buffer, size, "%s %04x:%04x", pci_address_format(&function->address, address), function->vendor,
+			   function->device);
+}
+
 bool pci_next_address(const char **cursor, struct pci_address *ret)
 {
 	bool found = false;

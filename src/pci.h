@@ -51,6 +51,8 @@ int pci_address_parse_any(const char *text, size_t length, struct pci_address *r
 int pci_hop_parse(const char *text, size_t length, struct pci_hop *ret, bool *ret_every) must_check;
 /* Write the address as sysfs names it, segment included. Returns @buffer. */
 const char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE]);
+/* "0000:01:00.0 10de:1c03", what every line about a function starts with: written to @buffer. Returns @buffer. */
+const char *pci_format(const struct pci_function *function, char *buffer, size_t size);
 /*
  * Take the next function that a path of sysfs goes through from *@cursor, which is moved on behind it. Returns false
  * where there is no more.

@@ -47,12 +47,9 @@ void tell_errors(struct page *page, const struct config *config)
 
 const char *tell_subject(const struct plan_entry *entry, char *buffer, size_t size)
 {
-	char address[PCI_ADDRESS_SIZE];
-
 	if (!entry->function)
 		return util_format(buffer, size, "%.64s", entry->claim->text);
-	return util_format(buffer, size, "%s %04x:%04x", pci_address_format(&entry->function->address, address),
-			   entry->function->vendor, entry->function->device);
+	return pci_format(entry->function, buffer, size);
 }
 
 void tell_entry(struct page *page, const struct plan_entry *entry)
