@@ -32,10 +32,10 @@ static void usage(FILE *out)
 	      "  --dry-run      print the plan, write nothing\n"
 	      "  -h, --help     print this\n"
 	      "  -V, --version  print the version\n"
-	      "\nDevices are named by a selector: an id (10de:1c03), an address (01:00.0, 01:00.*),\n"
-	      "a pinned address (01:00.0@10de:1c03), a path (0000:00:01.0/00.0), a class\n"
-	      "(class:0300) or boot-vga; in /etc/vfio-early.conf, as in \"claim 10de:1c03\", and on\n"
-	      "the kernel command line: rd.vfio.ids=10de:1c03. rd.vfio=0 claims nothing.\n"
+	      "\nDevices are named by a selector: an id (10de:1c03), an address (01:00.0,\n"
+	      "01:00.*), a pinned address (01:00.0@10de:1c03), a path (0000:00:01.0/00.0), a\n"
+	      "class (class:0300) or boot-vga; in /etc/vfio-early.conf (claim 10de:1c03) and on\n"
+	      "the kernel command line (rd.vfio.ids=10de:1c03). rd.vfio=0 claims nothing.\n"
 	      "\nSee vfio-early(8), vfio-early.conf(5), vfio-early.cmdline(7).\n", out);
 }
 
