@@ -45,6 +45,9 @@ for page in "$top"/man/vfio-early*.scd; do
 	ok "$page: groff has nothing to say" sh -c '[ -z "$(groff -ww -man -T utf8 -z "$1" 2>&1 | tee /dev/stderr)" ]' - "$work/$page"
 done
 
+printf 'x(1)\n\n# NAME\n\n--word\n' >"$work/bad.scd"
+ok "a page with a mistake is none" sh -c '! "$1" "$2"' - "$top/man/make" "$work/bad.scd"
+
 # --- commands and options ---
 
 "$binary" --help >"$work/help"
