@@ -152,7 +152,7 @@ int cmd_check(int argc, char **argv)
 	check.kernel_count = kernels_read(&check.kernels);
 	image_read_host(&check.host);
 	rivals_read(&check.rivals, check.outlook.cmdline);
-	seat_read(&check.seat);
+	seat_read(check.outlook.cmdline, &check.seat);
 	read_resets(&check);
 	judge(&check);
 	if (check.options.json)

@@ -194,7 +194,7 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 			return;
 	}
 	tell_subject(entry, subject, sizeof(subject));
-	finding_cure(findings_add(findings, FINDING_FAIL, subject, "the only keyboard hangs off it, and the boot asks for a passphrase (/etc/crypttab)"),
+	finding_cure(findings_add(findings, FINDING_FAIL, subject, "the only keyboard hangs off it, and the boot asks for a passphrase"),
 	     "plug the keyboard into another controller, or claim this one with stage=late");
 }
 

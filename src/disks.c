@@ -182,6 +182,20 @@ static int read_in_child(const void *argument, void *result)
 	return 0;
 }
 
+/* Only root reads disks; what udev has read there, anyone may know. */
+static void read_udev(struct block *block)
+{
+	cleanup_free char *text = NULL;
+	char path[64];
+	size_t length;
+
+	util_format(path, sizeof(path), "/run/udev/data/b%u:%u", block->major, block->minor);
+	if (root_read_file(path, TABLE_LIMIT, &text, &length) < 0 || !storage_parse_udev(text, &block->content))
+		return;
+	block->state = BLOCK_READ;
+	block->error = 0;
+}
+
 static void read_block(struct block *block, bool partition)
 {
 	struct reading reading = { partition, *block };
@@ -189,10 +203,12 @@ static void read_block(struct block *block, bool partition)
 
 	if (r == 0) {
 		*block = reading.block;
-		return;
+	} else {
+		block->state = BLOCK_UNREADABLE;
+		block->error = r;
 	}
-	block->state = BLOCK_UNREADABLE;
-	block->error = r;
+	if (block->state == BLOCK_UNREADABLE && block->error == -EACCES)
+		read_udev(block);
 }
 
 /* --- the kernel's view --- */
@@ -343,11 +359,12 @@ static bool on_candidate(const struct block *block, const struct pci_address *ca
 	return false;
 }
 
-void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *ret)
+void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+		struct storage *ret)
 {
 	bool partitions = needs_partitions(needs);
 
-	*ret = (struct storage){ .next_boot = ret->next_boot };
+	*ret = (struct storage){ .next_boot = next_boot };
 	read_devices(ret);
 	for (size_t i = 0; i < needs->count; i++)
 		read_link(ret, &needs->list[i]);

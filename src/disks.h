@@ -8,10 +8,11 @@
  * Read the block devices, how they stand on each other and what is in use; then the superblocks of all that is on
  * the @candidates (@count functions that are wanted), of what the @needs name, and of others only where a need was
  * not found by then. Each superblock is read under the deadline, in a child process: what is on a disk that a
- * guest wrote is nothing to trust. Without candidates no superblock is read. The caller sets @ret->next_boot, the
- * rest is overwritten. The result is marked with protect_mark(); free it with storage_clear().
+ * guest wrote is nothing to trust. Without candidates no superblock is read. @next_boot says that the
+ * next boot is meant, seen from the running host. The result is marked with protect_mark(); free it with storage_clear().
  */
-void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *ret);
+void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+		struct storage *ret);
 
 /*
  * Read state, error, content and busy of the device @ret->name; its numbers are compared with the node's where the

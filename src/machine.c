@@ -93,10 +93,9 @@ static void read_owners(const struct config *config, const struct needs *needs, 
 		     (stage == PLAN_NEXT && pci_is_storage(&machine->functions[i]))))
 			waiting[count++] = machine->functions[i].address;
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
-	machine->storage->next_boot = stage == PLAN_NEXT;
 	/* A boot reads nothing where nothing waits. */
 	if (count || stage == PLAN_NEXT)
-		disks_read(needs, waiting, count, machine->storage);
+		disks_read(needs, waiting, count, stage == PLAN_NEXT, machine->storage);
 	if ((count && needs->network[0]) || stage == PLAN_NEXT)
 		network_read(&machine->network);
 	free(waiting);

@@ -79,8 +79,8 @@ void outlook_add_rights(struct outlook *outlook)
 	for (size_t i = 0; i < outlook->plan.count; i++)
 		storage |= outlook->plan.entries[i].function && pci_is_storage(outlook->plan.entries[i].function);
 	if (storage)
-		config_add_error(&outlook->config, "user", "not run by root: what is on disks cannot be read, so what becomes of "
-				 "their controllers is not known; with sudo it is");
+		config_add_error(&outlook->config, "user", "not run by root: disks cannot be read, so what becomes of their "
+				 "controllers is judged by what udev knows of them; with sudo it is certain");
 	if (outlook->machine.iommu.state == IOMMU_OFF && outlook->machine.iommu.kind != IOMMU_KIND_UNKNOWN)
 		config_add_error(&outlook->config, "user", "not run by root: the firmware's tables cannot be read, so why the IOMMU is "
 				 "off may be told wrongly; with sudo it is not");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmdline.h"
 #include "root.h"
 #include "sysfs.h"
 
@@ -53,6 +54,29 @@ bool seat_asks(const char *crypttab)
 	return false;
 }
 
+bool seat_opens_luks(const char *cmdline)
+{
+	static const char *const names[] = { "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name" };
+	struct cmdline_param param;
+	bool opens = false;
+
+	while (cmdline_next(&cmdline, &param)) {
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			opens |= param.value_length && cmdline_is(&param, names[i]);
+		if (cmdline_is(&param, "rd.luks.key") || (cmdline_is(&param, "rd.luks") && util_equal(param.value, param.value_length, "0")))
+			return false;
+	}
+	return opens;
+}
+
+static bool has_entry(const char *crypttab)
+{
+	for (; *crypttab; crypttab += strcspn(crypttab, "\n"), crypttab += *crypttab == '\n')
+		if (crypttab[strspn(crypttab, " \t")] != '#' && crypttab[strspn(crypttab, " \t")] != '\n')
+			return true;
+	return false;
+}
+
 static void add_keyboard(struct seat *seat, const char *link)
 {
 	struct pci_address address, last;
@@ -70,7 +94,7 @@ static void add_keyboard(struct seat *seat, const char *link)
 	seat->controllers[seat->count++] = last;
 }
 
-void seat_read(struct seat *ret)
+void seat_read(const char *cmdline, struct seat *ret)
 {
 	cleanup_free char *crypttab = NULL;
 	char **names, link[512], bits[512];
@@ -87,8 +111,10 @@ void seat_read(struct seat *ret)
 			add_keyboard(ret, link);
 	}
 	root_list_free(names, count);
-	if (root_read_file("/etc/crypttab", CRYPTTAB_LIMIT, &crypttab, &length) == 0)
+	if (root_read_file("/etc/crypttab", CRYPTTAB_LIMIT, &crypttab, &length) == 0 && has_entry(crypttab))
 		ret->asked = seat_asks(crypttab);
+	else
+		ret->asked = seat_opens_luks(cmdline);
 }
 
 void seat_clear(struct seat *seat)

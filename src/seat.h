@@ -20,6 +20,9 @@ bool seat_is_keyboard(const char *key_bits);
 /* Does a crypttab(5) ask for a passphrase: an entry without a key file, token or key script? */
 bool seat_asks(const char *crypttab);
 
-/* Read keyboards and crypttab. Free with seat_clear(). */
-void seat_read(struct seat *ret);
+/* Does the command line open a LUKS without a key (rd.luks.uuid=, rd.luks.name= and their luks. forms; dracut.cmdline(7))? */
+bool seat_opens_luks(const char *cmdline);
+
+/* Read keyboards and crypttab; where that has no entry the kernel command line @cmdline tells. Free with seat_clear(). */
+void seat_read(const char *cmdline, struct seat *ret);
 void seat_clear(struct seat *seat);

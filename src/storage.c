@@ -222,6 +222,33 @@ bool storage_matches(const struct storage *storage, const struct need *need, siz
 	return false;
 }
 
+bool storage_parse_udev(const char *text, struct block_content *ret)
+{
+	const struct {
+		const char *key;
+		char *buffer;
+		size_t size;
+	} fields[] = {
+		{ "E:ID_FS_TYPE=", ret->type, sizeof(ret->type) },
+		{ "E:ID_FS_UUID=", ret->uuid, sizeof(ret->uuid) },
+		{ "E:ID_FS_LABEL=", ret->label, sizeof(ret->label) },
+		{ "E:ID_PART_ENTRY_UUID=", ret->part_uuid, sizeof(ret->part_uuid) },
+		{ "E:ID_PART_ENTRY_NAME=", ret->part_label, sizeof(ret->part_label) },
+	};
+	bool known = false;
+
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		known |= !strncmp(line, "E:", 2);
+		for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+			size_t key = strlen(fields[i].key);
+
+			if (!strncmp(line, fields[i].key, key))
+				util_format(fields[i].buffer, fields[i].size, "%.*s", (int)strcspn(line + key, "\n"), line + key);
+		}
+	}
+	return known;
+}
+
 static bool stands_on(const struct storage *storage, size_t block, size_t disk, unsigned int depth)
 {
 	if (block == disk)

@@ -95,6 +95,12 @@ struct storage {
  */
 int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE]) must_check;
 
+/*
+ * Take the content from what udev has written down of the device (/run/udev/data/bMAJOR:MINOR: "E:ID_FS_TYPE=ext4"), for
+ * whom the device itself is closed. Returns false where that says nothing of it.
+ */
+bool storage_parse_udev(const char *text, struct block_content *ret);
+
 /* Index of the device of this name ("!" and "/" are the same letter) or number, or -1. */
 int storage_by_name(const struct storage *storage, const char *name);
 int storage_by_number(const struct storage *storage, unsigned int major, unsigned int minor);

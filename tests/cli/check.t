@@ -191,6 +191,28 @@ run check
 ok "what was missing is there then" says "WARN IOMMU: off: the firmware offers VT-d, the kernel has not switched it on; nothing more to do"
 ok "and the device goes" says "PASS 0000:01:00.0 10de:1c03: would be bound to vfio-pci, IOMMU group not known yet"
 
+# --- another user than root ---
+
+rm -rf "${tree:?}"/*
+"$cli_here/../machines/unpack" "$cli_here/../machines/twin-nvme/machine" "$tree/new" && mv "$tree"/new/* "$tree/"
+echo "claim 144d:a808" | config
+chmod 755 "$tree"
+chmod 600 "$tree"/dev/*
+cp "$binary" "$tree/vfio-early"
+as_nobody() {
+	status=0
+	output=$(setpriv --reuid=65534 --regid=65534 --clear-groups "$tree/vfio-early" --root "$tree" "$@" 2>&1) || status=$?
+}
+as_nobody check
+ok "who cannot read disks keeps them" says "FAIL 0000:01:00.0 144d:a808: stays with the host: nvme0n1 cannot be read: Permission denied"
+mkdir -p "$tree/run/udev/data"
+for minor in 0 1 2 3; do echo "E:ID_SERIAL=x" >"$tree/run/udev/data/b259:$minor"; done
+printf 'S:disk/x\nE:ID_FS_UUID=11111111-2222-3333-4444-555555555555\nE:ID_FS_TYPE=ext4\n' >"$tree/run/udev/data/b259:4"
+as_nobody check
+ok "what udev knows of them counts" line "PASS 0000:01:00.0 144d:a808: would be bound to vfio-pci, IOMMU group 10 (now: no driver)"
+ok "of the root's too" says "FAIL 0000:02:00.0 144d:a808: stays with the host: it carries root: nvme1n1p2"
+rm -rf "${tree:?}"/*
+
 # --- words ---
 
 run check 01:00.0

@@ -50,11 +50,34 @@ static void passphrases(void **state)
 		assert_row(seat_asks(rows[i].crypttab) == rows[i].asks, rows[i].crypttab);
 }
 
+static void luks_on_the_command_line(void **state)
+{
+	static const struct {
+		const char *cmdline;
+		bool opens;
+	} rows[] = {
+		{ "root=/dev/sda1 ro", false },
+		{ "rd.luks.uuid=luks-1b7f", true },
+		{ "rd.luks.name=1b7f=root ro", true },
+		{ "luks.uuid=1b7f", true },
+		{ "rd.luks.uuid=", false },
+		{ "rd.luks.uuid=1b7f rd.luks.key=/key", false },
+		{ "rd.luks.uuid=1b7f rd.luks=0", false },
+		{ "rd.luks=1", false },
+		{ "rd.luks", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		assert_row(seat_opens_luks(rows[i].cmdline) == rows[i].opens, rows[i].cmdline);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keyboards),
 		cmocka_unit_test(passphrases),
+		cmocka_unit_test(luks_on_the_command_line),
 	};
 
 	return RUN(tests);
