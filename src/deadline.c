@@ -8,9 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A machine that stood still as a whole gives the child this much to catch up. */
-#define GRACE_MS 100
-
 static unsigned int limit_ms = 10000;
 
 void deadline_set(unsigned int seconds)
@@ -27,8 +24,6 @@ static int await(int fd, unsigned long long end)
 		unsigned long long now = util_now();
 		int ready = poll(&poll_fd, 1, now < end ? (int)((end - now) / 1000) + 1 : 0);
 
-		if (ready == 0)
-			ready = poll(&poll_fd, 1, GRACE_MS);
 		if (ready >= 0)
 			return ready ? 0 : -ETIMEDOUT;
 		if (errno != EINTR)

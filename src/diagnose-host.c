@@ -62,13 +62,11 @@ static void diagnose_image(const struct diagnosis *diagnosis, const struct kerne
 	struct finding *finding;
 
 	if (!kernel->path[0]) {
-		finding_cure(findings_add(findings, FINDING_WARN, kernel->version,
-					  "no image of this kernel was found, perhaps it is part of a unified kernel image"),
-			     "see whether vfio-early is in it with lsinitrd or lsinitramfs");
+		findings_add(findings, FINDING_WARN, kernel->version, "see whether vfio-early is in it with lsinitrd or lsinitramfs",
+			     "no image of this kernel was found, perhaps it is part of a unified kernel image");
 		return;
 	}
-	finding = findings_add(findings, FINDING_FAIL, kernel->path, "%s", "");
-	finding_cure(finding, "%s", system_regenerate(diagnosis->system));
+	finding = findings_add(findings, FINDING_FAIL, kernel->path, system_regenerate(diagnosis->system), "%s", "");
 	if (kernel->error)
 		judge_unread(kernel, finding);
 	else
@@ -81,14 +79,15 @@ void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findin
 		const struct kernel *kernel = &diagnosis->kernels[i];
 
 		if (kernel->driver == KERNEL_DRIVER_NONE)
-			finding_cure(findings_add(findings, FINDING_FAIL, kernel->version, "this kernel has no vfio-pci, neither built in nor as a module"),
-			     "boot another kernel, or install the package with its other modules (linux-modules-extra, kernel-modules)");
+			findings_add(findings, FINDING_FAIL, kernel->version,
+				     "boot another kernel, or install the package with its other modules (linux-modules-extra, "
+				     "kernel-modules)", "this kernel has no vfio-pci, neither built in nor as a module");
 		else
 			diagnose_image(diagnosis, kernel, findings);
 	}
 	if (!diagnosis->kernel_count)
-		finding_cure(findings_add(findings, FINDING_WARN, "kernels", "no installed kernel was found in /lib/modules and /boot, so no image was looked into"),
-		     "see whether vfio-early is in the image with lsinitrd or lsinitramfs");
+		findings_add(findings, FINDING_WARN, "kernels", "see whether vfio-early is in the image with lsinitrd or lsinitramfs",
+			     "no installed kernel was found in /lib/modules and /boot, so no image was looked into");
 }
 
 /* --- other methods --- */
@@ -131,72 +130,77 @@ static void cure_rival(const struct diagnosis *diagnosis, const struct rival *ri
 static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
 {
 	const char *name = rival->kind == RIVAL_IDS ? "vfio-pci.ids" : "pci-stub.ids";
+	struct finding *finding;
 	char besides[256];
 	bool kept = false;
-	struct finding *finding;
 
 	find_besides(diagnosis, rival->text, besides, sizeof(besides), &kept);
 	if (besides[0])
-		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, rival->where, "%s=%.120s takes %s besides, which vfio-early leaves to "
-			      "the host", name, rival->text, besides);
+		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, rival->where, "",
+				       "%s=%.120s takes %s besides, which vfio-early leaves to the host", name, rival->text, besides);
 	else
-		finding = findings_add(findings, FINDING_WARN, rival->where, "%s=%.120s takes whatever has these ids, in a race that vfio-early "
-			      "makes needless", name, rival->text);
+		finding = findings_add(findings, FINDING_WARN, rival->where, "",
+				       "%s=%.120s takes whatever has these ids, in a race that vfio-early makes needless", name,
+				       rival->text);
 	cure_rival(diagnosis, rival, finding);
 }
 
 static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
 {
 	const struct plan *plan = &diagnosis->outlook->plan;
-	char address[PCI_ADDRESS_SIZE], subject[96];
+	char address[PCI_ADDRESS_SIZE], subject[96], hint[96];
 
+	util_format(hint, sizeof(hint), "sudo driverctl unset-override %s", pci_address_format(&rival->address, address));
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
-		bool other;
 
 		if (!entry->function || pci_address_compare(&entry->function->address, &rival->address))
 			continue;
-		other = strcmp(rival->text, entry->wanted_driver) != 0;
-		finding_cure(findings_add(findings, other ? FINDING_FAIL : FINDING_WARN, tell_subject(entry, subject, sizeof(subject)),
-			 other ? "driverctl moves it to %s after the boot (%s)" : "driverctl sets it to %s too, after the boot (%s)",
-			 rival->text, rival->where),
-		     "sudo driverctl unset-override %s", pci_address_format(&rival->address, address));
+		tell_subject(entry, subject, sizeof(subject));
+		if (strcmp(rival->text, entry->wanted_driver) != 0)
+			findings_add(findings, FINDING_FAIL, subject, hint, "driverctl moves it to %s after the boot (%s)", rival->text,
+				     rival->where);
+		else
+			findings_add(findings, FINDING_WARN, subject, hint, "driverctl sets it to %s too, after the boot (%s)",
+				     rival->text, rival->where);
+	}
+}
+
+/* One that is told of in one sentence, or "" where there is nothing to say. */
+static const char *describe(const struct diagnosis *diagnosis, const struct rival *rival, char *text, size_t size)
+{
+	text[0] = '\0';
+	switch (rival->kind) {
+	case RIVAL_SOFTDEP:
+		return util_format(text, size, "a softdep of %s on vfio-pci: vfio-early needs none", rival->text);
+	case RIVAL_BLACKLIST:
+		return util_format(text, size, "%s is blacklisted: the host's own devices lose it too, and vfio-early needs no blacklist",
+				   rival->text);
+	case RIVAL_INSTALL:
+		return util_format(text, size, "an install line for %s that has to do with vfio: vfio-early does not run it, and udev does",
+				   rival->text);
+	case RIVAL_UNSAFE:
+		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
+		if (diagnosis->outlook->machine.iommu.remapping == IOMMU_REMAPPING_ON)
+			util_format(text, size, "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing");
+		return text;
+	default:
+		return text;
 	}
 }
 
 void diagnose_rivals(const struct diagnosis *diagnosis, struct findings *findings)
 {
+	char text[256];
+
 	for (size_t i = 0; i < diagnosis->rivals->count; i++) {
 		const struct rival *rival = &diagnosis->rivals->list[i];
-		struct finding *finding = NULL;
 
-		switch (rival->kind) {
-		case RIVAL_IDS:
-		case RIVAL_STUB_IDS:
+		if (rival->kind == RIVAL_IDS || rival->kind == RIVAL_STUB_IDS)
 			diagnose_ids(diagnosis, rival, findings);
-			break;
-		case RIVAL_DRIVERCTL:
+		else if (rival->kind == RIVAL_DRIVERCTL)
 			diagnose_driverctl(diagnosis, rival, findings);
-			break;
-		case RIVAL_SOFTDEP:
-			finding = findings_add(findings, FINDING_WARN, rival->where, "a softdep of %s on vfio-pci: vfio-early needs none", rival->text);
-			break;
-		case RIVAL_BLACKLIST:
-			finding = findings_add(findings, FINDING_WARN, rival->where, "%s is blacklisted: the host's own devices lose it too, and "
-				      "vfio-early needs no blacklist", rival->text);
-			break;
-		case RIVAL_UNSAFE:
-			/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
-			if (diagnosis->outlook->machine.iommu.remapping == IOMMU_REMAPPING_ON)
-				finding = findings_add(findings, FINDING_WARN, rival->where, "allow_unsafe_interrupts: interrupts are remapped, so it serves "
-					      "nothing");
-			break;
-		case RIVAL_INSTALL:
-			finding = findings_add(findings, FINDING_WARN, rival->where, "an install line for %s that has to do with vfio: vfio-early does not "
-				      "run it, and udev does", rival->text);
-			break;
-		}
-		if (finding)
-			cure_rival(diagnosis, rival, finding);
+		else if (describe(diagnosis, rival, text, sizeof(text))[0])
+			cure_rival(diagnosis, rival, findings_add(findings, FINDING_WARN, rival->where, "", "%s", text));
 	}
 }

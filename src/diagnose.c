@@ -8,8 +8,9 @@
 static void diagnose_rights(const struct diagnosis *diagnosis, struct findings *findings)
 {
 	if (diagnosis->unprivileged)
-		finding_cure(findings_add(findings, FINDING_WARN, "user", "not run by root: what is on disks, firmware tables and some images cannot be seen, "
-			 "so what follows may be wrong"), "sudo vfio-early check");
+		findings_add(findings, FINDING_WARN, "user", "sudo vfio-early check",
+			     "not run by root: what is on disks, firmware tables and some images cannot be seen, so what follows "
+			     "may be wrong");
 }
 
 static void diagnose_config(const struct diagnosis *diagnosis, struct findings *findings)
@@ -17,13 +18,14 @@ static void diagnose_config(const struct diagnosis *diagnosis, struct findings *
 	const struct config *config = &diagnosis->outlook->config;
 
 	if (diagnosis->next_path)
-		findings_add(findings, FINDING_PASS, "command line", "that of the next boot, from %s, is another one than this boot's: what follows "
-		    "goes by it", diagnosis->next_path);
+		findings_add(findings, FINDING_PASS, "command line", "",
+			     "that of the next boot, from %s, is another one than this boot's: what follows goes by it",
+			     diagnosis->next_path);
 	for (size_t i = 0; i < config->error_count; i++)
-		findings_add(findings, FINDING_FAIL, config->errors[i].where, "%s", config->errors[i].what);
+		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s", config->errors[i].what);
 	if (!config->claim_count)
-		finding_cure(findings_add(findings, FINDING_WARN, "configuration", "nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE
-			 " names a device"), "vfio-early list shows what can be named");
+		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows what can be named",
+			     "nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
 }
 
 /* --- the IOMMU --- */
@@ -53,13 +55,13 @@ static void diagnose_iommu(const struct diagnosis *diagnosis, struct findings *f
 		level = FINDING_PASS;
 	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->mended)
 		level = FINDING_WARN;
-	finding = findings_add(findings, level, "IOMMU", "%s", tell_iommu_sentence(iommu, sentence, sizeof(sentence)));
+	finding = findings_add(findings, level, "IOMMU", "", "%s", tell_iommu_sentence(iommu, sentence, sizeof(sentence)));
 	if (iommu->mended)
 		finding_cure(finding, "nothing more to do: the next boot's command line mends it");
 	else if (level != FINDING_PASS)
 		cure_iommu(diagnosis, finding->hint, sizeof(finding->hint));
 	if (iommu->interrupts[0])
-		finding_cure(findings_add(findings, FINDING_WARN, "interrupts", "%s", iommu->interrupts), "%s", iommu->interrupts_hint);
+		findings_add(findings, FINDING_WARN, "interrupts", iommu->interrupts_hint, "%s", iommu->interrupts);
 }
 
 /* --- what is asked for --- */
@@ -80,31 +82,32 @@ static void diagnose_entries(const struct diagnosis *diagnosis, struct findings 
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
-		struct finding *finding = findings_add(findings, level_of(entry), tell_subject(entry, subject, sizeof(subject)), "%s",
-					      plan_sentence(entry, sentence, sizeof(sentence)));
+		struct finding *finding =
+			findings_add(findings, level_of(entry), tell_subject(entry, subject, sizeof(subject)), entry->hint, "%s",
+				     plan_sentence(entry, sentence, sizeof(sentence)));
 
 		if (entry->verdict == VERDICT_NO_IOMMU && diagnosis->outlook->machine.iommu.state == IOMMU_OFF)
 			cure_iommu(diagnosis, finding->hint, sizeof(finding->hint));
 		else if (entry->verdict == VERDICT_OFF && diagnosis->outlook->config.off)
 			system_remove(diagnosis->system, "rd.vfio=0", finding->hint, sizeof(finding->hint));
-		else
-			finding_cure(finding, "%s", entry->hint);
 	}
 }
 
 static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findings *findings)
 {
 	const struct plan *plan = &diagnosis->outlook->plan;
-	char subject[96];
+	char subject[96], hint[320];
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		finding_cure(findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
-					  pci_format(neighbour->function, subject, sizeof(subject)), "%s", neighbour->reason), "%s%s",
-		     neighbour->hint, neighbour->hint[0] ? " (in " LOAD_CONFIG_FILE ")" : "");
+		util_format(hint, sizeof(hint), "%s%s", neighbour->hint, neighbour->hint[0] ? " (in " LOAD_CONFIG_FILE ")" : "");
+		findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
+			     pci_format(neighbour->function, subject, sizeof(subject)), hint, "%s", neighbour->reason);
 	}
 }
+
+/* --- what the host loses with a device, though nothing keeps it --- */
 
 static bool host_keeps_a_display(const struct diagnosis *diagnosis)
 {
@@ -128,51 +131,70 @@ static bool is_on_function(const struct storage *storage, const struct need *nee
 }
 
 /* What /etc/fstab names and a boot does without. */
-static void diagnose_spares(const struct diagnosis *diagnosis, const struct plan_entry *entry, struct findings *findings)
+static void lose_spares(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+			struct findings *findings)
 {
 	const struct needs *needs = &diagnosis->outlook->needs;
-	char subject[96];
 
 	for (size_t n = 0; n < needs->count; n++)
-		if (needs->list[n].spare && is_on_function(diagnosis->outlook->machine.storage, &needs->list[n], entry->function))
-			finding_cure(findings_add(findings, FINDING_WARN, tell_subject(entry, subject, sizeof(subject)),
-						  "/etc/fstab has %.200s on it, which the host loses with it", needs->list[n].purpose),
-				     "take it out of /etc/fstab, or out of the claims");
+		if (needs->list[n].spare && is_on_function(diagnosis->outlook->machine.storage, &needs->list[n], function))
+			findings_add(findings, FINDING_WARN, subject, "take it out of /etc/fstab, or out of the claims",
+				     "/etc/fstab has %.200s on it, which the host loses with it", needs->list[n].purpose);
 }
 
-/* What the host loses with the function, though nothing keeps it. */
+static bool is_used_on(const struct storage *storage, const struct block_use *use, const struct pci_function *function)
+{
+	for (size_t b = 0; b < storage->count; b++)
+		if (storage_is_on(&storage->blocks[b], &function->address) && storage_stands_on(storage, use->block, b))
+			return true;
+	return false;
+}
+
+static void lose_storage(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+			 struct findings *findings)
+{
+	const struct storage *storage = diagnosis->outlook->machine.storage;
+	char reason[256], hint[256];
+
+	for (size_t u = 0; u < storage->use_count; u++)
+		if (is_used_on(storage, &storage->uses[u], function))
+			findings_add(findings, FINDING_WARN, subject, "take it out of use and out of /etc/fstab, or out of the claims",
+				     "carries %s now (%s), which the host loses with it", storage->uses[u].purpose,
+				     storage->blocks[storage->uses[u].block].name);
+	lose_spares(diagnosis, function, subject, findings);
+	if (pci_is_storage(function) &&
+	    protect_keeps(storage, &function->address, reason, sizeof(reason), hint, sizeof(hint)))
+		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
+			     "is taken by stage=early although %s", reason);
+}
+
+static void lose_route(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+		       struct findings *findings)
+{
+	const struct network *network = &diagnosis->outlook->machine.network;
+
+	for (size_t c = 0; c < network->count; c++)
+		if (!pci_address_compare(&network->cards[c].address, &function->address))
+			findings_add(findings, FINDING_WARN, subject, "make sure that you can reach the host otherwise",
+				     "the host has its route through it (%s), and loses it", network->cards[c].interface);
+}
+
 static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struct findings *findings)
 {
-	const struct outlook *outlook = diagnosis->outlook;
-	const struct plan_entry *entry = &outlook->plan.entries[index];
-	const struct storage *storage = outlook->machine.storage;
-	char subject[96], reason[256], hint[256];
+	const struct plan_entry *entry = &diagnosis->outlook->plan.entries[index];
+	char subject[96];
 
 	tell_subject(entry, subject, sizeof(subject));
-	for (size_t u = 0; u < storage->use_count; u++) {
-		const struct block_use *use = &storage->uses[u];
-
-		for (size_t b = 0; b < storage->count; b++)
-			if (storage_is_on(&storage->blocks[b], &entry->function->address) && storage_stands_on(storage, use->block, b)) {
-				finding_cure(findings_add(findings, FINDING_WARN, subject, "carries %s now (%s), which the host loses with it", use->purpose,
-					 storage->blocks[use->block].name), "take it out of use and out of /etc/fstab, or out of the claims");
-				break;
-			}
-	}
-	diagnose_spares(diagnosis, entry, findings);
-	for (size_t c = 0; c < outlook->machine.network.count; c++)
-		if (!pci_address_compare(&outlook->machine.network.cards[c].address, &entry->function->address))
-			finding_cure(findings_add(findings, FINDING_WARN, subject, "the host has its route through it (%s), and loses it",
-				 outlook->machine.network.cards[c].interface), "make sure that you can reach the host otherwise");
-	if (pci_is_storage(entry->function) &&
-	    protect_keeps(storage, &entry->function->address, reason, sizeof(reason), hint, sizeof(hint)))
-		finding_cure(findings_add(findings, FINDING_FAIL, subject, "is taken by stage=early although %s", reason), "remove stage=early from its claim");
+	lose_storage(diagnosis, entry->function, subject, findings);
+	lose_route(diagnosis, entry->function, subject, findings);
 	if (entry->function->boot_vga == 1 && !host_keeps_a_display(diagnosis))
-		finding_cure(findings_add(findings, FINDING_WARN, subject, "is the host's last display: its screen stays black from then on"),
-		     "make sure that you can reach the host otherwise: ssh, or a serial console");
+		findings_add(findings, FINDING_WARN, subject,
+			     "make sure that you can reach the host otherwise: ssh, or a serial console",
+			     "is the host's last display: its screen stays black from then on");
 	if (diagnosis->unresettable[index])
-		finding_cure(findings_add(findings, FINDING_WARN, subject, "the kernel knows no way to reset it: a guest may not start a second time "
-			 "before the host is rebooted"), "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs");
+		findings_add(findings, FINDING_WARN, subject,
+			     "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs",
+			     "the kernel knows no way to reset it: a guest may not start a second time before the host is rebooted");
 }
 
 /* Every keyboard hangs off a controller that goes, and the boot asks for a passphrase. */
@@ -194,8 +216,9 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 			return;
 	}
 	tell_subject(entry, subject, sizeof(subject));
-	finding_cure(findings_add(findings, FINDING_FAIL, subject, "the only keyboard hangs off it, and the boot asks for a passphrase"),
-	     "plug the keyboard into another controller, or claim this one with stage=late");
+	findings_add(findings, FINDING_FAIL, subject,
+		     "plug the keyboard into another controller, or claim this one with stage=late",
+		     "the only keyboard hangs off it, and the boot asks for a passphrase");
 }
 
 bool diagnose_is_taken(const struct diagnosis *diagnosis, const struct pci_function *function)

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject, const char *what, ...)
+struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject, const char *hint,
+			     const char *what, ...)
 {
 	struct finding *finding;
 	va_list args;
@@ -14,6 +15,7 @@ struct finding *findings_add(struct findings *findings, enum finding_level level
 	finding = &findings->list[findings->count++];
 	*finding = (struct finding){ .level = level };
 	util_format(finding->subject, sizeof(finding->subject), "%s", subject);
+	util_format(finding->hint, sizeof(finding->hint), "%s", hint);
 	va_start(args, what);
 	vsnprintf(finding->what, sizeof(finding->what), what, args);
 	va_end(args);

@@ -13,6 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define OPEN_TRIES 1000
+
 /* The folder of --root, or -1 for the machine's own root. */
 static int root_fd = -1;
 
@@ -35,7 +37,7 @@ bool root_is_host(void)
 
 int root_open(const char *path, int flags)
 {
-	int fd;
+	int fd = -1;
 
 	flags |= O_CLOEXEC;
 	if (root_is_host()) {
@@ -46,7 +48,12 @@ int root_open(const char *path, int flags)
 			.mode = flags & O_CREAT ? 0644 : 0,
 			.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 		};
-		fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+		/* EAGAIN: something on the machine was renamed or mounted meanwhile, so ".." could not be trusted (openat2(2)). */
+		for (int tries = 0; tries < OPEN_TRIES; tries++) {
+			fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+			if (fd >= 0 || errno != EAGAIN)
+				break;
+		}
 	}
 	return fd < 0 ? -errno : fd;
 }

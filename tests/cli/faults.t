@@ -58,4 +58,10 @@ rmdir "$tree/run"
 run boot
 ok "without a place for the report the log says so" log_says "/run/vfio-early: cannot be made"
 
+# In another root the kernel asks for a second try where something was renamed or mounted meanwhile.
+two
+run boot --dry-run
+calm=$output
+output=$(strace -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=EAGAIN:when=3+2 "$binary" --root "$tree" boot --dry-run 2>&1)
+ok "a look-up that must be tried again is" [ "$output" = "$calm" ]
 done_testing
