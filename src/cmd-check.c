@@ -143,7 +143,8 @@ int cmd_check(int argc, char **argv)
 	if (options_parse(argc, argv, &check.options) < 0)
 		return EXIT_USAGE;
 	if (check.options.word_count) {
-		fprintf(stderr, "vfio-early: check takes no selectors, as '%s'; it looks at all that is configured\n", check.options.words[0]);
+		fprintf(stderr, "vfio-early: check takes no selectors, as '%s'; it looks at all that is configured\n",
+			check.options.words[0]);
 		return EXIT_USAGE;
 	}
 	system_read(&check.system);

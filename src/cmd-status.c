@@ -148,7 +148,8 @@ static void show_neighbours(struct status *status)
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		tell(&status->options.page, pci_format(neighbour->function, subject, sizeof(subject)), neighbour->blocks ? PAGE_RED : PAGE_YELLOW, neighbour->reason, neighbour->hint);
+		tell(&status->options.page, pci_format(neighbour->function, subject, sizeof(subject)),
+		     neighbour->blocks ? PAGE_RED : PAGE_YELLOW, neighbour->reason, neighbour->hint);
 	}
 }
 
