@@ -82,11 +82,13 @@ static void print_row(struct json *json, const struct row *row)
 
 static void print_log(struct json *json, const char *log)
 {
-	char line[1100];
+	char text[1100];
+	const char *line;
+	size_t length;
 
 	json_open(json, "log", '[');
-	for (; log && *log; log += strcspn(log, "\n"), log += *log == '\n')
-		json_string(json, NULL, util_format(line, sizeof(line), "%.*s", (int)strcspn(log, "\n"), log));
+	while (log && util_next_line(&log, &line, &length))
+		json_string(json, NULL, util_format(text, sizeof(text), "%.*s", (int)length, line));
 	json_close(json, ']');
 }
 
@@ -156,7 +158,8 @@ static void show_neighbours(struct status *status)
 static void show_log(struct status *status)
 {
 	struct page *page = &status->options.page;
-	const char *log = status->log;
+	const char *log = status->log, *line;
+	size_t length;
 
 	if (!log || !*log)
 		return;
@@ -166,9 +169,9 @@ static void show_log(struct status *status)
 		page_put(page, PAGE_BOLD, "The early log (" LOG_FILE "):");
 		page_close(page);
 	}
-	for (; *log; log += strcspn(log, "\n"), log += *log == '\n') {
+	while (util_next_line(&log, &line, &length)) {
 		page_open(page, page->terminal ? "  " : "log: ", "      ");
-		page_put(page, PAGE_DIM, "%.*s", (int)strcspn(log, "\n"), log);
+		page_put(page, PAGE_DIM, "%.*s", (int)length, line);
 		page_close(page);
 	}
 }

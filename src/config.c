@@ -194,18 +194,7 @@ static void set_option(struct config *config, const struct place *place, const s
 /* Take the next word of a line; "#" at its start ends the line. */
 static bool next_word(const char **cursor, const char *end, const char **ret_word, size_t *ret_length)
 {
-	const char *c = *cursor;
-
-	while (c < end && (*c == ' ' || *c == '\t' || *c == '\r'))
-		c++;
-	if (c == end || *c == '#')
-		return false;
-	*ret_word = c;
-	while (c < end && *c != ' ' && *c != '\t' && *c != '\r')
-		c++;
-	*ret_length = (size_t)(c - *ret_word);
-	*cursor = c;
-	return true;
+	return util_next_word(cursor, end, ret_word, ret_length) && **ret_word != '#';
 }
 
 static bool is_option(const char *word, size_t length)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -26,20 +25,13 @@ static void add_file(struct image *image, const char *path, char *text, size_t l
 	*file = (struct image_file){ util_copy(path, strlen(path)), text, length };
 }
 
-static bool ends_in(const char *text, const char *suffix)
-{
-	size_t length = strlen(text), end = strlen(suffix);
-
-	return length > end && !strcmp(text + length - end, suffix);
-}
-
 static bool is_config(const char *path)
 {
 	static const char folder[] = LOAD_CONFIG_FOLDER "/";
 	size_t length = strlen(folder);
 
 	return !strcmp(path, LOAD_CONFIG_FILE) ||
-	       (!strncmp(path, folder, length) && !strchr(path + length, '/') && ends_in(path, ".conf"));
+	       (!strncmp(path, folder, length) && !strchr(path + length, '/') && util_ends_in(path, ".conf"));
 }
 
 static void add_host_file(struct image *image, const char *path, const char *name)

@@ -15,7 +15,10 @@
 /* "eth0 00000000 0202000A 0003 ...": interface, destination, gateway, flags, and a head line. */
 static void parse_ipv4(const char *text, void (*found)(void *data, const char *interface), void *data)
 {
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&text, &line, &length)) {
 		char interface[32];
 		unsigned int flags;
 
@@ -28,7 +31,10 @@ static void parse_ipv4(const char *text, void (*found)(void *data, const char *i
 /* Destination, its length, source, its length, gateway, metric, two counters, flags, interface. */
 static void parse_ipv6(const char *text, void (*found)(void *data, const char *interface), void *data)
 {
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&text, &line, &length)) {
 		char destination[33], interface[32];
 		unsigned int flags;
 

@@ -9,58 +9,43 @@
 
 #define FILE_LIMIT (4 << 20)
 
-/* A word of a line: where it starts, and its length. */
-struct word {
-	const char *text;
-	size_t length;
-};
-
-static struct word next_word(const char **cursor)
-{
-	struct word word = { *cursor + strspn(*cursor, " \t"), 0 };
-
-	word.length = strcspn(word.text, " \t\n");
-	*cursor = word.text + word.length;
-	return word;
-}
-
-static bool names_version(struct word file, char *const *versions, size_t count)
+static bool names_version(const char *file, size_t length, char *const *versions, size_t count)
 {
 	char name[512];
 
-	util_format(name, sizeof(name), "%.*s", (int)file.length, file.text);
+	util_format(name, sizeof(name), "%.*s", (int)length, file);
 	for (size_t i = 0; i < count; i++)
 		if (strstr(name, versions[i]))
 			return true;
 	return false;
 }
 
-static char *copy_line(const char *text)
+/* Is it a command of GRUB that loads Linux? */
+static bool loads_linux(const char *word, size_t length)
 {
-	text += strspn(text, " \t");
-	return util_copy(text, strcspn(text, "\n"));
+	return util_equal(word, length, "linux") || util_equal(word, length, "linuxefi") || util_equal(word, length, "linux16");
 }
 
-static const char *next_line(const char *line)
+static char *copy_rest(const char *text, const char *end)
 {
-	line += strcspn(line, "\n");
-	return line + (*line == '\n');
+	while (text < end && (*text == ' ' || *text == '\t'))
+		text++;
+	return util_copy(text, (size_t)(end - text));
 }
 
 char *next_parse_grub(const char *text, char *const *versions, size_t count)
 {
-	for (const char *line = text; *line; line = next_line(line)) {
-		const char *cursor = line;
-		struct word command = next_word(&cursor), file;
+	const char *line, *word;
+	size_t length, size;
+
+	while (util_next_line(&text, &line, &length)) {
+		const char *end = line + length;
 		char *parameters;
 
-		if (!util_equal(command.text, command.length, "linux") && !util_equal(command.text, command.length, "linuxefi") &&
-		    !util_equal(command.text, command.length, "linux16"))
+		if (!util_next_word(&line, end, &word, &size) || !loads_linux(word, size) ||
+		    !util_next_word(&line, end, &word, &size) || !names_version(word, size, versions, count))
 			continue;
-		file = next_word(&cursor);
-		if (!names_version(file, versions, count))
-			continue;
-		parameters = copy_line(cursor);
+		parameters = copy_rest(line, end);
 		if (!cmdline_wants_recovery(parameters))
 			return parameters;
 		free(parameters);
@@ -71,21 +56,24 @@ char *next_parse_grub(const char *text, char *const *versions, size_t count)
 char *next_parse_entry(const char *text, char *const *versions, size_t count)
 {
 	char options[4096] = "";
+	const char *line, *key, *file;
+	size_t length, size, file_size;
 	bool named = false;
 
-	for (const char *line = text; *line; line = next_line(line)) {
-		const char *cursor = line;
-		struct word key = next_word(&cursor);
+	while (util_next_line(&text, &line, &length)) {
+		const char *end = line + length;
 
-		if (util_equal(key.text, key.length, "linux"))
-			named = names_version(next_word(&cursor), versions, count);
-		else if (util_equal(key.text, key.length, "options"))
-			util_append(options, sizeof(options), "%s%.*s", options[0] ? " " : "", (int)strcspn(cursor, "\n"), cursor);
+		if (!util_next_word(&line, end, &key, &size))
+			continue;
+		if (util_equal(key, size, "linux"))
+			named = util_next_word(&line, end, &file, &file_size) && names_version(file, file_size, versions, count);
+		else if (util_equal(key, size, "options"))
+			util_append(options, sizeof(options), "%s%.*s", options[0] ? " " : "", (int)(end - line), line);
 	}
 	if (!named || !options[0] || !strncmp(options + strspn(options, " "), "$kernelopts", strlen("$kernelopts")) ||
 	    cmdline_wants_recovery(options))
 		return NULL;
-	return copy_line(options);
+	return copy_rest(options, options + strlen(options));
 }
 
 /* --- reading --- */
@@ -135,7 +123,7 @@ static void read_kernel_cmdline(struct search *search)
 
 	search->path = "/etc/kernel/cmdline";
 	if (root_read_file(search->path, FILE_LIMIT, &text, &length) == 0 && length)
-		search->found = copy_line(text);
+		search->found = copy_rest(text, text + strcspn(text, "\n"));
 }
 
 static void find(struct search *search, const struct system *system)

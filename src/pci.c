@@ -131,11 +131,12 @@ bool pci_same_slot(const struct pci_address *a, const struct pci_address *b)
 int pci_parse_uevent(const char *text, struct pci_function *function)
 {
 	bool ids = false, class = false;
+	const char *line;
+	size_t length;
 
 	function->driver[0] = '\0';
 	function->subvendor = function->subdevice = 0;
-	for (const char *line = text; *line;) {
-		size_t length = strcspn(line, "\n");
+	while (util_next_line(&text, &line, &length)) {
 		unsigned int a, b;
 
 		if (sscanf(line, "PCI_ID=%4x:%4x", &a, &b) == 2) {
@@ -151,7 +152,6 @@ int pci_parse_uevent(const char *text, struct pci_function *function)
 		} else if (!strncmp(line, "DRIVER=", 7)) {
 			util_format(function->driver, sizeof(function->driver), "%.*s", (int)(length - 7), line + 7);
 		}
-		line += length + (line[length] == '\n');
 	}
 	return ids && class ? 0 : -EINVAL;
 }

@@ -47,20 +47,6 @@ static bool is_guests_driver(const char *text, size_t length)
 	return false;
 }
 
-struct word {
-	const char *text;
-	size_t length;
-};
-
-static struct word next_word(const char **cursor)
-{
-	struct word word = { *cursor + strspn(*cursor, " \t"), 0 };
-
-	word.length = strcspn(word.text, " \t");
-	*cursor = word.text + word.length;
-	return word;
-}
-
 static bool is_unsafe(const char *text, size_t length)
 {
 	return util_equal(text, length, "allow_unsafe_interrupts=1") || util_equal(text, length, "allow_unsafe_interrupts=Y") ||
@@ -68,50 +54,56 @@ static bool is_unsafe(const char *text, size_t length)
 }
 
 /* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
-static void add_options(struct rivals *rivals, const char *where, const char *rest)
+static void add_options(struct rivals *rivals, const char *where, const char *rest, const char *end)
 {
-	struct word module = next_word(&rest), word;
-	bool vfio = is_module(module.text, module.length, "vfio_pci"), stub = is_module(module.text, module.length, "pci_stub");
+	const char *module, *word;
+	size_t length, size;
+	bool vfio, stub, type1;
 
-	bool type1 = is_module(module.text, module.length, "vfio_iommu_type1");
-
-	while ((vfio || stub || type1) && (word = next_word(&rest)).length) {
-		if (type1 && is_unsafe(word.text, word.length))
-			add(rivals, RIVAL_UNSAFE, where, word.text, word.length);
-		else if (!type1 && !strncmp(word.text, "ids=", 4))
-			add(rivals, vfio ? RIVAL_IDS : RIVAL_STUB_IDS, where, word.text + 4, word.length - 4);
+	if (!util_next_word(&rest, end, &module, &length))
+		return;
+	vfio = is_module(module, length, "vfio_pci");
+	stub = is_module(module, length, "pci_stub");
+	type1 = is_module(module, length, "vfio_iommu_type1");
+	while (util_next_word(&rest, end, &word, &size)) {
+		if (type1 && is_unsafe(word, size))
+			add(rivals, RIVAL_UNSAFE, where, word, size);
+		else if ((vfio || stub) && !strncmp(word, "ids=", 4))
+			add(rivals, vfio ? RIVAL_IDS : RIVAL_STUB_IDS, where, word + 4, size - 4);
 	}
 }
 
 /* "softdep nouveau pre: vfio-pci" */
-static void add_softdep(struct rivals *rivals, const char *where, const char *rest)
+static void add_softdep(struct rivals *rivals, const char *where, const char *rest, const char *end)
 {
-	struct word module = next_word(&rest), word;
-	bool has = is_module(module.text, module.length, "vfio_pci");
+	const char *module = rest, *word;
+	size_t length = 0, size;
+	bool has = util_next_word(&rest, end, &module, &length) && is_module(module, length, "vfio_pci");
 
-	while ((word = next_word(&rest)).length)
-		has |= is_module(word.text, word.length, "vfio_pci") || is_module(word.text, word.length, "vfio");
+	while (util_next_word(&rest, end, &word, &size))
+		has |= is_module(word, size, "vfio_pci") || is_module(word, size, "vfio");
 	if (has)
-		add(rivals, RIVAL_SOFTDEP, where, module.text, module.length);
+		add(rivals, RIVAL_SOFTDEP, where, module, length);
 }
 
 static void add_line(struct rivals *rivals, const char *where, const char *line)
 {
-	const char *rest = line;
-	struct word what = next_word(&rest), module;
+	const char *end = line + strlen(line), *what, *rest, *module;
+	size_t size, length;
 
-	if (util_equal(what.text, what.length, "options")) {
-		add_options(rivals, where, rest);
-	} else if (util_equal(what.text, what.length, "softdep")) {
-		add_softdep(rivals, where, rest);
-	} else if (util_equal(what.text, what.length, "blacklist")) {
-		module = next_word(&rest);
-		if (is_guests_driver(module.text, module.length))
-			add(rivals, RIVAL_BLACKLIST, where, module.text, module.length);
-	} else if (util_equal(what.text, what.length, "install") && strstr(rest, "vfio")) {
-		module = next_word(&rest);
-		add(rivals, RIVAL_INSTALL, where, module.text, module.length);
-	}
+	if (!util_next_word(&line, end, &what, &size))
+		return;
+	rest = line;
+	if (util_equal(what, size, "options"))
+		add_options(rivals, where, rest, end);
+	else if (util_equal(what, size, "softdep"))
+		add_softdep(rivals, where, rest, end);
+	else if (!util_next_word(&line, end, &module, &length))
+		return;
+	else if (util_equal(what, size, "blacklist") && is_guests_driver(module, length))
+		add(rivals, RIVAL_BLACKLIST, where, module, length);
+	else if (util_equal(what, size, "install") && strstr(rest, "vfio"))
+		add(rivals, RIVAL_INSTALL, where, module, length);
 }
 
 void rivals_add_modprobe(struct rivals *rivals, const char *path, const char *text)

@@ -213,12 +213,9 @@ void root_each_file(const char *folder, const char *suffix, void (*found)(void *
 	char **names, path[PATH_MAX];
 	ssize_t count = root_list(folder, &names);
 
-	for (ssize_t i = 0; i < count; i++) {
-		size_t length = strlen(names[i]), end = strlen(suffix);
-
-		if (length > end && !strcmp(names[i] + length - end, suffix))
+	for (ssize_t i = 0; i < count; i++)
+		if (util_ends_in(names[i], suffix))
 			found(data, util_format(path, sizeof(path), "%s/%s", folder, names[i]));
-	}
 	root_list_free(names, count);
 }
 

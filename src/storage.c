@@ -131,13 +131,16 @@ static void add_pool(struct storage *storage, const char *name)
 /* "36 35 98:0 / /mnt rw,noatime master:1 - ext3 /dev/sda1 rw": btrfs and ZFS have numbers of no device. */
 void storage_add_mounts(struct storage *storage, const char *mountinfo)
 {
-	for (const char *line = mountinfo; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&mountinfo, &line, &length)) {
 		char point[121] = "", type[32] = "", source[256] = "";
 		const char *dash = strstr(line, " - ");
 		unsigned int major, minor;
 
 		if (sscanf(line, "%*d %*d %u:%u %*s %120s", &major, &minor, point) != 3 || !dash ||
-		    dash > line + strcspn(line, "\n") || sscanf(dash + 3, "%31s %255s", type, source) != 2)
+		    dash > line + length || sscanf(dash + 3, "%31s %255s", type, source) != 2)
 			continue;
 		if (!strcmp(type, "zfs"))
 			add_pool(storage, source);
@@ -150,7 +153,10 @@ void storage_add_mounts(struct storage *storage, const char *mountinfo)
 
 void storage_add_swaps(struct storage *storage, const char *swaps)
 {
-	for (const char *line = swaps; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&swaps, &line, &length)) {
 		char path[256];
 
 		if (sscanf(line, "%255s", path) == 1 && path[0] == '/')
@@ -235,15 +241,17 @@ bool storage_parse_udev(const char *text, struct block_content *ret)
 		{ "E:ID_PART_ENTRY_UUID=", ret->part_uuid, sizeof(ret->part_uuid) },
 		{ "E:ID_PART_ENTRY_NAME=", ret->part_label, sizeof(ret->part_label) },
 	};
+	const char *line;
 	bool known = false;
+	size_t length;
 
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	while (util_next_line(&text, &line, &length)) {
 		known |= !strncmp(line, "E:", 2);
 		for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 			size_t key = strlen(fields[i].key);
 
 			if (!strncmp(line, fields[i].key, key))
-				util_format(fields[i].buffer, fields[i].size, "%.*s", (int)strcspn(line + key, "\n"), line + key);
+				util_format(fields[i].buffer, fields[i].size, "%.*s", (int)(length - key), line + key);
 		}
 	}
 	return known;

@@ -101,6 +101,42 @@ bool util_next_item(const char **cursor, const char *end, const char **ret_item,
 	return true;
 }
 
+bool util_next_line(const char **cursor, const char **ret_line, size_t *ret_length)
+{
+	if (!**cursor)
+		return false;
+	*ret_line = *cursor;
+	*ret_length = strcspn(*cursor, "\n");
+	*cursor += *ret_length + ((*cursor)[*ret_length] == '\n');
+	return true;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+bool util_next_word(const char **cursor, const char *end, const char **ret_word, size_t *ret_length)
+{
+	const char *c = *cursor;
+
+	while (c < end && is_blank(*c))
+		c++;
+	*ret_word = c;
+	while (c < end && !is_blank(*c))
+		c++;
+	*ret_length = (size_t)(c - *ret_word);
+	*cursor = c;
+	return *ret_length;
+}
+
+bool util_ends_in(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), end = strlen(suffix);
+
+	return length > end && !strcmp(text + length - end, suffix);
+}
+
 unsigned long long util_now(void)
 {
 	struct timespec now;

@@ -47,5 +47,14 @@ bool util_equal(const char *text, size_t length, const char *word);
  */
 bool util_next_item(const char **cursor, const char *end, const char **ret_item, size_t *ret_length);
 
+/* Take the next line of a text from *@cursor, without its end. Returns false at the text's end. */
+bool util_next_line(const char **cursor, const char **ret_line, size_t *ret_length);
+
+/* Take the next word, between blanks, tabs and carriage returns, from *@cursor up to @end. Returns false at the end. */
+bool util_next_word(const char **cursor, const char *end, const char **ret_word, size_t *ret_length);
+
+/* Does @text end in @suffix, with something before it? */
+bool util_ends_in(const char *text, const char *suffix);
+
 /* Microseconds since boot (CLOCK_MONOTONIC), the kernel log's clock. */
 unsigned long long util_now(void);
