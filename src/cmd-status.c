@@ -35,11 +35,6 @@ static void clear_status(struct status *status)
 	free(status->options.words);
 }
 
-static const char *wanted_by(const struct row *row)
-{
-	return row->entry ? row->entry->claim->wanted_by : "";
-}
-
 /* "" where the report tells, else why it does not. */
 static const char *missing_report(const struct status *status)
 {
@@ -69,7 +64,7 @@ static void print_row(struct json *json, const struct row *row)
 		.was = row->boot ? row->boot->was : "",
 		.iommu_group = row->function ? row->function->iommu_group : -1,
 		.wanted_by = row->entry ? row->entry->claim->wanted_by : NULL,
-		.verdict = row->boot ? row->boot->verdict : NULL,
+		.verdict = row->boot ? verdict_name(row->boot->verdict) : NULL,
 		.reason = row->boot ? row->boot->reason : "",
 		.hint = row->hint,
 	};
@@ -99,9 +94,7 @@ static void print_json(const struct status *status)
 	schema_open(&json, "status", &status->outlook.machine.iommu);
 	for (size_t i = 0; i < status->comparison.count; i++)
 		print_row(&json, &status->comparison.rows[i]);
-	for (size_t i = 0; i < status->outlook.plan.neighbour_count; i++)
-		if (!status->outlook.plan.neighbours[i].wanted)
-			schema_neighbour(&json, &status->outlook.plan.neighbours[i]);
+	schema_neighbours(&json, &status->outlook.plan);
 	schema_errors(&json, &status->outlook.config);
 	json_string(&json, "report", status->reported ? missing_report(status) : NULL);
 	print_log(&json, status->log);
@@ -134,7 +127,7 @@ static void show_row(struct status *status, const struct row *row)
 		page_put(page, PAGE_BOLD, "%.64s", row->entry ? row->entry->claim->text : row->boot->wanted_by);
 	if (row->function && page->terminal)
 		page_put(page, PAGE_PLAIN, "%s", names_device(row->function, name, sizeof(name)));
-	show_field(page, "wanted", PAGE_PLAIN, row->entry ? util_format(name, sizeof(name), "by %s", wanted_by(row)) : "no");
+	show_field(page, "wanted", PAGE_PLAIN, row->entry ? util_format(name, sizeof(name), "by %s", row->entry->claim->wanted_by) : "no");
 	show_field(page, "at boot", PAGE_PLAIN, at_boot(status, row));
 	show_field(page, "now", style, row->now);
 	if (row->hint[0])

@@ -46,17 +46,37 @@ bool cmdline_next(const char **cursor, struct cmdline_param *ret)
 	return true;
 }
 
+bool cmdline_same_name(const char *text, size_t length, const char *name)
+{
+	if (strlen(name) != length)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if ((text[i] == '-' ? '_' : text[i]) != (name[i] == '-' ? '_' : name[i]))
+			return false;
+	return true;
+}
+
 bool cmdline_is(const struct cmdline_param *param, const char *name)
 {
-	if (strlen(name) != param->name_length)
-		return false;
-	for (size_t i = 0; i < param->name_length; i++) {
-		char c = param->name[i];
+	return cmdline_same_name(param->name, param->name_length, name);
+}
 
-		if ((c == '-' ? '_' : c) != (name[i] == '-' ? '_' : name[i]))
-			return false;
-	}
-	return true;
+bool cmdline_is_on(const struct cmdline_param *param)
+{
+	if (!param->value)
+		return true;
+	return param->value_length && (memchr("1yYtT", param->value[0], 5) || util_equal(param->value, param->value_length, "on"));
+}
+
+bool cmdline_switches_on(const char *text, const char *name)
+{
+	struct cmdline_param param;
+	bool on = false;
+
+	while (cmdline_next(&text, &param))
+		if (cmdline_is(&param, name))
+			on = cmdline_is_on(&param);
+	return on;
 }
 
 static bool list_has(const char *list, size_t length, const char *word)

@@ -22,6 +22,14 @@ bool cmdline_next(const char **cursor, struct cmdline_param *ret);
 /* Is the parameter's name @name? "-" and "_" are the same letter, as for the kernel. */
 bool cmdline_is(const struct cmdline_param *param, const char *name);
 
+/* Are these the same name? "-" and "_" are the same letter, as in the names of modules. */
+bool cmdline_same_name(const char *text, size_t length, const char *name);
+
+/* Does the parameter switch something of the kernel's on (lib/kstrtox.c, kstrtobool(); a parameter without a value does)? */
+bool cmdline_is_on(const struct cmdline_param *param);
+/* Does the last parameter called @name? */
+bool cmdline_switches_on(const char *text, const char *name);
+
 /* Does any parameter called @name have @word as one item of its comma-separated value? The last one counts. */
 bool cmdline_has(const char *text, const char *name, const char *word);
 

@@ -63,7 +63,7 @@ static void explain(struct row *row, bool reported, const struct system *system)
 {
 	const char *driver = or_none(row->function->driver);
 
-	if (row->boot && !strcmp(row->boot->verdict, "bound")) {
+	if (row->boot && row->boot->verdict == VERDICT_BOUND) {
 		util_format(row->now, sizeof(row->now), "%s: it was taken off %s after the boot", driver, row->entry->wanted_driver);
 		hint_to_bind_again(row, row->hint, sizeof(row->hint));
 	} else if (row->boot) {
@@ -74,7 +74,6 @@ static void explain(struct row *row, bool reported, const struct system *system)
 		util_format(row->hint, sizeof(row->hint), "%s, then reboot", system_regenerate(system));
 	} else {
 		util_format(row->now, sizeof(row->now), "%s", driver);
-		util_format(row->hint, sizeof(row->hint), "vfio-early check tells what the next boot would do");
 	}
 	if (!row->hint[0])
 		util_format(row->hint, sizeof(row->hint), "vfio-early check tells what the next boot would do");
@@ -96,7 +95,7 @@ static void compare_entry(const struct plan_entry *entry, const struct report *r
 	row->bound = is_wanted_driver(entry, row->function->driver);
 	if (!row->bound)
 		explain(row, reported, system);
-	else if (row->boot && strcmp(row->boot->verdict, "bound") != 0)
+	else if (row->boot && row->boot->verdict != VERDICT_BOUND)
 		util_format(row->now, sizeof(row->now), "%s: bound after the boot's early stage", row->function->driver);
 	else
 		util_format(row->now, sizeof(row->now), "%s", row->function->driver);
@@ -147,10 +146,10 @@ bool compare_is_well(const struct comparison *comparison)
 	for (size_t i = 0; i < comparison->count; i++) {
 		const struct row *row = &comparison->rows[i];
 
-		if (row->entry && !row->bound && !(row->entry->verdict == VERDICT_ABSENT && row->entry->claim->optional))
+		if (row->entry && !row->bound && !plan_is_excused(row->entry))
 			return false;
 		/* Asked for by the boot, taken, and gone: whoever still names it would have an entry that found nothing. */
-		if (row->gone && !strcmp(row->boot->verdict, "bound"))
+		if (row->gone && row->boot->verdict == VERDICT_BOUND)
 			return false;
 	}
 	return true;

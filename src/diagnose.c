@@ -68,7 +68,7 @@ static void diagnose_iommu(const struct diagnosis *diagnosis, struct findings *f
 
 static enum finding_level level_of(const struct plan_entry *entry)
 {
-	if (entry->verdict == VERDICT_ABSENT && entry->claim->optional)
+	if (plan_is_excused(entry))
 		return FINDING_PASS;
 	if (verdict_is_failure(entry->verdict))
 		return FINDING_FAIL;

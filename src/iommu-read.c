@@ -72,8 +72,7 @@ void iommu_read(struct iommu *ret)
 		read_table("VIOT", &facts.viot);
 		read_cpu_vendor(cpu_vendor, sizeof(cpu_vendor));
 		facts.unsafe_interrupts = sysfs_module_says("vfio_iommu_type1", "allow_unsafe_interrupts") ||
-			cmdline_has(cmdline, "vfio_iommu_type1.allow_unsafe_interrupts", "1") ||
-			cmdline_has(cmdline, "vfio_iommu_type1.allow_unsafe_interrupts", "Y");
+			cmdline_switches_on(cmdline, "vfio_iommu_type1.allow_unsafe_interrupts");
 	}
 	iommu_judge(&facts, ret);
 	root_list_free(units, count);

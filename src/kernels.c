@@ -89,13 +89,12 @@ size_t kernels_read(struct kernel **ret_kernels)
 	for (ssize_t i = 0; i < found; i++) {
 		struct kernel *kernel;
 
-		bool running = !strcmp(names[i], running_version());
-
-		if (strlen(names[i]) >= sizeof(kernel->version) || (!running && !is_installed(names[i])))
+		if (strlen(names[i]) >= sizeof(kernel->version) ||
+		    (strcmp(names[i], running_version()) != 0 && !is_installed(names[i])))
 			continue;
 		kernels = util_grow(kernels, count, sizeof(*kernels));
 		kernel = &kernels[count++];
-		*kernel = (struct kernel){ .running = running, .driver = find_driver(names[i]) };
+		*kernel = (struct kernel){ .driver = find_driver(names[i]) };
 		strcpy(kernel->version, names[i]);
 		find_image(kernel);
 		if (kernel->path[0])

@@ -8,7 +8,6 @@ enum kernel_driver { KERNEL_DRIVER_NONE, KERNEL_DRIVER_MODULE, KERNEL_DRIVER_BUI
 
 struct kernel {
 	char version[128];
-	bool running;
 	enum kernel_driver driver; /* vfio-pci */
 	char path[256];            /* of its image, "" where none was found */
 	struct image image;

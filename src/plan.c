@@ -32,11 +32,14 @@ const char *plan_sentence(const struct plan_entry *entry, char *buffer, size_t s
 	return verdict_sentence(&outcome, buffer, size);
 }
 
+bool plan_is_excused(const struct plan_entry *entry)
+{
+	return entry->verdict == VERDICT_ABSENT && entry->claim->optional;
+}
+
 int plan_level(const struct plan_entry *entry)
 {
-	bool no_fault = entry->verdict == VERDICT_ABSENT && entry->claim->optional;
-
-	return no_fault ? 6 : verdict_level(entry->verdict);
+	return plan_is_excused(entry) ? 6 : verdict_level(entry->verdict);
 }
 
 /* How exactly does the selector name one device? */
@@ -341,12 +344,9 @@ bool plan_is_taken(const struct plan_entry *entry)
 
 bool plan_failed(const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct plan_entry *entry = &plan->entries[i];
-
-		if (verdict_is_failure(entry->verdict) && !(entry->verdict == VERDICT_ABSENT && entry->claim->optional))
+	for (size_t i = 0; i < plan->count; i++)
+		if (verdict_is_failure(plan->entries[i].verdict) && !plan_is_excused(&plan->entries[i]))
 			return true;
-	}
 	return false;
 }
 

@@ -112,6 +112,9 @@ bool plan_is_taken(const struct plan_entry *entry);
 /* The entry of this function, one of those that the plan was made from, or NULL. */
 const struct plan_entry *plan_entry_of(const struct plan *plan, const struct pci_function *function);
 
+/* Is the entry's device absent, and is that no fault, for it is optional? */
+bool plan_is_excused(const struct plan_entry *entry);
+
 /* Did anything that was asked for fail? The absence of what is optional is no failure. */
 bool plan_failed(const struct plan *plan);
 

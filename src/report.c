@@ -104,16 +104,18 @@ static void add_device(void *data, const struct json_value *device)
 	struct report_device *one;
 	char text[32], reason[512];
 	unsigned int vendor = 0, model = 0, subvendor = 0, submodel = 0;
+	int known;
 
 	read_member(device, "verdict", text, sizeof(text));
 	read_member(device, "reason", reason, sizeof(reason));
 	/* Those without a verdict stood in the way, and nobody asked for them. */
-	if (verdict_by_name(text) < 0 || !reason[0])
+	known = verdict_by_name(text);
+	if (known < 0 || !reason[0])
 		return;
 	report->devices = util_grow(report->devices, report->count, sizeof(*report->devices));
 	one = &report->devices[report->count++];
-	*one = (struct report_device){ .function = { .header_type = -1, .iommu_group = -1, .boot_vga = -1 } };
-	read_member(device, "verdict", one->verdict, sizeof(one->verdict));
+	*one = (struct report_device){ .function = { .header_type = -1, .iommu_group = -1, .boot_vga = -1 },
+				       .verdict = (enum verdict)known };
 	read_member(device, "wanted_by", one->wanted_by, sizeof(one->wanted_by));
 	read_member(device, "reason", one->reason, sizeof(one->reason));
 	read_member(device, "hint", one->hint, sizeof(one->hint));

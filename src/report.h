@@ -21,7 +21,8 @@ void report_print(FILE *out, const char *command, const struct config *config, c
 struct report_device {
 	bool found;                   /* false: a selector that found nothing, and no function */
 	struct pci_function function; /* what the report says of it; its driver is that of the time */
-	char was[PCI_DRIVER_SIZE], wanted_by[256], verdict[32], reason[512], hint[256];
+	enum verdict verdict;
+	char was[PCI_DRIVER_SIZE], wanted_by[256], reason[512], hint[256];
 };
 
 struct report {

@@ -22,17 +22,6 @@ static struct rival *add(struct rivals *rivals, enum rival_kind kind, const char
 	return rival;
 }
 
-/* "-" and "_" are the same letter in a module's name. */
-static bool is_module(const char *text, size_t length, const char *name)
-{
-	if (strlen(name) != length)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (text[i] != name[i] && !(text[i] == '-' && name[i] == '_'))
-			return false;
-	return true;
-}
-
 /* Drivers that guides blacklist so that vfio-pci may win. */
 static bool is_guests_driver(const char *text, size_t length)
 {
@@ -42,15 +31,17 @@ static bool is_guests_driver(const char *text, size_t length)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (is_module(text, length, names[i]))
+		if (cmdline_same_name(text, length, names[i]))
 			return true;
 	return false;
 }
 
-static bool is_unsafe(const char *text, size_t length)
+/* The options of a module are written as parameters are. */
+static bool is_unsafe(const char *option)
 {
-	return util_equal(text, length, "allow_unsafe_interrupts=1") || util_equal(text, length, "allow_unsafe_interrupts=Y") ||
-	       util_equal(text, length, "allow_unsafe_interrupts=y") || util_equal(text, length, "allow_unsafe_interrupts");
+	struct cmdline_param param;
+
+	return cmdline_next(&option, &param) && cmdline_is(&param, "allow_unsafe_interrupts") && cmdline_is_on(&param);
 }
 
 /* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
@@ -62,11 +53,11 @@ static void add_options(struct rivals *rivals, const char *where, const char *re
 
 	if (!util_next_word(&rest, end, &module, &length))
 		return;
-	vfio = is_module(module, length, "vfio_pci");
-	stub = is_module(module, length, "pci_stub");
-	type1 = is_module(module, length, "vfio_iommu_type1");
+	vfio = cmdline_same_name(module, length, "vfio_pci");
+	stub = cmdline_same_name(module, length, "pci_stub");
+	type1 = cmdline_same_name(module, length, "vfio_iommu_type1");
 	while (util_next_word(&rest, end, &word, &size)) {
-		if (type1 && is_unsafe(word, size))
+		if (type1 && is_unsafe(word))
 			add(rivals, RIVAL_UNSAFE, where, word, size);
 		else if ((vfio || stub) && !strncmp(word, "ids=", 4))
 			add(rivals, vfio ? RIVAL_IDS : RIVAL_STUB_IDS, where, word + 4, size - 4);
@@ -78,10 +69,10 @@ static void add_softdep(struct rivals *rivals, const char *where, const char *re
 {
 	const char *module = rest, *word;
 	size_t length = 0, size;
-	bool has = util_next_word(&rest, end, &module, &length) && is_module(module, length, "vfio_pci");
+	bool has = util_next_word(&rest, end, &module, &length) && cmdline_same_name(module, length, "vfio_pci");
 
 	while (util_next_word(&rest, end, &word, &size))
-		has |= is_module(word, size, "vfio_pci") || is_module(word, size, "vfio");
+		has |= cmdline_same_name(word, size, "vfio_pci") || cmdline_same_name(word, size, "vfio");
 	if (has)
 		add(rivals, RIVAL_SOFTDEP, where, module, length);
 }
@@ -159,7 +150,7 @@ void rivals_add_cmdline(struct rivals *rivals, const char *cmdline)
 			add_parameter(rivals, RIVAL_IDS, &param, param.value, param.value_length);
 		else if (cmdline_is(&param, "pci-stub.ids"))
 			add_parameter(rivals, RIVAL_STUB_IDS, &param, param.value, param.value_length);
-		else if (cmdline_is(&param, "vfio_iommu_type1.allow_unsafe_interrupts") && strchr("1Yy", param.value[0]))
+		else if (cmdline_is(&param, "vfio_iommu_type1.allow_unsafe_interrupts") && cmdline_is_on(&param))
 			add_parameter(rivals, RIVAL_UNSAFE, &param, param.value, param.value_length);
 		else if (cmdline_is(&param, "modprobe.blacklist") || cmdline_is(&param, "rd.driver.blacklist") ||
 			 cmdline_is(&param, "module_blacklist"))

@@ -88,7 +88,7 @@ void schema_close_device(struct json *json)
 	json_close(json, '}');
 }
 
-void schema_entry(struct json *json, const struct plan_entry *entry)
+static void print_entry(struct json *json, const struct plan_entry *entry)
 {
 	char sentence[512];
 	const struct schema_device device = {
@@ -112,7 +112,7 @@ void schema_entry(struct json *json, const struct plan_entry *entry)
 }
 
 /* Nobody asked for it, so it has no verdict; the reason says whose way it stands in. */
-void schema_neighbour(struct json *json, const struct plan_neighbour *neighbour)
+static void print_neighbour(struct json *json, const struct plan_neighbour *neighbour)
 {
 	const struct pci_function *function = neighbour->function;
 	const struct schema_device device = {
@@ -129,13 +129,18 @@ void schema_neighbour(struct json *json, const struct plan_neighbour *neighbour)
 	schema_close_device(json);
 }
 
+void schema_neighbours(struct json *json, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->neighbour_count; i++)
+		if (!plan->neighbours[i].wanted)
+			print_neighbour(json, &plan->neighbours[i]);
+}
+
 void schema_plan(struct json *json, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		schema_entry(json, &plan->entries[i]);
-	for (size_t i = 0; i < plan->neighbour_count; i++)
-		if (!plan->neighbours[i].wanted)
-			schema_neighbour(json, &plan->neighbours[i]);
+		print_entry(json, &plan->entries[i]);
+	schema_neighbours(json, plan);
 }
 
 void schema_errors(struct json *json, const struct config *config)

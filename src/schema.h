@@ -20,11 +20,9 @@ void schema_open(struct json *json, const char *command, const struct iommu *iom
 /* Write a device; what a command adds to it stands between these two. */
 void schema_open_device(struct json *json, const struct schema_device *device);
 void schema_close_device(struct json *json);
-/* A device of a plan with its verdict, and one that stands in the way. */
-void schema_entry(struct json *json, const struct plan_entry *entry);
-void schema_neighbour(struct json *json, const struct plan_neighbour *neighbour);
-/* The "devices" of a plan, those in its way included. */
+/* The "devices" of a plan, those in its way included; and those in its way alone. */
 void schema_plan(struct json *json, const struct plan *plan);
+void schema_neighbours(struct json *json, const struct plan *plan);
 /* Close "devices" and write "errors". */
 void schema_errors(struct json *json, const struct config *config);
 void schema_close(struct json *json);

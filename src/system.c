@@ -15,7 +15,7 @@ static bool any_exists(const char *const *paths)
 
 static enum system_generator find_generator(bool ostree)
 {
-	if (ostree && ANY("/usr/bin/rpm-ostree"))
+	if (ostree)
 		return GENERATOR_RPM_OSTREE;
 	/* Where dracut provides update-initramfs, that command is the one to call. */
 	if (ANY("/usr/sbin/update-initramfs", "/sbin/update-initramfs"))
@@ -37,7 +37,7 @@ static const char *find_entries(void)
 
 static enum system_loader find_loader(bool ostree, const char *entries)
 {
-	if (ostree && ANY("/usr/bin/rpm-ostree"))
+	if (ostree)
 		return LOADER_RPM_OSTREE;
 	if (ANY("/etc/kernel/proxmox-boot-uuids"))
 		return LOADER_PROXMOX;
@@ -58,10 +58,17 @@ static enum system_loader find_loader(bool ostree, const char *entries)
 
 void system_read(struct system *ret)
 {
-	bool ostree = ANY("/run/ostree-booted", "/ostree/repo");
+	bool ostree = ANY("/run/ostree-booted", "/ostree/repo") && ANY("/usr/bin/rpm-ostree");
 
 	*ret = (struct system){ .generator = find_generator(ostree), .entries = find_entries() };
 	ret->loader = find_loader(ostree, ret->entries);
+}
+
+static const char *grub_command(enum system_loader loader)
+{
+	if (loader == LOADER_UPDATE_GRUB)
+		return "update-grub";
+	return loader == LOADER_GRUB2 ? "grub2-mkconfig -o /boot/grub2/grub.cfg" : "grub-mkconfig -o /boot/grub/grub.cfg";
 }
 
 static const char *describe(const struct system *system, const char *parameter, bool add, char *buffer, size_t size)
@@ -77,14 +84,10 @@ static const char *describe(const struct system *system, const char *parameter, 
 		return util_format(buffer, size, "%s %s %s /etc/kernel/cmdline (or GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub), "
 				   "then: sudo proxmox-boot-tool refresh", verb, parameter, where);
 	case LOADER_UPDATE_GRUB:
-		return util_format(buffer, size, "%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub",
-				   verb, parameter, where);
 	case LOADER_GRUB2:
-		return util_format(buffer, size, "%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: "
-				   "sudo grub2-mkconfig -o /boot/grub2/grub.cfg", verb, parameter, where);
 	case LOADER_GRUB:
-		return util_format(buffer, size, "%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: "
-				   "sudo grub-mkconfig -o /boot/grub/grub.cfg", verb, parameter, where);
+		return util_format(buffer, size, "%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo %s", verb,
+				   parameter, where, grub_command(system->loader));
 	case LOADER_KERNEL_INSTALL:
 		return util_format(buffer, size, "%s %s %s /etc/kernel/cmdline, then for each kernel: "
 				   "sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz", verb, parameter, where);
