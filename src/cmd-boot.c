@@ -200,7 +200,7 @@ int cmd_boot(int argc, char **argv)
 		return EXIT_USAGE;
 	if (boot.late && !boot.dry_run && !report_take_word())
 		return EXIT_DONE;
-	outlook_load(NULL, &boot.outlook);
+	outlook_load(NULL, NULL, &boot.outlook);
 	if (boot.late && !boot.dry_run)
 		disks_settle();
 	outlook_plan(&boot.outlook, boot.late ? PLAN_LATE : PLAN_EARLY, boot.parameters, boot.parameter_count);

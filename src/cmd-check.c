@@ -4,6 +4,7 @@
 
 #include "cmd.h"
 #include "diagnose.h"
+#include "load.h"
 #include "next.h"
 #include "options.h"
 #include "scan.h"
@@ -20,8 +21,8 @@ struct check {
 	struct seat seat;
 	bool *unresettable;
 	struct findings findings;
-	const char *next_path; /* where the command line of the next boot stands, if it is another one */
-	bool has_next;
+	char *booted;          /* the command line of this boot */
+	const char *next_path; /* where the command line of the next boot stands, NULL if it is this one's */
 };
 
 static void clear_check(struct check *check)
@@ -33,22 +34,19 @@ static void clear_check(struct check *check)
 	kernels_free(check->kernels, check->kernel_count);
 	outlook_clear(&check->outlook);
 	free(check->unresettable);
-	free(check->options.words);
+	free(check->booted);
+	options_clear(&check->options);
 }
 
 /* The next boot goes by the boot loader's files, which may say something else than this boot's command line. */
 static void load(struct check *check)
 {
-	char *next;
+	cleanup_free char *next = NULL;
 
-	outlook_load(NULL, &check->outlook);
-	next = next_read(check->outlook.cmdline, &check->system, &check->next_path);
-	if (next) {
-		outlook_clear(&check->outlook);
-		outlook_load(next, &check->outlook);
-		check->has_next = true;
-	}
-	free(next);
+	/* What cannot be read is said where it is loaded. */
+	(void)!load_cmdline(&check->booted);
+	next = next_read(check->booted, &check->system, &check->next_path);
+	outlook_load(next, check->booted, &check->outlook);
 }
 
 static void read_resets(struct check *check)
@@ -74,7 +72,7 @@ static void judge(struct check *check)
 		.rivals = &check->rivals,
 		.seat = &check->seat,
 		.unresettable = check->unresettable,
-		.next_path = check->has_next ? check->next_path : NULL,
+		.next_path = check->next_path,
 		.unprivileged = outlook_is_unprivileged(),
 	};
 
@@ -111,14 +109,7 @@ static void show_finding(struct page *page, const struct finding *finding)
 	page_put(page, styles[finding->level], "%s", finding_name(finding->level));
 	page_put(page, PAGE_BOLD, "%s:", finding->subject);
 	page_put(page, PAGE_PLAIN, "%s", finding->what);
-	if (finding->hint[0] && page->terminal) {
-		page_close(page);
-		page_open(page, page->unicode ? "     → " : "     -> ", page->unicode ? "       " : "        ");
-	} else if (finding->hint[0]) {
-		page_mark(page, ';');
-	}
-	page_put(page, PAGE_PLAIN, "%s", finding->hint);
-	page_close(page);
+	page_cure(page, "     ", page->unicode ? "       " : "        ", finding->hint);
 }
 
 static void show(struct check *check)
@@ -127,26 +118,17 @@ static void show(struct check *check)
 
 	for (size_t i = 0; i < check->findings.count; i++)
 		show_finding(page, &check->findings.list[i]);
-	if (!page->terminal)
-		return;
-	page_blank(page);
-	page_open(page, "", "");
-	page_put(page, PAGE_BOLD, "%zu FAIL, %zu WARN, %zu PASS", findings_count(&check->findings, FINDING_FAIL),
-		 findings_count(&check->findings, FINDING_WARN), findings_count(&check->findings, FINDING_PASS));
-	page_close(page);
+	if (page->terminal)
+		page_heading(page, "%zu FAIL, %zu WARN, %zu PASS", findings_count(&check->findings, FINDING_FAIL),
+			     findings_count(&check->findings, FINDING_WARN), findings_count(&check->findings, FINDING_PASS));
 }
 
 int cmd_check(int argc, char **argv)
 {
 	__attribute__((cleanup(clear_check))) struct check check = { 0 };
 
-	if (options_parse(argc, argv, &check.options) < 0)
+	if (options_parse(argc, argv, false, &check.options) < 0)
 		return EXIT_USAGE;
-	if (check.options.word_count) {
-		fprintf(stderr, "vfio-early: check takes no selectors, as '%s'; it looks at all that is configured\n",
-			check.options.words[0]);
-		return EXIT_USAGE;
-	}
 	system_read(&check.system);
 	load(&check);
 	outlook_plan(&check.outlook, PLAN_NEXT, NULL, 0);

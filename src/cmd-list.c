@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "names.h"
@@ -11,7 +10,6 @@
 #include "outlook.h"
 #include "scan.h"
 #include "schema.h"
-#include "sysfs.h"
 #include "tell.h"
 
 #define LIST_SIZE 1024
@@ -30,7 +28,7 @@ static void clear_list(struct list *list)
 	outlook_clear(&list->outlook);
 	free(list->selectors);
 	free(list->shown);
-	free(list->options.words);
+	options_clear(&list->options);
 	names_close();
 }
 
@@ -71,11 +69,14 @@ static int by_group(const void *a, const void *b)
 static void choose(struct list *list)
 {
 	struct machine *machine = &list->outlook.machine;
+	bool paths = false;
 
+	for (size_t i = 0; i < list->options.word_count; i++)
+		paths |= selector_needs_path(&list->selectors[i]);
 	list->tells_resets = scan_tells_resets(machine->functions, machine->function_count);
 	list->shown = util_zeroed(machine->function_count, sizeof(*list->shown));
 	for (size_t i = 0; i < machine->function_count; i++) {
-		if (list->options.word_count)
+		if (paths)
 			scan_path(&machine->functions[i]);
 		if (is_asked_for(list, &machine->functions[i]))
 			list->shown[list->count++] = &machine->functions[i];
@@ -187,13 +188,6 @@ static void print_json(const struct list *list)
 /* What is told below a device's first line, one piece a call, in both ways of writing. */
 typedef void say_piece(void *data, enum page_style style, const char *text);
 
-static enum page_style style_of(const struct plan_entry *entry)
-{
-	if (plan_is_taken(entry))
-		return PAGE_GREEN;
-	return verdict_is_failure(entry->verdict) ? PAGE_RED : PAGE_YELLOW;
-}
-
 static void describe(const struct list *list, const struct pci_function *function, say_piece *say, void *data)
 {
 	const struct plan_entry *entry = plan_entry_of(&list->outlook.plan, function);
@@ -211,7 +205,7 @@ static void describe(const struct list *list, const struct pci_function *functio
 		say(data, PAGE_PLAIN, util_format(line, sizeof(line), "disks: %s", text));
 	if (entry) {
 		say(data, PAGE_PLAIN, util_format(line, sizeof(line), "wanted by %s", entry->claim->wanted_by));
-		say(data, style_of(entry), plan_sentence(entry, text, sizeof(text)));
+		say(data, tell_style(entry), plan_sentence(entry, text, sizeof(text)));
 	}
 }
 
@@ -254,13 +248,10 @@ static void show_tree(struct list *list)
 		int group = list->shown[i]->iommu_group;
 
 		if (!i || list->shown[i - 1]->iommu_group != group) {
-			page_blank(page);
-			page_open(page, "", "");
 			if (group >= 0)
-				page_put(page, PAGE_BOLD, "IOMMU group %d", group);
+				page_heading(page, "IOMMU group %d", group);
 			else
-				page_put(page, PAGE_BOLD, "No IOMMU group");
-			page_close(page);
+				page_heading(page, "No IOMMU group");
 		}
 		show_function(list, list->shown[i], i + 1 == list->count || list->shown[i + 1]->iommu_group != group);
 	}
@@ -315,10 +306,10 @@ int cmd_list(int argc, char **argv)
 {
 	__attribute__((cleanup(clear_list))) struct list list = { 0 };
 
-	if (options_parse(argc, argv, &list.options) < 0 || parse_selectors(&list) < 0)
+	if (options_parse(argc, argv, true, &list.options) < 0 || parse_selectors(&list) < 0)
 		return EXIT_USAGE;
 	names_open();
-	outlook_load(NULL, &list.outlook);
+	outlook_load(NULL, NULL, &list.outlook);
 	outlook_plan(&list.outlook, PLAN_NEXT, NULL, 0);
 	outlook_add_rights(&list.outlook);
 	choose(&list);

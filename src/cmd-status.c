@@ -32,7 +32,7 @@ static void clear_status(struct status *status)
 	outlook_clear(&status->outlook);
 	names_close();
 	free(status->log);
-	free(status->options.words);
+	options_clear(&status->options);
 }
 
 /* "" where the report tells, else why it does not. */
@@ -156,12 +156,8 @@ static void show_log(struct status *status)
 
 	if (!log || !*log)
 		return;
-	if (page->terminal) {
-		page_blank(page);
-		page_open(page, "", "");
-		page_put(page, PAGE_BOLD, "The early log (" LOG_FILE "):");
-		page_close(page);
-	}
+	if (page->terminal)
+		page_heading(page, "The early log (" LOG_FILE "):");
 	while (util_next_line(&log, &line, &length)) {
 		page_open(page, page->terminal ? "  " : "log: ", "      ");
 		page_put(page, PAGE_DIM, "%.*s", (int)length, line);
@@ -194,14 +190,10 @@ int cmd_status(int argc, char **argv)
 	__attribute__((cleanup(clear_status))) struct status status = { 0 };
 	size_t length;
 
-	if (options_parse(argc, argv, &status.options) < 0)
+	if (options_parse(argc, argv, false, &status.options) < 0)
 		return EXIT_USAGE;
-	if (status.options.word_count) {
-		fprintf(stderr, "vfio-early: status takes no selectors, as '%s'\n", status.options.words[0]);
-		return EXIT_USAGE;
-	}
 	names_open();
-	outlook_load(NULL, &status.outlook);
+	outlook_load(NULL, NULL, &status.outlook);
 	outlook_plan(&status.outlook, PLAN_NEXT, NULL, 0);
 	outlook_add_rights(&status.outlook);
 	system_read(&status.system);

@@ -7,8 +7,6 @@
 #include "cmdline.h"
 #include "sysfs.h"
 
-#define CMDLINE_LIMIT (1 << 16)
-
 static void read_cpu_vendor(char *buffer, size_t size)
 {
 	static const char key[] = "vendor_id\t: ";
@@ -46,13 +44,10 @@ static bool remember_chip(void *data, const char *chip)
 	return false;
 }
 
-void iommu_read(struct iommu *ret)
+void iommu_read(const char *cmdline, struct iommu *ret)
 {
-	cleanup_free char *text = NULL;
 	char cpu_vendor[32] = "", chip[SYSFS_CHIP_SIZE] = "", **units = NULL;
 	ssize_t count = sysfs_iommu_list(&units);
-	size_t length;
-	const char *cmdline = root_read_file("/proc/cmdline", CMDLINE_LIMIT, &text, &length) < 0 ? "" : text;
 	struct iommu_facts facts = {
 		.unit = count > 0 ? units[0] : "",
 		.cpu_vendor = cpu_vendor,

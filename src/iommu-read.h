@@ -4,5 +4,5 @@
 
 #include "iommu.h"
 
-/* Read the facts of this machine, as it was booted, and judge them. */
-void iommu_read(struct iommu *ret);
+/* Read the facts of this machine, which was booted with @cmdline, and judge them. */
+void iommu_read(const char *cmdline, struct iommu *ret);

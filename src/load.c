@@ -55,17 +55,28 @@ static void add_parameters(void *config, const char *path)
 		config_add_parameters(config, path, text);
 }
 
+int load_cmdline(char **ret_cmdline)
+{
+	size_t length;
+	int r;
+
+	*ret_cmdline = NULL;
+	r = root_read_file("/proc/cmdline", CMDLINE_LIMIT, ret_cmdline, &length);
+	if (*ret_cmdline)
+		return 0;
+	*ret_cmdline = util_copy("", 0);
+	return r;
+}
+
 static char *read_cmdline(struct config *config)
 {
-	char *cmdline = NULL, what[128];
-	size_t length;
-	int r = root_read_file("/proc/cmdline", CMDLINE_LIMIT, &cmdline, &length);
+	char *cmdline, what[128];
+	int r = load_cmdline(&cmdline);
 
-	if (cmdline)
-		return cmdline;
-	config_add_error(config, "/proc/cmdline",
-			 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?", strerror(-r)));
-	return util_copy("", 0);
+	if (r < 0)
+		config_add_error(config, "/proc/cmdline",
+				 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?", strerror(-r)));
+	return cmdline;
 }
 
 void load_config(const char *given, struct config *config, char **ret_cmdline)

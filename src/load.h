@@ -11,6 +11,9 @@
 /* The host's own fstab as the hooks put it into the image: an image has none, or the generator's. */
 #define LOAD_FSTAB_COPY "/etc/vfio-early.fstab"
 
+/* Read the kernel command line of this boot: a string that the caller frees, "" with -errno where it cannot be read. */
+int load_cmdline(char **ret_cmdline) must_check;
+
 /*
  * Read the kernel command line and, unless it says rd.vfio.config=0, the configuration file and the drop-ins in
  * name order. What cannot be read becomes an error of the configuration. Stores the command line, which the

@@ -101,7 +101,8 @@ static void read_owners(const struct config *config, const struct needs *needs, 
 	free(waiting);
 }
 
-void machine_read(struct config *config, const struct needs *needs, enum plan_stage stage, struct machine *ret)
+void machine_read(struct config *config, const char *booted, const struct needs *needs, enum plan_stage stage,
+		  struct machine *ret)
 {
 	bool every = stage == PLAN_NEXT;
 	ssize_t count = 0;
@@ -125,7 +126,7 @@ void machine_read(struct config *config, const struct needs *needs, enum plan_st
 	read_links(ret);
 	if (stage != PLAN_EARLY)
 		read_owners(config, needs, stage, ret);
-	iommu_read(&ret->iommu);
+	iommu_read(booted, &ret->iommu);
 	ret->iommu_judged = true;
 }
 

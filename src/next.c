@@ -193,10 +193,10 @@ char *next_read(const char *cmdline, const struct system *system, const char **r
 	search.count = count > 0 ? (size_t)count : 0;
 	find(&search, system);
 	root_list_free(search.versions, count);
-	*ret_path = search.path;
 	if (search.found && next_is_same(search.found, cmdline)) {
 		free(search.found);
 		search.found = NULL;
 	}
+	*ret_path = search.found ? search.path : NULL;
 	return search.found;
 }

@@ -25,7 +25,7 @@ char *next_parse_entry(const char *text, char *const *versions, size_t count);
 bool next_is_same(const char *a, const char *b);
 
 /*
- * Read what this system's boot loader has: its entries, grub.cfg or /etc/kernel/cmdline. Stores the file that says it.
+ * Read what this system's boot loader has: its entries, grub.cfg or /etc/kernel/cmdline. Stores the file that says it, or NULL.
  * Returns a string that the caller frees, or NULL where nothing tells, or where it is what this boot has.
  */
 char *next_read(const char *cmdline, const struct system *system, const char **ret_path);

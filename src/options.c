@@ -11,8 +11,8 @@ static int parse_one(const char *command, char *word, struct options *ret, const
 		ret->json = true;
 	} else if (!strcmp(word, "--color")) {
 		*colour = "always";
-	} else if (!strncmp(word, "--color=", 8) || !strncmp(word, "--colour=", 9)) {
-		*colour = strchr(word, '=') + 1;
+	} else if (!strncmp(word, "--color=", 8)) {
+		*colour = word + 8;
 	} else if (word[0] != '-') {
 		ret->words = util_grow(ret->words, ret->word_count, sizeof(*ret->words));
 		ret->words[ret->word_count++] = word;
@@ -23,21 +23,28 @@ static int parse_one(const char *command, char *word, struct options *ret, const
 	return 0;
 }
 
-int options_parse(int argc, char **argv, struct options *ret)
+int options_parse(int argc, char **argv, bool selectors, struct options *ret)
 {
 	const char *colour = "auto";
-	int r = 0;
 
 	*ret = (struct options){ 0 };
-	for (int i = 1; i < argc && r == 0; i++)
-		r = parse_one(argv[0], argv[i], ret, &colour);
-	if (r == 0 && page_start(&ret->page, stdout, colour) < 0) {
+	for (int i = 1; i < argc; i++)
+		if (parse_one(argv[0], argv[i], ret, &colour) < 0)
+			return -EINVAL;
+	if (ret->word_count && !selectors) {
+		fprintf(stderr, "vfio-early: %s takes no selectors, as '%s'; it looks at all that is configured\n", argv[0],
+			ret->words[0]);
+		return -EINVAL;
+	}
+	if (page_start(&ret->page, stdout, colour) < 0) {
 		fprintf(stderr, "vfio-early: --color= takes auto, always or never, not '%s'\n", colour);
-		r = -EINVAL;
+		return -EINVAL;
 	}
-	if (r < 0) {
-		free(ret->words);
-		ret->words = NULL;
-	}
-	return r;
+	return 0;
+}
+
+void options_clear(struct options *options)
+{
+	free(options->words);
+	*options = (struct options){ 0 };
 }

@@ -9,10 +9,10 @@
 #include "report.h"
 #include "root.h"
 
-void outlook_load(const char *given, struct outlook *ret)
+void outlook_load(const char *next, const char *booted, struct outlook *ret)
 {
-	*ret = (struct outlook){ .given = given != NULL };
-	load_config(given, &ret->config, &ret->cmdline);
+	*ret = (struct outlook){ .booted = next ? booted : NULL };
+	load_config(next, &ret->config, &ret->cmdline);
 	deadline_set(ret->config.deadline);
 }
 
@@ -44,8 +44,9 @@ void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *p
 		load_needs(outlook->cmdline, parameters, count, stage != PLAN_EARLY, &outlook->needs);
 	if (stage == PLAN_LATE)
 		outlook->settled_count = report_load_settled(&outlook->settled);
-	machine_read(&outlook->config, &outlook->needs, stage, &outlook->machine);
-	if (outlook->given)
+	machine_read(&outlook->config, outlook->booted ? outlook->booted : outlook->cmdline, &outlook->needs, stage,
+		     &outlook->machine);
+	if (outlook->booted)
 		iommu_foresee(outlook->cmdline, &outlook->machine.iommu);
 	input = (struct plan_input){
 		.stage = stage,

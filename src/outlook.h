@@ -7,7 +7,7 @@
 struct outlook {
 	struct config config;
 	char *cmdline;
-	bool given;                   /* that is not the command line of this boot */
+	const char *booted;           /* the command line of this boot where that is another one, else NULL; the caller's */
 	struct machine machine;
 	struct needs needs;
 	struct plan plan;
@@ -16,10 +16,10 @@ struct outlook {
 };
 
 /*
- * Load the configuration and the command line, or go by the one that is @given, and set the deadline that they ask for.
- * Free with outlook_clear().
+ * Load the configuration and the command line, and set the deadline that they ask for. Where @next is not NULL the plan
+ * goes by that command line in place of @booted, that of this boot, which is kept, not copied. Free with outlook_clear().
  */
-void outlook_load(const char *given, struct outlook *ret);
+void outlook_load(const char *next, const char *booted, struct outlook *ret);
 
 /* Read the machine and make the plan of @stage; the @count @parameters are load_needs()'s. */
 void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *parameters, size_t count);

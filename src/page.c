@@ -190,7 +190,34 @@ void page_close(struct page *page)
 	fputc('\n', page->out);
 }
 
+void page_cure(struct page *page, const char *first, const char *rest, const char *hint)
+{
+	if (hint[0] && page->terminal) {
+		page_close(page);
+		page_open(page, first, rest);
+		page_put(page, PAGE_PLAIN, page->unicode ? "→" : "->");
+	} else if (hint[0]) {
+		page_mark(page, ';');
+	}
+	page_put(page, PAGE_PLAIN, "%s", hint);
+	page_close(page);
+}
+
 void page_blank(struct page *page)
 {
-	fputc('\n', page->out);
+	page_close(page);
+}
+
+void page_heading(struct page *page, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	page_blank(page);
+	page_open(page, "", "");
+	page_put(page, PAGE_BOLD, "%s", text);
+	page_close(page);
 }

@@ -36,5 +36,13 @@ void page_mark(struct page *page, char sign);
 /* Add one text and blanks up to @columns. */
 void page_cell(struct page *page, enum page_style style, unsigned int columns, const char *text);
 void page_close(struct page *page);
-/* An empty line. */
+
+/*
+ * Say what to do behind what was put, and close the line: on a terminal below it, with an arrow between @first and the
+ * words. Nothing is said where @hint is "".
+ */
+void page_cure(struct page *page, const char *first, const char *rest, const char *hint);
+
+/* An empty line; and one with a heading below it. */
 void page_blank(struct page *page);
+void page_heading(struct page *page, const char *format, ...) printf_format(2, 3);

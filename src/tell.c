@@ -17,14 +17,7 @@ void tell(struct page *page, const char *subject, enum page_style style, const c
 	page_open(page, "", "    ");
 	page_put(page, PAGE_BOLD, "%s", subject);
 	page_put(page, style, "%s", what);
-	if (hint[0] && page->terminal) {
-		page_close(page);
-		page_open(page, page->unicode ? "  → " : "  -> ", "    ");
-	} else if (hint[0]) {
-		page_mark(page, ';');
-	}
-	page_put(page, PAGE_PLAIN, "%s", hint);
-	page_close(page);
+	page_cure(page, "  ", "    ", hint);
 }
 
 void tell_iommu(struct page *page, const struct iommu *iommu)
@@ -52,11 +45,17 @@ const char *tell_subject(const struct plan_entry *entry, char *buffer, size_t si
 	return pci_format(entry->function, buffer, size);
 }
 
+enum page_style tell_style(const struct plan_entry *entry)
+{
+	if (plan_is_taken(entry))
+		return PAGE_GREEN;
+	return verdict_is_failure(entry->verdict) ? PAGE_RED : PAGE_YELLOW;
+}
+
 void tell_entry(struct page *page, const struct plan_entry *entry)
 {
 	char subject[96], sentence[512];
 
-	tell(page, tell_subject(entry, subject, sizeof(subject)),
-	     verdict_is_failure(entry->verdict) ? PAGE_RED : PAGE_YELLOW, plan_sentence(entry, sentence, sizeof(sentence)),
-	     entry->hint);
+	tell(page, tell_subject(entry, subject, sizeof(subject)), tell_style(entry),
+	     plan_sentence(entry, sentence, sizeof(sentence)), entry->hint);
 }

@@ -18,5 +18,8 @@ void tell_errors(struct page *page, const struct config *config);
 /* A line about a device of a plan: subject, sentence, cure. */
 void tell_entry(struct page *page, const struct plan_entry *entry);
 
+/* The colour of an entry's sentence. */
+enum page_style tell_style(const struct plan_entry *entry);
+
 /* "0000:01:00.0 10de:1c03", or the selector that found nothing. Written to @buffer; returns it. */
 const char *tell_subject(const struct plan_entry *entry, char *buffer, size_t size);

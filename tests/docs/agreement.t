@@ -60,7 +60,7 @@ same commands commands-of-program commands-of-help commands-of-manual commands-o
 
 long='--[a-z]+(-[a-z]+)*'
 sed -n '/^Options:/,/^Devices/p' "$work/help" | grep -oE -- "$long" | words options-of-help
-grep -ohE -- "\"${long}[=\"]" "$top"/src/main.c "$top"/src/options.c "$top"/src/cmd-*.c | grep -oE -- "$long" | grep -vx -- --colour | words options-of-program
+grep -ohE -- "\"${long}[=\"]" "$top"/src/main.c "$top"/src/options.c "$top"/src/cmd-*.c | grep -oE -- "$long" | words options-of-program
 rendered vfio-early.8 | section OPTIONS | grep -E '^       -' | grep -oE -- "$long" | words options-of-manual
 grep -oE -- "(^|[ \"(])$long" "$top/completions/vfio-early.bash" | grep -oE -- "$long" | words options-of-bash
 grep -oE -- "$long" "$top/completions/_vfio-early" | words options-of-zsh
