@@ -21,6 +21,7 @@ WITH_INITRAMFS_TOOLS ?= 1
 STATIC ?= 1
 WERROR ?= 0
 V ?= 0
+STRIP ?= strip
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 CFLAGS ?= $(if $(filter 1,$(STATIC)),-Os,-O2 -g)
 VERSION := $(shell cat src/version)
@@ -48,7 +49,7 @@ own_cflags += -fsanitize=address,undefined -fno-omit-frame-pointer
 own_ldflags += -fsanitize=address,undefined
 endif
 
-sources := $(wildcard src/*.c)
+sources := $(sort $(wildcard src/*.c))
 objects := $(sources:src/%.c=$(OUT)/%.o)
 
 .DEFAULT_GOAL := all
@@ -64,7 +65,7 @@ vfio-early: $(bin)
 $(bin): $(objects) $(libraries)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(own_cflags) $(CFLAGS) $(crt_first) -o $@ $(objects) $(own_ldflags) $(LDFLAGS) $(LIBS) $(crt_last)
-	$(Q)$(if $(filter 1,$(STATIC)),strip $@)
+	$(Q)$(if $(filter 1,$(STATIC)),$(STRIP) $@)
 
 $(OUT)/%.o: src/%.c src/version Makefile | $(OUT)/.ready $(libraries)
 	@echo "  CC    $<"
@@ -89,6 +90,7 @@ install: $(bin) $(manuals) ## Install below DESTDIR= with PREFIX=/usr; regenerat
 	install -D -m 644 vfio-early.conf "$(DESTDIR)$(DOCDIR)/examples/vfio-early.conf"
 	@[ -e "$(DESTDIR)$(SYSCONFDIR)/vfio-early.conf" ] || \
 		install -v -D -m 644 vfio-early.conf "$(DESTDIR)$(SYSCONFDIR)/vfio-early.conf"
+	install -d "$(DESTDIR)$(SYSCONFDIR)/vfio-early.conf.d"
 	install -D -m 644 completions/vfio-early.bash "$(DESTDIR)$(BASHCOMPDIR)/vfio-early"
 	install -D -m 644 completions/_vfio-early "$(DESTDIR)$(ZSHCOMPDIR)/_vfio-early"
 	for page in $(manuals); do install -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; done
@@ -119,9 +121,10 @@ uninstall: ## Remove what install laid down; the configuration stays
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/nfs-bottom/vfio-early"
 
 include tests/tests.mk
+include packaging/packaging.mk
 
 clean: ## Remove what was built; downloaded archives stay in build/deps
-	rm -rf vfio-early build/static* build/shared* build/clang* build/man build/test
+	rm -rf vfio-early vfio-early_*.deb vfio-early-*.rpm vfio-early-*.tar.xz build/deb build/rpm build/static* build/shared* build/clang* build/man build/test
 
 distclean: clean ## Remove the downloaded archives and the libraries too
 	rm -rf build
