@@ -1,29 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The build from a clean copy of the tree: without a network, installed, and where something is missing.
-set -u
-top=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-count=0
+. "$(dirname "$0")/../tap.sh"
 
-ok() { # DESCRIPTION COMMAND...; what the command prints is shown where it fails
-	description=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/now" 2>&1; then
-		echo "ok $count - $description"
-	else
-		echo "not ok $count - $description"
-		sed 's/^/# /' "$work/now"
-	fi
-	mv "$work/now" "$work/out"
-}
-# The outer make's variables are not meant for the inner one.
-unset MAKEFLAGS MAKELEVEL MFLAGS
-
-mkdir "$work/tree" "$work/archives"
-(cd "$top" && git ls-files -z | cpio --quiet -0 -pd "$work/tree")
+mkdir "$work/archives"
+copy_tree "$work/tree"
 cp "$top"/build/deps/archives/*.tar.* "$work/archives/"
 
 ok "with DEPS_DIR= it builds where there is no network" unshare -n make -C "$work/tree" DEPS_DIR="$work/archives"
@@ -85,4 +66,4 @@ make -s -C "$top" install DESTDIR="$work/bare" WITH_MAN=0 DRACUTMODDIR=/usr/lib/
 ok "WITH_MAN=0 leaves the manual out" [ ! -e "$work/bare/usr/share/man" ]
 ok "help lists the targets" sh -c 'make -s -C "$1" help | grep -q "^check .*Run every test"' - "$top"
 
-echo "1..$count"
+finish

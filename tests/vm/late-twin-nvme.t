@@ -24,10 +24,8 @@ scene() {
 	esac
 	twins "UUID=$uuid" empty
 	twins /dev/nvme0n1p1 twin-root
-	# How root= is read does not depend on the generator; two of them see every way.
-	case $vm_kind in
-	dracut-plain | dracut-trixie) return ;;
-	esac
+	# How root= is read does not depend on the generator: one of them sees every way.
+	[ "$vm_kind" = initramfs-tools ] || return
 	twins LABEL=hostroot foreign-ntfs
 	twins PARTUUID=10000000-0000-4000-8000-000000000001 foreign-bitlocker
 }

@@ -4,6 +4,9 @@
 # each kind of image that it concerns, and says what must be seen afterwards; see tests/README.md.
 #
 #   IMAGES="own"  runs only those kinds        VM_CPUS=2  gives the machine more processors
+#   SHARED=1      also with the binary of make STATIC=0
+#   VM_IMAGE=DIR VM_KIND=NAME  runs it once, with vmlinuz, initrd and root.img of that folder, and
+#   VM_PARAMETERS= on the kernel command line besides
 set -u
 
 : "${vm_here:=$(cd "$(dirname "$0")" && pwd)}"
@@ -15,10 +18,18 @@ static_images="own initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
 storage_images="initramfs-tools dracut-systemd dracut-plain"
-all_images="$static_images $shared_images"
+# Whatever the binary is linked with, it does the same: one scene shows it in every make check, check-matrix the others.
+all_images="$static_images"
+[ "${SHARED:-}" != 1 ] || all_images="$static_images $shared_images"
 
 # in_images KIND...: run the function scene once for each kind.
 in_images() {
+	if [ -n "${VM_IMAGE:-}" ]; then
+		vm_kind=$VM_KIND vm_variant=given
+		scene
+		echo "1..$vm_count"
+		return
+	fi
 	for vm_kind in ${IMAGES:-"$@"}; do
 		case " $* " in
 		*" $vm_kind "*) ;;
@@ -31,6 +42,10 @@ in_images() {
 }
 
 # --- the machine ---
+
+find_image() {
+	if [ -n "${VM_IMAGE:-}" ]; then echo "$VM_IMAGE"; else "$vm_here/image" "$vm_kind" "$vm_variant"; fi
+}
 
 # variant NAME: what the image is like, see tests/vm/image. initramfs-tools has one way to load modules by itself,
 # its modules file, and that names radeon in every image.
@@ -54,7 +69,7 @@ machine() {
 	*) vm_args="-device $1,intremap=on" ;;
 	esac
 	vm_host_display="-device VGA,addr=0x1"
-	vm_cmdline="console=ttyS0 panic=-1 drm_kms_helper.fbdev_emulation=0"
+	vm_cmdline="console=ttyS0 panic=-1 drm_kms_helper.fbdev_emulation=0 ${VM_PARAMETERS:-}"
 }
 
 no_host_display() { vm_host_display=""; }
@@ -96,7 +111,7 @@ nic() {
 
 # serve_root: the usual root comes over the network, from this port of the host.
 serve_root() {
-	vm_image=$("$vm_here/image" "$vm_kind" "$vm_variant") || vm_image=/nonexistent
+	vm_image=$(find_image) || vm_image=/nonexistent
 	vm_port=$((20000 + $$ % 20000))
 	qemu-nbd --read-only --persistent --export-name=root --shared=4 --format=raw --port=$vm_port --bind=127.0.0.1 "$vm_image/root.img" &
 	vm_server=$!
@@ -139,7 +154,7 @@ start() {
 	vm_run=$vm_top/build/test/runs/$vm_scene-$vm_kind-$vm_variant
 	rm -rf "$vm_run"
 	mkdir -p "$vm_run"
-	vm_image=$("$vm_here/image" "${vm_kind}" "$vm_variant") || {
+	vm_image=$(find_image) || {
 		say_not_ok "image $vm_variant" "cannot be made"
 		vm_image=/nonexistent
 	}

@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The Debian package: built twice, in another folder, at another time and from its own source package, without a
+# network. What it contains and declares, and what lintian says. tests/matrix installs and boots it.
+. "$(dirname "$0")/../tap.sh"
+
+copy_tree "$work/tree"
+archives=$top/build/deps/archives
+ok "make deb builds where there is no network" unshare -n make -C "$work/tree" deb DEPS_DIR="$archives"
+ok "and says which file it made" grep -qx 'vfio-early_.*_.*\.deb' "$work/out"
+deb=$(echo "$work"/tree/vfio-early_*.deb)
+made=$work/tree/build/deb
+
+mkdir "$work/another folder"
+ok "the source package is whole, and builds offline" sh -c 'cd "$1" && umask 077 && dpkg-source -x "$2"/*.dsc source && cd source &&
+	TZ=Pacific/Auckland LC_ALL=C.UTF-8 unshare -n dpkg-buildpackage -b --no-sign' - "$work/another folder" "$made"
+ok "both packages are the same to the byte" sh -c 'sha256sum "$1" "$2" && cmp "$1" "$2"' - "$deb" "$(echo "$work/another folder"/vfio-early_*.deb)"
+sed 's/^/# /' "$work/out"
+copy_tree "$work/elsewhere"
+(umask 027 && "$work/elsewhere/packaging/source" "$work/elsewhere" >/dev/null)
+ok "the release archive too" cmp "$work"/elsewhere/vfio-early-*.tar.xz "$made"/vfio-early_*.orig.tar.xz
+
+same "the components are the pinned archives" "$(awk '/^[^#]/ { print $4 }' "$top/deps/sources" | sort)" \
+	"$(cd "$made" && sha256sum ./*.orig-*.tar.* | awk '{ print $1 }' | sort)"
+ok "version and changelog agree" sh -c '[ "$(dpkg-deb -f "$1" Version)" = "$(cat "$2/src/version")-1" ]' - "$deb" "$top"
+ok "it says what C library is in it" sh -c 'dpkg-deb -f "$1" Built-Using | grep -E "^.*musl \(= [^)]+\)"' - "$deb"
+ok "it asks for a generator, and for nothing else" sh -c '[ "$(dpkg-deb -f "$1" Depends)" = "initramfs-tools | dracut" ]' - "$deb"
+
+dpkg-deb -R "$deb" "$work/unpacked"
+same "one trigger makes the images" "activate-noawait update-initramfs" "$(grep -v '^#' "$work/unpacked/DEBIAN/triggers")"
+same "the configuration is a conffile" /etc/vfio-early.conf "$(cat "$work/unpacked/DEBIAN/conffiles")"
+same "what is installed" "etc/vfio-early.conf 644
+usr/lib/dracut/modules.d/50vfio-early/module-setup.sh 755
+usr/lib/dracut/modules.d/50vfio-early/vfio-early-late.service 644
+usr/lib/dracut/modules.d/50vfio-early/vfio-early-late.sh 755
+usr/lib/dracut/modules.d/50vfio-early/vfio-early.service 644
+usr/lib/dracut/modules.d/50vfio-early/vfio-early.sh 755
+usr/sbin/vfio-early 755
+usr/share/bash-completion/completions/vfio-early 644
+usr/share/initramfs-tools/hooks/vfio-early 755
+usr/share/initramfs-tools/scripts/init-top/00-vfio-early 755
+usr/share/initramfs-tools/scripts/local-premount/vfio-early 755
+usr/share/initramfs-tools/scripts/nfs-bottom/vfio-early 755
+usr/share/man/man5/vfio-early.conf.5.gz 644
+usr/share/man/man7/vfio-early.cmdline.7.gz 644
+usr/share/man/man8/vfio-early.8.gz 644
+usr/share/zsh/vendor-completions/_vfio-early 644" \
+	"$(cd "$work/unpacked" && find etc usr -type f ! -path 'usr/share/doc/*' -printf '%p %m\n' | sort)"
+ok "a folder for drop-ins" [ -d "$work/unpacked/etc/vfio-early.conf.d" ]
+ok "the program is static and runs" sh -c '"$1" --version && ! readelf -ld "$1" | grep -e INTERP -e NEEDED' - "$work/unpacked/usr/sbin/vfio-early"
+ok "lintian has nothing to say" lintian --allow-root --fail-on error,warning "$(echo "$made"/*.changes)"
+sed 's/^/# lintian: /' "$work/out"
+
+finish
