@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
-# For tests that are commands in a row: a folder $work of their own, ok, and the plan at the end.
+# For tests that are commands in a row: the folder $work for their own, ok, and the plan at the end. $note stands before
+# each description.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
-trap '[ -z "${KEEP:-}" ] && rm -rf --one-file-system "$work"' EXIT
+trap 'rm -rf --one-file-system "$work"' EXIT
 count=0
 # The outer make's variables are not meant for the inner one.
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -14,9 +15,9 @@ ok() { # DESCRIPTION COMMAND...; what the command prints is shown where it fails
 	shift
 	count=$((count + 1))
 	if "$@" >"$work/now" 2>&1; then
-		echo "ok $count - $description"
+		echo "ok $count - ${note:-}$description"
 	else
-		echo "not ok $count - $description"
+		echo "not ok $count - ${note:-}$description"
 		sed 's/^/# /' "$work/now"
 	fi
 	mv "$work/now" "$work/out"

@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The RPM: built twice, in another folder, at another time and from its own source package, without a network. What it
 # contains, and what its scriptlets do in a tree with a real dracut.
+[ "${IN_NAMESPACE:-}" = 1 ] || IN_NAMESPACE=1 exec unshare -m "$0"
 . "$(dirname "$0")/../tap.sh"
 
-if [ "${IN_NAMESPACE:-}" != 1 ]; then
-	rm -rf "$work"
-	IN_NAMESPACE=1 exec unshare -m "$0"
-fi
 copy_tree "$work/tree"
 ok "make rpm builds where there is no network" unshare -n make -C "$work/tree" rpm DEPS_DIR="$top/build/deps/archives"
 rpm=$(echo "$work"/tree/vfio-early-*."$(uname -m)".rpm)

@@ -2,25 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What --help, the manual, the completions, README and the program itself say of commands, options, parameters, settings
 # and verdicts is the same; the pages are sound.
-set -u
+. "$(dirname "$0")/../tap.sh"
 here=$(cd "$(dirname "$0")" && pwd)
-top=$(cd "$here/../.." && pwd)
 binary=${BINARY:-$top/build/static/vfio-early}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-count=0
 
-ok() { # DESCRIPTION COMMAND...
-	description=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $count - $description"
-	else
-		echo "not ok $count - $description"
-		sed 's/^/# /' "$work/out"
-	fi
-}
 same() { # SUBJECT FILE FILE...: all hold the same words, and there are some
 	subject=$1 first=$2
 	shift 2
@@ -111,4 +96,4 @@ for device in /sys/bus/pci/devices/*; do
 done
 ok "what is written already is not given twice" [ "$(bash_offers "vfio-early list class:" : | head -n 1)" = "" ]
 ok "zsh can read its own" zsh -n "$top/completions/_vfio-early"
-echo "1..$count"
+finish

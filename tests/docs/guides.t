@@ -3,27 +3,16 @@
 # Each page of docs/ is followed to the letter on the machine of its guide: every indented line is run, in its order, in a
 # real Debian tree with the real generator, whose /sys and command line are that machine's. Two things are played by this
 # test: the boot loader's commands, which write down the parameters, and the kernel's part of the reboot.
-set -u
-here=$(cd "$(dirname "$0")" && pwd)
-top=$(cd "$here/../.." && pwd)
-work=$(mktemp -d)
-count=0
 [ "${IN_NAMESPACE:-}" = 1 ] || IN_NAMESPACE=1 exec unshare -m "$0"
-trap 'umount -R "$work/merged" 2>/dev/null; rm -rf "$work"' EXIT
+. "$(dirname "$0")/../tap.sh"
+trap 'umount -R "$work/merged" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
 
-ok() { # DESCRIPTION COMMAND...
-	description=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$work/out" 2>&1; then
-		echo "ok $count - $page: $description"
-	else
-		echo "not ok $count - $page: $description"
-		sed 's/^/# /' "$work/out" "$work/said"
-	fi
-}
 steps() { sed -n 's/^    //p' "$top/docs/$page.md"; }
-said() { grep -qE -- "$1" "$work/said"; }
+said() {
+	grep -qE -- "$1" "$work/said" && return
+	cat "$work/said"
+	return 1
+}
 
 # Commands that stand in: sudo, and those of a boot loader that no folder has.
 stand_in() { # NAME TEXT
@@ -94,7 +83,7 @@ boot_the_image() {
 }
 
 follow() { # PAGE MACHINE TREE ADDRESS...
-	page=$1
+	page=$1 note="$1: "
 	enter "$2" "$3"
 	shift 3
 	: >"$work/said"
@@ -126,4 +115,4 @@ follow() { # PAGE MACHINE TREE ADDRESS...
 follow from-ids-and-softdeps guide-gtx1060 bookworm-initramfs-tools 01:00.0 01:00.1
 follow from-dracut-drivers guide-rtx2060 bookworm-dracut 01:00.0 01:00.1 01:00.2 01:00.3 03:00.0 08:00.0
 follow from-modprobe-and-blacklists guide-rx7900xtx bookworm-dracut 03:00.0 03:00.1 6e:00.0
-echo "1..$count"
+finish

@@ -5,24 +5,11 @@
 # as check said, NAME.status; list.text, and list.json, check.json and status.json of one configuration. All JSON must
 # fit the schema; nothing is written; the order of the lines does not matter.
 # With ACCEPT=1 they are written anew, to be read and committed.
-set -u
+. "$(dirname "$0")/../tap.sh"
 here=$(cd "$(dirname "$0")" && pwd)
-binary=${BINARY:-$here/../../build/static/vfio-early}
-tree=$(mktemp -d)
-trap 'rm -rf "$tree"' EXIT
-count=0
+binary=${BINARY:-$top/build/static/vfio-early}
+tree=$work
 
-ok() { # DESCRIPTION COMMAND...
-	description=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$tree/out" 2>&1; then
-		echo "ok $count - $description"
-	else
-		echo "not ok $count - $description"
-		sed 's/^/# /' "$tree/out"
-	fi
-}
 fingerprint() { (cd "$tree/root" && find . -printf '%p %y %l %T@\n' | sort) | sha256sum; }
 run() { "$binary" --root "$tree/root" "$@"; }
 
@@ -116,4 +103,4 @@ for machine in "$here"/*/machine; do
 	done
 	one_machine
 done
-echo "1..$count"
+finish

@@ -2,24 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # On a terminal of 80 columns, and on a narrow one, no line is longer, and every word of the plain output is there: nothing
 # is cut without a mark ("\" at a line's end, where a word goes on below). For the largest machine and one with much to say.
-set -u
+. "$(dirname "$0")/../tap.sh"
 here=$(cd "$(dirname "$0")" && pwd)
-binary=${BINARY:-$here/../../build/static/vfio-early}
-tree=$(mktemp -d)
-trap 'rm -rf "$tree"' EXIT
-count=0
-
-ok() { # DESCRIPTION COMMAND...
-	description=$1
-	shift
-	count=$((count + 1))
-	if "$@" >"$tree/out" 2>&1; then
-		echo "ok $count - $description"
-	else
-		echo "not ok $count - $description"
-		sed 's/^/# /' "$tree/out"
-	fi
-}
+binary=${BINARY:-$top/build/static/vfio-early}
+tree=$work
 
 # fits FILE COLUMNS: print the lines that are longer; succeeds where there is none.
 fits() { perl -CSD -lne 'print, $bad = 1 if length > '"$2"'; END { exit($bad // 0) }' "$1"; }
@@ -56,4 +42,4 @@ for machine in "$largest" guide-rx7900xtx/machine laptop/machine; do
 		done
 	done
 done
-echo "1..$count"
+finish

@@ -10,8 +10,9 @@ scene() {
 	nvme 1 root.img
 	nvme 2 empty
 	boot_from "UUID=50000000-0000-4000-8000-000000000001" rd.vfio.ids=1b36:0010
-	root_is ext4 /dev/nvme0n1
-	stays 01:00.0 nvme "it carries root: nvme0n1"
+	disk=$(disk_of 01:00.0)
+	root_is ext4 "/dev/$disk"
+	stays 01:00.0 nvme "it carries root: $disk"
 	goes 02:00.0
 }
 

@@ -1,19 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the generators really wrote: do we stand before everything that loads drivers?
-set -u
-vm=$(cd "$(dirname "$0")/../vm" && pwd)
-count=0
-
-ok() { # DESCRIPTION COMMAND...
-	description=$1
-	shift
-	count=$((count + 1))
-	if "$@"; then echo "ok $count - $kind: $description"; else echo "not ok $count - $kind: $description"; fi
-}
+. "$(dirname "$0")/../tap.sh"
+vm=$top/tests/vm
 
 unpack() {
-	kind=$1
+	note="$1: "
 	image=$("$vm/image" "$1" "$2") || exit 1
 	files=$image/unpacked
 }
@@ -113,8 +105,8 @@ common
 dracut_plain
 
 # The hook itself sees who would run before ours.
-kind=initramfs-tools-warning
+note="initramfs-tools-warning: "
 unpack initramfs-tools early-stranger
 ok "a script that sorts before ours is named while the image is built" \
 	grep -q 'W: vfio-early: .*/00-stranger runs before vfio-early' "$image/log"
-echo "1..$count"
+finish

@@ -12,18 +12,19 @@ twins() { # ROOT SPARE
 	nvme 2 "$2"
 	vm_note=" ($1, $2)"
 	boot_from "$1" rd.vfio.ids=1b36:0010
-	root_is ext4 /dev/nvme0n1p1
-	stays 01:00.0 nvme "it carries root: nvme0n1p1"
+	disk=$(disk_of 01:00.0)
+	root_is ext4 "/dev/${disk}p1"
+	stays 01:00.0 nvme "it carries root: ${disk}p1"
 	goes 02:00.0
 }
 
 scene() {
-	case $vm_kind in
-	dracut-trixie) variant normal ;;
-	*) variant storage ;;
-	esac
+	name=/dev/nvme0n1p1
+	variant storage
+	# Its kernel gives names out in no order.
+	[ "$vm_kind" != dracut-trixie ] || { variant normal && name=UUID=$uuid; }
 	twins "UUID=$uuid" empty
-	twins /dev/nvme0n1p1 twin-root
+	twins "$name" twin-root
 	# How root= is read does not depend on the generator: one of them sees every way.
 	[ "$vm_kind" = initramfs-tools ] || return
 	twins LABEL=hostroot foreign-ntfs

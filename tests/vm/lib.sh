@@ -286,6 +286,9 @@ root_is() { # TYPE DEVICE
 	expect "the root is the $1 on $2" "$(told root)" contains root " - $1 $2 "
 }
 
+# disk_of ADDRESS: the name of the NVMe there; later kernels give them out as probes end, which is not the slots' order.
+disk_of() { told disks | sed -n "s|.* \(nvme[0-9]*n1\) -> .*/0000:$1/.*|\1|p"; }
+
 # stays ADDRESS DRIVER REASON: with the host, and why.
 stays() {
 	driver_is "$1" "$2"
