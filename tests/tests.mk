@@ -101,7 +101,7 @@ fuzz: $(fuzz_tests) ## Run each fuzz target for 60 seconds
 coverage: build/test/.setup ## Line coverage of the pure modules by the unit tests and the fuzz corpus
 	$(Q)tests/coverage
 
-check-vm: build/test/.built build/test/vfio-probe build/test/depmod ## Only the scenes in virtual machines
+check-vm: build/test/.built build/test/vfio-probe build/test/depmod ## Only the scenes in virtual machines; EVERY=1 in every kind of image
 	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/order/%,$(script_tests)) $(vm_tests))
 
 check-matrix: build/test/.built build/test/vfio-probe build/test/depmod ## The package on every generation; T=WORD... picks rows
@@ -120,7 +120,7 @@ hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-to
 	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
 test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/depmod \
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/tap.sh \
-	tests/matrix/tree tests/matrix/row tests/matrix/life tests/matrix/display tests/matrix/shared tests/matrix/run $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
+	tests/matrix/tree tests/matrix/row tests/matrix/life tests/matrix/display tests/matrix/scene tests/matrix/run $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
 # SC2153: capitals from outside, small letters are the scene's. SC2016: one program's text inside another's. SC2086: lists of words are meant to be split.

@@ -4,7 +4,7 @@
 # each kind of image that it concerns, and says what must be seen afterwards; see tests/README.md.
 #
 #   IMAGES="own"  runs only those kinds        VM_CPUS=2  gives the machine more processors
-#   SHARED=1      also with the binary of make STATIC=0
+#   EVERY=1       runs it in every kind, where it makes do with some
 #   VM_IMAGE=DIR VM_KIND=NAME  runs it once, with vmlinuz, initrd and root.img of that folder, and
 #   VM_PARAMETERS= on the kernel command line besides
 set -u
@@ -18,9 +18,10 @@ static_images="own initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
 storage_images="initramfs-tools dracut-systemd dracut-plain"
-# Whatever the binary is linked with, it does the same: one scene shows it in every make check, check-matrix the others.
-all_images="$static_images"
-[ "${SHARED:-}" != 1 ] || all_images="$static_images $shared_images"
+all_images="$static_images $shared_images"
+# One of each sort. What a scene of these sees is decided in C: the other kinds are for EVERY=1, and for check-matrix.
+some_images="own initramfs-tools dracut-systemd"
+[ "${EVERY:-}" != 1 ] || some_images=$all_images
 
 # in_images KIND...: run the function scene once for each kind.
 in_images() {
