@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The Debian package: built twice, in another folder, at another time and from its own source package, without a
+# The Debian package: built twice, in another-folder, at another time and from its own source package, without a
 # network. What it contains and declares, and what lintian says. tests/matrix installs and boots it.
 . "$(dirname "$0")/../tap.sh"
 
@@ -11,10 +11,10 @@ ok "and says which file it made" grep -qx 'vfio-early_.*_.*\.deb' "$work/out"
 deb=$(echo "$work"/tree/vfio-early_*.deb)
 made=$work/tree/build/deb
 
-mkdir "$work/another folder"
+mkdir "$work/another-folder"
 ok "the source package is whole, and builds offline" sh -c 'cd "$1" && umask 077 && dpkg-source -x "$2"/*.dsc source && cd source &&
-	TZ=Pacific/Auckland LC_ALL=C.UTF-8 unshare -n dpkg-buildpackage -b --no-sign' - "$work/another folder" "$made"
-ok "both packages are the same to the byte" sh -c 'sha256sum "$1" "$2" && cmp "$1" "$2"' - "$deb" "$(echo "$work/another folder"/vfio-early_*.deb)"
+	TZ=Pacific/Auckland LC_ALL=C.UTF-8 unshare -n dpkg-buildpackage -b --no-sign' - "$work/another-folder" "$made"
+ok "both packages are the same to the byte" sh -c 'sha256sum "$1" "$2" && cmp "$1" "$2"' - "$deb" "$(echo "$work/another-folder"/vfio-early_*.deb)"
 sed 's/^/# /' "$work/out"
 copy_tree "$work/elsewhere"
 (umask 027 && "$work/elsewhere/packaging/source" "$work/elsewhere" >/dev/null)
@@ -41,6 +41,7 @@ usr/share/initramfs-tools/hooks/vfio-early 755
 usr/share/initramfs-tools/scripts/init-top/00-vfio-early 755
 usr/share/initramfs-tools/scripts/local-premount/vfio-early 755
 usr/share/initramfs-tools/scripts/nfs-bottom/vfio-early 755
+usr/share/lintian/overrides/vfio-early 644
 usr/share/man/man5/vfio-early.conf.5.gz 644
 usr/share/man/man7/vfio-early.cmdline.7.gz 644
 usr/share/man/man8/vfio-early.8.gz 644
