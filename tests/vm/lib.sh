@@ -70,7 +70,8 @@ machine() {
 	*) vm_args="-device $1,intremap=on" ;;
 	esac
 	vm_host_display="-device VGA,addr=0x1"
-	vm_cmdline="console=ttyS0 panic=-1 drm_kms_helper.fbdev_emulation=0 ${VM_PARAMETERS:-}"
+	# no_timer_check: an emulator that waits for a processor is no broken timer, and a kernel that thinks so panics.
+	vm_cmdline="console=ttyS0 panic=-1 no_timer_check drm_kms_helper.fbdev_emulation=0 ${VM_PARAMETERS:-}"
 }
 
 no_host_display() { vm_host_display=""; }
