@@ -101,7 +101,7 @@ fuzz: $(fuzz_tests) ## Run each fuzz target for 60 seconds
 coverage: build/test/.setup ## Line coverage of the pure modules by the unit tests and the fuzz corpus
 	$(Q)tests/coverage
 
-check-vm: build/test/.built build/test/vfio-probe build/test/depmod ## Only the scenes in virtual machines; EVERY=1 in every kind of image
+check-vm: build/test/.built build/test/vfio-probe build/test/depmod ## Only the scenes in virtual machines; EVERY=1: all images
 	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/order/%,$(script_tests)) $(vm_tests))
 
 check-matrix: build/test/.built build/test/vfio-probe build/test/depmod ## The package on every generation; T=WORD... picks rows
@@ -116,14 +116,17 @@ check-compilers: build/test/.setup ## gcc and clang, static and shared, without 
 
 hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-top/00-vfio-early \
 	initramfs-tools/scripts/local-premount/vfio-early \
-	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh dracut/50vfio-early/vfio-early-late.sh man/make deps/fetch deps/build deps/need deps/mirror \
+	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh dracut/50vfio-early/vfio-early-late.sh \
+	man/make deps/fetch deps/build deps/need deps/mirror \
 	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
 test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/depmod \
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/tap.sh \
-	tests/matrix/tree tests/matrix/row tests/matrix/life tests/matrix/display tests/matrix/scene tests/matrix/run $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
+	$(addprefix tests/matrix/,tree row life display scene run twin-nvme.t) \
+	$(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
-# SC2153: capitals from outside, small letters are the scene's. SC2016: one program's text inside another's. SC2086: lists of words are meant to be split.
+# SC2153: capitals from outside, small letters are the scene's. SC2016: one program's text inside another's.
+# SC2086: lists of words are meant to be split.
 lint: build/test/.setup ## shellcheck, and whether the hooks are POSIX shell
 	$(Q)shellcheck -e SC1091,SC2016,SC2154 $(hook_scripts)
 	$(Q)shellcheck -e SC1090,SC1091,SC2016,SC2034,SC2086,SC2153,SC2154 $(test_scripts)

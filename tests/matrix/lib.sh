@@ -7,18 +7,18 @@ set -u
 matrix_here=$(cd "$(dirname "$0")" && pwd)
 matrix_top=$(cd "$matrix_here/../.." && pwd)
 vm_here=$matrix_top/tests/vm
+. "$vm_here/lib-image.sh"
 matrix_uuid=50000000-0000-4000-8000-000000000001
 [ "${IN_NAMESPACE:-}" = 1 ] || exec env IN_NAMESPACE=1 unshare -m "$0" "$@"
 
 # take_row ROW: suite/generator/usr/mode/image-compression/modules; see tests/matrix/rows.
 take_row() {
-	matrix_row=$1
 	IFS=/ read -r suite generator usr mode compression modules <<-END
 		$1
 	END
 	out=$matrix_top/build/test/matrix/$(echo "$1" | tr / +)
 	root=$out/mounted
-	rm -rf "$out"
+	rm -rf --one-file-system "$out"
 	mkdir -p "$root"
 	case $generator in
 	dracut*) tree=dracut ;;
@@ -37,7 +37,9 @@ open_tree() {
 		mount --bind /dev "$root/dev" &&
 		mount -t tmpfs tmpfs "$root/tmp"
 }
-in_tree() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 HOME=/root "$@"; }
+in_tree() {
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 HOME=/root "$@"
+}
 
 # newest_kernel: the version that linux-version puts last; its image and itself are what the machine boots.
 newest_kernel() { in_tree linux-version list | in_tree linux-version sort | tail -n 1; }
@@ -87,17 +89,14 @@ configure() {
 # Only what vfio-early loads, so that the suite's own tools need not know the format; where its kmod does not, the tree
 # gets a depmod that does, as whoever compresses so has.
 compress_modules() {
-	kernel=$(newest_kernel)
-	folder=$root/lib/modules/$kernel/kernel
 	case $modules in
 	own) return ;;
-	xz) tool="xz --check=crc32 --lzma2=dict=1MiB" feature=+XZ ;;
-	zst) tool="zstd -q --rm -19" feature=+ZSTD ;;
-	gz) tool=gzip feature=+ZLIB ;;
+	xz) feature=+XZ ;;
+	zst) feature=+ZSTD ;;
+	gz) feature=+ZLIB ;;
 	esac
-	find "$folder/drivers/vfio" "$folder/virt" -name '*.ko.xz' ! -name 'vfio_iommu_type1.ko.xz' -exec xz -d {} +
-	# shellcheck disable=SC2086
-	find "$folder/drivers/vfio" "$folder/virt" -name '*.ko' ! -name 'vfio_iommu_type1.ko' -exec $tool {} +
+	kernel=$(newest_kernel)
+	compress_vfio "$root/lib/modules/$kernel/kernel" "$modules"
 	in_tree kmod --version | grep -qF -e "$feature" || {
 		rm "$root/sbin/depmod"
 		install -m 755 "$matrix_top/build/test/depmod" "$root/sbin/depmod"
@@ -109,4 +108,19 @@ compress_modules() {
 apt_install() {
 	cp "$1" "$root/tmp/vfio-early.deb"
 	in_tree apt-get -y --no-install-recommends install /tmp/vfio-early.deb
+}
+
+# make_machine ROW DEB: a tree with the package, and its image, as a scene takes them.
+make_machine() {
+	take_row "$1"
+	{
+		open_tree && add_guest && configure && apt_install "$2"
+		close_tree "$(newest_kernel)"
+	} >>"$out/log" 2>&1
+	VM_KIND=$(basename "$out")
+	export VM_IMAGE="$out" VM_KIND VM_PARAMETERS=init=/sbin/tell
+	[ -s "$out/initrd" ] && return
+	tail -n 20 "$out/log" | sed 's/^/# /'
+	echo "Bail out! no image"
+	exit 1
 }

@@ -22,6 +22,18 @@ copy_modules() { # DESTINATION MODULE...
 	depmod -b "$destination" "$kernel"
 }
 
+# compress_vfio FOLDER xz|zst|gz: what vfio-early loads of the modules in a kernel's folder; what others load stays.
+compress_vfio() {
+	case $2 in
+	xz) tool="xz --check=crc32 --lzma2=dict=1MiB" ;;
+	zst) tool="zstd -q --rm -19" ;;
+	gz) tool=gzip ;;
+	esac
+	find "$1/drivers/vfio" "$1/virt" -name '*.ko.xz' ! -name 'vfio_iommu_type1.ko.xz' -exec xz -d {} +
+	# shellcheck disable=SC2086
+	find "$1/drivers/vfio" "$1/virt" -name '*.ko' ! -name 'vfio_iommu_type1.ko' -exec $tool {} +
+}
+
 # What the guest runs at its end, with a busybox for everything.
 copy_guest() { # DESTINATION
 	mkdir -p "$1/bin" "$1/sbin" "$1/usr/bin" "$1/usr/sbin" "$1/etc" "$1/proc" "$1/sys" "$1/dev" "$1/run"

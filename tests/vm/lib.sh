@@ -21,7 +21,7 @@ storage_images="initramfs-tools dracut-systemd dracut-plain"
 all_images="$static_images $shared_images"
 # One of each sort. What a scene of these sees is decided in C: the other kinds are for EVERY=1, and for check-matrix.
 some_images="own initramfs-tools dracut-systemd"
-[ "${EVERY:-}" != 1 ] || some_images=$all_images
+[ "${EVERY:-}" != 1 ] || some_images=$all_images generator_images="$generator_images $shared_images"
 
 # in_images KIND...: run the function scene once for each kind.
 in_images() {
