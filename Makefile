@@ -124,7 +124,8 @@ include tests/tests.mk
 include packaging/packaging.mk
 
 clean: ## Remove what was built; downloaded archives stay in build/deps
-	rm -rf vfio-early vfio-early_*.deb vfio-early-*.rpm vfio-early-*.tar.xz build/deb build/rpm build/static* build/shared* build/clang* build/man build/test
+	rm -rf vfio-early vfio-early_*.deb vfio-early-*.rpm vfio-early-*.tar.xz
+	rm -rf build/deb build/rpm build/static* build/shared* build/clang* build/man build/test
 
 distclean: clean ## Remove the downloaded archives and the libraries too
 	rm -rf build
