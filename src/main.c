@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <blkid/blkid.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,7 +57,7 @@ static int print_version(void)
 
 int main(int argc, char **argv)
 {
-	int i = 1;
+	int i = 1, r;
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
@@ -67,8 +68,9 @@ int main(int argc, char **argv)
 			return print_version();
 		if (strcmp(argv[i], "--root") || i + 1 == argc)
 			return usage_error("unknown option, or one without its value", argv[i]);
-		if (root_enter(argv[++i]) < 0)
-			return usage_error("no such folder for --root", argv[i]);
+		r = root_enter(argv[++i]);
+		if (r < 0)
+			return usage_error(r == -ENOSYS ? "Linux 5.6 or later is needed for --root" : "no such folder for --root", argv[i]);
 	}
 	if (i == argc)
 		return cmd_list(1, (char *[]){ (char[]){ "list" }, NULL });

@@ -5,13 +5,27 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#else
+/* Kernel headers before Linux 5.6 (RHEL 8): the ABI of openat2(2). */
+#define RESOLVE_NO_MAGICLINKS 0x02
+#define RESOLVE_IN_ROOT 0x10
+struct open_how {
+	uint64_t flags, mode, resolve;
+};
+#endif
+#ifndef SYS_openat2
+#define SYS_openat2 437 /* on every architecture with PCI but Alpha */
+#endif
 
 #define OPEN_TRIES 1000
 
@@ -21,13 +35,16 @@ static int root_fd = -1;
 int root_enter(const char *folder)
 {
 	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_close int seen = -1;
 
 	if (fd < 0)
 		return -errno;
 	if (root_fd >= 0)
 		close(root_fd);
 	root_fd = fd;
-	return 0;
+	/* A kernel that cannot look below a root must not pass for a tree with nothing in it. */
+	seen = root_open("/", O_PATH | O_DIRECTORY);
+	return seen < 0 ? seen : 0;
 }
 
 bool root_is_host(void)

@@ -12,7 +12,7 @@
 
 #include "util.h"
 
-/* Work below @folder from now on. Returns 0 or -errno. */
+/* Work below @folder from now on. Returns 0, -ENOSYS on a kernel without openat2(2), or -errno. */
 int root_enter(const char *folder) must_check;
 /* Is it the machine's own root? */
 bool root_is_host(void);

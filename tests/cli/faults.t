@@ -64,4 +64,7 @@ run boot --dry-run
 calm=$output
 output=$(strace -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=EAGAIN:when=3+2 "$binary" --root "$tree" boot --dry-run 2>&1)
 ok "a look-up that must be tried again is" [ "$output" = "$calm" ]
+output=$(strace -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=ENOSYS "$binary" --root "$tree" list 2>&1)
+ok "a kernel that cannot look below a root is an error of usage" [ $? = 2 ]
+ok "with its cure" says "Linux 5.6 or later is needed for --root"
 done_testing
