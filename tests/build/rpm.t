@@ -20,8 +20,12 @@ ok "it runs" "$work/usr/sbin/vfio-early" --version
 
 same "the pinned archives are its sources" "$(awk '/^[^#]/ { print $3 }' "$top/deps/sources" | sort)" \
 	"$(rpm -qlp "$work"/tree/build/rpm/*.src.rpm | grep orig | sort)"
-same "what is installed" "$(sed 's|^\(.*\) .*|/\1|' "$top/tests/build/installed" | sort)" \
-	"$(rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | sed -n 's/^-[^ ]* //p' | sed 's/\.gz$//' | grep -v -e /share/doc/ -e /licenses/ | sort)"
+packed() {
+	rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | sed -n 's/^-[^ ]* //p' | sed 's/\.gz$//' |
+		grep -v -e /share/doc/ -e /licenses/ -e /.build-id/ | sort
+}
+installed=$(sed 's|^\(.*\) .*|/\1|' "$top/tests/build/installed" | sort)
+same "what is installed" "$installed" "$(packed)"
 same "the configuration survives an upgrade" /etc/vfio-early.conf "$(rpm -qcp "$rpm")"
 ok "rpmlint finds no error" rpmlint --config "$top/packaging/rpmlint.toml" "$top/packaging/vfio-early.spec" "$rpm"
 sed 's/^/# rpmlint: /' "$work/out"
@@ -54,4 +58,11 @@ ok "which is without it" sh -c 'grep -q usr/lib/systemd "$1" && ! grep vfio-earl
 ok "what the user wrote is kept" grep -q "the user's own" "$root/etc/vfio-early.conf.rpmsave"
 
 umount -R "$root"
+
+# As the README has it for distributions without musl.
+ok "it builds with the system's shared libraries" make -C "$work/tree" rpm STATIC=0
+same "and requires them" "libblkid libc libkmod libpci" \
+	"$(rpm -qp --requires "$rpm" | sed -n 's/^\(lib[a-z]*\)\.so.*/\1/p' | sort -u | paste -sd ' ')"
+same "there are no other files in it, but its build id" "$installed" "$(packed)"
+
 finish
