@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 bool cmdline_next(const char **cursor, struct cmdline_param *ret)
 {
@@ -65,7 +66,10 @@ bool cmdline_is_on(const struct cmdline_param *param)
 {
 	if (!param->value)
 		return true;
-	return param->value_length && (memchr("1yYtT", param->value[0], 5) || util_equal(param->value, param->value_length, "on"));
+	if (!param->value_length)
+		return false;
+	return memchr("1yYtT", param->value[0], 5) ||
+	       (param->value_length > 1 && !strncasecmp(param->value, "on", 2));
 }
 
 bool cmdline_switches_on(const char *text, const char *name)

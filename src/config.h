@@ -55,8 +55,9 @@ void config_init(struct config *config);
 void config_clear(struct config *config);
 
 /*
- * Add the text of a configuration file. @path is for messages. Directives: "claim SELECTOR...
- * [OPTION...]", "keep SELECTOR..." and "set NAME=VALUE..."; "#" starts a comment. What cannot be understood is added to the errors and skipped.
+ * Add the text of a configuration file. @path is for messages. Directives: "claim SELECTOR... [OPTION...]",
+ * "keep SELECTOR..." and "set NAME=VALUE..."; "#" starts a comment. What cannot be understood is added to the errors
+ * and skipped.
  */
 void config_add_file(struct config *config, const char *path, const char *text, size_t length);
 

@@ -16,6 +16,7 @@
 #include "deadline.h"
 #include "lvm.h"
 #include "protect.h"
+#include "spec.h"
 #include "sysfs.h"
 
 #define PROBE_AMBIGUOUS (-2)  /* of blkid_do_safeprobe(); its header has a name for it from 2.40 on */
@@ -332,7 +333,7 @@ static void read_link(struct storage *storage, const struct need *need)
 	char path[512], name[BLOCK_NAME_SIZE];
 	int block;
 
-	if (!needs_path(need, path, sizeof(path)) || root_link_name(path, name, sizeof(name)) < 0)
+	if (!spec_path(need->kind, need->value, path, sizeof(path)) || root_link_name(path, name, sizeof(name)) < 0)
 		return;
 	block = storage_by_name(storage, name);
 	if (block < 0)

@@ -6,21 +6,16 @@
 #include "cmdline.h"
 #include "pci.h"
 
-static bool starts_with(const char *text, const char *prefix)
-{
-	return !strncmp(text, prefix, strlen(prefix));
-}
-
 /* The units' names come from the drivers: dmarN, ivhdN, smmu.ADDRESS, smmu3.ADDRESS (drivers/iommu). */
 static enum iommu_kind kind_of_unit(const char *unit)
 {
 	struct pci_address address;
 
-	if (starts_with(unit, "dmar"))
+	if (util_starts_with(unit, "dmar"))
 		return IOMMU_INTEL;
-	if (starts_with(unit, "ivhd"))
+	if (util_starts_with(unit, "ivhd"))
 		return IOMMU_AMD;
-	if (starts_with(unit, "smmu") || starts_with(unit, "arm-smmu"))
+	if (util_starts_with(unit, "smmu") || util_starts_with(unit, "arm-smmu"))
 		return IOMMU_SMMU;
 	/* virtio-iommu takes the name of its device: an address where that is on PCI (virtio-iommu.c, viommu_probe()). */
 	if (strstr(unit, "virtio") || pci_address_parse(unit, strlen(unit), &address) == 0)
@@ -181,7 +176,7 @@ static void blame_kernel(const struct iommu_facts *facts, struct iommu *iommu)
 
 bool iommu_irq_chip_tells(const char *chip)
 {
-	return starts_with(chip, "IR-") || starts_with(chip, "IO-APIC") || starts_with(chip, "PCI-MSI");
+	return util_starts_with(chip, "IR-") || util_starts_with(chip, "IO-APIC") || util_starts_with(chip, "PCI-MSI");
 }
 
 /*
@@ -194,7 +189,7 @@ static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iomm
 
 	if (!facts->irq_chip || !facts->irq_chip[0])
 		return;
-	iommu->remapping = starts_with(facts->irq_chip, "IR-") ? IOMMU_REMAPPING_ON : IOMMU_REMAPPING_OFF;
+	iommu->remapping = util_starts_with(facts->irq_chip, "IR-") ? IOMMU_REMAPPING_ON : IOMMU_REMAPPING_OFF;
 	if (iommu->remapping == IOMMU_REMAPPING_ON || iommu->state != IOMMU_ON)
 		return;
 	util_format(iommu->interrupts, sizeof(iommu->interrupts), facts->unsafe_interrupts ?

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "needs.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUE_SIZE 512
-#define FIELDS 4
-
-static bool starts_with(const char *text, const char *prefix)
-{
-	return !strncmp(text, prefix, strlen(prefix));
-}
-
-static bool is_one_of(const char *text, const char *const *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(text, words[i]))
-			return true;
-	return false;
-}
-#define IS_ONE_OF(text, ...) is_one_of(text, (const char *const[]){ __VA_ARGS__ }, \
-	ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
+#include "spec.h"
+#include "table.h"
 
 static void add(struct needs *needs, enum need_kind kind, const char *purpose, const char *value, const char *text,
 		bool required)
@@ -56,141 +40,6 @@ void needs_clear(struct needs *needs)
 	*needs = (struct needs){ 0 };
 }
 
-/* Replace in place what an escape stands for: \xHH in names that udev made, \OOO in fstab. */
-static void unescape(char *text, char kind, int base, int digits)
-{
-	char *out = text;
-
-	while (*text) {
-		char number[4] = "", *end;
-
-		if (text[0] == '\\' && (base == 8 || text[1] == kind)) {
-			const char *start = text + (base == 8 ? 1 : 2);
-
-			strncpy(number, start, (size_t)digits);
-			number[digits] = '\0';
-			*out = (char)strtol(number, &end, base);
-			if (*number && end == number + digits && *out) {
-				out++;
-				text = (char *)start + digits;
-				continue;
-			}
-		}
-		*out++ = *text++;
-	}
-	*out = '\0';
-}
-
-/* Tags, as mount(8) writes them and as udev names its links. */
-static const struct tag {
-	const char *name, *link;
-	enum need_kind kind;
-} tags[] = {
-	{ "UUID=", "/dev/disk/by-uuid/", NEED_UUID },
-	{ "LABEL=", "/dev/disk/by-label/", NEED_LABEL },
-	{ "PARTUUID=", "/dev/disk/by-partuuid/", NEED_PARTUUID },
-	{ "PARTLABEL=", "/dev/disk/by-partlabel/", NEED_PARTLABEL },
-};
-
-static void strip_quotes(char *value)
-{
-	size_t length = strlen(value);
-
-	if (length >= 2 && (value[0] == '"' || value[0] == '\'') && value[length - 1] == value[0]) {
-		memmove(value, value + 1, length - 2);
-		value[length - 2] = '\0';
-	}
-}
-
-static bool parse_tag(char *spec, enum need_kind *ret_kind, char *value)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
-		bool link = starts_with(spec, tags[i].link);
-
-		if (!link && strncasecmp(spec, tags[i].name, strlen(tags[i].name)))
-			continue;
-		strcpy(value, spec + strlen(link ? tags[i].link : tags[i].name));
-		strip_quotes(value);
-		if (link)
-			unescape(value, 'x', 16, 2);
-		/* The kernel's PARTUUID=.../PARTNROFF=n is a partition of that same disk. */
-		if (tags[i].kind == NEED_PARTUUID)
-			value[strcspn(value, "/")] = '\0';
-		*ret_kind = tags[i].kind;
-		return true;
-	}
-	return false;
-}
-
-const char *needs_path(const struct need *need, char *buffer, size_t size)
-{
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789#+-.:=@_";
-
-	if (need->kind == NEED_DEVICE)
-		return need->value[0] == '/' ? util_format(buffer, size, "%s", need->value) : NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (tags[i].kind == need->kind && strspn(need->value, plain) == strlen(need->value))
-			return util_format(buffer, size, "%s%s", tags[i].link, need->value);
-	return NULL;
-}
-
-/* "8:1", or the kernel's old hexadecimal "801" (init/do_mounts.c, name_to_dev_t(): new_decode_dev()). */
-static bool parse_number(const char *spec, char *value)
-{
-	unsigned int major, minor;
-	int end = 0;
-	size_t length = strlen(spec);
-
-	if (sscanf(spec, "%u:%u%n", &major, &minor, &end) == 2 && !spec[end]) {
-		strcpy(value, spec);
-		return true;
-	}
-	if (length < 3 || length > 8 || strspn(spec, "0123456789abcdefABCDEF") != length)
-		return false;
-	major = (unsigned int)strtoul(spec, NULL, 16);
-	minor = (major & 0xff) | ((major >> 12) & 0xfff00);
-	util_format(value, VALUE_SIZE, "%u:%u", (major & 0xfff00) >> 8, minor);
-	return true;
-}
-
-/* Which pool: root=zfs:POOL/DATASET, root=ZFS=POOL/DATASET; "zfs", zfs:AUTO and zfs=bootfs leave it open. */
-static bool parse_pool(const char *spec, char *value)
-{
-	if (strncasecmp(spec, "zfs", 3) || (spec[3] && spec[3] != ':' && spec[3] != '='))
-		return false;
-	spec += 3 + strspn(spec + 3, ":=");
-	strcpy(value, spec);
-	value[strcspn(value, "/")] = '\0';
-	if (!strcasecmp(value, "auto") || !strcmp(value, "bootfs"))
-		value[0] = '\0';
-	return true;
-}
-
-/* "/dev/nbd0", and not a volume group whose name starts so. */
-static bool is_numbered(const char *spec, const char *prefix)
-{
-	return starts_with(spec, prefix) && isdigit((unsigned char)spec[strlen(prefix)]);
-}
-
-static bool is_on_network(const char *spec)
-{
-	static const char *const schemes[] = {
-		"nfs", "nfs4", "iscsi", "nbd", "fcoe", "cifs", "smb", "http", "https", "ftp", "nvmf", "aoe", "ceph",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
-		if (starts_with(spec, schemes[i]) && spec[strlen(schemes[i])] == ':')
-			return true;
-	return IS_ONE_OF(spec, "/dev/nfs", "/dev/cifs", "dhcp", "dhcp6") || is_numbered(spec, "/dev/nbd") ||
-	       (spec[0] != '/' && strstr(spec, ":/"));
-}
-
-static bool is_no_disk(const char *spec)
-{
-	return IS_ONE_OF(spec, "tmpfs", "ramfs", "rootfs", "overlay") || starts_with(spec, "virtiofs:") ||
-	       starts_with(spec, "9p:") || is_numbered(spec, "/dev/ram") || starts_with(spec, "tmpfs:");
-}
-
 static void add_network(struct needs *needs, const char *by)
 {
 	if (!needs->network[0])
@@ -201,39 +50,18 @@ static void add_network(struct needs *needs, const char *by)
 static void add_device(struct needs *needs, const char *purpose, const char *spec, size_t length, const char *name,
 		       bool required)
 {
-	char copy[VALUE_SIZE], value[VALUE_SIZE], text[VALUE_SIZE + 64];
-	enum need_kind kind = NEED_DEVICE;
-	char *start = copy;
+	char copy[SPEC_SIZE], value[SPEC_SIZE], text[SPEC_SIZE + 64];
+	enum need_kind kind;
 
-	if (length >= sizeof(copy))
-		length = sizeof(copy) - 1;
-	memcpy(copy, spec, length);
-	copy[length] = '\0';
-	strip_quotes(copy);
+	util_format(copy, sizeof(copy), "%.*s", (int)length, spec);
+	util_unquote(copy);
 	if (!*copy)
 		return;
 	util_format(text, sizeof(text), "%s%s", name, copy);
-	while (starts_with(start, "block:") || starts_with(start, "live:"))
-		start += strcspn(start, ":") + 1;
-	/* Tags first: a label may look like anything. */
-	if (parse_tag(start, &kind, value)) {
-		start = value;
-	} else if (is_on_network(start)) {
+	kind = spec_parse(copy, value);
+	if (kind == NEED_NOTHING && spec_is_on_network(value))
 		add_network(needs, text);
-		kind = NEED_NOTHING;
-	} else if (is_no_disk(start)) {
-		kind = NEED_NOTHING;
-	} else if (!strcmp(start, "gpt-auto")) {
-		strcpy(value, "/dev/gpt-auto-root");
-		start = value;
-	} else if (parse_pool(start, value)) {
-		kind = NEED_POOL;
-		start = value;
-	} else if (parse_number(start, value)) {
-		kind = NEED_NUMBER;
-		start = value;
-	}
-	add(needs, kind, purpose, start, text, required);
+	add(needs, kind, purpose, value, text, required);
 }
 
 /* The last one of this name, as the generators take it. */
@@ -260,7 +88,7 @@ static void add_flags(struct needs *needs, const char *purpose, const char *flag
 
 	while (util_next_item(&flags, end, &item, &size))
 		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-			if (size > strlen(names[i]) && starts_with(item, names[i]))
+			if (size > strlen(names[i]) && util_starts_with(item, names[i]))
 				add_device(needs, purpose, item + strlen(names[i]), size - strlen(names[i]), names[i], true);
 }
 
@@ -270,7 +98,7 @@ static void add_crypt_options(struct needs *needs, const char *value, size_t len
 	size_t size;
 
 	while (util_next_item(&value, end, &item, &size))
-		if (size > 7 && starts_with(item, "source="))
+		if (size > 7 && util_starts_with(item, "source="))
 			add_device(needs, "cryptopts", item + 7, size - 7, "cryptopts=source=", false);
 }
 
@@ -278,7 +106,7 @@ static void add_crypt_options(struct needs *needs, const char *value, size_t len
 static void add_named(struct needs *needs, enum need_kind kind, const char *name, const char *prefix, const char *value,
 		      size_t length, bool required)
 {
-	char copy[VALUE_SIZE], text[VALUE_SIZE];
+	char copy[SPEC_SIZE], text[SPEC_SIZE];
 
 	util_format(copy, sizeof(copy), "%s%.*s", prefix, (int)length, value);
 	util_format(text, sizeof(text), "%.64s=%.300s", name, copy + strlen(prefix));
@@ -289,7 +117,7 @@ static void add_named(struct needs *needs, enum need_kind kind, const char *name
 static void add_luks(struct needs *needs, const char *name, const char *value, size_t length)
 {
 	const char *equals = memchr(value, '=', length);
-	size_t skip = length > 5 && starts_with(value, "luks-") ? 5 : 0;
+	size_t skip = length > 5 && util_starts_with(value, "luks-") ? 5 : 0;
 
 	length = equals ? (size_t)(equals - value) : length;
 	if (length > skip)
@@ -373,36 +201,9 @@ void needs_add_cmdline(struct needs *needs, const char *text)
 		add_device(needs, "resume", param.value, param.value_length, "resume=", true);
 }
 
-/* Split a line at blanks into at most FIELDS fields. Returns how many there are; 0 for a comment. */
-static size_t split_line(const char **cursor, char line[static VALUE_SIZE], char *fields[static FIELDS])
-{
-	size_t length = strcspn(*cursor, "\n"), count = 0;
-
-	util_format(line, VALUE_SIZE, "%.*s", (int)length, *cursor);
-	*cursor += length + ((*cursor)[length] == '\n');
-	for (char *c = line; count < FIELDS && *(c += strspn(c, " \t\r")) && (count || *c != '#');) {
-		fields[count++] = c;
-		c += strcspn(c, " \t\r");
-		if (*c)
-			*c++ = '\0';
-	}
-	return count;
-}
-
-static bool has_option(const char *options, const char *name)
-{
-	const char *item, *end = options + strlen(options);
-	size_t length;
-
-	while (util_next_item(&options, end, &item, &length))
-		if (util_equal(item, length, name))
-			return true;
-	return false;
-}
-
 static bool is_network_type(const char *type)
 {
-	return IS_ONE_OF(type, "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virtiofs");
+	return UTIL_IS_ONE_OF(type, "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virtiofs");
 }
 
 /* What a boot does without: it puts no root on the network, and says nothing of the root. */
@@ -411,7 +212,7 @@ static void add_spare(struct needs *needs, const char *purpose, const char *spec
 	size_t count = needs->count;
 
 	/* A label may look like anything. */
-	if (spec[0] == '/' && is_on_network(spec))
+	if (spec[0] == '/' && spec_is_on_network(spec))
 		return;
 	add_device(needs, purpose, spec, strlen(spec), name, false);
 	for (; count < needs->count; count++)
@@ -420,28 +221,29 @@ static void add_spare(struct needs *needs, const char *purpose, const char *spec
 
 void needs_add_fstab(struct needs *needs, const char *text)
 {
-	char line[VALUE_SIZE], name[VALUE_SIZE], *fields[FIELDS];
+	struct table_line line;
+	char name[SPEC_SIZE];
 
-	while (*text) {
-		size_t count = split_line(&text, line, fields);
-		const char *options = count > 3 ? fields[3] : "";
-		bool swap = count > 2 && !strcmp(fields[2], "swap"), root, usr;
+	while (table_next(&text, &line)) {
+		char *spec = line.fields[0], *place = line.fields[1];
+		const char *type = line.fields[2], *options = line.fields[3], *purpose;
+		bool root, usr;
 
-		if (count < 3 || is_network_type(fields[2]) || has_option(options, "_netdev"))
+		if (line.count < 3 || is_network_type(type) || table_has_option(options, "_netdev"))
 			continue;
-		unescape(fields[0], 0, 8, 3);
-		unescape(fields[1], 0, 8, 3);
-		root = !strcmp(fields[1], "/");
-		usr = !strcmp(fields[1], "/usr");
-		if (fields[0][0] != '/' && !strchr(fields[0], '='))
+		util_unescape(spec, "\\", 8, 3);
+		util_unescape(place, "\\", 8, 3);
+		if (spec[0] != '/' && !strchr(spec, '='))
 			continue;
-		util_format(name, sizeof(name), "fstab's %.400s: ", swap ? "swap" : fields[1]);
-		if (has_option(options, "noauto") || (has_option(options, "nofail") && !root && !usr)) {
-			add_spare(needs, swap ? "swap" : fields[1], fields[0], name);
+		root = !strcmp(place, "/");
+		usr = !strcmp(place, "/usr");
+		purpose = !strcmp(type, "swap") ? "swap" : place;
+		util_format(name, sizeof(name), "fstab's %.400s: ", purpose);
+		if (table_has_option(options, "noauto") || (table_has_option(options, "nofail") && !root && !usr)) {
+			add_spare(needs, purpose, spec, name);
 			continue;
 		}
-		add_device(needs, swap ? "swap" : root ? "root" : fields[1], fields[0], strlen(fields[0]), name,
-			   usr || (root && !needs->root));
+		add_device(needs, root ? "root" : purpose, spec, strlen(spec), name, usr || (root && !needs->root));
 		if (usr || root)
 			add_flags(needs, root ? "root" : "/usr", options, strlen(options));
 		needs->root |= root;
@@ -450,37 +252,34 @@ void needs_add_fstab(struct needs *needs, const char *text)
 
 void needs_add_crypttab(struct needs *needs, const char *text)
 {
-	char line[VALUE_SIZE], name[VALUE_SIZE], *fields[FIELDS];
+	struct table_line line;
+	char name[SPEC_SIZE];
 
-	while (*text) {
-		size_t count = split_line(&text, line, fields);
-		const char *options = count > 3 ? fields[3] : "";
+	while (table_next(&text, &line)) {
+		const char *target = line.fields[0], *source = line.fields[1], *options = line.fields[3];
 
-		if (count < 2 || has_option(options, "noauto") || has_option(options, "nofail"))
+		if (line.count < 2 || table_has_option(options, "noauto") || table_has_option(options, "nofail"))
 			continue;
-		util_format(name, sizeof(name), "crypttab's %.400s: ", fields[0]);
-		add_device(needs, fields[0], fields[1], strlen(fields[1]), name, false);
+		util_format(name, sizeof(name), "crypttab's %.400s: ", target);
+		add_device(needs, target, source, strlen(source), name, false);
 	}
 }
 
 void needs_add_conf(struct needs *needs, const char *text)
 {
-	char line[VALUE_SIZE], *fields[FIELDS];
+	struct table_line line;
 
-	while (*text) {
-		const char *value;
-		bool resume;
+	while (table_next(&text, &line)) {
+		bool resume = util_starts_with(line.fields[0], "RESUME=");
+		const char *purpose = resume ? "resume" : "root", *value;
 
-		if (!split_line(&text, line, fields))
+		if (!resume && !util_starts_with(line.fields[0], "ROOT="))
 			continue;
-		resume = starts_with(fields[0], "RESUME=");
-		if (!resume && !starts_with(fields[0], "ROOT="))
-			continue;
-		value = strchr(fields[0], '=') + 1;
-		if (IS_ONE_OF(value, "none", "auto", "probe") || has_purpose(needs, resume ? "resume" : "root") ||
+		value = strchr(line.fields[0], '=') + 1;
+		if (UTIL_IS_ONE_OF(value, "none", "auto", "probe") || has_purpose(needs, purpose) ||
 		    (resume && needs->no_resume))
 			continue;
-		add_device(needs, resume ? "resume" : "root", value, strlen(value), resume ? "RESUME=" : "ROOT=", true);
+		add_device(needs, purpose, value, strlen(value), resume ? "RESUME=" : "ROOT=", true);
 		needs->root |= !resume;
 	}
 }

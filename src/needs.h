@@ -55,11 +55,5 @@ void needs_add_crypttab(struct needs *needs, const char *text);
 /* Add RESUME= and ROOT= of a file in initramfs-tools' conf.d, where no need of that purpose is known yet. */
 void needs_add_conf(struct needs *needs, const char *text);
 
-/*
- * Where udev's link for the need is, or the device's own path: written to @buffer of @size bytes. NULL where there
- * is none, or none that can be told without udev's way of escaping.
- */
-const char *needs_path(const struct need *need, char *buffer, size_t size);
-
 /* Free all of it. */
 void needs_clear(struct needs *needs);

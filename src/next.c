@@ -70,7 +70,7 @@ char *next_parse_entry(const char *text, char *const *versions, size_t count)
 		else if (util_equal(key, size, "options"))
 			util_append(options, sizeof(options), "%s%.*s", options[0] ? " " : "", (int)(end - line), line);
 	}
-	if (!named || !options[0] || !strncmp(options + strspn(options, " "), "$kernelopts", strlen("$kernelopts")) ||
+	if (!named || !options[0] || util_starts_with(options + strspn(options, " "), "$kernelopts") ||
 	    cmdline_wants_recovery(options))
 		return NULL;
 	return copy_rest(options, options + strlen(options));

@@ -167,7 +167,7 @@ static bool stands_on_nothing(const struct block *block)
 	static const char *const names[] = { "nbd", "ram", "zram", "loop", "rbd" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strncmp(block->name, names[i], strlen(names[i])))
+		if (util_starts_with(block->name, names[i]))
 			return true;
 	return false;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spec.h"
+
 int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE])
 {
 	const char *last = strrchr(link, '/'), *before = last, *cursor = link;
@@ -62,7 +64,7 @@ int storage_by_number(const struct storage *storage, unsigned int major, unsigne
 
 const char *storage_use_name(const struct block_use *use)
 {
-	return strncmp(use->purpose, MOUNTED, strlen(MOUNTED)) ? use->purpose : use->purpose + strlen(MOUNTED);
+	return util_starts_with(use->purpose, MOUNTED) ? use->purpose + strlen(MOUNTED) : use->purpose;
 }
 
 static void add_use(struct storage *storage, int block, const char *what, const char *name)
@@ -168,7 +170,7 @@ int storage_by_tag(const struct storage *storage, const struct need *need)
 {
 	char path[512];
 
-	if (need->kind == NEED_DEVICE || !needs_path(need, path, sizeof(path)))
+	if (need->kind == NEED_DEVICE || !spec_path(need->kind, need->value, path, sizeof(path)))
 		return -1;
 	return by_link(storage, path);
 }
@@ -191,7 +193,7 @@ static bool in_group(const struct block *block, const char *group)
 	char prefix[256];
 
 	encode_volume(group, prefix, sizeof(prefix));
-	return storage_is_volume(block) && !strncmp(block->dm_name, prefix, strlen(prefix)) &&
+	return storage_is_volume(block) && util_starts_with(block->dm_name, prefix) &&
 	       block->dm_name[strlen(prefix)] == '-' && block->dm_name[strlen(prefix) + 1] != '-';
 }
 

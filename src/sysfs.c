@@ -61,7 +61,7 @@ void sysfs_pci_consumers(const struct pci_address *address,
 	struct pci_address consumer;
 
 	for (ssize_t i = 0; i < count; i++)
-		if (!strncmp(names[i], prefix, strlen(prefix)) &&
+		if (util_starts_with(names[i], prefix) &&
 		    pci_address_parse(names[i] + strlen(prefix), strlen(names[i] + strlen(prefix)), &consumer) == 0)
 			found(data, &consumer);
 	root_list_free(names, count);
@@ -90,7 +90,7 @@ int sysfs_pci_iommu_group(const struct pci_address *address)
 		return -1;
 	/* vfio's no-IOMMU mode makes groups that isolate nothing (drivers/vfio/group.c, vfio_noiommu_group_alloc). */
 	util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%ld/name", group);
-	if (root_read(path, name, sizeof(name)) > 0 && !strncmp(name, "vfio-noiommu", strlen("vfio-noiommu")))
+	if (root_read(path, name, sizeof(name)) > 0 && util_starts_with(name, "vfio-noiommu"))
 		return -1;
 	return (int)group;
 }
@@ -139,7 +139,7 @@ int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER
 	int r = -ENOENT;
 
 	for (ssize_t i = 0; i < count && r < 0; i++) {
-		if (strncmp(names[i], "pci:", 4) || strlen(names[i] + 4) >= PCI_DRIVER_SIZE)
+		if (!util_starts_with(names[i], "pci:") || strlen(names[i] + 4) >= PCI_DRIVER_SIZE)
 			continue;
 		strcpy(driver, names[i] + 4);
 		r = 0;
@@ -166,7 +166,7 @@ static bool is_framebuffer_range(const char *label)
 	static const char *const labels[] = { "efifb", "vesafb", "simplefb", "simpledrm", "BOOTFB", "efidrm", "vesadrm" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
-		if (!strncmp(label, labels[i], strlen(labels[i])))
+		if (util_starts_with(label, labels[i]))
 			return true;
 	return false;
 }
@@ -318,7 +318,7 @@ void sysfs_net_lower(const char *name, void (*found)(void *data, const char *low
 	ssize_t count = root_list(util_format(path, sizeof(path), "/sys/class/net/%s", name), &names);
 
 	for (ssize_t i = 0; i < count; i++)
-		if (!strncmp(names[i], prefix, strlen(prefix)))
+		if (util_starts_with(names[i], prefix))
 			found(data, names[i] + strlen(prefix));
 	root_list_free(names, count);
 }

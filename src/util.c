@@ -130,6 +130,50 @@ bool util_next_word(const char **cursor, const char *end, const char **ret_word,
 	return *ret_length;
 }
 
+bool util_starts_with(const char *text, const char *prefix)
+{
+	return !strncmp(text, prefix, strlen(prefix));
+}
+
+bool util_is_one_of(const char *text, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(text, words[i]))
+			return true;
+	return false;
+}
+
+void util_unquote(char *text)
+{
+	size_t length = strlen(text);
+
+	if (length >= 2 && (text[0] == '"' || text[0] == '\'') && text[length - 1] == text[0]) {
+		memmove(text, text + 1, length - 2);
+		text[length - 2] = '\0';
+	}
+}
+
+void util_unescape(char *text, const char *lead, int base, size_t digits)
+{
+	char *out = text;
+
+	while (*text) {
+		char number[8] = "", *end, character;
+
+		if (util_starts_with(text, lead)) {
+			strncpy(number, text + strlen(lead), digits);
+			character = (char)strtol(number, &end, base);
+			if (end == number + digits && character) {
+				*out++ = character;
+				text += strlen(lead) + digits;
+				continue;
+			}
+		}
+		*out++ = *text++;
+	}
+	*out = '\0';
+}
+
 bool util_ends_in(const char *text, const char *suffix)
 {
 	size_t length = strlen(text), end = strlen(suffix);

@@ -53,6 +53,23 @@ bool util_next_line(const char **cursor, const char **ret_line, size_t *ret_leng
 /* Take the next word, between blanks, tabs and carriage returns, from *@cursor up to @end. Returns false at the end. */
 bool util_next_word(const char **cursor, const char *end, const char **ret_word, size_t *ret_length);
 
+/* Does @text start with @prefix? */
+bool util_starts_with(const char *text, const char *prefix);
+
+/* Is @text one of the @count @words? UTIL_IS_ONE_OF(text, "a", "b") counts them. */
+bool util_is_one_of(const char *text, const char *const *words, size_t count);
+#define UTIL_IS_ONE_OF(text, ...) util_is_one_of(text, (const char *const[]){ __VA_ARGS__ }, \
+	ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
+
+/* Take the quotes off @text in place, where it begins and ends with the same kind. */
+void util_unquote(char *text);
+
+/*
+ * Replace in place what stands for another character: @lead and @digits digits of @base, "\\" and 3 of 8 in fstab(5),
+ * "\\x" and 2 of 16 in names that udev made. What is no such number, and a zero, is left.
+ */
+void util_unescape(char *text, const char *lead, int base, size_t digits);
+
 /* Does @text end in @suffix, with something before it? */
 bool util_ends_in(const char *text, const char *suffix);
 

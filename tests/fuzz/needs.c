@@ -5,6 +5,7 @@
 #include "json-read.h"
 #include "lvm.h"
 #include "needs.h"
+#include "spec.h"
 
 static void read_lvm(const uint8_t *data, size_t size, const char *text)
 {
@@ -50,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		add[i](&needs, text);
 		for (size_t n = 0; n < needs.count; n++) {
 			require(needs.list[n].purpose && needs.list[n].value && needs.list[n].text[0]);
-			needs_path(&needs.list[n], path, sizeof(path));
+			spec_path(needs.list[n].kind, needs.list[n].value, path, sizeof(path));
 		}
 		needs_clear(&needs);
 	}

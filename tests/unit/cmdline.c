@@ -66,6 +66,26 @@ static void dashes_are_underscores(void **state)
 	assert_false(cmdline_is(&param, "rd.vfio.last"));
 }
 
+static void what_switches_on(void **state)
+{
+	static const struct {
+		const char *text;
+		bool on;
+	} rows[] = {
+		{ "x", true }, { "x=1", true }, { "x=y", true }, { "x=Yes", true }, { "x=on", true }, { "x=ON", true }, { "x=true", true },
+		{ "x=0", false }, { "x=n", false }, { "x=off", false }, { "x=", false }, { "x=o", false }, { "x=2", false },
+	};
+	struct cmdline_param param;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *text = rows[i].text;
+
+		assert_true(cmdline_next(&text, &param));
+		assert_row(cmdline_is_on(&param) == rows[i].on, rows[i].text);
+	}
+}
+
 static void the_last_list_counts(void **state)
 {
 	(void)state;
@@ -98,6 +118,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_kernels_quoting),
 		cmocka_unit_test(dashes_are_underscores),
+		cmocka_unit_test(what_switches_on),
 		cmocka_unit_test(the_last_list_counts),
 		cmocka_unit_test(recovery_is_seen),
 	};

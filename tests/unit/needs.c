@@ -189,19 +189,18 @@ static void the_command_line_is_stronger_than_files(void **state)
 	needs_clear(&needs);
 }
 
-static void the_path_of_a_tag_is_udevs_link(void **state)
+static void no_line_is_too_long(void **state)
 {
-	struct need need = { .kind = NEED_UUID, .value = "ab-12" };
-	char path[128];
+	char text[2048] = "UUID=6 / btrfs ";
+	struct needs needs = { 0 };
 
 	(void)state;
-	assert_string_equal(needs_path(&need, path, sizeof(path)), "/dev/disk/by-uuid/ab-12");
-	need = (struct need){ .kind = NEED_LABEL, .value = "with blank" };
-	assert_null(needs_path(&need, path, sizeof(path)));
-	need = (struct need){ .kind = NEED_DEVICE, .value = "/dev/sda1" };
-	assert_string_equal(needs_path(&need, path, sizeof(path)), "/dev/sda1");
-	need = (struct need){ .kind = NEED_DEVICE, .value = "whatever" };
-	assert_null(needs_path(&need, path, sizeof(path)));
+	for (char name = 'b'; name <= 'z'; name++)
+		util_append(text, sizeof(text), "device=/dev/disk/by-path/pci-0000:0%c:00.0,", name);
+	needs_add_fstab(&needs, text);
+	assert_int_equal(needs.count, 26);
+	assert_string_equal(needs.list[25].value, "/dev/disk/by-path/pci-0000:0z:00.0");
+	needs_clear(&needs);
 }
 
 int main(void)
@@ -213,7 +212,7 @@ int main(void)
 		cmocka_unit_test(crypttab_names_sources),
 		cmocka_unit_test(conf_d_has_a_resume_device),
 		cmocka_unit_test(the_command_line_is_stronger_than_files),
-		cmocka_unit_test(the_path_of_a_tag_is_udevs_link),
+		cmocka_unit_test(no_line_is_too_long),
 	};
 
 	return RUN(tests);

@@ -23,6 +23,38 @@ static void text_is_cut_and_cleaned(void **state)
 	assert_string_equal(buffer, "0123456");
 }
 
+static void quotes_and_escapes_go(void **state)
+{
+	static const struct {
+		const char *text, *lead;
+		int base;
+		size_t digits;
+		const char *plain;
+	} rows[] = {
+		{ "my\\040disk", "\\", 8, 3, "my disk" },
+		{ "\\134040", "\\", 8, 3, "\\040" },
+		{ "end\\04", "\\", 8, 3, "end\\04" },
+		{ "zero\\000", "\\", 8, 3, "zero\\000" },
+		{ "no\\09x", "\\", 8, 3, "no\\09x" },
+		{ "a\\x2fb\\040", "\\x", 16, 2, "a/b\\040" },
+		{ "\\x", "\\x", 16, 2, "\\x" },
+	};
+	char text[32];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		util_format(text, sizeof(text), "%s", rows[i].text);
+		util_unescape(text, rows[i].lead, rows[i].base, rows[i].digits);
+		assert_string_equal(text, rows[i].plain);
+	}
+	util_unquote(strcpy(text, "\"a b\""));
+	assert_string_equal(text, "a b");
+	util_unquote(strcpy(text, "'a\""));
+	assert_string_equal(text, "'a\"");
+	util_unquote(strcpy(text, "'"));
+	assert_string_equal(text, "'");
+}
+
 static void arrays_grow(void **state)
 {
 	int *array = NULL;
@@ -98,6 +130,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_cut_and_cleaned),
+		cmocka_unit_test(quotes_and_escapes_go),
 		cmocka_unit_test(arrays_grow),
 		cmocka_unit_test(json_is_escaped),
 		cmocka_unit_test(work_is_bounded),

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How devices are written in root=, resume= and fstab(5): paths, tags, numbers, pools, places on the network. Pure. */
+#pragma once
+
+#include "needs.h"
+
+#define SPEC_SIZE 512
+
+/*
+ * Tell what @spec, shorter than SPEC_SIZE and without quotes around it, names, and write its path, UUID, label, number
+ * or name to @value. NEED_NOTHING for what is on no block device, the network among it.
+ */
+enum need_kind spec_parse(const char *spec, char value[static SPEC_SIZE]);
+
+/* Is it a place on the network: a scheme of dracut's (nfs:, iscsi:), SERVER:/PATH, /dev/nfs, /dev/nbd0? */
+bool spec_is_on_network(const char *spec);
+
+/*
+ * Where udev's link for a need of @kind and @value is, or the device's own path: written to @buffer of @size bytes.
+ * NULL where there is none, or none that can be told without udev's way of escaping.
+ */
+const char *spec_path(enum need_kind kind, const char *value, char *buffer, size_t size);

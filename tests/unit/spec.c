@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "unit.h"
+
+#include "spec.h"
+
+static void each_way_to_write_a_device(void **state)
+{
+	static const struct {
+		const char *spec;
+		enum need_kind kind;
+		const char *value;
+	} rows[] = {
+		{ "/dev/sda1", NEED_DEVICE, "/dev/sda1" },
+		{ "UUID=ab-12", NEED_UUID, "ab-12" },
+		{ "uuid=\"ab-12\"", NEED_UUID, "ab-12" },
+		{ "/dev/disk/by-label/my\\x20disk", NEED_LABEL, "my disk" },
+		{ "LABEL=my\\x20disk", NEED_LABEL, "my\\x20disk" },
+		{ "LABEL=nfs:/x", NEED_LABEL, "nfs:/x" },
+		{ "PARTUUID=12-34/PARTNROFF=1", NEED_PARTUUID, "12-34" },
+		{ "block:live:PARTLABEL=root", NEED_PARTLABEL, "root" },
+		{ "8:1", NEED_NUMBER, "8:1" },
+		{ "801", NEED_NUMBER, "8:1" },
+		{ "10302", NEED_NUMBER, "259:2" },
+		{ "zfs:tank/root", NEED_POOL, "tank" },
+		{ "ZFS=AUTO", NEED_POOL, "" },
+		{ "gpt-auto", NEED_DEVICE, "/dev/gpt-auto-root" },
+		{ "nfs:srv:/x", NEED_NOTHING, "nfs:srv:/x" },
+		{ "virtiofs:host", NEED_NOTHING, "virtiofs:host" },
+		{ "/dev/ram0", NEED_NOTHING, "/dev/ram0" },
+		{ "/dev/nbd-vg/root", NEED_DEVICE, "/dev/nbd-vg/root" },
+	};
+	char value[SPEC_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_row(spec_parse(rows[i].spec, value) == rows[i].kind, rows[i].spec);
+		assert_string_equal(value, rows[i].value);
+	}
+}
+
+static void the_network_is_told(void **state)
+{
+	(void)state;
+	assert_true(spec_is_on_network("srv:/x"));
+	assert_true(spec_is_on_network("/dev/nbd0"));
+	assert_true(spec_is_on_network("iscsi:@srv"));
+	assert_false(spec_is_on_network("/dev/nbd-vg/root"));
+	assert_false(spec_is_on_network("virtiofs:host"));
+}
+
+static void the_path_of_a_tag_is_udevs_link(void **state)
+{
+	char path[128];
+
+	(void)state;
+	assert_string_equal(spec_path(NEED_UUID, "ab-12", path, sizeof(path)), "/dev/disk/by-uuid/ab-12");
+	assert_null(spec_path(NEED_LABEL, "with blank", path, sizeof(path)));
+	assert_string_equal(spec_path(NEED_DEVICE, "/dev/sda1", path, sizeof(path)), "/dev/sda1");
+	assert_null(spec_path(NEED_DEVICE, "whatever", path, sizeof(path)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_way_to_write_a_device),
+		cmocka_unit_test(the_network_is_told),
+		cmocka_unit_test(the_path_of_a_tag_is_udevs_link),
+	};
+
+	return RUN(tests);
+}
