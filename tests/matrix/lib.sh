@@ -37,8 +37,9 @@ open_tree() {
 		mount --bind /dev "$root/dev" &&
 		mount -t tmpfs tmpfs "$root/tmp"
 }
+# $isolate, a command, stands before it.
 in_tree() {
-	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 HOME=/root "$@"
+	${isolate:-} chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 HOME=/root "$@"
 }
 
 # newest_kernel: the version that linux-version puts last; its image and itself are what the machine boots.
