@@ -78,7 +78,8 @@ scene() {
 	initramfs-tools) mapping=hostcrypt ;;
 	*) mapping=luks-30000000-0000-4000-8000-000000000005 ;;
 	esac
-	on_luks
+	# The one is part of the other.
+	[ "${EVERY:-}" != 1 ] || on_luks
 	on_luks_and_lvm
 }
 

@@ -31,4 +31,4 @@ scene() {
 	twins PARTUUID=10000000-0000-4000-8000-000000000001 foreign-bitlocker
 }
 
-in_images $storage_images dracut-trixie
+in_images $generator_images

@@ -17,11 +17,15 @@ vm_count=0
 static_images="own initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
-storage_images="initramfs-tools dracut-systemd dracut-plain"
+storage_images="initramfs-tools dracut-systemd"
 all_images="$static_images $shared_images"
 # One of each sort. What a scene of these sees is decided in C: the other kinds are for EVERY=1, and for check-matrix.
-some_images="own initramfs-tools dracut-systemd"
-[ "${EVERY:-}" != 1 ] || some_images=$all_images generator_images="$generator_images $shared_images"
+some_images="own initramfs-tools"
+[ "${EVERY:-}" != 1 ] || {
+	some_images=$all_images
+	storage_images="$storage_images dracut-plain"
+	generator_images="$generator_images $shared_images"
+}
 
 # in_images KIND...: run the function scene once for each kind.
 in_images() {

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What ./configure of util-linux would find, as far as libblkid asks. */
+#define _GNU_SOURCE 1
+#define LIBBLKID_VERSION "2.38.1"
+#define LIBBLKID_DATE "04-Aug-2022"
+#define HAVE_BYTESWAP_H 1
+#define HAVE_CPU_SET_T 1
+#define HAVE_DECL_CPU_ALLOC 1
+#define HAVE_DIRFD 1
+#define HAVE_ENDIAN_H 1
+#define HAVE_ENVIRON_DECL 1
+#define HAVE_ERR_H 1
+#define HAVE_EXPLICIT_BZERO 1
+#define HAVE_FSYNC 1
+#define HAVE_GETDTABLESIZE 1
+#define HAVE_LINUX_BLKZONED_H 1
+#define HAVE_LINUX_CDROM_H 1
+#define HAVE_LINUX_FD_H 1
+#define HAVE_MEMPCPY 1
+#define HAVE_MKOSTEMP 1
+#define HAVE_NANOSLEEP 1
+#define HAVE_OPENAT 1
+#define HAVE_POSIX_FADVISE 1
+#define HAVE_PRCTL 1
+#define HAVE_PROGRAM_INVOCATION_SHORT_NAME 1
+#define HAVE_SECURE_GETENV 1
+#define HAVE_SENDFILE 1
+#define HAVE_STDIO_EXT_H 1
+#define HAVE_STRNDUP 1
+#define HAVE_STRNLEN 1
+#define HAVE_STRUCT_STAT_ST_MTIM_TV_NSEC 1
+#define HAVE_SYS_PRCTL_H 1
+#define HAVE_SYS_SENDFILE_H 1
+#define HAVE_SYS_SYSCALL_H 1
+#define HAVE_SYS_SYSMACROS_H 1
+#define HAVE_UNISTD_H 1
+#define HAVE___FPENDING 1
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define WORDS_BIGENDIAN 1
+#endif
