@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What meson of kmod would find. Logging stays off: our own messages name the module and the errno.
- * HAVE_DECL_BASENAME comes from deps/build: C libraries differ.
+ * What meson of kmod would find. Logging stays off: our own messages name the module and the errno. deps/build adds
+ * VERSION, and HAVE_DECL_BASENAME, in which C libraries differ.
  */
 #define _GNU_SOURCE 1
 #define PACKAGE "kmod"
-#define VERSION "34.2"
 #define ENABLE_LOGGING 0
 #define ENABLE_DEBUG 0
 #define ENABLE_ELFDBG 0

@@ -7,5 +7,5 @@
 #define PCI_HAVE_STDINT_H
 #define PCI_IDS "pci.ids"
 #define PCI_PATH_IDS_DIR "/usr/share/misc"
-#define PCILIB_VERSION "3.9.0"
+#define PCILIB_VERSION "@VERSION@"
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What ./configure of util-linux would find, as far as libblkid asks. */
 #define _GNU_SOURCE 1
-#define LIBBLKID_VERSION "2.38.1"
-#define LIBBLKID_DATE "04-Aug-2022"
 #define HAVE_BYTESWAP_H 1
 #define HAVE_CPU_SET_T 1
 #define HAVE_DECL_CPU_ALLOC 1
