@@ -32,11 +32,14 @@ libraries := $(addprefix $(prefix)/,kmod.built util-linux.built pciutils.built)
 
 $(prefix)/kmod.built: $(addprefix $(prefix)/,xz-utils.built libzstd.built zlib.built)
 
-# The libraries' code is not ours to warn about. It is older than C23, which compilers take by themselves since GCC 15.
+libraries_cflags = -std=gnu17 $(static_cflags) -Os -fstack-protector-strong \
+	-Werror=implicit-function-declaration -Werror=implicit-int -Werror=int-conversion
+# The libraries are older than C23, which compilers take by themselves since GCC 15;
+# what is an error since GCC 14 is one with every compiler.
 $(prefix)/%.built: build/deps/archives.fetched deps/build | build/deps/linux
 	@echo "  BUILD $*"
 	$(Q)mkdir -p $(prefix)
-	$(Q)CC="$(CC)" CPPFLAGS="$(static_cppflags)" CFLAGS="-std=gnu17 $(static_cflags) -Os -w -fstack-protector-strong" \
+	$(Q)CC="$(CC)" CPPFLAGS="$(static_cppflags)" CFLAGS="$(libraries_cflags)" \
 		LDFLAGS="$(static_ldflags) $(crt_first)" LIBS="$(crt_last)" deps/build $* build/deps/archives $(prefix)
 	$(Q)touch $@
 
