@@ -83,17 +83,6 @@ bool cmdline_switches_on(const char *text, const char *name)
 	return on;
 }
 
-static bool list_has(const char *list, size_t length, const char *word)
-{
-	const char *item, *end = list + length;
-	size_t size;
-
-	while (util_next_item(&list, end, &item, &size))
-		if (util_equal(item, size, word))
-			return true;
-	return false;
-}
-
 bool cmdline_has(const char *text, const char *name, const char *word)
 {
 	struct cmdline_param param;
@@ -101,7 +90,7 @@ bool cmdline_has(const char *text, const char *name, const char *word)
 
 	while (cmdline_next(&text, &param))
 		if (cmdline_is(&param, name) && param.value)
-			has = list_has(param.value, param.value_length, word);
+			has = util_list_has(param.value, param.value_length, word);
 	return has;
 }
 

@@ -105,12 +105,7 @@ static ssize_t read_fd(void *data, void *buffer, size_t size)
 /* Images merge /usr or do not. */
 static bool is_program(const char *name)
 {
-	static const char *const places[] = { "usr/sbin/vfio-early", "sbin/vfio-early", "usr/bin/vfio-early", "bin/vfio-early" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		if (!strcmp(name, places[i]))
-			return true;
-	return false;
+	return UTIL_IS_ONE_OF(name, "usr/sbin/vfio-early", "sbin/vfio-early", "usr/bin/vfio-early", "bin/vfio-early");
 }
 
 static bool is_driver(const char *name)

@@ -25,12 +25,5 @@ bool table_next(const char **cursor, struct table_line *ret)
 
 bool table_has_option(const char *options, const char *option)
 {
-	const char *item, *end = options + strlen(options);
-	bool any = util_ends_in(option, "=");
-	size_t length;
-
-	while (util_next_item(&options, end, &item, &length))
-		if (any ? length >= strlen(option) && util_starts_with(item, option) : util_equal(item, length, option))
-			return true;
-	return false;
+	return util_list_has(options, strlen(options), option);
 }

@@ -101,6 +101,18 @@ bool util_next_item(const char **cursor, const char *end, const char **ret_item,
 	return true;
 }
 
+bool util_list_has(const char *list, size_t length, const char *word)
+{
+	const char *item, *end = list + length;
+	bool any = util_ends_in(word, "=");
+	size_t size;
+
+	while (util_next_item(&list, end, &item, &size))
+		if (any ? size >= strlen(word) && util_starts_with(item, word) : util_equal(item, size, word))
+			return true;
+	return false;
+}
+
 bool util_next_line(const char **cursor, const char **ret_line, size_t *ret_length)
 {
 	if (!**cursor)

@@ -47,6 +47,9 @@ bool util_equal(const char *text, size_t length, const char *word);
  */
 bool util_next_item(const char **cursor, const char *end, const char **ret_item, size_t *ret_length);
 
+/* Has a list of @length bytes with commas between the items @word? One that ends in "=" is there with any value. */
+bool util_list_has(const char *list, size_t length, const char *word);
+
 /* Take the next line of a text from *@cursor, without its end. Returns false at the text's end. */
 bool util_next_line(const char **cursor, const char **ret_line, size_t *ret_length);
 
