@@ -32,10 +32,7 @@ libraries := $(addprefix $(prefix)/,kmod.built util-linux.built pciutils.built)
 
 $(prefix)/kmod.built: $(addprefix $(prefix)/,xz-utils.built libzstd.built zlib.built)
 
-# The libraries are older than C23, which compilers take by themselves since GCC 15;
-# what is an error since GCC 14 is one with every compiler.
-libraries_cflags = -std=gnu17 $(static_cflags) -Os -fstack-protector-strong \
-	-Werror=implicit-function-declaration -Werror=implicit-int -Werror=int-conversion
+libraries_cflags = $(static_cflags) -Os -fstack-protector-strong
 
 $(prefix)/%.built: build/deps/archives.fetched deps/build | build/deps/linux
 	@echo "  BUILD $*"

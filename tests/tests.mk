@@ -27,7 +27,7 @@ libblkid_san := build/test/libblkid
 $(libblkid_san)/.built: deps/build build/deps/archives.fetched | build/test/.setup
 	@echo "  BUILD util-linux (sanitized)"
 	$(Q)mkdir -p $(libblkid_san)
-	$(Q)ASAN_OPTIONS=detect_leaks=0 CC=gcc CPPFLAGS= CFLAGS="-g -O1 -w -fsanitize=address" LDFLAGS=-fsanitize=address LIBS= \
+	$(Q)ASAN_OPTIONS=detect_leaks=0 CC=gcc CPPFLAGS= CFLAGS="-g -O1 -fsanitize=address" LDFLAGS=-fsanitize=address LIBS= \
 		deps/build util-linux build/deps/archives $(libblkid_san)
 	$(Q)touch $@
 
@@ -121,7 +121,7 @@ hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-to
 	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
 test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/depmod \
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/tap.sh \
-	$(addprefix tests/matrix/,tree row life display scene run twin-nvme.t) \
+	$(addprefix tests/matrix/,tree row life display build scene run twin-nvme.t) \
 	$(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
