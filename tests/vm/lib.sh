@@ -19,7 +19,8 @@ generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
 storage_images="initramfs-tools dracut-systemd"
 all_images="$static_images $shared_images"
-# One of each sort. What a scene of these sees is decided in C: the other kinds are for EVERY=1, and for check-matrix.
+# One of each sort. What a scene of these sees is decided in C: the other kinds, the layout of storage with a key, and
+# the proof that the bed can fail in each generator are for EVERY=1, and for check-matrix.
 some_images="own initramfs-tools"
 [ "${EVERY:-}" != 1 ] || {
 	some_images=$all_images
@@ -183,7 +184,7 @@ start() {
 	fi
 	run_machine "$@"
 	# Before /init nothing of ours has run: an emulator that waits for a processor breaks the kernel's timers.
-	if ! grep -q 'Run /init as init process' "$vm_run/console"; then
+	if ! grep -qs 'Run /init as init process' "$vm_run/console"; then
 		echo "# the kernel has not come to /init; once more. It ended so:" >&2
 		tail -n 15 "$vm_run/console" "$vm_run/qemu" | sed 's/^/# /' >&2
 		run_machine "$@"
