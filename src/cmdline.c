@@ -94,11 +94,16 @@ bool cmdline_has(const char *text, const char *name, const char *word)
 	return has;
 }
 
-/* The words that systemd's PID 1 and sysvinit take (systemd(1), "Kernel Command Line"), and Ubuntu's own. */
+/*
+ * The words that systemd's PID 1 and sysvinit take (systemd(1), "Kernel Command Line"), and Ubuntu's own; and what
+ * a crash kernel is started with, which saves memory to a disk or over the network
+ * (Documentation/admin-guide/kdump/kdump.rst).
+ */
 static bool is_recovery_word(const struct cmdline_param *param)
 {
 	static const char *const words[] = {
 		"single", "s", "S", "1", "rescue", "emergency", "recovery", "rd.rescue", "rd.emergency", "-s", "-b",
+		"reset_devices",
 	};
 
 	for (size_t i = 0; !param->value && i < ARRAY_SIZE(words); i++)
@@ -112,7 +117,7 @@ bool cmdline_wants_recovery(const char *text)
 	struct cmdline_param param;
 
 	while (cmdline_next(&text, &param)) {
-		if (is_recovery_word(&param))
+		if (is_recovery_word(&param) || cmdline_is(&param, "elfcorehdr"))
 			return true;
 		if (!param.value || (!cmdline_is(&param, "systemd.unit") && !cmdline_is(&param, "rd.systemd.unit")))
 			continue;

@@ -33,5 +33,8 @@ bool cmdline_switches_on(const char *text, const char *name);
 /* Does any parameter called @name have @word as one item of its comma-separated value? The last one counts. */
 bool cmdline_has(const char *text, const char *name, const char *word);
 
-/* Does the command line ask for a rescue shell (single, rescue, emergency or their systemd units)? */
+/*
+ * Does the command line ask for a rescue shell (single, rescue, emergency or their systemd units), or is it that of a
+ * crash kernel (elfcorehdr=, reset_devices)?
+ */
 bool cmdline_wants_recovery(const char *text);

@@ -412,6 +412,6 @@ const char *config_off_reason(const struct config *config)
 	if (config->off)
 		return "rd.vfio=0 on the kernel command line";
 	if (config->recovery && !config->recovery_claims)
-		return "this is a recovery boot (recovery=claim lifts that)";
+		return "this is a recovery boot or a crash kernel's (recovery=claim lifts that)";
 	return NULL;
 }

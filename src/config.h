@@ -41,7 +41,7 @@ struct config {
 	struct config_error *errors;
 	size_t error_count, errors_left_out;
 	bool off;                 /* rd.vfio=0 */
-	bool recovery;            /* the boot asks for a rescue shell */
+	bool recovery;            /* the boot asks for a rescue shell, or saves a crash */
 	bool recovery_claims;     /* recovery=claim */
 	bool dryrun, debug;
 	bool iommu_ignored;       /* iommu=ignore */

@@ -100,10 +100,11 @@ static void recovery_is_seen(void **state)
 {
 	static const char *const yes[] = {
 		"quiet single", "1", "S", "emergency", "systemd.unit=rescue.target", "rd.systemd.unit=emergency.target",
-		"ro recovery nomodeset",
+		"ro recovery nomodeset", "root=/dev/sda1 irqpoll reset_devices", "quiet elfcorehdr=0x9f000000",
 	};
 	static const char *const no[] = {
 		"", "quiet", "singleton", "single=1", "systemd.unit=graphical.target", "x=rescue", "root=/dev/rescue",
+		"crashkernel=256M", "reset_devices_not",
 	};
 
 	(void)state;
