@@ -32,12 +32,10 @@ libraries := $(addprefix $(prefix)/,kmod.built util-linux.built pciutils.built)
 
 $(prefix)/kmod.built: $(addprefix $(prefix)/,xz-utils.built libzstd.built zlib.built)
 
-libraries_cflags = $(static_cflags) -Os -fstack-protector-strong
-
 $(prefix)/%.built: build/deps/archives.fetched deps/build | build/deps/linux
 	@echo "  BUILD $*"
 	$(Q)mkdir -p $(prefix)
-	$(Q)CC="$(CC)" CPPFLAGS="$(static_cppflags)" CFLAGS="$(libraries_cflags)" \
+	$(Q)CC="$(CC)" CPPFLAGS="$(static_cppflags)" CFLAGS="$(static_cflags) -Os -fstack-protector-strong" \
 		LDFLAGS="$(static_ldflags) $(crt_first)" LIBS="$(crt_last)" deps/build $* build/deps/archives $(prefix)
 	$(Q)touch $@
 

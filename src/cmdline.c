@@ -109,7 +109,7 @@ static bool is_recovery_word(const struct cmdline_param *param)
 	for (size_t i = 0; !param->value && i < ARRAY_SIZE(words); i++)
 		if (util_equal(param->name, param->name_length, words[i]))
 			return true;
-	return false;
+	return cmdline_is(param, "elfcorehdr");
 }
 
 bool cmdline_wants_recovery(const char *text)
@@ -117,7 +117,7 @@ bool cmdline_wants_recovery(const char *text)
 	struct cmdline_param param;
 
 	while (cmdline_next(&text, &param)) {
-		if (is_recovery_word(&param) || cmdline_is(&param, "elfcorehdr"))
+		if (is_recovery_word(&param))
 			return true;
 		if (!param.value || (!cmdline_is(&param, "systemd.unit") && !cmdline_is(&param, "rd.systemd.unit")))
 			continue;
