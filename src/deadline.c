@@ -116,10 +116,10 @@ int deadline_run(int (*work)(const void *argument), const void *argument)
 	return deadline_read(run_errand, &errand, NULL, 0);
 }
 
-void deadline_wait(bool (*done)(void), unsigned int interval_ms)
+void deadline_wait(bool (*done)(void *data), void *data, unsigned int interval_ms)
 {
 	unsigned long long end = util_now() + limit_ms * 1000ULL;
 
-	while (!done() && util_now() < end)
+	while (!done(data) && util_now() < end)
 		usleep(interval_ms * 1000);
 }

@@ -25,4 +25,4 @@ int deadline_read(int (*work)(const void *argument, void *result), const void *a
 	must_check;
 
 /* Wait until @done says so, looking every @interval_ms, as long as one piece of work may take. */
-void deadline_wait(bool (*done)(void), unsigned int interval_ms);
+void deadline_wait(bool (*done)(void *data), void *data, unsigned int interval_ms);

@@ -48,7 +48,7 @@ static void read_superblock(int fd, struct block *ret)
 	ret->state = BLOCK_UNREADABLE;
 	ret->error = -EIO;
 	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 || blkid_probe_enable_superblocks(probe, 1) < 0 ||
-	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
+	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
 							     BLKID_SUBLKS_BADCSUM) < 0)
 		return;
 	r = blkid_do_safeprobe(probe);
@@ -62,6 +62,7 @@ static void read_superblock(int fd, struct block *ret)
 	if (r)
 		return;
 	take_value(probe, "TYPE", content->type, sizeof(content->type));
+	take_value(probe, "USAGE", content->usage, sizeof(content->usage));
 	take_value(probe, "UUID", content->uuid, sizeof(content->uuid));
 	take_value(probe, "LABEL", content->label, sizeof(content->label));
 	take_value(probe, "EXT_JOURNAL", content->journal, sizeof(content->journal));
@@ -123,41 +124,42 @@ static const char *node_of(const struct block *block, char *path, size_t size)
 	return path;
 }
 
-/* Open the node, and make sure that it is this device's. */
-static int open_node(const struct block *block, int flags)
+/* Open the node for reading, and make sure that it is this device's: never exclusively, which fsck or mount would notice. */
+static int open_node(const struct block *block, struct stat *ret_is)
 {
 	char path[BLOCK_NAME_SIZE + 8];
-	int fd = root_open(node_of(block, path, sizeof(path)), O_RDONLY | O_NONBLOCK | flags);
-	struct stat is;
+	int fd = root_open(node_of(block, path, sizeof(path)), O_RDONLY | O_NONBLOCK);
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &is) < 0 || (S_ISBLK(is.st_mode) && is.st_rdev != makedev(block->major, block->minor))) {
+	if (fstat(fd, ret_is) < 0 || (S_ISBLK(ret_is->st_mode) && ret_is->st_rdev != makedev(block->major, block->minor))) {
 		close(fd);
 		return -ENXIO;
 	}
 	return fd;
 }
 
-static bool is_busy(const struct block *block)
+/* To ask for the lock itself would disturb who wants it; the kernel lists who has it. */
+static bool is_locked(const struct stat *node)
 {
-	int fd = open_node(block, O_EXCL);
+	cleanup_free char *locks = NULL;
+	size_t length;
 
-	if (fd >= 0)
-		close(fd);
-	return fd == -EBUSY;
+	return root_read_file("/proc/locks", TABLE_LIMIT, &locks, &length) == 0 &&
+	       storage_is_locked(locks, major(node->st_dev), minor(node->st_dev), node->st_ino);
 }
 
 void disks_read_content(struct block *ret, bool partition)
 {
-	cleanup_close int fd = open_node(ret, 0);
+	struct stat node;
+	cleanup_close int fd = open_node(ret, &node);
 
 	if (fd < 0) {
 		ret->state = fd == -ENOMEDIUM ? BLOCK_EMPTY : BLOCK_UNREADABLE;
 		ret->error = fd;
 		return;
 	}
-	ret->busy = is_busy(ret);
+	ret->locked = is_locked(&node);
 	read_superblock(fd, ret);
 	if (!strcmp(ret->content.type, "LVM2_member"))
 		read_volume_group(fd, &ret->content);
@@ -214,15 +216,9 @@ static void read_block(struct block *block, bool partition)
 
 /* --- the kernel's view --- */
 
-static void add_path(void *data, const char *link)
+static void add_path(void *block, const char *link)
 {
-	struct block *block = data, path = { 0 };
-	char whole[BLOCK_NAME_SIZE];
-
-	if (storage_parse_link(link, &path, whole) < 0)
-		return;
-	for (size_t i = 0; i < path.function_count && block->function_count < BLOCK_FUNCTIONS; i++)
-		block->functions[block->function_count++] = path.functions[i];
+	storage_add_functions(block, link);
 }
 
 /* The head of an NVMe with several controllers has none of them in its own folder's path. */
@@ -275,18 +271,43 @@ static bool read_device(const char *name, struct block *block, char whole[static
 	return true;
 }
 
-static void read_edges(struct storage *storage, size_t upper)
+static bool has_edge(const struct storage *storage, size_t upper, size_t lower)
+{
+	for (size_t i = 0; i < storage->edge_count; i++)
+		if (storage->edges[i].upper == upper && storage->edges[i].lower == lower)
+			return true;
+	return false;
+}
+
+static void add_edge(struct storage *storage, size_t upper, size_t lower)
+{
+	if (has_edge(storage, upper, lower))
+		return;
+	storage->edges = util_grow(storage->edges, storage->edge_count, sizeof(*storage->edges));
+	storage->edges[storage->edge_count++] = (struct block_edge){ upper, lower };
+}
+
+/* What the device stands on, and who stands on it: a holder that is no block device here holds it all the same. */
+static void read_edges(struct storage *storage, size_t block)
 {
 	char **names;
-	ssize_t count = sysfs_block_slaves(storage->blocks[upper].name, &names);
+	ssize_t count = sysfs_block_slaves(storage->blocks[block].name, &names);
 
 	for (ssize_t i = 0; i < count; i++) {
 		int lower = storage_by_name(storage, names[i]);
 
-		if (lower < 0)
-			continue;
-		storage->edges = util_grow(storage->edges, storage->edge_count, sizeof(*storage->edges));
-		storage->edges[storage->edge_count++] = (struct block_edge){ upper, (size_t)lower };
+		if (lower >= 0)
+			add_edge(storage, block, (size_t)lower);
+	}
+	root_list_free(names, count);
+	count = sysfs_block_holders(storage->blocks[block].name, &names);
+	for (ssize_t i = 0; i < count; i++) {
+		int upper = storage_by_name(storage, names[i]);
+
+		if (upper >= 0)
+			add_edge(storage, (size_t)upper, block);
+		else
+			storage->blocks[block].held = true;
 	}
 	root_list_free(names, count);
 }
@@ -301,6 +322,8 @@ static void read_devices(struct storage *storage)
 		storage->blocks = util_grow(storage->blocks, storage->count, sizeof(*storage->blocks));
 		if (read_device(names[i], &storage->blocks[storage->count], wholes[storage->count]))
 			storage->count++;
+		else
+			free(storage->blocks[storage->count].functions);
 	}
 	root_list_free(names, count);
 	for (size_t i = 0; i < storage->count; i++) {
@@ -324,6 +347,50 @@ static void read_uses(struct storage *storage)
 
 		if (root_read_file(tables[i].path, TABLE_LIMIT, &text, &length) == 0)
 			tables[i].add(storage, text);
+	}
+}
+
+/* OpenZFS has a folder for each pool that is imported (module/os/linux/spl/spl-kstat.c), beside files of its own. */
+static void read_pools(struct storage *storage)
+{
+	static const char folder[] = "/proc/spl/kstat/zfs";
+	char **names, path[BLOCK_NAME_SIZE + 300];
+	ssize_t count = root_list(folder, &names);
+
+	for (ssize_t i = 0; i < count; i++)
+		if (root_exists(util_format(path, sizeof(path), "%s/%.255s/.", folder, names[i])))
+			storage_add_pool(storage, names[i], strlen(names[i]));
+	root_list_free(names, count);
+}
+
+/* The file of pools that the host imports at boot: an nvlist in XDR, where a text follows its length (RFC 4506, 4.11). */
+#define POOL_CACHE "/etc/zfs/zpool.cache"
+
+static bool cache_names(const char *cache, size_t length, const char *name)
+{
+	char text[sizeof(((struct block_content *)NULL)->label) + 4];
+	size_t size = strlen(name);
+
+	if (!size || size >= sizeof(text) - 4)
+		return false;
+	memcpy(text, (uint32_t[]){ htobe32((uint32_t)size) }, 4);
+	memcpy(text + 4, name, size);
+	return memmem(cache, length, text, size + 4) != NULL;
+}
+
+/* A member of a pool that the host imports later belongs to it, whatever the boot has imported by now. */
+static void add_cached_pools(struct storage *storage)
+{
+	cleanup_free char *cache = NULL;
+	size_t length;
+
+	if (root_read_file(POOL_CACHE, TABLE_LIMIT, &cache, &length) < 0)
+		return;
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block_content *content = &storage->blocks[i].content;
+
+		if (!strcmp(content->type, "zfs_member") && cache_names(cache, length, content->label))
+			storage_add_pool(storage, content->label, strlen(content->label));
 	}
 }
 
@@ -360,6 +427,13 @@ static bool on_candidate(const struct block *block, const struct pci_address *ca
 	return false;
 }
 
+static void read_unread(struct storage *storage, bool partitions, bool marked)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage->blocks[i].state == BLOCK_NOT_READ && storage->marks[i].set == marked)
+			read_block(&storage->blocks[i], partitions);
+}
+
 void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
 		struct storage *ret)
 {
@@ -370,29 +444,56 @@ void disks_read(const struct needs *needs, const struct pci_address *candidates,
 	for (size_t i = 0; i < needs->count; i++)
 		read_link(ret, &needs->list[i]);
 	read_uses(ret);
+	read_pools(ret);
 	protect_mark(ret, needs);
 	if (!count)
 		return;
 	for (size_t i = 0; i < ret->count; i++)
 		if (ret->blocks[i].state == BLOCK_NOT_READ && on_candidate(&ret->blocks[i], candidates, count))
 			read_block(&ret->blocks[i], partitions);
+	add_cached_pools(ret);
 	protect_mark(ret, needs);
-	for (size_t i = 0; i < ret->count; i++)
-		if (ret->blocks[i].state == BLOCK_NOT_READ && ret->marks[i].set)
-			read_block(&ret->blocks[i], partitions);
-	if (protect_lacks_tags(ret))
-		for (size_t i = 0; i < ret->count; i++)
-			if (ret->blocks[i].state == BLOCK_NOT_READ && !ret->marks[i].set)
-				read_block(&ret->blocks[i], partitions);
+	read_unread(ret, partitions, true);
+	protect_mark(ret, needs);
+	/* Other disks may have what a need names, or the members that something lacks. */
+	if (protect_lacks_tags(ret) || ret->missing[0])
+		read_unread(ret, partitions, false);
 	protect_mark(ret, needs);
 }
 
-static bool is_settled(void)
+/* What disks_await() looks for again, and where it leaves it. */
+struct search {
+	const struct needs *needs;
+	const struct pci_address *candidates;
+	size_t count;
+	struct storage *storage;
+};
+
+static bool is_complete(void *data)
 {
+	const struct search *search = data;
+
+	if (!protect_awaits_disk(search->storage, search->candidates, search->count))
+		return true;
+	storage_clear(search->storage);
+	disks_read(search->needs, search->candidates, search->count, false, search->storage);
+	return !protect_awaits_disk(search->storage, search->candidates, search->count);
+}
+
+void disks_await(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *storage)
+{
+	struct search search = { needs, candidates, count, storage };
+
+	deadline_wait(is_complete, &search, 250);
+}
+
+static bool is_settled(void *data)
+{
+	(void)data;
 	return !root_exists("/run/udev/queue");
 }
 
 void disks_settle(void)
 {
-	deadline_wait(is_settled, 20);
+	deadline_wait(is_settled, NULL, 20);
 }

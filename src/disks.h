@@ -15,7 +15,13 @@ void disks_read(const struct needs *needs, const struct pci_address *candidates,
 		struct storage *ret);
 
 /*
- * Read state, error, content and busy of the device @ret->name; its numbers are compared with the node's where the
+ * While something that the host needs is not found and might be on a disk of the @candidates that has not appeared yet,
+ * look again, as long as the deadline allows. @storage is what disks_read() has read for the same arguments.
+ */
+void disks_await(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *storage);
+
+/*
+ * Read state, error, content and lock of the device @ret->name; its numbers are compared with the node's where the
  * node is a block device. @partition adds part_uuid and part_label. May never return.
  */
 void disks_read_content(struct block *ret, bool partition);

@@ -18,6 +18,8 @@ enum need_kind {
 	NEED_MD,        /* the members of an MD array by its UUID */
 	NEED_GROUP,     /* an LVM volume group by name */
 	NEED_POOL,      /* the members of a ZFS pool by name, "" for any */
+	NEED_VIRTIOFS,  /* a folder of a virtual machine's host, by its tag */
+	NEED_9P,        /* the same over 9p */
 	NEED_NOTHING,   /* a root that is on no block device */
 };
 
@@ -27,6 +29,7 @@ struct need {
 	char *value;    /* the path, UUID, label or name */
 	char *text;     /* as it was written, with its parameter */
 	bool spare;     /* a boot does without it (noauto, nofail): the host would miss it, and it keeps nothing */
+	bool key;       /* a key or a detached header is there: the boot needs it until the LUKS is open */
 	bool required;  /* while it is not found, nothing is known of a disk without an owner */
 };
 
@@ -35,6 +38,7 @@ struct needs {
 	size_t count;
 	bool root;           /* something says what the root is */
 	bool no_resume;      /* noresume: what says resume= does not count */
+	char network_use[64]; /* what in the image uses the network though the root may be local, "" for nothing */
 	char network[64];    /* the parameter that puts the root on the network, "" where none does */
 };
 
@@ -54,6 +58,12 @@ void needs_add_crypttab(struct needs *needs, const char *text);
 
 /* Add RESUME= and ROOT= of a file in initramfs-tools' conf.d, where no need of that purpose is known yet. */
 void needs_add_conf(struct needs *needs, const char *text);
+
+/* Is the need on no block device? */
+static inline bool needs_no_device(const struct need *need)
+{
+	return need->kind == NEED_NOTHING || need->kind == NEED_VIRTIOFS || need->kind == NEED_9P;
+}
 
 /* Free all of it. */
 void needs_clear(struct needs *needs);

@@ -33,33 +33,66 @@ static void printf_format(3, 4) say_unknown(struct storage *storage, const char 
 	util_format(storage->hint, sizeof(storage->hint), "%s", hint);
 }
 
-static void mark_needs(struct storage *storage, unsigned int *rank)
+/* The boot opens a LUKS or a volume group of the host's own only later, so what is inside might be on any disk. */
+static void say_unmet(struct storage *storage, const struct need *need)
 {
 	char text[120];
 
+	if (!storage->unmet[0])
+		util_format(storage->unmet, sizeof(storage->unmet), "%s is not found",
+			    util_printable(text, sizeof(text), need->text, strlen(need->text)));
+}
+
+static void say_missing(struct storage *storage, const struct need *need)
+{
+	char text[120];
+
+	if (!need->required) {
+		say_unmet(storage, need);
+		return;
+	}
+	storage->awaited = true;
+	say_unknown(storage, "correct it: blkid lists what there is", "%s is not found, so what carries it is not known",
+		    util_printable(text, sizeof(text), need->text, strlen(need->text)));
+}
+
+/*
+ * Is the device there while the initramfs runs? Seen from the running host, a mapping is open that the initramfs opens only
+ * where the root itself stands on it (@open: one a block).
+ */
+static bool is_in_image(const struct storage *storage, const bool *open, size_t block)
+{
+	return !storage->next_boot || !storage->blocks[block].dm_name[0] || !open || open[block];
+}
+
+static void mark_need(struct storage *storage, const struct need *need, unsigned int rank, const bool *open)
+{
+	int link = storage_by_tag(storage, need);
+	bool found = needs_no_device(need), unmet = false;
+
+	rank += need->key ? PROTECT_RANK_KEY : 0;
+	for (size_t i = 0; i < storage->count; i++) {
+		if ((int)i != link && !storage_matches(storage, need, i))
+			continue;
+		mark(storage, i, rank, need->purpose, -1, -1);
+		found = true;
+		unmet |= !is_in_image(storage, open, i);
+	}
+	if (!found)
+		say_missing(storage, need);
+	else if (unmet)
+		say_unmet(storage, need);
+}
+
+/* First what the initramfs itself needs and therefore opens, then the rest. */
+static void mark_needs(struct storage *storage, unsigned int *rank, bool required, const bool *open)
+{
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
-		int link = storage_by_tag(storage, need);
-		bool found = need->kind == NEED_NOTHING || link >= 0;
 
-		if (need->spare)
-			continue;
-		if (link >= 0)
-			mark(storage, (size_t)link, *rank, need->purpose, -1, -1);
-		for (size_t i = 0; i < storage->count; i++) {
-			if (!storage_matches(storage, need, i))
-				continue;
-			mark(storage, i, *rank, need->purpose, -1, -1);
-			found = true;
-		}
-		++*rank;
-		if (!found && need->required)
-			say_unknown(storage, "correct or remove it", "%s is not found, so what carries it is not known",
-				    util_printable(text, sizeof(text), need->text, strlen(need->text)));
+		if (!need->spare && need->required == required)
+			mark_need(storage, need, (*rank)++, open);
 	}
-	if (!storage->needs->root)
-		say_unknown(storage, "name it with root= on the kernel command line",
-			    "nothing says what the root is, so what carries it is not known");
 }
 
 /*
@@ -74,8 +107,9 @@ static bool opens_by_itself(const struct block *block)
 /* What is in use, and every mapping and array that is open, is the host's, whether anything names it or not. */
 static void mark_uses(struct storage *storage, unsigned int *rank)
 {
-	for (size_t i = 0; i < storage->use_count && !storage->next_boot; i++)
-		mark(storage, storage->uses[i].block, (*rank)++, storage->uses[i].purpose, -1, -1);
+	for (size_t i = 0; i < storage->use_count; i++)
+		if (!storage->next_boot || UTIL_IS_ONE_OF(storage_use_name(&storage->uses[i]), "/", "/usr"))
+			mark(storage, storage->uses[i].block, (*rank)++, storage->uses[i].purpose, -1, -1);
 	for (size_t i = 0; i < storage->edge_count; i++) {
 		size_t upper = storage->edges[i].upper;
 
@@ -83,7 +117,7 @@ static void mark_uses(struct storage *storage, unsigned int *rank)
 			mark(storage, upper, *rank, storage->blocks[upper].dm_name[0] ? OPEN_MAPPING : "a running array", -1, -1);
 	}
 	++*rank;
-	for (size_t i = 0; i < storage->count && !storage->next_boot; i++)
+	for (size_t i = 0; i < storage->count; i++)
 		for (size_t p = 0; p < storage->pool_count; p++)
 			if (!strcmp(storage->blocks[i].content.type, "zfs_member") &&
 			    !strcmp(storage->blocks[i].content.label, storage->pools[p]))
@@ -123,7 +157,8 @@ static bool mark_peers(struct storage *storage, size_t block)
 	bool new = false;
 
 	for (size_t i = 0; i < storage->count; i++)
-		if (i != block && !storage->marks[i].set && belong_together(&storage->blocks[block], &storage->blocks[i]))
+		if (i != block && (!storage->marks[i].set || storage->marks[i].rank >= PROTECT_RANK_KEY) &&
+		    belong_together(&storage->blocks[block], &storage->blocks[i]))
 			new |= mark(storage, i, first->rank, first->purpose, -1, (int)block);
 	return new;
 }
@@ -207,21 +242,44 @@ static void spread(struct storage *storage)
 	}
 }
 
+/* Which devices are marked now: an array that the caller frees. */
+static bool *copy_marks(const struct storage *storage)
+{
+	bool *marked = util_zeroed(storage->count, sizeof(*marked));
+
+	for (size_t i = 0; i < storage->count; i++)
+		marked[i] = storage->marks[i].set;
+	return marked;
+}
+
+static void say_rootless(struct storage *storage)
+{
+	if (!storage->needs->root)
+		say_unknown(storage, "name it with root= on the kernel command line",
+			    "nothing says what the root is, so what carries it is not known");
+}
+
 void protect_mark(struct storage *storage, const struct needs *needs)
 {
+	cleanup_free bool *open = NULL;
 	unsigned int rank = 0;
 
 	free(storage->marks);
 	storage->marks = util_zeroed(storage->count, sizeof(*storage->marks));
 	storage->needs = needs;
-	storage->unknown[0] = storage->hint[0] = storage->missing[0] = '\0';
-	mark_needs(storage, &rank);
+	storage->unknown[0] = storage->hint[0] = storage->missing[0] = storage->unmet[0] = '\0';
+	storage->awaited = false;
+	mark_needs(storage, &rank, true, NULL);
+	spread(storage);
+	open = copy_marks(storage);
+	mark_needs(storage, &rank, false, open);
+	say_rootless(storage);
 	mark_uses(storage, &rank);
 	spread(storage);
-	/* Somebody has it open for himself, and nothing above says who: a member of a pool, or a backup that runs. */
+	/* Somebody holds it, and nothing above says who: a member of a pool, or a program that formats it. */
 	for (size_t i = 0; i < storage->count && !storage->next_boot; i++)
-		if (storage->blocks[i].busy && !storage->marks[i].set)
-			mark(storage, i, rank, "what is in use", -1, -1);
+		if ((storage->blocks[i].held || storage->blocks[i].locked) && !storage->marks[i].set)
+			mark(storage, i, rank, storage->blocks[i].held ? "what is in use" : "what a program has locked", -1, -1);
 	spread(storage);
 	find_unread(storage);
 	find_bottomless(storage);
@@ -233,7 +291,7 @@ bool protect_lacks_tags(const struct storage *storage)
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
 		bool found = !need->required || need->kind == NEED_DEVICE || need->kind == NEED_NUMBER ||
-			     need->kind == NEED_NOTHING || storage_by_tag(storage, need) >= 0;
+			     needs_no_device(need) || storage_by_tag(storage, need) >= 0;
 
 		for (size_t i = 0; i < storage->count && !found; i++)
 			found = storage_matches(storage, need, i);
@@ -279,8 +337,8 @@ static void append_chain(const struct storage *storage, size_t block, char *text
 	}
 }
 
-static bool keeps_marked(const struct storage *storage, const struct pci_address *function, char *reason, size_t size,
-			 char *hint, size_t hint_size)
+static bool keeps_marked(const struct storage *storage, const struct pci_address *function, bool without_keys, char *reason,
+			 size_t size, char *hint, size_t hint_size)
 {
 	int best = -1;
 
@@ -288,13 +346,15 @@ static bool keeps_marked(const struct storage *storage, const struct pci_address
 		if (storage->marks[i].set && storage_is_on(&storage->blocks[i], function) &&
 		    (best < 0 || storage->marks[i].rank < storage->marks[best].rank))
 			best = (int)i;
-	if (best < 0)
+	if (best < 0 || (without_keys && storage->marks[best].rank >= PROTECT_RANK_KEY))
 		return false;
 	util_format(reason, size, "it carries %.120s: ", storage->marks[best].purpose);
 	append_chain(storage, (size_t)best, reason, size);
 	if (!strcmp(storage->marks[best].purpose, OPEN_MAPPING))
 		util_format(hint, hint_size, "if the host does not need it, keep the initramfs from opening it "
 			    "(of LVM: auto_activation_volume_list in lvm.conf)");
+	else if (storage->marks[best].rank >= PROTECT_RANK_KEY)
+		util_format(hint, hint_size, "stage=late takes it when the key was read");
 	return true;
 }
 
@@ -332,41 +392,97 @@ static bool has_partitions(const struct storage *storage, size_t block)
 	return false;
 }
 
+/* What is on the function: its disks without partitions, and its partitions. Returns the next one from *@cursor, or NULL. */
+static const struct block *next_on(const struct storage *storage, const struct pci_address *function, size_t *cursor)
+{
+	while (*cursor < storage->count) {
+		size_t i = (*cursor)++;
+
+		if (storage_is_on(&storage->blocks[i], function) && storage->blocks[i].state != BLOCK_EMPTY &&
+		    !has_partitions(storage, i))
+			return &storage->blocks[i];
+	}
+	return NULL;
+}
+
+static bool has_disk(const struct storage *storage, const struct pci_address *function)
+{
+	size_t cursor = 0;
+
+	return next_on(storage, function, &cursor) != NULL;
+}
+
 /*
  * Might the device that something lacks be on this function? There is no disk yet, or nothing is known on it, or it is
  * of the same kind: one damaged bit of its UUID makes a member a stranger (libblkid does not compare every checksum).
  */
-static bool might_be_missing(const struct storage *storage, const struct pci_address *function)
+static bool keeps_missing(const struct storage *storage, const struct pci_address *function, char *reason, size_t size)
 {
-	bool any = false;
+	const struct block *block;
+	size_t cursor = 0;
+	bool might = !has_disk(storage, function);
 
-	for (size_t i = 0; i < storage->count; i++) {
-		const struct block *block = &storage->blocks[i];
-
-		if (!storage_is_on(block, function) || block->state == BLOCK_EMPTY || has_partitions(storage, i))
-			continue;
-		any = true;
-		if (!block->content.type[0] || !strcmp(block->content.type, storage->missing_type))
-			return true;
-	}
-	return !any;
+	while (storage->missing[0] && !might && (block = next_on(storage, function, &cursor)))
+		might = !block->content.type[0] || !strcmp(block->content.type, storage->missing_type);
+	if (!storage->missing[0] || !might)
+		return false;
+	util_format(reason, size, "%s, and this might be the one", storage->missing);
+	return true;
 }
 
-bool protect_keeps(const struct storage *storage, const struct pci_address *function, char *reason, size_t reason_size,
-		   char *hint, size_t hint_size)
+/* What is needed and not found may be inside a container, on a disk that shows nothing, or on one that is yet to appear. */
+static bool keeps_unmet(const struct storage *storage, const struct pci_address *function, char *reason, size_t size,
+			char *hint, size_t hint_size)
 {
+	const struct block *block;
+	size_t cursor = 0;
+
+	if (!storage->unmet[0])
+		return false;
+	util_format(hint, hint_size, "if the boot can do without it, give its entry nofail or noauto; a pinned address with "
+		    "stage=early takes the device whatever is on it");
+	if (!has_disk(storage, function)) {
+		util_format(reason, size, "%s, and this shows no disk yet", storage->unmet);
+		return true;
+	}
+	while ((block = next_on(storage, function, &cursor))) {
+		if (block->content.type[0] && !storage_is_container(&block->content))
+			continue;
+		util_format(reason, size, "%s, and it may be on %s (%s)", storage->unmet, block->name,
+			    block->content.type[0] ? block->content.type : "no superblock");
+		return true;
+	}
 	hint[0] = '\0';
-	if (keeps_marked(storage, function, reason, reason_size, hint, hint_size) ||
-	    keeps_unread(storage, function, reason, reason_size, hint, hint_size))
+	return false;
+}
+
+bool protect_awaits_disk(const struct storage *storage, const struct pci_address *functions, size_t count)
+{
+	if (storage->awaited)
+		return true;
+	for (size_t i = 0; i < count && (storage->unmet[0] || storage->missing[0]); i++)
+		if (!has_disk(storage, &functions[i]))
+			return true;
+	return false;
+}
+
+bool protect_keeps(const struct storage *storage, const struct protect_question *question, char *reason,
+		   size_t reason_size, char *hint, size_t hint_size)
+{
+	const struct pci_address *function = question->function;
+
+	hint[0] = '\0';
+	if (keeps_marked(storage, function, question->without_keys, reason, reason_size, hint, hint_size))
+		return true;
+	if (!question->may_carry && !has_disk(storage, function))
+		return false;
+	if (keeps_unread(storage, function, reason, reason_size, hint, hint_size))
 		return true;
 	if (storage->unknown[0]) {
 		util_format(reason, reason_size, "%s", storage->unknown);
 		util_format(hint, hint_size, "%s", storage->hint);
 		return true;
 	}
-	if (storage->missing[0] && might_be_missing(storage, function)) {
-		util_format(reason, reason_size, "%s, and this might be the one", storage->missing);
-		return true;
-	}
-	return false;
+	return keeps_missing(storage, function, reason, reason_size) ||
+	       keeps_unmet(storage, function, reason, reason_size, hint, hint_size);
 }

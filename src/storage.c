@@ -8,9 +8,19 @@
 
 #include "spec.h"
 
+void storage_add_functions(struct block *block, const char *path)
+{
+	struct pci_address address;
+
+	while (pci_next_address(&path, &address)) {
+		block->functions = util_grow(block->functions, block->function_count, sizeof(*block->functions));
+		block->functions[block->function_count++] = address;
+	}
+}
+
 int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE])
 {
-	const char *last = strrchr(link, '/'), *before = last, *cursor = link;
+	const char *last = strrchr(link, '/'), *before = last;
 	char parent[BLOCK_NAME_SIZE];
 
 	if (!last || strlen(last + 1) >= sizeof(ret->name) || !strstr(link, "devices/"))
@@ -18,8 +28,7 @@ int storage_parse_link(const char *link, struct block *ret, char ret_whole[stati
 	strcpy(ret->name, last + 1);
 	ret->virtual = strstr(link, "devices/virtual/") != NULL;
 	ret->whole = -1;
-	while (ret->function_count < BLOCK_FUNCTIONS && pci_next_address(&cursor, &ret->functions[ret->function_count]))
-		ret->function_count++;
+	storage_add_functions(ret, link);
 	/* A partition stands in the folder of its disk, a disk in "block" or in the folder of its controller. */
 	while (before > link && *--before != '/')
 		;
@@ -124,10 +133,10 @@ int storage_by_path(const struct storage *storage, const char *path)
 	return block;
 }
 
-static void add_pool(struct storage *storage, const char *name)
+void storage_add_pool(struct storage *storage, const char *name, size_t length)
 {
 	storage->pools = util_grow(storage->pools, storage->pool_count, sizeof(*storage->pools));
-	util_format(storage->pools[storage->pool_count++], sizeof(*storage->pools), "%.*s", (int)strcspn(name, "/"), name);
+	util_format(storage->pools[storage->pool_count++], sizeof(*storage->pools), "%.*s", (int)length, name);
 }
 
 /* "36 35 98:0 / /mnt rw,noatime master:1 - ext3 /dev/sda1 rw": btrfs and ZFS have numbers of no device. */
@@ -145,7 +154,7 @@ void storage_add_mounts(struct storage *storage, const char *mountinfo)
 		    dash > line + length || sscanf(dash + 3, "%31s %255s", type, source) != 2)
 			continue;
 		if (!strcmp(type, "zfs"))
-			add_pool(storage, source);
+			storage_add_pool(storage, source, strcspn(source, "/"));
 		else if (major)
 			add_use(storage, storage_by_number(storage, major, minor), MOUNTED, point);
 		else if (source[0] == '/')
@@ -164,6 +173,31 @@ void storage_add_swaps(struct storage *storage, const char *swaps)
 		if (sscanf(line, "%255s", path) == 1 && path[0] == '/')
 			add_use(storage, storage_by_path(storage, path), "swap", "");
 	}
+}
+
+/* "1: FLOCK  ADVISORY  WRITE 1234 00:06:567 0 EOF": the device in hexadecimal (fs/locks.c, lock_get_status()). */
+bool storage_is_locked(const char *locks, unsigned int major, unsigned int minor, unsigned long long inode)
+{
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&locks, &line, &length)) {
+		unsigned long long found;
+		unsigned int a, b;
+
+		if (sscanf(line, "%*d: FLOCK %*s WRITE %*d %x:%x:%llu", &a, &b, &found) == 3 && a == major && b == minor &&
+		    found == inode)
+			return true;
+	}
+	return false;
+}
+
+bool storage_is_container(const struct block_content *content)
+{
+	/* libblkid counts these as file systems, or as something else. */
+	static const char *const types[] = { "zfs_member", "bcache", "DM_snapshot_cow", "DM_verity_hash" };
+
+	return UTIL_IS_ONE_OF(content->usage, "raid", "crypto") || util_is_one_of(content->type, types, ARRAY_SIZE(types));
 }
 
 int storage_by_tag(const struct storage *storage, const struct need *need)
@@ -224,6 +258,8 @@ bool storage_matches(const struct storage *storage, const struct need *need, siz
 		return in_group(block, need->value);
 	case NEED_POOL:
 		return !strcmp(content->type, "zfs_member") && (!need->value[0] || !strcmp(need->value, content->label));
+	case NEED_VIRTIOFS:
+	case NEED_9P:
 	case NEED_NOTHING:
 		break;
 	}
@@ -238,6 +274,7 @@ bool storage_parse_udev(const char *text, struct block_content *ret)
 		size_t size;
 	} fields[] = {
 		{ "E:ID_FS_TYPE=", ret->type, sizeof(ret->type) },
+		{ "E:ID_FS_USAGE=", ret->usage, sizeof(ret->usage) },
 		{ "E:ID_FS_UUID=", ret->uuid, sizeof(ret->uuid) },
 		{ "E:ID_FS_LABEL=", ret->label, sizeof(ret->label) },
 		{ "E:ID_PART_ENTRY_UUID=", ret->part_uuid, sizeof(ret->part_uuid) },
@@ -283,6 +320,8 @@ void storage_clear(struct storage *storage)
 {
 	for (size_t i = 0; i < storage->link_count; i++)
 		free(storage->links[i].path);
+	for (size_t i = 0; i < storage->count; i++)
+		free(storage->blocks[i].functions);
 	free(storage->blocks);
 	free(storage->edges);
 	free(storage->uses);

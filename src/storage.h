@@ -9,11 +9,10 @@
 #include "pci.h"
 
 #define BLOCK_NAME_SIZE 64
-#define BLOCK_FUNCTIONS 12
 
 /* What the superblock says: strings are "" where there is none. */
 struct block_content {
-	char type[32], uuid[72], label[256];
+	char type[32], usage[16], uuid[72], label[256]; /* usage: libblkid's "filesystem", "raid", "crypto" or "other" */
 	char part_uuid[64], part_label[128]; /* of the partition itself */
 	char journal[72];                    /* UUID of an ext4's journal on another device */
 	char volume_group[40];               /* of an LVM physical volume: the group's UUID without dashes */
@@ -37,8 +36,13 @@ struct block {
 	int whole;                  /* of a partition, the index of its disk; else -1 */
 	bool virtual;               /* no hardware: it stands on other devices, or on the network */
 	bool degraded;              /* an MD array that lacks a member */
-	bool busy;                  /* somebody has it open for himself */
-	struct pci_address functions[BLOCK_FUNCTIONS]; /* from the root bus down; more than one path for multipath */
+	bool held;                  /* the kernel says that something holds it, and does not say what */
+	bool locked;                /* a program has locked it, as partitioning tools do (udev's block device lock) */
+	/*
+	 * The functions on the way to it, from the root bus down; with multipath those of each path. The array belongs to
+	 * the storage that the block is in.
+	 */
+	struct pci_address *functions;
 	size_t function_count;
 	enum block_state state;
 	int error;                  /* -errno of BLOCK_UNREADABLE */
@@ -68,7 +72,7 @@ struct block_link {
 /* Why a block device stays with the host. */
 struct block_mark {
 	bool set;
-	unsigned int rank;  /* the first cause that was found counts */
+	unsigned int rank;  /* the first cause that was found counts; see PROTECT_RANK_KEY */
 	const char *purpose;
 	int from;           /* the device above that needs it; -1 at the top */
 	int peer;           /* the device that it belongs together with, -1 for none */
@@ -80,18 +84,20 @@ struct storage {
 	struct block_edge *edges;
 	struct block_use *uses;
 	struct block_link *links;
-	char (*pools)[64];          /* ZFS pools that are imported */
+	char (*pools)[64];          /* ZFS pools that are imported, or that zpool.cache names */
 	size_t count, edge_count, use_count, link_count, pool_count;
 	struct block_mark *marks;   /* one a block, by protect_mark() */
 	const struct needs *needs;
 	char unknown[256], hint[160]; /* why nothing is known of a disk without a mark; "" where all is known */
 	char missing[160];          /* what lacks a member that a disk without a mark might be; "" for nothing */
 	const char *missing_type;   /* the superblock that the member should have */
+	bool awaited;               /* what is required is not found */
+	char unmet[256];            /* a need that is not found and might be inside a container, or "" */
 };
 
 /*
  * Take name, whole disk (by name, in @ret_whole), PCI functions and whether it is virtual from what the device's
- * link in /sys/class/block points to. Returns 0, or -EINVAL where that is no such link.
+ * link in /sys/class/block points to. Returns 0, or -EINVAL where that is no such link. Free ret->functions.
  */
 int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE]) must_check;
 
@@ -104,6 +110,21 @@ bool storage_parse_udev(const char *text, struct block_content *ret);
 /* Index of the device of this name ("!" and "/" are the same letter) or number, or -1. */
 int storage_by_name(const struct storage *storage, const char *name);
 int storage_by_number(const struct storage *storage, unsigned int major, unsigned int minor);
+
+/* Add the functions that a path of sysfs goes through to those of @block. */
+void storage_add_functions(struct block *block, const char *path);
+
+/* Add the pool @name of @length bytes to those that are imported. */
+void storage_add_pool(struct storage *storage, const char *name, size_t length);
+
+/*
+ * Does the text of /proc/locks (proc(5)) say that a program holds an exclusive flock(2) on the inode @inode of the file
+ * system @major:@minor? Tools that write to a disk lock its node so (systemd.io, "Locking Block Device Access").
+ */
+bool storage_is_locked(const char *locks, unsigned int major, unsigned int minor, unsigned long long inode);
+
+/* Is it a container, inside which other file systems may be: LUKS, LVM, RAID, a member of a ZFS pool? */
+bool storage_is_container(const struct block_content *content);
 
 /* Add what /proc/self/mountinfo and /proc/swaps (proc(5)) say is in use. */
 void storage_add_mounts(struct storage *storage, const char *mountinfo);

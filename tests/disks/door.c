@@ -173,7 +173,7 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 
 	needs_add_cmdline(&needs, cmdline);
 	disks_read(&needs, both, 2, false, &storage);
-	keeps = protect_keeps(&storage, &both[bus - 1], reason, sizeof(reason), hint, sizeof(hint));
+	keeps = protect_keeps(&storage, &(struct protect_question){ .function = &both[bus - 1], .may_carry = true }, reason, sizeof(reason), hint, sizeof(hint));
 	storage_clear(&storage);
 	needs_clear(&needs);
 	return keeps;

@@ -34,6 +34,7 @@ static void add_block(struct storage *storage, uint8_t kind, uint8_t what, uint8
 		if (kind & 2)
 			util_format(block->dm_name, sizeof(block->dm_name), "vg%d-lv%d", what & 3, what >> 4);
 	} else {
+		block->functions = util_grow(NULL, 0, sizeof(*block->functions));
 		block->functions[block->function_count++] = (struct pci_address){ .bus = below % FUNCTIONS };
 	}
 	block->state = kind >> 4 & 1 ? (enum block_state)((kind >> 5) % 6) : BLOCK_READ;
@@ -44,7 +45,8 @@ static void add_block(struct storage *storage, uint8_t kind, uint8_t what, uint8
 	if (what & 0x0c)
 		util_format(block->content.uuid, sizeof(block->content.uuid), "u%d", what >> 4 & 7);
 	block->content.members = what & 4 ? what & 3 : 0;
-	block->busy = (kind & 0x0c) == 0x0c;
+	block->held = (kind & 0x0c) == 0x0c;
+	block->locked = (kind & 0x0c) == 0x08;
 	storage->count++;
 }
 
@@ -80,14 +82,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		root_found |= storage_matches(&storage, &needs.list[0], i);
 	for (uint8_t bus = 0; bus < FUNCTIONS; bus++) {
 		struct pci_address function = { .bus = bus };
-		bool keeps = protect_keeps(&storage, &function, reason, sizeof(reason), hint, sizeof(hint));
+		const struct protect_question question = { .function = &function, .may_carry = true };
+		bool keeps = protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint));
 
 		require(keeps || root_found);
 		for (size_t i = 0; i < storage.count; i++) {
 			bool here = is_below(&storage, i, &function, 24);
 
 			require(keeps || !here || !storage_matches(&storage, &needs.list[0], i));
-			require(keeps || !here || !storage.blocks[i].busy);
+			require(keeps || !here || !(storage.blocks[i].held || storage.blocks[i].locked));
 			require(keeps || !storage_is_on(&storage.blocks[i], &function) || storage.blocks[i].state < BLOCK_AMBIGUOUS);
 		}
 	}

@@ -10,7 +10,7 @@
  *   /N/...      what its link points to: functions of bus N, a partition behind its disk
  *   on=NAME     it stands on that one        TYPE:UUID   its content         has=LABEL  its label
  *   vg=UUID     a physical volume of it      dm=NAME:UUID                    members=N
- *   state words: ambiguous, unreadable, late (timed out), spoilt, unread, blank, busy, degraded
+ *   state words: ambiguous, unreadable, late (timed out), spoilt, unread, blank, held, locked, degraded
  */
 static void add_word(struct storage *storage, const char *word)
 {
@@ -29,8 +29,10 @@ static void add_word(struct storage *storage, const char *word)
 		   sscanf(word, "name=%127s", content->part_label) == 1 || sscanf(word, "members=%u", &content->members) == 1 ||
 		   sscanf(word, "journal=%63s", content->journal) == 1 ||
 		   sscanf(word, "num=%u:%u", &block->major, &block->minor) == 2) {
-	} else if (!strcmp(word, "busy")) {
-		block->busy = true;
+	} else if (!strcmp(word, "held")) {
+		block->held = true;
+	} else if (!strcmp(word, "locked")) {
+		block->locked = true;
 	} else if (!strcmp(word, "degraded")) {
 		block->degraded = true;
 	} else if (!strcmp(word, "ambiguous") || !strcmp(word, "spoilt") || !strcmp(word, "unread")) {
@@ -40,6 +42,7 @@ static void add_word(struct storage *storage, const char *word)
 		block->error = word[0] == 'l' ? -110 : -5;
 	} else if (sscanf(word, "%31[^:]:%71s", left, content->uuid) >= 1) {
 		util_format(content->type, sizeof(content->type), "%s", left);
+		strcpy(content->usage, strstr(left, "_member") ? "raid" : !strcmp(left, "crypto_LUKS") ? "crypto" : "filesystem");
 	}
 }
 
@@ -78,6 +81,14 @@ struct row {
 	const char *machine, *cmdline, *reasons[3];
 };
 
+/* Ask as the late stage does of a storage controller. */
+static bool keeps_it(const struct storage *storage, const struct pci_address *function, char *reason, size_t size, char *hint, size_t hint_size)
+{
+	const struct protect_question question = { .function = function, .may_carry = true };
+
+	return protect_keeps(storage, &question, reason, size, hint, hint_size);
+}
+
 static void check_row(const struct row *row, const char *mounts, const char *swaps, const char *fstab)
 {
 	struct storage storage;
@@ -92,7 +103,7 @@ static void check_row(const struct row *row, const char *mounts, const char *swa
 	for (uint8_t bus = 1; bus <= 3; bus++) {
 		struct pci_address function = { .bus = bus };
 		char reason[256] = "-", hint[256];
-		bool keeps = protect_keeps(&storage, &function, reason, sizeof(reason), hint, sizeof(hint));
+		bool keeps = keeps_it(&storage, &function, reason, sizeof(reason), hint, sizeof(hint));
 
 		assert_row(keeps == (strcmp(reason, "-") != 0), row->cmdline);
 		if (strcmp(reason, row->reasons[bus - 1]))
@@ -111,6 +122,7 @@ static void check(const struct row *rows, size_t count)
 
 #define TWINS N1 "\n" N1 "/nvme0n1p1 ext4:aa-11 has=root part=12-AB num=259:1\n" N2 "\n" N2 "/nvme1n1p1 ntfs:7777\n"
 #define CARRIES_ROOT "it carries root: nvme0n1p1"
+#define UNMET(what) what " is not found"
 #define NOT_FOUND(what) what " is not found, so what carries it is not known"
 
 static void every_way_to_name_the_root_finds_it(void **state)
@@ -177,7 +189,8 @@ static void what_the_root_stands_on_stays(void **state)
 		  "root=UUID=r rd.lvm.vg=vg",
 		  { "it carries root: nvme0n1", "it carries rd.lvm.vg: nvme1n1, vg/data", "it carries an open mapping: nvme2n1, vg-b/data" } },
 		{ N1 " ext4:r\n" N2 "\n", "root=UUID=r rd.lvm.vg=none",
-		  { "it carries root: nvme0n1", NOT_FOUND("rd.lvm.vg=none"), NOT_FOUND("rd.lvm.vg=none") } },
+		  { "it carries root: nvme0n1", UNMET("rd.lvm.vg=none") ", and it may be on nvme1n1 (no superblock)",
+		    UNMET("rd.lvm.vg=none") ", and this shows no disk yet" } },
 		/* two dashes in a name are one of the group's or the volume's own */
 		{ N1 " LVM2_member:p vg=" VG "\n" V "dm-0 ext4:r dm=my--vg-the--root:LVM-" VG "x on=nvme0n1\n", "root=/dev/my-vg/the-root",
 		  { "it carries root: nvme0n1, my-vg/the-root", "-", "-" } },
@@ -236,8 +249,10 @@ static void what_is_in_use_stays_though_nothing_names_it(void **state)
 		  { "it carries root: nvme0n1", "it carries the mounted /home: nvme1n1", "it carries swap: nvme2n1" } },
 	};
 	static const struct row open[] = {
-		{ N1 " ext4:r\n" N2 " crypto_LUKS:x\n" N3 " busy\n" V "dm-0 ext4:y dm=data:CRYPT on=nvme1n1\n", "root=UUID=r",
+		{ N1 " ext4:r\n" N2 " crypto_LUKS:x\n" N3 " held\n" V "dm-0 ext4:y dm=data:CRYPT on=nvme1n1\n", "root=UUID=r",
 		  { "it carries root: nvme0n1", "it carries an open mapping: nvme1n1, data", "it carries what is in use: nvme2n1" } },
+		{ N1 " ext4:r\n" N2 " ext4:s\n" N3 " ext4:t locked\n", "root=UUID=r",
+		  { "it carries root: nvme0n1", "-", "it carries what a program has locked: nvme2n1" } },
 		{ N1 " ext4:r\n" N2 " linux_raid_member:m\n" N3 " zfs_member:9 has=tank\n" V "md5 on=nvme1n1\n", "root=UUID=r",
 		  { "it carries root: nvme0n1", "it carries a running array: nvme1n1, md5", "-" } },
 	};
@@ -252,10 +267,142 @@ static void what_is_in_use_stays_though_nothing_names_it(void **state)
 	check_row(&(struct row){ N1 " ext4:r\n" N2 " btrfs:h members=1\n", "root=UUID=r",
 				 { "it carries root: nvme0n1", "it carries the mounted /h: nvme1n1", "-" } },
 		  "40 35 0:44 / /h rw - btrfs /dev/nvme1n1 rw\n", "", "");
-	/* fstab: what the boot waits for is kept where it is found, and never holds up what is not */
-	check_row(&(struct row){ N1 " ext4:r\n" N2 " ext4:d\n", "root=UUID=r",
-				 { "it carries root: nvme0n1", "it carries /data: nvme1n1", "-" } },
-		  "", "", "UUID=d /data ext4 defaults 0 2\nUUID=gone /later ext4 defaults 0 2\n");
+}
+
+/* What the boot waits for is kept where it is found; where it is not, it may be inside a container, or on a disk to come. */
+static void what_fstab_names_and_is_not_found_may_be_hidden(void **state)
+{
+#define HOME "fstab's /home: /dev/mapper/home is not found"
+	static const char fstab[] = "UUID=d /data ext4 defaults 0 2\n/dev/mapper/home /home ext4 defaults 0 2\n"
+				    "UUID=e /extra ext4 nofail 0 2\n/swapfile none swap sw 0 0\n";
+	static const struct row rows[] = {
+		{ N1 " ext4:r\n" N2 " ext4:d\n" N3 " ext4:x\n", "root=UUID=r",
+		  { "it carries root: nvme0n1", "it carries /data: nvme1n1", "-" } },
+		{ N1 " ext4:r\n" N1 "/nvme0n1p1 ext4:d\n" N2 " crypto_LUKS:c\n" N3 " zfs_member:z\n", "root=UUID=r",
+		  { "it carries root: nvme0n1", HOME ", and it may be on nvme1n1 (crypto_LUKS)", HOME ", and it may be on nvme2n1 (zfs_member)" } },
+		{ N1 " ext4:r\n" N1 "/nvme0n1p1 ext4:d\n" N2 "\n", "root=UUID=r",
+		  { "it carries root: nvme0n1", HOME ", and it may be on nvme1n1 (no superblock)", HOME ", and this shows no disk yet" } },
+	};
+	static const struct row no_entry = { N1 " ext4:r\n" N2 " crypto_LUKS:c\n", "root=UUID=r", { "it carries root: nvme0n1", "-", "-" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		check_row(&rows[i], "", "", fstab);
+	check_row(&no_entry, "", "", "/swapfile none swap sw 0 0\nUUID=e /extra ext4 nofail 0 2\n");
+}
+
+/* Seen from the running host, a LUKS that only the host opens is not open in the initramfs. */
+static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
+{
+	static const char machine[] = N1 " ext4:r\n" N2 " crypto_LUKS:c\n" N3 "\n" V "dm-0 ext4:h dm=home:CRYPT on=nvme1n1\n";
+	struct storage storage;
+	struct needs needs = { 0 };
+	struct pci_address second = { .bus = 2 }, third = { .bus = 3 };
+	char reason[256], hint[256];
+
+	(void)state;
+	build(&storage, machine);
+	storage.next_boot = true;
+	needs_add_cmdline(&needs, "root=UUID=r");
+	needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
+	protect_mark(&storage, &needs);
+	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_string_equal(reason, "it carries /home: nvme1n1, home");
+	assert_true(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_string_equal(reason, HOME ", and it may be on nvme2n1 (no superblock)");
+	needs_clear(&needs);
+	needs_add_cmdline(&needs, "root=/dev/mapper/home");
+	needs_add_fstab(&needs, "/dev/mapper/home / ext4 defaults 0 1\n");
+	protect_mark(&storage, &needs);
+	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
+	needs_clear(&needs);
+	storage_clear(&storage);
+}
+
+/* What is only known of disks says nothing of a display; what is known to be on it does. */
+static void a_function_without_disks_is_not_kept_by_what_is_unknown(void **state)
+{
+	struct storage storage;
+	struct needs needs = { 0 };
+	struct pci_address first = { .bus = 1 }, third = { .bus = 3 };
+	struct protect_question question = { .function = &third };
+	char reason[256], hint[256];
+
+	(void)state;
+	build(&storage, N1 " ext4:r\n");
+	needs_add_cmdline(&needs, "root=UUID=gone");
+	protect_mark(&storage, &needs);
+	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	question.function = &first;
+	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	needs_clear(&needs);
+	storage_clear(&storage);
+}
+
+/* A key is needed until the LUKS is open: stage=late says that its controller may go then. */
+static void a_key_stays_until_it_was_read(void **state)
+{
+	struct need key = { .kind = NEED_UUID, .purpose = (char[]){ "rd.luks.key" }, .value = (char[]){ "k" },
+			    .text = (char[]){ "rd.luks.key=UUID=k" }, .key = true };
+	struct needs needs = { .list = &key, .count = 1, .root = true };
+	struct storage storage;
+	struct pci_address first = { .bus = 1 };
+	struct protect_question question = { .function = &first, .may_carry = true };
+	char reason[256], hint[256];
+
+	(void)state;
+	build(&storage, N1 " ext4:k\n");
+	protect_mark(&storage, &needs);
+	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_string_equal(reason, "it carries rd.luks.key: nvme0n1");
+	assert_string_equal(hint, "stage=late takes it when the key was read");
+	question.without_keys = true;
+	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	/* a mount on the same disk stays whatever the claim says */
+	storage.uses = util_grow(NULL, 0, sizeof(*storage.uses));
+	storage.uses[0] = (struct block_use){ 0, "the mounted /k" };
+	storage.use_count = 1;
+	protect_mark(&storage, &needs);
+	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	storage_clear(&storage);
+}
+
+static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
+{
+	struct storage storage;
+	struct needs needs = { 0 };
+	struct pci_address both[] = { { .bus = 1 }, { .bus = 2 } };
+
+	(void)state;
+	build(&storage, N1 " ext4:r\n");
+	needs_add_cmdline(&needs, "root=UUID=r");
+	protect_mark(&storage, &needs);
+	assert_false(protect_awaits_disk(&storage, both, 2));
+	needs_add_fstab(&needs, "UUID=gone /data ext4 defaults 0 2\n");
+	protect_mark(&storage, &needs);
+	assert_true(protect_awaits_disk(&storage, both, 2));
+	/* every controller has its disk */
+	assert_false(protect_awaits_disk(&storage, both, 1));
+	needs_clear(&needs);
+	/* a root that is not there yet, as where a pool is imported behind us */
+	needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT");
+	protect_mark(&storage, &needs);
+	assert_true(protect_awaits_disk(&storage, both, 1));
+	needs_clear(&needs);
+	storage_clear(&storage);
+}
+
+static void locks_are_read(void **state)
+{
+	static const char locks[] = "1: FLOCK  ADVISORY  WRITE 318 00:06:324 0 EOF\n2: POSIX  ADVISORY  WRITE 99 00:06:325 0 EOF\n"
+				    "3: FLOCK  ADVISORY  READ 318 00:06:326 0 EOF\n";
+
+	(void)state;
+	assert_true(storage_is_locked(locks, 0, 6, 324));
+	assert_false(storage_is_locked(locks, 0, 6, 325));
+	/* udevd itself locks so, while it reads */
+	assert_false(storage_is_locked(locks, 0, 6, 326));
+	assert_false(storage_is_locked(locks, 8, 6, 324));
 }
 
 /* udev's link finds a device whose content was not read; a required tag without a device asks for more reading. */
@@ -271,16 +418,16 @@ static void a_link_is_as_good_as_a_superblock(void **state)
 	needs_add_cmdline(&needs, "root=UUID=aa");
 	protect_mark(&storage, &needs);
 	assert_true(protect_lacks_tags(&storage));
-	assert_true(protect_keeps(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_string_equal(hint, "correct or remove it");
+	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_string_equal(hint, "correct it: blkid lists what there is");
 	storage.links = util_grow(NULL, 0, sizeof(*storage.links));
 	storage.links[0] = (struct block_link){ util_copy("/dev/disk/by-uuid/aa", 20), 0 };
 	storage.link_count = 1;
 	protect_mark(&storage, &needs);
 	assert_false(protect_lacks_tags(&storage));
-	assert_true(protect_keeps(&storage, &first, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_true(keeps_it(&storage, &first, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, "it carries root: nvme0n1");
-	assert_false(protect_keeps(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
 	needs_clear(&needs);
 	storage_clear(&storage);
 }
@@ -298,9 +445,16 @@ static void links_are_read(void **state)
 	assert_true(storage_is_on(&block, &(struct pci_address){ 0, 0, 0x0e, 0 }));
 	assert_true(storage_is_on(&block, &(struct pci_address){ 0x10000, 0xe1, 0, 0 }));
 	assert_int_equal(storage_parse_link("nvme0n1", &block, whole), -22);
+	free(block.functions);
 	block = (struct block){ 0 };
 	assert_int_equal(storage_parse_link("../../devices/virtual/block/dm-0", &block, whole), 0);
 	assert_true(block.virtual);
+	/* a controller's link in the folder of an NVMe subsystem */
+	storage_add_functions(&block, "../../../pci0000:10/0000:10:01.0/0000:11:00.0/nvme/nvme0");
+	storage_add_functions(&block, "../../../pci0000:40/0000:40:01.0/0000:41:00.0/nvme/nvme1");
+	assert_int_equal(block.function_count, 4);
+	assert_true(storage_is_on(&block, &(struct pci_address){ 0, 0x41, 0, 0 }));
+	free(block.functions);
 }
 
 int main(void)
@@ -311,6 +465,12 @@ int main(void)
 		cmocka_unit_test(what_the_root_stands_on_stays),
 		cmocka_unit_test(a_missing_member_may_be_on_a_blank_disk),
 		cmocka_unit_test(what_is_in_use_stays_though_nothing_names_it),
+		cmocka_unit_test(what_fstab_names_and_is_not_found_may_be_hidden),
+		cmocka_unit_test(a_mapping_of_the_host_is_not_there_in_the_image),
+		cmocka_unit_test(a_function_without_disks_is_not_kept_by_what_is_unknown),
+		cmocka_unit_test(a_key_stays_until_it_was_read),
+		cmocka_unit_test(a_disk_that_is_yet_to_appear_is_awaited),
+		cmocka_unit_test(locks_are_read),
 		cmocka_unit_test(a_link_is_as_good_as_a_superblock),
 		cmocka_unit_test(links_are_read),
 	};
