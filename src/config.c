@@ -237,7 +237,7 @@ static void parse_selectors(struct config *config, const struct place *place, bo
 			    const char *end)
 {
 	char source[320];
-	struct wish wish = { .source = source, .keep = keep };
+	struct wish wish = { .source = source, .keep = keep, .options.rank = CLAIM_OF_FILE };
 	const char *cursor, *word;
 	size_t length, count = 0;
 
@@ -359,7 +359,7 @@ static void parse_param(struct config *config, const struct place *place, struct
 		parse_flag(config, place, param, false, &config->off);
 	} else if (cmdline_is(param, "rd.vfio.ids") || cmdline_is(param, "rd.vfio.keep")) {
 		bool keep = cmdline_is(param, "rd.vfio.keep");
-		struct wish wish = { .source = keep ? "rd.vfio.keep" : "rd.vfio.ids", .keep = keep, .options.from_cmdline = true };
+		struct wish wish = { .source = keep ? "rd.vfio.keep" : "rd.vfio.ids", .keep = keep, .options.rank = CLAIM_OF_CMDLINE };
 
 		parse_list(config, place, &wish, param);
 	} else if (cmdline_is(param, "rd.vfio.debug")) {
@@ -389,6 +389,18 @@ void config_add_cmdline(struct config *config, const char *text)
 {
 	config_add_parameters(config, CMDLINE, text);
 	config->recovery = cmdline_wants_recovery(text);
+}
+
+void config_add_module_ids(struct config *config, const struct module_ids *ids, const char *driver)
+{
+	struct place place = { .path = ids->where, .line = 1, .line_start = ids->ids };
+	struct wish wish = { .source = ids->where, .options.rank = CLAIM_OF_MODULE };
+	const char *cursor = ids->ids, *end = ids->ids + strlen(ids->ids), *item;
+	size_t length;
+
+	util_format(wish.options.driver, sizeof(wish.options.driver), "%s", driver);
+	while (util_next_item(&cursor, end, &item, &length))
+		add_selector(config, &place, &wish, item, length);
 }
 
 bool config_wants_files(const char *cmdline)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cmdline.h"
+#include "modprobe.h"
 #include "selector.h"
 
 #define CONFIG_ERRORS_MAX 64 /* of a file full of rubbish no more than this is reported */
@@ -10,15 +11,22 @@
 enum expand { EXPAND_DEFAULT, EXPAND_NONE, EXPAND_SLOT, EXPAND_GROUP };
 enum stage { STAGE_AUTO, STAGE_EARLY, STAGE_LATE };
 
+/* Where a claim comes from: of two that match one device, that of the higher rank counts. */
+enum claim_rank {
+	CLAIM_OF_MODULE,  /* the ids= of a module, on the command line or in modprobe.d */
+	CLAIM_OF_FILE,
+	CLAIM_OF_CMDLINE, /* rd.vfio.ids= */
+};
+
 /* One selector of a "claim" line or of rd.vfio.ids=, with the line's options. */
 struct claim {
 	struct selector selector;
 	char *text;      /* as the user wrote it */
-	char *wanted_by; /* "rd.vfio.ids", or "file:line" */
+	char *wanted_by; /* "rd.vfio.ids", "file:line", or "vfio-pci.ids" */
 	enum expand expand;
 	enum stage stage;
 	bool optional;                /* absence is no fault */
-	bool from_cmdline;
+	enum claim_rank rank;
 	char driver[PCI_DRIVER_SIZE]; /* "" is auto */
 };
 
@@ -69,6 +77,12 @@ void config_add_cmdline(struct config *config, const char *text);
 
 /* Add parameters from a file at @path that a generator put into the image: weaker than the command line. */
 void config_add_parameters(struct config *config, const char *path, const char *text);
+
+/*
+ * Add the ids= of a module as claims of the lowest rank, for @driver, "" for vfio-pci or a variant of it. The syntax is that
+ * of vfio-pci.ids= (drivers/vfio/pci/vfio_pci.c, vfio_pci_fill_ids()).
+ */
+void config_add_module_ids(struct config *config, const struct module_ids *ids, const char *driver);
 
 /* Does the command line leave the files in force (no rd.vfio.config=0)? */
 bool config_wants_files(const char *cmdline);

@@ -79,6 +79,58 @@ static char *read_cmdline(struct config *config)
 	return cmdline;
 }
 
+/* --- what other methods ask for --- */
+
+static void add_module_file(void *ids, const char *path)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (root_read_file(path, CONFIG_LIMIT, &text, &length) == 0)
+		modprobe_add_file(ids, path, text);
+}
+
+void load_module_ids(const char *cmdline, struct modprobe_ids *ret)
+{
+	/* libkmod's own folders and their order (libkmod/libkmod.c, default_config_paths). */
+	static const char *const folders[] = {
+		"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d",
+	};
+
+	*ret = (struct modprobe_ids){ 0 };
+	root_each_in(folders, ARRAY_SIZE(folders), ".conf", add_module_file, ret);
+	modprobe_add_cmdline(ret, cmdline);
+}
+
+/* For which driver a module's ids= count: vfio-pci and its variants, and what a claim names. NULL for others. */
+static const char *driver_of_ids(const struct config *config, const char *module)
+{
+	char name[PCI_DRIVER_SIZE];
+
+	if (strstr(module, "vfio_pci"))
+		return "";
+	for (size_t c = 0; c < config->claim_count; c++)
+		if (config->claims[c].driver[0] &&
+		    !strcmp(modprobe_module_name(config->claims[c].driver, name, sizeof(name)), module))
+			return config->claims[c].driver;
+	return NULL;
+}
+
+/* Where nothing is claimed on this boot, what the kernel makes of these ids is not ours. */
+static void add_module_ids(struct config *config, const char *cmdline)
+{
+	struct modprobe_ids ids;
+
+	load_module_ids(cmdline, &ids);
+	for (size_t i = 0; i < ids.count && !config_off_reason(config); i++) {
+		const char *driver = driver_of_ids(config, ids.list[i].module);
+
+		if (driver && modprobe_find(&ids, ids.list[i].module) == &ids.list[i])
+			config_add_module_ids(config, &ids.list[i], driver);
+	}
+	modprobe_clear(&ids);
+}
+
 void load_config(const char *given, struct config *config, char **ret_cmdline)
 {
 	char *cmdline;
@@ -91,6 +143,7 @@ void load_config(const char *given, struct config *config, char **ret_cmdline)
 		for_each_parameter_file(add_parameters, config);
 	}
 	config_add_cmdline(config, cmdline);
+	add_module_ids(config, cmdline);
 	*ret_cmdline = cmdline;
 }
 

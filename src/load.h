@@ -16,11 +16,16 @@ int load_cmdline(char **ret_cmdline) must_check;
 
 /*
  * Read the kernel command line and, unless it says rd.vfio.config=0, the configuration file and the drop-ins in
- * name order. What cannot be read becomes an error of the configuration. Stores the command line, which the
+ * name order; and, as claims of the lowest rank, the ids= of vfio-pci and of drivers that claims name. What cannot be read becomes an error of the configuration. Stores the command line, which the
  * caller frees and which is never NULL; free @config with config_clear(). @given is another command line to go by, or
  * NULL for that of this boot.
  */
 void load_config(const char *given, struct config *config, char **ret_cmdline);
+
+/*
+ * Read the ids= of modules from modprobe.d and @cmdline, those of the command line last. Free with modprobe_clear().
+ */
+void load_module_ids(const char *cmdline, struct modprobe_ids *ret);
 
 /*
  * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments (parameters

@@ -5,6 +5,7 @@
 #include <libkmod.h>
 #include <string.h>
 
+#include "modprobe.h"
 #include "root.h"
 
 /* One context for all look-ups, its indexes mapped once; children that load modules inherit it. */
@@ -35,12 +36,42 @@ static int pass_over(struct kmod_module *module, const char *command, void *data
 	return 0;
 }
 
-static int insert(struct kmod_module *module)
+static int probe(struct kmod_module *module)
 {
 	int r = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL, pass_over, NULL, NULL);
 
 	/* Somebody else was faster, or it is there already: both are what we want. */
 	return r == -EEXIST || r > 0 ? 0 : r;
+}
+
+static int probe_dependencies(struct kmod_module *module)
+{
+	__attribute__((cleanup(cleanup_list))) struct kmod_list *needed = kmod_module_get_dependencies(module);
+	struct kmod_list *item;
+	int r = 0;
+
+	kmod_list_foreach(item, needed) {
+		struct kmod_module *dependency = kmod_module_get_module(item);
+
+		r = r < 0 ? r : probe(dependency);
+		kmod_module_unref(dependency);
+	}
+	return r;
+}
+
+/* ids= would take devices past every guard: libkmod has it from modprobe.d and from the kernel command line. */
+static int insert(struct kmod_module *module)
+{
+	const char *all = kmod_module_get_options(module);
+	cleanup_free char *options = util_copy(all ? all : "", all ? strlen(all) : 0);
+	int r;
+
+	if (!modprobe_strip_ids(options) || kmod_module_get_initstate(module) >= 0)
+		return probe(module);
+	r = probe_dependencies(module);
+	if (r == 0)
+		r = kmod_module_insert_module(module, 0, options);
+	return r == -EEXIST ? 0 : r;
 }
 
 int modules_load(const char *name)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmdline.h"
+#include "modprobe.h"
 #include "root.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -99,26 +100,12 @@ static void add_line(struct rivals *rivals, const char *where, const char *line)
 
 void rivals_add_modprobe(struct rivals *rivals, const char *path, const char *text)
 {
-	char line[4096], where[256];
-	unsigned int number = 0, first;
-	size_t used;
+	struct modprobe_cursor cursor = { .text = text, .behind = 1 };
+	cleanup_free char *line = util_zeroed(strlen(text) + 1, 1);
+	char where[256];
 
-	while (*text) {
-		used = 0;
-		first = ++number;
-		/* A backslash at its end joins a line with the next one. */
-		for (; *text && *text != '\n'; text++) {
-			if (*text == '\\' && text[1] == '\n') {
-				text++;
-				number++;
-			} else if (used + 1 < sizeof(line)) {
-				line[used++] = *text;
-			}
-		}
-		text += *text == '\n';
-		line[used] = '\0';
-		add_line(rivals, util_format(where, sizeof(where), "%.200s:%u", path, first), line);
-	}
+	while (modprobe_next_line(&cursor, line))
+		add_line(rivals, util_format(where, sizeof(where), "%.200s:%u", path, cursor.number), line);
 }
 
 static void add_parameter(struct rivals *rivals, enum rival_kind kind, const struct cmdline_param *param,

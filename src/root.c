@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #if __has_include(<linux/openat2.h>)
@@ -50,6 +52,19 @@ int root_enter(const char *folder)
 bool root_is_host(void)
 {
 	return root_fd < 0;
+}
+
+bool root_is_initramfs(void)
+{
+	struct statfs is;
+
+	if (!root_is_host())
+		return true;
+	if (statfs("/", &is) < 0)
+		return false;
+	if (is.f_type == OVERLAYFS_SUPER_MAGIC)
+		return root_exists("/etc/initrd-release") || root_exists("/usr/lib/initrd-release");
+	return is.f_type == RAMFS_MAGIC || is.f_type == TMPFS_MAGIC;
 }
 
 int root_open(const char *path, int flags)
@@ -234,6 +249,50 @@ void root_each_file(const char *folder, const char *suffix, void (*found)(void *
 		if (util_ends_in(names[i], suffix))
 			found(data, util_format(path, sizeof(path), "%s/%s", folder, names[i]));
 	root_list_free(names, count);
+}
+
+/* Files of several folders: each name once. */
+struct drop_ins {
+	struct drop_in {
+		char *path;
+		const char *name; /* within the path */
+	} *list;
+	size_t count;
+};
+
+static void add_drop_in(void *data, const char *path)
+{
+	struct drop_ins *files = data;
+	const char *name = strrchr(path, '/') + 1;
+	char *copy;
+
+	for (size_t i = 0; i < files->count; i++)
+		if (!strcmp(files->list[i].name, name))
+			return;
+	copy = util_copy(path, strlen(path));
+	files->list = util_grow(files->list, files->count, sizeof(*files->list));
+	files->list[files->count++] = (struct drop_in){ copy, copy + (name - path) };
+}
+
+static int by_drop_in_name(const void *a, const void *b)
+{
+	return strcmp(((const struct drop_in *)a)->name, ((const struct drop_in *)b)->name);
+}
+
+void root_each_in(const char *const *folders, size_t count, const char *suffix, void (*found)(void *data, const char *path),
+		  void *data)
+{
+	struct drop_ins files = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		root_each_file(folders[i], suffix, add_drop_in, &files);
+	if (files.count)
+		qsort(files.list, files.count, sizeof(*files.list), by_drop_in_name);
+	for (size_t i = 0; i < files.count; i++) {
+		found(data, files.list[i].path);
+		free(files.list[i].path);
+	}
+	free(files.list);
 }
 
 int root_mkdir(const char *path)

@@ -17,6 +17,12 @@ int root_enter(const char *folder) must_check;
 /* Is it the machine's own root? */
 bool root_is_host(void);
 
+/*
+ * Is "/" an initramfs: ramfs or tmpfs, as the kernel mounts its rootfs, or an overlay in an image that says so by its
+ * initrd-release? Below --root nothing is detected, and it counts as one.
+ */
+bool root_is_initramfs(void);
+
 /* Open @path with the open(2) @flags; files are made with mode 0644. Returns a descriptor or -errno. */
 int root_open(const char *path, int flags) must_check;
 
@@ -53,6 +59,13 @@ void root_list_free(char **names, ssize_t count);
 
 /* Call @found with the path of each file of a folder whose name ends in @suffix, in name order. */
 void root_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data);
+
+/*
+ * The same for several folders, the strongest first, in the order of names: of files with one name only that of the
+ * strongest folder counts, as in systemd's and modprobe's drop-in folders.
+ */
+void root_each_in(const char *const *folders, size_t count, const char *suffix, void (*found)(void *data, const char *path),
+		  void *data);
 
 /* Replace the file @path by @length bytes of @text, whole or not at all. Returns 0 or -errno. */
 int root_replace(const char *path, const char *text, size_t length) must_check;

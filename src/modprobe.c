@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "modprobe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmdline.h"
+
+#define IDS "ids="
+
+bool modprobe_next_line(struct modprobe_cursor *cursor, char *line)
+{
+	const char *text = cursor->text;
+	size_t used = 0;
+
+	if (!*text)
+		return false;
+	cursor->number += cursor->behind;
+	cursor->behind = 1;
+	for (; *text && *text != '\n'; text++) {
+		if (*text == '\\' && text[1] == '\n') {
+			text++;
+			cursor->behind++;
+		} else {
+			line[used++] = *text;
+		}
+	}
+	line[used] = '\0';
+	cursor->text = text + (*text == '\n');
+	return true;
+}
+
+const char *modprobe_module_name(const char *name, char *buffer, size_t size)
+{
+	util_format(buffer, size, "%s", name);
+	for (char *c = buffer; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	return buffer;
+}
+
+static void add(struct modprobe_ids *ids, const char *module, size_t module_length, const char *where, const char *text,
+		size_t length)
+{
+	struct module_ids *one;
+	char name[sizeof(one->module)];
+
+	if (module_length >= sizeof(name))
+		return;
+	util_format(name, sizeof(name), "%.*s", (int)module_length, module);
+	ids->list = util_grow(ids->list, ids->count, sizeof(*ids->list));
+	one = &ids->list[ids->count++];
+	modprobe_module_name(name, one->module, sizeof(one->module));
+	one->where = util_copy(where, strlen(where));
+	one->ids = util_copy(text, length);
+	util_unquote(one->ids);
+}
+
+/* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
+static void add_line(struct modprobe_ids *ids, const char *where, const char *line)
+{
+	const char *end = line + strlen(line), *word, *module;
+	size_t size, length;
+
+	if (!util_next_word(&line, end, &word, &size) || !util_equal(word, size, "options") ||
+	    !util_next_word(&line, end, &module, &length))
+		return;
+	while (util_next_word(&line, end, &word, &size))
+		if (util_starts_with(word, IDS))
+			add(ids, module, length, where, word + strlen(IDS), size - strlen(IDS));
+}
+
+void modprobe_add_file(struct modprobe_ids *ids, const char *path, const char *text)
+{
+	struct modprobe_cursor cursor = { .text = text, .behind = 1 };
+	cleanup_free char *line = util_zeroed(strlen(text) + 1, 1);
+	char where[320];
+
+	while (modprobe_next_line(&cursor, line))
+		add_line(ids, util_format(where, sizeof(where), "%.256s:%u", path, cursor.number), line);
+}
+
+void modprobe_add_cmdline(struct modprobe_ids *ids, const char *cmdline)
+{
+	struct cmdline_param param;
+	char where[80];
+
+	while (cmdline_next(&cmdline, &param)) {
+		const char *dot = memchr(param.name, '.', param.name_length);
+
+		if (param.value && dot && util_equal(dot, (size_t)(param.name + param.name_length - dot), ".ids"))
+			add(ids, param.name, (size_t)(dot - param.name),
+			    util_format(where, sizeof(where), "%.*s", (int)param.name_length, param.name), param.value, param.value_length);
+	}
+}
+
+void modprobe_clear(struct modprobe_ids *ids)
+{
+	for (size_t i = 0; i < ids->count; i++) {
+		free(ids->list[i].where);
+		free(ids->list[i].ids);
+	}
+	free(ids->list);
+	*ids = (struct modprobe_ids){ 0 };
+}
+
+const struct module_ids *modprobe_find(const struct modprobe_ids *ids, const char *module)
+{
+	for (size_t i = ids->count; i; i--)
+		if (!strcmp(ids->list[i - 1].module, module))
+			return &ids->list[i - 1];
+	return NULL;
+}
+
+bool modprobe_strip_ids(char *options)
+{
+	const char *cursor = options, *end = options + strlen(options), *word;
+	char *out = options;
+	bool found = false;
+	size_t length;
+
+	while (util_next_word(&cursor, end, &word, &length)) {
+		if (util_starts_with(word, IDS)) {
+			found = true;
+			continue;
+		}
+		if (out > options)
+			*out++ = ' ';
+		memmove(out, word, length);
+		out += length;
+	}
+	*out = '\0';
+	return found;
+}
