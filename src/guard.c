@@ -11,12 +11,91 @@ bool guard_is_bridge(const struct pci_function *function)
 	return function->header_type > 0 || pci_base_class(function) == PCI_BASE_BRIDGE;
 }
 
-/* drivers/vfio/pci/vfio_pci.c refuses every header type but 0; host and ISA bridges are told by their class. */
-static void guard_bridge(struct plan_entry *entry)
+/* Host, ISA, PCI and CardBus bridges, and what has the header of a bridge. Others of the class are endpoints: an NVSwitch. */
+static bool is_real_bridge(const struct pci_function *function)
 {
-	if (guard_is_bridge(entry->function))
-		plan_decide(entry, VERDICT_KEPT, "claim the devices behind it instead",
-			    "it is a bridge, and bridges are not given away");
+	unsigned int sub = function->class >> 8;
+
+	return function->header_type != 0 || sub == PCI_SUB_HOST_BRIDGE || sub == PCI_SUB_ISA_BRIDGE ||
+	       sub == PCI_SUB_PCI_BRIDGE || sub == PCI_SUB_CARDBUS_BRIDGE;
+}
+
+/* Does the claim name this device by its address or id, not by a class or as one of a group? */
+static bool names_device(const struct claim *claim, const struct pci_function *function)
+{
+	const struct selector *selector = &claim->selector;
+
+	return selector_match(selector, function) == SELECTOR_YES &&
+	       (selector->kind != SELECTOR_ID || selector->id.vendor != SELECTOR_ANY);
+}
+
+static bool is_behind(const struct pci_function *function, const struct pci_function *bridge)
+{
+	const struct pci_path *path = &function->path, *above = &bridge->path;
+
+	return above->hops && path->hops > above->hops && path->segment == above->segment &&
+	       path->root_bus == above->root_bus &&
+	       !memcmp(path->hop, above->hop, above->hops * sizeof(above->hop[0]));
+}
+
+#define NAMED_BEHIND 4
+
+static void hint_behind(const struct plan_input *input, const struct pci_function *bridge, char *hint, size_t size)
+{
+	char address[PCI_ADDRESS_SIZE];
+	size_t count = 0;
+
+	hint[0] = '\0';
+	for (size_t i = 0; i < input->function_count; i++) {
+		const struct pci_function *function = &input->functions[i];
+
+		if (!is_behind(function, bridge) || guard_is_bridge(function))
+			continue;
+		if (count < NAMED_BEHIND)
+			util_append(hint, size, "%s%s", count ? " " : "claim what is behind it instead: ",
+				    pci_address_format(&function->address, address));
+		count++;
+	}
+	if (count > NAMED_BEHIND)
+		util_append(hint, size, " and %zu more", count - NAMED_BEHIND);
+	if (!count)
+		util_format(hint, size, "remove it from the claims; no device is behind it");
+}
+
+static void guard_bridge(const struct plan_input *input, struct plan_entry *entry)
+{
+	char hint[sizeof(entry->hint)];
+
+	if (!guard_is_bridge(entry->function) ||
+	    (!is_real_bridge(entry->function) && names_device(entry->claim, entry->function)))
+		return;
+	hint_behind(input, entry->function, hint, sizeof(hint));
+	plan_decide(entry, VERDICT_KEPT, hint, "it is a bridge, and bridges are not given away");
+}
+
+/* The controller of a segment that only Linux has: the RAID controller in the same IOMMU group. */
+static const struct pci_function *find_vmd(const struct plan_input *input, const struct pci_function *function)
+{
+	for (size_t i = 0; i < input->function_count; i++) {
+		const struct pci_function *other = &input->functions[i];
+
+		if (!pci_is_behind_vmd(other) && other->class >> 8 == PCI_SUB_RAID && other->iommu_group >= 0 &&
+		    other->iommu_group == function->iommu_group)
+			return other;
+	}
+	return NULL;
+}
+
+static void guard_vmd(const struct plan_input *input, struct plan_entry *entry)
+{
+	const struct pci_function *vmd = pci_is_behind_vmd(entry->function) ? find_vmd(input, entry->function) : NULL;
+	char hint[sizeof(entry->hint)], address[PCI_ADDRESS_SIZE];
+
+	if (!pci_is_behind_vmd(entry->function))
+		return;
+	util_format(hint, sizeof(hint), "claim %s with all drives behind it, or switch VMD off in the firmware",
+		    vmd ? pci_address_format(&vmd->address, address) : "the VMD controller");
+	plan_decide(entry, VERDICT_KEPT, hint, "it is behind a VMD controller, and shares that one's IOMMU group");
 }
 
 static void guard_keep(struct plan_entry *entry, const struct config *config)
@@ -29,61 +108,132 @@ static void guard_keep(struct plan_entry *entry, const struct config *config)
 	}
 }
 
+/* A folder of the virtual machine's host that the boot mounts: which device has which tag is not known. */
+static bool keeps_share(const struct needs *needs, const struct pci_function *function, char *reason, size_t size)
+{
+	for (size_t n = 0; n < needs->count; n++) {
+		const struct need *need = &needs->list[n];
+
+		if (need->spare || !((need->kind == NEED_VIRTIOFS && pci_is_virtiofs(function)) ||
+				     (need->kind == NEED_9P && pci_is_plan9(function))))
+			continue;
+		util_format(reason, size, "it may carry %.64s: %.64s", need->purpose, need->value);
+		return true;
+	}
+	return false;
+}
+
+static bool keeps_network(const struct plan_input *input, const struct pci_function *function, char *reason, size_t size)
+{
+	const struct needs *needs = input->needs;
+
+	if (!pci_is_network(function) || (!needs->network[0] && !needs->network_use[0]))
+		return false;
+	return network_keeps(input->network, &function->address, needs->network[0] ? "" : needs->network_use, reason, size);
+}
+
 /* In the late stage the block devices are there, and show what they carry. */
 static void guard_carrier(const struct plan_input *input, struct plan_entry *entry)
 {
-	const struct pci_address *address = &entry->function->address;
+	const struct pci_function *function = entry->function;
 	char reason[sizeof(entry->reason)], hint[sizeof(entry->hint)] = "";
+	const struct protect_question question = {
+		.function = &function->address,
+		.may_carry = pci_may_carry_disks(function),
+		.without_keys = entry->claim->stage == STAGE_LATE,
+	};
 
-	if (protect_keeps(input->storage, address, reason, sizeof(reason), hint, sizeof(hint)) ||
-	    (pci_is_network(entry->function) && input->needs->network[0] &&
-	     network_keeps(input->network, address, reason, sizeof(reason))))
+	if (protect_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint)) ||
+	    keeps_share(input->needs, function, reason, sizeof(reason)) ||
+	    keeps_network(input, function, reason, sizeof(reason)))
 		plan_decide(entry, VERDICT_KEPT, hint, "%s", reason);
 }
 
-static void guard_stage(const struct plan_input *input, struct plan_entry *entry)
+/* Is it the display that the firmware drew on, by the boot's own signs? */
+static bool is_console(const struct pci_function *function)
 {
-	entry->late = true;
-	if (input->stage != PLAN_EARLY)
-		guard_carrier(input, entry);
-	else if (pci_is_storage(entry->function))
-		plan_decide(entry, VERDICT_DEFERRED, "", "storage waits until it is known which disk carries the root");
-	else if (entry->claim->stage == STAGE_LATE)
-		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage (stage=late)");
-	else
-		plan_decide(entry, VERDICT_DEFERRED, "", "the root is on the network (%s), so its card must be known first",
-			    input->needs->network);
+	return function->boot_vga == 1 || function->console != PCI_CONSOLE_NONE;
 }
 
-/* What the late stage finds settled stays so, whatever it would decide itself. */
-static void adopt(const struct plan_input *input, struct plan_entry *entry)
+static void defer(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
 {
-	for (size_t i = 0; i < input->settled_count; i++) {
-		if (pci_address_compare(&input->settled[i].address, &entry->function->address))
-			continue;
-		entry->verdict = input->settled[i].verdict;
-		entry->told = input->settled[i].told;
-		return;
+	const struct pci_function *function = entry->function;
+
+	if (wait == PLAN_WAIT_NATURE && pci_is_network(function))
+		plan_decide(entry, VERDICT_DEFERRED, "", "the boot uses the network (%s), so its card must be known first",
+			    input->needs->network[0] ? input->needs->network : input->needs->network_use);
+	else if (wait == PLAN_WAIT_NATURE && pci_is_storage(function))
+		plan_decide(entry, VERDICT_DEFERRED, "", "storage waits until it is known which disk carries the root");
+	else if (wait == PLAN_WAIT_NATURE)
+		plan_decide(entry, VERDICT_DEFERRED, "", "the root may be on a disk of it; it waits until that is known");
+	else if (wait == PLAN_WAIT_STAGE)
+		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage (stage=late)");
+	else
+		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage with the others of its IOMMU group");
+	/* Until then no host driver takes it; but a screen and a keyboard may be needed to get there. */
+	entry->reserved = wait != PLAN_WAIT_NATURE && !is_console(function) && !function->has_keyboard;
+}
+
+static const struct plan_settled *find_settled(const struct plan_input *input, const struct pci_function *function)
+{
+	for (size_t i = 0; i < input->settled_count; i++)
+		if (!pci_address_compare(&input->settled[i].address, &function->address))
+			return &input->settled[i];
+	return NULL;
+}
+
+/* What the early stage decides, the late one does not decide again, unless it was deferred. Returns false for that. */
+static bool adopt_plan(const struct plan *early, enum plan_stage stage, struct plan_entry *entry)
+{
+	const struct plan_entry *decided = plan_entry_of(early, entry->function);
+
+	if (!decided || decided->verdict == VERDICT_DEFERRED)
+		return false;
+	plan_decide(entry, decided->verdict, decided->hint, "%s", decided->reason);
+	/* A dry run of the late stage stands where the early one has done its work. */
+	if (stage == PLAN_LATE && decided->verdict == VERDICT_WOULD_BIND)
+		entry->verdict = VERDICT_BOUND;
+	return true;
+}
+
+static bool adopt_report(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
+{
+	const struct plan_settled *settled = find_settled(input, entry->function);
+
+	if (settled && settled->verdict != VERDICT_DEFERRED) {
+		entry->verdict = settled->verdict;
+		entry->told = settled->told;
+		return true;
 	}
+	/* It has waited, or it was not there before. */
+	if (settled || input->reported || wait != PLAN_WAIT_NOT)
+		return false;
 	if (!strcmp(entry->driver, entry->wanted_driver))
 		plan_decide(entry, VERDICT_BOUND, "", "%s", "");
 	else
 		plan_decide(entry, VERDICT_STUCK, "look for vfio-early in dmesg", "the early stage has left no verdict for it");
+	return true;
 }
 
-static void guard_one(const struct plan_input *input, struct plan_entry *entry)
+static void guard_one(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
 {
-	bool late = plan_is_late(input->needs, entry->claim, entry->function);
-
-	if (input->stage == PLAN_LATE && !late) {
-		adopt(input, entry);
+	if (input->early ? adopt_plan(input->early, input->stage, entry) :
+			   input->stage == PLAN_LATE && adopt_report(input, wait, entry)) {
+		entry->settled = input->stage == PLAN_LATE;
 		return;
 	}
-	guard_bridge(entry);
+	entry->late = wait != PLAN_WAIT_NOT || input->stage == PLAN_LATE;
+	guard_bridge(input, entry);
 	if (entry->verdict == VERDICT_WOULD_BIND)
 		guard_keep(entry, input->config);
-	if (entry->verdict == VERDICT_WOULD_BIND && late)
-		guard_stage(input, entry);
+	if (entry->verdict == VERDICT_WOULD_BIND)
+		guard_vmd(input, entry);
+	if (entry->verdict != VERDICT_WOULD_BIND || wait == PLAN_WAIT_NOT)
+		return;
+	if (input->stage == PLAN_EARLY)
+		defer(input, wait, entry);
+	else
+		guard_carrier(input, entry);
 }
 
 static bool is_taken(const struct plan *plan, const struct pci_function *function)
@@ -93,33 +243,78 @@ static bool is_taken(const struct plan *plan, const struct pci_function *functio
 	return entry && plan_is_taken(entry);
 }
 
-static const struct pci_function *taken_boot_display(const struct plan *plan)
+/* Is the entry's device taken, or may it be later? */
+static bool is_going(const struct plan_entry *entry)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].verdict == VERDICT_WOULD_BIND && plan->entries[i].function->boot_vga == 1)
-			return plan->entries[i].function;
-	return NULL;
+	return plan_is_taken(entry) || entry->verdict == VERDICT_DEFERRED;
+}
+
+bool guard_is_host_display(const struct plan_input *input, const struct plan *plan, const struct pci_function *function)
+{
+	const struct plan_entry *entry = plan_entry_of(plan, function);
+	const struct plan_settled *settled = find_settled(input, function);
+
+	if (!pci_is_display(function) || (entry && is_going(entry)))
+		return false;
+	/* What this boot has taken and nobody claims any more, or a guard keeps now, is the host's on the next one. */
+	return !pci_is_guest_driver(function->driver) || (entry && entry->verdict == VERDICT_KEPT) ||
+	       (settled && settled->verdict == VERDICT_BOUND && !entry);
+}
+
+/* Of two displays that could stay: the one that the firmware drew on, by the stronger sign, else the one before. */
+static bool is_rather_kept(const struct pci_function *a, const struct pci_function *b)
+{
+	bool a_boots = a->boot_vga == 1, b_boots = b->boot_vga == 1;
+
+	return a_boots != b_boots ? a_boots : a->console > b->console;
+}
+
+/* The display that the host keeps where every one would go; NULL where one stays anyhow, or none can be kept. */
+static const struct pci_function *find_last_display(const struct plan_input *input, const struct plan *plan)
+{
+	const struct pci_function *last = NULL;
+
+	for (size_t i = 0; i < input->function_count; i++)
+		if (guard_is_host_display(input, plan, &input->functions[i]))
+			return NULL;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (pci_is_display(entry->function) && is_going(entry) && entry->verdict != VERDICT_BOUND &&
+		    (!last || is_rather_kept(entry->function, last)))
+			last = entry->function;
+	}
+	return last;
+}
+
+static bool goes_with_display(const struct pci_function *function, const struct pci_function *display)
+{
+	bool audio = pci_base_class(function) == PCI_BASE_MULTIMEDIA && pci_same_slot(&function->address, &display->address);
+
+	return function == display || audio || (function->iommu_group >= 0 && function->iommu_group == display->iommu_group);
 }
 
 /*
- * The host keeps one display: where the firmware's is wanted and none other would stay, that one stays with
- * all functions of its slot. Of two identical cards the host keeps the one that it boots on.
+ * The host keeps one display, with its audio function and what shares its IOMMU group. One that waits counts as going:
+ * the early stage must not count on what the late one takes.
  */
 static void guard_last_display(const struct plan_input *input, struct plan *plan)
 {
-	const struct pci_function *boot = taken_boot_display(plan);
+	const struct pci_function *last = find_last_display(input, plan);
+	char address[PCI_ADDRESS_SIZE];
 
-	if (!boot)
-		return;
-	for (size_t i = 0; i < input->function_count; i++)
-		if (pci_is_display(&input->functions[i]) && !is_taken(plan, &input->functions[i]))
-			return;
-	for (size_t i = 0; i < plan->count; i++) {
+	for (size_t i = 0; last && i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
-		if (entry->verdict == VERDICT_WOULD_BIND && pci_same_slot(&entry->function->address, &boot->address))
+		if (!is_going(entry) || entry->verdict == VERDICT_BOUND || !goes_with_display(entry->function, last))
+			continue;
+		entry->reserved = false;
+		if (entry->function == last)
 			plan_decide(entry, VERDICT_KEPT, "to give it away all the same, say rd.vfio.last-display=claim",
 				    "the host would have no display left");
+		else
+			plan_decide(entry, VERDICT_KEPT, "to give it away all the same, say rd.vfio.last-display=claim",
+				    "it belongs to the host's last display, %s", pci_address_format(&last->address, address));
 	}
 }
 
@@ -128,7 +323,10 @@ static bool expands_to_group(const struct config *config, const struct plan_entr
 	return config_expand_of(config, entry->claim) == EXPAND_GROUP && entry->iommu_group >= 0;
 }
 
-/* A group is claimed whole or not at all: where a guard keeps one function, the others stay too. */
+/*
+ * A group is claimed whole or not at all: where a guard keeps one function, the others that expand=group takes stay too.
+ * It may have been claimed by itself as well.
+ */
 static void guard_whole_groups(const struct plan_input *input, struct plan *plan)
 {
 	const struct pci_function **kept =
@@ -137,15 +335,17 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
-		if (entry->verdict == VERDICT_KEPT && expands_to_group(input->config, entry) && !guard_is_bridge(entry->function))
+		if (entry->verdict == VERDICT_KEPT && entry->iommu_group >= 0 && !guard_is_bridge(entry->function))
 			kept[entry->iommu_group] = entry->function;
 	}
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 		char address[PCI_ADDRESS_SIZE];
 
-		if (entry->verdict != VERDICT_WOULD_BIND || !expands_to_group(input->config, entry) || !kept[entry->iommu_group])
+		if ((entry->verdict != VERDICT_WOULD_BIND && entry->verdict != VERDICT_DEFERRED) ||
+		    !expands_to_group(input->config, entry) || !kept[entry->iommu_group])
 			continue;
+		entry->reserved = false;
 		plan_decide(entry, VERDICT_KEPT, "claim without expand=group to take only this one",
 			    "%s of its IOMMU group %d stays with the host, and expand=group takes all or none",
 			    pci_address_format(&kept[entry->iommu_group]->address, address), entry->iommu_group);
@@ -153,12 +353,19 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 	free(kept);
 }
 
-void guard_apply(const struct plan_input *input, struct plan *plan)
+void guard_apply(const struct plan_input *input, const enum plan_wait *wait, struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		guard_one(input, &plan->entries[i]);
-	if (!input->config->last_display_claimed)
-		guard_last_display(input, plan);
+		guard_one(input, wait[plan->entries[i].function - input->functions], &plan->entries[i]);
+	guard_whole_groups(input, plan);
+}
+
+void guard_displays(const struct plan_input *input, struct plan *plan)
+{
+	if (input->config->last_display_claimed)
+		return;
+	guard_last_display(input, plan);
+	/* What stays with the display may be one of a group. */
 	guard_whole_groups(input, plan);
 }
 
@@ -168,7 +375,7 @@ void guard_apply(const struct plan_input *input, struct plan *plan)
  */
 static bool is_neutral_driver(const char *driver)
 {
-	return !driver[0] || strstr(driver, "vfio") || !strcmp(driver, "pci-stub") || !strcmp(driver, "pcieport");
+	return !driver[0] || pci_is_guest_driver(driver) || !strcmp(driver, "pcieport");
 }
 
 static void add_neighbour(struct plan *plan, const struct pci_function *function, bool blocks, const char *reason)

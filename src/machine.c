@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include "disks.h"
+#include "guard.h"
 #include "iommu-read.h"
 #include "scan.h"
+#include "seat.h"
 #include "sysfs.h"
 
 static bool any_selector(const struct config *config, bool (*needs)(const struct selector *))
@@ -35,9 +37,69 @@ static void read_for_matching(const struct config *config, struct machine *machi
 
 static void read_details(struct machine *machine, bool every)
 {
+	for (size_t i = 0; i < machine->function_count; i++) {
+		struct pci_function *function = &machine->functions[i];
+
+		if ((every || machine->wanted[i] >= 0) && function->header_type < 0)
+			scan_details(function);
+	}
+}
+
+/* What matters of a function only where it is wanted. */
+static void read_state(struct machine *machine)
+{
 	for (size_t i = 0; i < machine->function_count; i++)
-		if ((every || machine->wanted[i] >= 0) && machine->functions[i].header_type < 0)
-			scan_details(&machine->functions[i]);
+		if (machine->wanted[i] >= 0)
+			scan_state(&machine->functions[i]);
+}
+
+/* A hint for a bridge names what is behind it. */
+static void read_paths_below_bridges(struct machine *machine)
+{
+	bool bridge = false;
+
+	for (size_t i = 0; i < machine->function_count; i++)
+		bridge |= machine->wanted[i] >= 0 && guard_is_bridge(&machine->functions[i]);
+	for (size_t i = 0; i < machine->function_count && bridge; i++)
+		if (!machine->functions[i].path.hops)
+			scan_path(&machine->functions[i]);
+}
+
+static void mark_disk(void *data, const struct pci_address *address)
+{
+	struct machine *machine = data;
+	const struct pci_function *function = pci_find(machine->functions, machine->function_count, address);
+
+	if (function)
+		machine->functions[function - machine->functions].has_disk = true;
+}
+
+static void mark_keyboards(struct machine *machine)
+{
+	struct seat seat;
+
+	seat_read_keyboards(&seat);
+	for (size_t i = 0; i < seat.count; i++) {
+		const struct pci_function *function = pci_find(machine->functions, machine->function_count, &seat.controllers[i]);
+
+		if (function)
+			machine->functions[function - machine->functions].has_keyboard = true;
+	}
+	seat_clear(&seat);
+}
+
+/* What hangs off wanted functions: before udev that is little, of drivers that are built in. */
+static void read_attached(const struct config *config, struct machine *machine)
+{
+	bool late = false;
+
+	for (size_t c = 0; c < config->claim_count; c++)
+		late |= config->claims[c].stage == STAGE_LATE ||
+			config_expand_of(config, &config->claims[c]) == EXPAND_GROUP;
+	sysfs_block_functions(mark_disk, machine);
+	/* Who waits may be reserved until then, but for the keyboard's controller. */
+	if (late)
+		mark_keyboards(machine);
 }
 
 /* Read who else is in the groups of wanted functions, each group once. */
@@ -81,28 +143,29 @@ static void read_links(struct machine *machine)
 }
 
 /* What waits for the late stage, and whose it is; seen from the running host also what does not wait. */
-static void read_owners(const struct config *config, const struct needs *needs, enum plan_stage stage,
+static void read_owners(const struct config *config, const struct needs *needs, enum plan_stage stage, bool waits,
 			struct machine *machine)
 {
-	struct pci_address *waiting = util_zeroed(machine->function_count, sizeof(*waiting));
+	cleanup_free struct pci_address *candidates = util_zeroed(machine->function_count, sizeof(*candidates));
+	cleanup_free enum plan_wait *wait = util_zeroed(machine->function_count, sizeof(*wait));
 	size_t count = 0;
 
+	plan_find_waiting(config, needs, machine->functions, machine->function_count, machine->wanted, wait);
 	for (size_t i = 0; i < machine->function_count; i++)
-		if (machine->wanted[i] >= 0 &&
-		    (plan_is_late(needs, &config->claims[machine->wanted[i]], &machine->functions[i]) ||
-		     (stage == PLAN_NEXT && pci_is_storage(&machine->functions[i]))))
-			waiting[count++] = machine->functions[i].address;
+		if (wait[i] != PLAN_WAIT_NOT || (machine->wanted[i] >= 0 && pci_may_carry_disks(&machine->functions[i])))
+			candidates[count++] = machine->functions[i].address;
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
 	/* A boot reads nothing where nothing waits. */
 	if (count || stage == PLAN_NEXT)
-		disks_read(needs, waiting, count, stage == PLAN_NEXT, machine->storage);
-	if ((count && needs->network[0]) || stage == PLAN_NEXT)
+		disks_read(needs, candidates, count, stage == PLAN_NEXT, machine->storage);
+	if (count && waits)
+		disks_await(needs, candidates, count, machine->storage);
+	if ((count && (needs->network[0] || needs->network_use[0])) || stage == PLAN_NEXT)
 		network_read(&machine->network);
-	free(waiting);
 }
 
 void machine_read(struct config *config, const char *booted, const struct needs *needs, enum plan_stage stage,
-		  struct machine *ret)
+		  bool waits, struct machine *ret)
 {
 	bool every = stage == PLAN_NEXT;
 	ssize_t count = 0;
@@ -123,9 +186,12 @@ void machine_read(struct config *config, const char *booted, const struct needs 
 		read_groups(ret);
 	if (plan_expand(config, ret->functions, ret->function_count, ret->wanted))
 		read_details(ret, every);
+	read_state(ret);
+	read_paths_below_bridges(ret);
+	read_attached(config, ret);
 	read_links(ret);
 	if (stage != PLAN_EARLY)
-		read_owners(config, needs, stage, ret);
+		read_owners(config, needs, stage, waits, ret);
 	iommu_read(booted, &ret->iommu);
 	ret->iommu_judged = true;
 }

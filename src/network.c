@@ -103,17 +103,21 @@ void network_read(struct network *ret)
 	network_parse_routes(ipv4 ? ipv4 : "", ipv6 ? ipv6 : "", add_interface, ret);
 }
 
-bool network_keeps(const struct network *network, const struct pci_address *function, char *reason, size_t size)
+bool network_keeps(const struct network *network, const struct pci_address *function, const char *use, char *reason,
+		   size_t size)
 {
 	for (size_t i = 0; i < network->count; i++) {
 		if (pci_address_compare(&network->cards[i].address, function))
 			continue;
-		util_format(reason, size, "the root is on the network, and %s has a route", network->cards[i].interface);
+		if (use[0])
+			util_format(reason, size, "the boot uses the network (%s), and %s has a route", use, network->cards[i].interface);
+		else
+			util_format(reason, size, "the root is on the network, and %s has a route", network->cards[i].interface);
 		return true;
 	}
-	if (!network->count)
+	if (!network->count && !use[0])
 		util_format(reason, size, "the root is on the network, and no interface that leads there is known yet");
-	return !network->count;
+	return !network->count && !use[0];
 }
 
 void network_clear(struct network *network)

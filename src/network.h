@@ -25,6 +25,10 @@ void network_parse_routes(const char *ipv4, const char *ipv6, void (*found)(void
 /* Read routes and interfaces. Free with network_clear(). */
 void network_read(struct network *ret);
 
-/* Must the host keep this function for a root on the network? Where no route is known, each of them. Pure. */
-bool network_keeps(const struct network *network, const struct pci_address *function, char *reason, size_t size);
+/*
+ * Must the host keep this function? Where the root is on the network, each card with a route, and each one where no route
+ * is known. Where only @use of the boot needs it ("dropbear in the image"; "" for a root), a card with a route. Pure.
+ */
+bool network_keeps(const struct network *network, const struct pci_address *function, const char *use, char *reason,
+		   size_t size);
 void network_clear(struct network *network);

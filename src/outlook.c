@@ -28,27 +28,18 @@ static void add_stage_errors(struct outlook *outlook)
 			    !plan_is_loosely_early(&config->claims[c], &outlook->machine.functions[i]))
 				continue;
 			config_add_error(config, config->claims[c].wanted_by,
-					 util_format(what, sizeof(what), "%.64s: stage=early takes storage by a pinned address or a "
+					 util_format(what, sizeof(what), "%.64s: stage=early takes storage, USB and card readers by a pinned address or a "
 						     "path only, as 01:00.0@1b36:0010; it waits for the late stage", config->claims[c].text));
 			break;
 		}
 	}
 }
 
-void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *parameters, size_t count)
+static struct plan_input input_of(const struct outlook *outlook, enum plan_stage stage)
 {
 	const struct machine *machine = &outlook->machine;
-	struct plan_input input;
 
-	if (outlook->config.claim_count || stage == PLAN_NEXT)
-		load_needs(outlook->cmdline, parameters, count, stage != PLAN_EARLY, &outlook->needs);
-	if (stage == PLAN_LATE)
-		outlook->settled_count = report_load_settled(&outlook->settled);
-	machine_read(&outlook->config, outlook->booted ? outlook->booted : outlook->cmdline, &outlook->needs, stage,
-		     &outlook->machine);
-	if (outlook->booted)
-		iommu_foresee(outlook->cmdline, &outlook->machine.iommu);
-	input = (struct plan_input){
+	return (struct plan_input){
 		.stage = stage,
 		.config = &outlook->config,
 		.functions = machine->functions,
@@ -61,9 +52,31 @@ void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *p
 		.network = &machine->network,
 		.settled = outlook->settled,
 		.settled_count = outlook->settled_count,
+		.reported = outlook->reported,
 	};
+}
+
+void outlook_plan(struct outlook *outlook, enum plan_stage stage, bool real, char *const *parameters, size_t count)
+{
+	struct plan_input input;
+
+	if (outlook->config.claim_count || stage == PLAN_NEXT)
+		load_needs(outlook->cmdline, parameters, count, stage != PLAN_EARLY, &outlook->needs);
+	if (stage != PLAN_EARLY)
+		outlook->reported = report_load_settled(&outlook->settled, &outlook->settled_count) == 0;
+	machine_read(&outlook->config, outlook->booted ? outlook->booted : outlook->cmdline, &outlook->needs, stage,
+		     real && stage == PLAN_LATE, &outlook->machine);
+	if (outlook->booted)
+		iommu_foresee(outlook->cmdline, &outlook->machine.iommu);
 	add_stage_errors(outlook);
-	plan_make(&input, machine->wanted, &outlook->plan);
+	input = input_of(outlook, stage);
+	if (stage == PLAN_NEXT || (stage == PLAN_LATE && !real && !outlook->reported)) {
+		struct plan_input early = input_of(outlook, PLAN_EARLY);
+
+		plan_make(&early, outlook->machine.wanted, &outlook->early);
+		input.early = &outlook->early;
+	}
+	plan_make(&input, outlook->machine.wanted, &outlook->plan);
 }
 
 bool outlook_is_unprivileged(void)
@@ -90,6 +103,7 @@ void outlook_add_rights(struct outlook *outlook)
 void outlook_clear(struct outlook *outlook)
 {
 	plan_clear(&outlook->plan);
+	plan_clear(&outlook->early);
 	report_free_settled(outlook->settled, outlook->settled_count);
 	machine_clear(&outlook->machine);
 	needs_clear(&outlook->needs);

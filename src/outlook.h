@@ -10,9 +10,10 @@ struct outlook {
 	const char *booted;           /* the command line of this boot where that is another one, else NULL; the caller's */
 	struct machine machine;
 	struct needs needs;
-	struct plan plan;
-	struct plan_settled *settled; /* of the late stage */
+	struct plan plan, early;      /* early: what the early stage decides, where its report does not say it */
+	struct plan_settled *settled; /* what this boot's early stage has reported */
 	size_t settled_count;
+	bool reported;
 };
 
 /*
@@ -21,8 +22,11 @@ struct outlook {
  */
 void outlook_load(const char *next, const char *booted, struct outlook *ret);
 
-/* Read the machine and make the plan of @stage; the @count @parameters are load_needs()'s. */
-void outlook_plan(struct outlook *outlook, enum plan_stage stage, char *const *parameters, size_t count);
+/*
+ * Read the machine and make the plan of @stage; the @count @parameters are load_needs()'s. Where it is not @real, a dry
+ * run or the next boot, the late stage stands on the plan of the early one, and waits for nothing.
+ */
+void outlook_plan(struct outlook *outlook, enum plan_stage stage, bool real, char *const *parameters, size_t count);
 void outlook_clear(struct outlook *outlook);
 
 /* Is the program run by another user than root, on the machine itself? Some things cannot be seen then. */

@@ -197,6 +197,51 @@ int pci_parse_path(const char *link, struct pci_path *ret)
 	return 0;
 }
 
+/* Readers of memory cards whose class does not say so: drivers/misc/cardreader/, drivers/mmc/host/sdhci-pci-core.c. */
+static bool is_card_reader(const struct pci_function *function)
+{
+	static const struct {
+		uint16_t vendor;
+		unsigned int class, shift;
+	} readers[] = {
+		{ 0x10ec, PCI_BASE_VENDOR, 16 },      /* Realtek RTS5xxx: rtsx_pci */
+		{ 0x1aea, PCI_BASE_VENDOR, 16 },      /* Alcor Micro AU66xx: alcor_pci */
+		{ 0x1180, PCI_SUB_SYSTEM_OTHER, 8 },  /* Ricoh R5C8xx */
+		{ 0x197b, PCI_SUB_SYSTEM_OTHER, 8 },  /* JMicron JMB38x */
+		{ 0x1217, PCI_SUB_SYSTEM_OTHER, 8 },  /* O2 Micro */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
+		if (function->vendor == readers[i].vendor && function->class >> readers[i].shift == readers[i].class)
+			return true;
+	return false;
+}
+
+#define VENDOR_VIRTIO 0x1af4
+
+bool pci_is_plan9(const struct pci_function *function)
+{
+	return function->vendor == VENDOR_VIRTIO && (function->device == 0x1009 || function->device == 0x1049);
+}
+
+bool pci_is_virtiofs(const struct pci_function *function)
+{
+	return function->vendor == VENDOR_VIRTIO && function->device == 0x105a;
+}
+
+bool pci_may_carry_disks(const struct pci_function *function)
+{
+	unsigned int sub = function->class >> 8;
+
+	return pci_is_storage(function) || sub == PCI_SUB_USB || sub == PCI_SUB_FIREWIRE || is_card_reader(function) ||
+	       pci_is_plan9(function) || pci_is_virtiofs(function);
+}
+
+bool pci_is_guest_driver(const char *driver)
+{
+	return strstr(driver, "vfio") || !strcmp(driver, "pci-stub");
+}
+
 static int by_address(const void *a, const void *b)
 {
 	return pci_address_compare(&((const struct pci_function *)a)->address, &((const struct pci_function *)b)->address);

@@ -28,6 +28,13 @@ struct pci_path {
 	} hop[PCI_PATH_HOPS];
 };
 
+/* Signs that the firmware's screen is on a display, the weaker ones first; boot_vga is stronger than all of them. */
+enum pci_console {
+	PCI_CONSOLE_NONE,         /* no sign, or not read */
+	PCI_CONSOLE_BOOT_DISPLAY, /* a connector's boot_display (ABI/testing/sysfs-class-drm, Linux 6.18) */
+	PCI_CONSOLE_FRAMEBUFFER,  /* the firmware's framebuffer is in one of its BARs */
+};
+
 /* One PCI function as sysfs shows it. */
 struct pci_function {
 	struct pci_address address;
@@ -38,6 +45,10 @@ struct pci_function {
 	int header_type;                /* 0 endpoint, 1 bridge, 2 CardBus; -1 not read */
 	int iommu_group;                /* -1 none or not read */
 	int boot_vga;                   /* 1 the firmware's display, 0 another, -1 not read or no display */
+	enum pci_console console;       /* what else says that the firmware drew on it */
+	bool has_disk;                  /* a block device hangs off it now */
+	bool has_keyboard;              /* a keyboard hangs off it now */
+	bool is_virtual;                /* an SR-IOV virtual function: it has a "physfn" link */
 };
 
 /*
@@ -83,7 +94,17 @@ static inline unsigned int pci_base_class(const struct pci_function *function)
 }
 #define PCI_BASE_STORAGE 0x01
 #define PCI_BASE_NETWORK 0x02
+#define PCI_BASE_MULTIMEDIA 0x04
 #define PCI_BASE_BRIDGE 0x06
+#define PCI_BASE_VENDOR 0xff /* fits no class that is defined */
+#define PCI_SUB_HOST_BRIDGE 0x0600
+#define PCI_SUB_ISA_BRIDGE 0x0601
+#define PCI_SUB_PCI_BRIDGE 0x0604
+#define PCI_SUB_CARDBUS_BRIDGE 0x0607
+#define PCI_SUB_FIREWIRE 0x0c00
+#define PCI_SUB_USB 0x0c03
+#define PCI_SUB_SYSTEM_OTHER 0x0880
+#define PCI_SUB_RAID 0x0104
 #define PCI_SUB_SD_HOST 0x0805
 #define PCI_SUB_FIBRE_CHANNEL 0x0c04
 #define PCI_SUB_INFINIBAND 0x0c06
@@ -97,6 +118,28 @@ static inline bool pci_is_storage(const struct pci_function *function)
 
 	return pci_base_class(function) == PCI_BASE_STORAGE || sub == PCI_SUB_SD_HOST || sub == PCI_SUB_FIBRE_CHANNEL;
 }
+
+/*
+ * Might disks hang off this function: storage, USB, FireWire, a card reader, or a share of a virtual machine's host
+ * (virtiofs, 9p)? A root can be on each of these.
+ */
+bool pci_may_carry_disks(const struct pci_function *function);
+
+/* Is it a virtio device that carries a host's folder (Virtual I/O Device 1.2, 5: types 9 and 26)? */
+bool pci_is_plan9(const struct pci_function *function);
+bool pci_is_virtiofs(const struct pci_function *function);
+
+/*
+ * Is it behind a controller such as Intel's VMD, in a segment that only Linux has (above ffff: drivers/pci/controller/vmd.c,
+ * vmd_find_free_domain())? Its requests carry the controller's requester id, so it shares the controller's IOMMU group.
+ */
+static inline bool pci_is_behind_vmd(const struct pci_function *function)
+{
+	return function->address.segment > 0xffff;
+}
+
+/* Is it a driver that gives devices to guests, so that the host has no use of them? */
+bool pci_is_guest_driver(const char *driver);
 
 static inline bool pci_is_network(const struct pci_function *function)
 {

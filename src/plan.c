@@ -39,7 +39,10 @@ bool plan_is_excused(const struct plan_entry *entry)
 
 int plan_level(const struct plan_entry *entry)
 {
-	return plan_is_excused(entry) ? 6 : verdict_level(entry->verdict);
+	if (plan_is_excused(entry))
+		return 6;
+	/* Bound, and something is still in a guest's way. */
+	return entry->verdict == VERDICT_BOUND && entry->hint[0] ? 4 : verdict_level(entry->verdict);
 }
 
 /* How exactly does the selector name one device? */
@@ -58,13 +61,13 @@ static int exactness(const struct selector *selector)
 }
 
 /*
- * Of two claims that match one device, which one's options count? The command line's, then the more exact one's,
- * then whichever asks for more: never the one that happens to be written first.
+ * Of two claims that match one device, which one's options count? The command line's, then a file's, then that of a
+ * module's ids=; then the more exact one's, then whichever asks for more: never the one that is written first.
  */
 static bool is_stronger(const struct claim *a, const struct claim *b)
 {
 	int order[] = {
-		a->from_cmdline - b->from_cmdline,
+		(int)a->rank - (int)b->rank,
 		exactness(&a->selector) - exactness(&b->selector),
 		b->optional - a->optional,
 		(int)a->expand - (int)b->expand,
@@ -163,17 +166,79 @@ static bool names_exactly(const struct claim *claim, const struct pci_function *
 	       selector_match(selector, function) == SELECTOR_YES;
 }
 
-bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function)
+/* stage=early counts for this one function, whatever is on it. */
+static bool insists_on_early(const struct claim *claim, const struct pci_function *function)
 {
-	return claim->stage == STAGE_EARLY && pci_is_storage(function) &&
-	       selector_match(&claim->selector, function) == SELECTOR_YES && !names_exactly(claim, function);
+	return claim->stage == STAGE_EARLY && names_exactly(claim, function);
 }
 
-bool plan_is_late(const struct needs *needs, const struct claim *claim, const struct pci_function *function)
+bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function)
 {
-	bool waits = pci_is_storage(function) || (pci_is_network(function) && needs->network[0]);
+	return claim->stage == STAGE_EARLY && pci_may_carry_disks(function) &&
+	       selector_match(&claim->selector, function) == SELECTOR_YES && !insists_on_early(claim, function);
+}
 
-	return claim->stage == STAGE_LATE || (waits && !(claim->stage == STAGE_EARLY && names_exactly(claim, function)));
+/* May the root be on the function, or be reached through it? */
+static bool may_carry_root(const struct needs *needs, const struct pci_function *function)
+{
+	return pci_may_carry_disks(function) || function->has_disk ||
+	       (pci_is_network(function) && (needs->network[0] || needs->network_use[0]));
+}
+
+/* What one claim with stage=late matches, and what it reaches beyond that. */
+static void mark_late_claim(const struct config *config, const struct claim *claim, const struct pci_function *functions,
+			    size_t count, enum plan_wait *wait)
+{
+	enum expand expand = config_expand_of(config, claim);
+
+	for (size_t i = 0; i < count; i++) {
+		if (selector_match(&claim->selector, &functions[i]) != SELECTOR_YES)
+			continue;
+		wait[i] = PLAN_WAIT_STAGE;
+		for (size_t j = 0; j < count && expand != EXPAND_NONE; j++)
+			if (expand == EXPAND_SLOT ? pci_same_slot(&functions[i].address, &functions[j].address) :
+						    functions[i].iommu_group >= 0 && functions[i].iommu_group == functions[j].iommu_group)
+				wait[j] = PLAN_WAIT_STAGE;
+	}
+}
+
+/* A group that is taken whole is decided at one time. */
+static void mark_groups(const struct config *config, const struct pci_function *functions, size_t count, const int *wanted,
+			enum plan_wait *wait)
+{
+	size_t limit = pci_group_limit(functions, count);
+	cleanup_free bool *whole = util_zeroed(limit, sizeof(*whole)), *waits = util_zeroed(limit, sizeof(*waits));
+
+	for (size_t i = 0; i < count; i++) {
+		if (wanted[i] < 0 || functions[i].iommu_group < 0)
+			continue;
+		whole[functions[i].iommu_group] |= config_expand_of(config, &config->claims[wanted[i]]) == EXPAND_GROUP;
+		waits[functions[i].iommu_group] |= wait[i] != PLAN_WAIT_NOT;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (wanted[i] >= 0 && functions[i].iommu_group >= 0 && wait[i] == PLAN_WAIT_NOT &&
+		    whole[functions[i].iommu_group] && waits[functions[i].iommu_group])
+			wait[i] = PLAN_WAIT_GROUP;
+}
+
+void plan_find_waiting(const struct config *config, const struct needs *needs, const struct pci_function *functions,
+		       size_t count, const int *wanted, enum plan_wait *wait)
+{
+	for (size_t i = 0; i < count; i++)
+		wait[i] = PLAN_WAIT_NOT;
+	for (size_t c = 0; c < config->claim_count; c++)
+		if (config->claims[c].stage == STAGE_LATE)
+			mark_late_claim(config, &config->claims[c], functions, count, wait);
+	for (size_t i = 0; i < count; i++)
+		if (wanted[i] < 0)
+			wait[i] = PLAN_WAIT_NOT;
+		else if (may_carry_root(needs, &functions[i]) && !insists_on_early(&config->claims[wanted[i]], &functions[i]))
+			wait[i] = PLAN_WAIT_NATURE;
+	mark_groups(config, functions, count, wanted, wait);
+	/* Whatever else it waits for, the host may need it until then. */
+	for (size_t i = 0; i < count; i++)
+		if (wait[i] != PLAN_WAIT_NOT && may_carry_root(needs, &functions[i]))
+			wait[i] = PLAN_WAIT_NATURE;
 }
 
 static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim, const struct pci_function *function)
@@ -196,8 +261,11 @@ static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim
 
 static void judge_isolation(struct plan_entry *entry, const struct iommu *iommu)
 {
-	if (entry->verdict != VERDICT_WOULD_BIND || (entry->iommu_group >= 0 && !iommu->lost) || iommu->mended ||
-	    iommu_groups_are_late(iommu))
+	if ((entry->iommu_group >= 0 && !iommu->lost) || iommu->mended || iommu_groups_are_late(iommu))
+		return;
+	/* What cannot be isolated is not touched, not even until the late stage. */
+	entry->reserved = false;
+	if (!plan_is_pending(entry))
 		return;
 	if (iommu->state == IOMMU_OFF)
 		plan_decide(entry, VERDICT_NO_IOMMU, iommu->hint, "%s", iommu->reason);
@@ -246,30 +314,48 @@ static void add_nothing_found(const struct claim *claim, const char *off, struct
 			    "no device matches %.64s%s", claim->text, claim->optional ? ", which is optional" : "");
 }
 
-/* Is the same selector written elsewhere, and does that one count? It gets one entry, however often it stands. */
-static bool is_repeated(const struct config *config, size_t claim)
+static int by_text(const void *a, const void *b)
 {
-	const struct claim *this = &config->claims[claim];
+	const struct claim *x = *(const struct claim *const *)a, *y = *(const struct claim *const *)b;
+	int order = strcmp(x->text, y->text);
 
-	for (size_t c = 0; c < config->claim_count; c++) {
-		const struct claim *other = &config->claims[c];
+	if (order)
+		return order;
+	if (is_stronger(x, y) != is_stronger(y, x))
+		return is_stronger(x, y) ? -1 : 1;
+	return (x > y) - (x < y);
+}
 
-		if (c != claim && !strcmp(other->text, this->text) &&
-		    (is_stronger(other, this) || (c < claim && !is_stronger(this, other))))
-			return true;
-	}
-	return false;
+/*
+ * The same selector gets one entry, however often it is written: which claims are that one? An array that the caller
+ * frees, one a claim.
+ */
+static bool *find_distinct(const struct config *config)
+{
+	const struct claim **sorted = util_zeroed(config->claim_count, sizeof(const struct claim *));
+	bool *distinct = util_zeroed(config->claim_count, sizeof(*distinct));
+
+	for (size_t c = 0; c < config->claim_count; c++)
+		sorted[c] = &config->claims[c];
+	if (config->claim_count)
+		qsort(sorted, config->claim_count, sizeof(const struct claim *), by_text);
+	for (size_t c = 0; c < config->claim_count; c++)
+		distinct[sorted[c] - config->claims] = !c || strcmp(sorted[c]->text, sorted[c - 1]->text);
+	free(sorted);
+	return distinct;
 }
 
 /* Selectors that found nothing, or another device than the pinned one, get an entry of their own. */
 static void add_unmatched(const struct plan_input *input, const int *wanted, const char *off, struct plan *plan)
 {
+	cleanup_free bool *distinct = find_distinct(input->config);
+
 	for (size_t c = 0; c < input->config->claim_count; c++) {
 		const struct claim *claim = &input->config->claims[c];
 		enum selector_match match = SELECTOR_NO;
 		size_t i;
 
-		if (is_repeated(input->config, c))
+		if (!distinct[c])
 			continue;
 		for (i = 0; i < input->function_count && match == SELECTOR_NO; i++)
 			match = selector_match(&claim->selector, &input->functions[i]);
@@ -291,10 +377,23 @@ static int by_subject(const void *a, const void *b)
 	return strcmp(x->claim->text, y->claim->text);
 }
 
+/* What a guest's driver has, or was reserved by the early stage, and the plan leaves to the host. */
+static void find_given_back(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
+{
+	bool early = input->stage == PLAN_EARLY;
+	bool leaves = entry->verdict == VERDICT_KEPT || entry->verdict == VERDICT_NO_IOMMU ||
+		      (entry->verdict == VERDICT_DEFERRED && early && !entry->reserved);
+	bool reserved = !early && (wait == PLAN_WAIT_GROUP || wait == PLAN_WAIT_STAGE);
+
+	entry->give_back = input->stage != PLAN_NEXT && !entry->settled && leaves && !guard_is_bridge(entry->function) &&
+			   (reserved || pci_is_guest_driver(entry->driver));
+}
+
 void plan_make(const struct plan_input *input, const int *wanted, struct plan *ret)
 {
 	const struct config *config = input->config;
 	const char *off = config_off_reason(config);
+	cleanup_free enum plan_wait *wait = util_zeroed(input->function_count, sizeof(*wait));
 
 	*ret = (struct plan){ 0 };
 	for (size_t i = 0; i < input->function_count; i++) {
@@ -306,10 +405,15 @@ void plan_make(const struct plan_input *input, const int *wanted, struct plan *r
 		if (off)
 			plan_decide(entry, VERDICT_OFF, "", "%s", off);
 	}
+	plan_find_waiting(config, input->needs, input->functions, input->function_count, wanted, wait);
 	if (!off)
-		guard_apply(input, ret);
+		guard_apply(input, wait, ret);
 	for (size_t i = 0; i < ret->count && !config->iommu_ignored; i++)
 		judge_isolation(&ret->entries[i], input->iommu);
+	if (!off)
+		guard_displays(input, ret);
+	for (size_t i = 0; i < ret->count && !off; i++)
+		find_given_back(input, wait[ret->entries[i].function - input->functions], &ret->entries[i]);
 	add_unmatched(input, wanted, off, ret);
 	if (ret->count)
 		qsort(ret->entries, ret->count, sizeof(*ret->entries), by_subject);
@@ -337,6 +441,11 @@ void plan_clear(struct plan *plan)
 	*plan = (struct plan){ 0 };
 }
 
+bool plan_is_pending(const struct plan_entry *entry)
+{
+	return entry->verdict == VERDICT_WOULD_BIND && !entry->settled;
+}
+
 bool plan_is_taken(const struct plan_entry *entry)
 {
 	return entry->verdict == VERDICT_WOULD_BIND || entry->verdict == VERDICT_BOUND;
@@ -350,37 +459,88 @@ bool plan_failed(const struct plan *plan)
 	return false;
 }
 
-bool plan_is_first_of_driver(const struct plan *plan, size_t index)
+static bool needs_driver(const struct plan_entry *entry)
 {
+	return plan_is_pending(entry) ||
+	       (entry->claim->rank == CLAIM_OF_MODULE && !entry->settled && entry->verdict != VERDICT_OFF);
+}
+
+bool plan_loads_driver(const struct plan *plan, size_t index)
+{
+	if (!needs_driver(&plan->entries[index]))
+		return false;
 	for (size_t i = 0; i < index; i++)
-		if (plan->entries[i].verdict == VERDICT_WOULD_BIND &&
+		if (needs_driver(&plan->entries[i]) &&
 		    !strcmp(plan->entries[i].wanted_driver, plan->entries[index].wanted_driver))
 			return false;
 	return true;
 }
 
+/* One visitor of steps and what it is called with. */
+struct visit {
+	void (*step)(void *data, const char *path, const char *value);
+	void *data;
+	char address[PCI_ADDRESS_SIZE];
+};
+
+static void printf_format(3, 4) visit_step(const struct visit *visit, const char *value, const char *format, ...)
+{
+	char path[160];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	visit->step(visit->data, path, value);
+}
+
+static void visit_unbind(const struct visit *visit, const char *driver)
+{
+	if (driver[0])
+		visit_step(visit, visit->address, "/sys/bus/pci/devices/%s/driver/unbind", visit->address);
+}
+
+static void visit_give_back(const struct visit *visit, const struct plan_entry *entry)
+{
+	char id[16];
+
+	visit_step(visit, "", "/sys/bus/pci/devices/%s/driver_override", visit->address);
+	if (pci_is_guest_driver(entry->driver)) {
+		util_format(id, sizeof(id), "%04x %04x", entry->function->vendor, entry->function->device);
+		visit_step(visit, id, "/sys/bus/pci/drivers/%s/remove_id", entry->driver);
+		visit_unbind(visit, entry->driver);
+	}
+	visit_step(visit, visit->address, "/sys/bus/pci/drivers_probe");
+}
+
+static void visit_bind(const struct visit *visit, const struct plan_entry *entry)
+{
+	if (!strcmp(entry->driver, entry->wanted_driver))
+		return;
+	visit_unbind(visit, entry->driver);
+	visit_step(visit, visit->address, "/sys/bus/pci/drivers_probe");
+}
+
 void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value), void *data)
 {
-	char path[128], address[PCI_ADDRESS_SIZE];
+	struct visit visit = { .step = step, .data = data };
 
-	for (int pass = 0; pass < 3; pass++) {
+	for (int pass = 0; pass < 4; pass++) {
 		for (size_t i = 0; i < plan->count; i++) {
 			const struct plan_entry *entry = &plan->entries[i];
+			bool pending = plan_is_pending(entry);
 
-			if (entry->verdict != VERDICT_WOULD_BIND)
-				continue;
-			pci_address_format(&entry->function->address, address);
-			if (pass == 0)
-				step(data, util_format(path, sizeof(path), "/sys/bus/pci/devices/%s/driver_override", address),
-				     entry->wanted_driver);
-			else if (pass == 1 && plan_is_first_of_driver(plan, i))
+			if (pass == 2 && plan_loads_driver(plan, i))
 				step(data, NULL, entry->wanted_driver);
-			else if (pass == 2 && strcmp(entry->driver, entry->wanted_driver)) {
-				if (entry->driver[0])
-					step(data, util_format(path, sizeof(path), "/sys/bus/pci/devices/%s/driver/unbind", address),
-					     address);
-				step(data, "/sys/bus/pci/drivers_probe", address);
-			}
+			if (!entry->function)
+				continue;
+			pci_address_format(&entry->function->address, visit.address);
+			if (pass == 0 && (pending || entry->reserved))
+				visit_step(&visit, entry->wanted_driver, "/sys/bus/pci/devices/%s/driver_override", visit.address);
+			else if (pass == 1 && entry->give_back)
+				visit_give_back(&visit, entry);
+			else if (pass == 3 && pending)
+				visit_bind(&visit, entry);
 		}
 	}
 }

@@ -21,8 +21,23 @@ struct plan_entry {
 	char driver[PCI_DRIVER_SIZE]; /* bound now; "" none */
 	char reason[256], hint[256];
 	int iommu_group;
-	bool late;                  /* the late stage's business */
+	bool late;                  /* the late stage decides it */
+	/*
+	 * Deferred, and driver_override is written all the same: no host driver takes the device until the late stage binds
+	 * it or gives it back.
+	 */
+	bool reserved;
+	bool give_back;             /* not taken: it has our driver_override, or a guest's driver has it */
+	bool settled;               /* in the late stage: the early one has decided it, and nothing is left to do */
 	const char *told;           /* in the late stage: the early stage's object in the report, else NULL */
+};
+
+/* Why a function waits for the late stage; the stronger reasons are behind the weaker ones. */
+enum plan_wait {
+	PLAN_WAIT_NOT,
+	PLAN_WAIT_GROUP,   /* expand=group takes its IOMMU group, and another function of that waits */
+	PLAN_WAIT_STAGE,   /* a claim that matches it says stage=late */
+	PLAN_WAIT_NATURE,  /* the root may be on it, or be reached through it */
 };
 
 /* What the early stage has decided of a function: read back from its report. */
@@ -72,9 +87,12 @@ struct plan_input {
 	/* Of any stage but the early one, else NULL: what stands on what, which cards have a route. */
 	const struct storage *storage;
 	const struct network *network;
-	/* Of the late stage: what is settled already. */
+	/* What this boot's early stage has decided, where it has left a report. */
 	const struct plan_settled *settled;
 	size_t settled_count;
+	bool reported;
+	/* Of any stage but the early one, where the report does not say what the early stage does: its plan. */
+	const struct plan *early;
 };
 
 /*
@@ -97,14 +115,21 @@ size_t plan_expand(const struct config *config, const struct pci_function *funct
 void plan_make(const struct plan_input *input, const int *wanted, struct plan *ret);
 void plan_clear(struct plan *plan);
 
-/* Is the function, wanted by @claim, the late stage's business: storage, or network where the root is on it? */
-bool plan_is_late(const struct needs *needs, const struct claim *claim, const struct pci_function *function);
+/*
+ * Which of the @count functions that @wanted marks wait for the late stage, and why? Fills @wait, one a function. What
+ * expand=group takes waits as a whole, and stage=late of any claim that matches counts, whichever claim wins.
+ */
+void plan_find_waiting(const struct config *config, const struct needs *needs, const struct pci_function *functions,
+		       size_t count, const int *wanted, enum plan_wait *wait);
 
 /*
- * Does the claim ask for storage before udev without naming that one controller? stage=early does not count then.
+ * Does the claim ask for what may carry disks before udev without naming that one controller? stage=early does not count then.
  * What expand= adds was not asked for by name, and is no mistake.
  */
 bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function);
+
+/* Is the entry's device still to be bound: not what the early stage has settled? */
+bool plan_is_pending(const struct plan_entry *entry);
 
 /* Is the entry's device taken, now or when the plan is carried out? */
 bool plan_is_taken(const struct plan_entry *entry);
@@ -118,12 +143,15 @@ bool plan_is_excused(const struct plan_entry *entry);
 /* Did anything that was asked for fail? The absence of what is optional is no failure. */
 bool plan_failed(const struct plan *plan);
 
-/* Is the entry at @index the first one to be bound to its driver, and so the one to load it for? */
-bool plan_is_first_of_driver(const struct plan *plan, size_t index);
+/*
+ * Is the entry at @index the first one that its driver is loaded for? It is loaded for what is bound to it, and where its ids=
+ * claim something: whoever loads it later, with them, would take devices past every guard.
+ */
+bool plan_loads_driver(const struct plan *plan, size_t index);
 
 /*
- * The writes that carry the plan out, in order: @step is called with the path and what is written there, or
- * with the path NULL and the name of a driver whose module is loaded.
+ * The writes that carry the plan out, in order: @step is called with the path and what is written there, "" where that
+ * clears it, or with the path NULL and the name of a driver whose module is loaded.
  */
 void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value), void *data);
 

@@ -52,6 +52,19 @@ void scan_boot_vga(struct pci_function *function)
 		function->boot_vga = text[0] == '1';
 }
 
+void scan_state(struct pci_function *function)
+{
+	char label[32];
+
+	function->is_virtual = sysfs_pci_has(&function->address, "physfn");
+	if (!pci_is_display(function))
+		return;
+	if (sysfs_framebuffer_range(&function->address, label, sizeof(label)) == 0)
+		function->console = PCI_CONSOLE_FRAMEBUFFER;
+	else if (sysfs_drm_is_boot_display(&function->address))
+		function->console = PCI_CONSOLE_BOOT_DISPLAY;
+}
+
 void scan_path(struct pci_function *function)
 {
 	char link[512];

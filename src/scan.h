@@ -19,6 +19,12 @@ void scan_path(struct pci_function *function);
 void scan_boot_vga(struct pci_function *function);
 
 /*
+ * Read what matters of a wanted function only: whether it is an SR-IOV virtual function, and of a display the signs that
+ * the firmware drew on it.
+ */
+void scan_state(struct pci_function *function);
+
+/*
  * Write the ways in which the function can be reset, separated by blanks, "" for none: its reset_method
  * (Documentation/ABI/testing/sysfs-bus-pci, Linux 5.15), before that "yes" where it has any. A function without any has
  * neither file (drivers/pci/pci-sysfs.c, pci_dev_reset_attr_is_visible()), so @told says whether another function has

@@ -82,7 +82,7 @@ static bool is_asked(const char *cmdline)
 	return table_next(&entries, &line) ? seat_asks(crypttab) : seat_opens_luks(cmdline);
 }
 
-void seat_read(const char *cmdline, struct seat *ret)
+void seat_read_keyboards(struct seat *ret)
 {
 	char **names, link[512], bits[512];
 	ssize_t count = sysfs_input_list(&names);
@@ -97,6 +97,11 @@ void seat_read(const char *cmdline, struct seat *ret)
 			add_keyboard(ret, link);
 	}
 	root_list_free(names, count);
+}
+
+void seat_read(const char *cmdline, struct seat *ret)
+{
+	seat_read_keyboards(ret);
 	ret->asked = is_asked(cmdline);
 }
 

@@ -25,4 +25,6 @@ bool seat_opens_luks(const char *cmdline);
 
 /* Read keyboards and crypttab; where that has no entry the kernel command line @cmdline tells. Free with seat_clear(). */
 void seat_read(const char *cmdline, struct seat *ret);
+/* Read the keyboards alone. Free with seat_clear(). */
+void seat_read_keyboards(struct seat *ret);
 void seat_clear(struct seat *seat);

@@ -125,6 +125,27 @@ int sysfs_pci_bind(const struct pci_address *address, const char *driver)
 	return root_write(path, pci_address_format(address, name));
 }
 
+int sysfs_pci_remove_id(const struct pci_function *function, const char *driver)
+{
+	char path[PATH_SIZE], id[16];
+
+	util_format(path, sizeof(path), PCI "/drivers/%s/remove_id", driver);
+	return root_write(path, util_format(id, sizeof(id), "%04x %04x", function->vendor, function->device));
+}
+
+void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address, const char *driver),
+			void *data)
+{
+	char path[PATH_SIZE], **names;
+	ssize_t count = root_list(util_format(path, sizeof(path), PCI "/drivers/%s", driver), &names);
+	struct pci_address address;
+
+	for (ssize_t i = 0; i < count; i++)
+		if (pci_address_parse(names[i], strlen(names[i]), &address) == 0)
+			found(data, &address, driver);
+	root_list_free(names, count);
+}
+
 bool sysfs_pci_driver_exists(const char *driver)
 {
 	char path[PATH_SIZE];
@@ -171,7 +192,7 @@ static bool is_framebuffer_range(const char *label)
 	return false;
 }
 
-static bool framebuffer_in_bars(const struct pci_address *address)
+int sysfs_framebuffer_range(const struct pci_address *address, char *label, size_t size)
 {
 	cleanup_free char *iomem = NULL;
 	char resources[1024];
@@ -179,25 +200,27 @@ static bool framebuffer_in_bars(const struct pci_address *address)
 
 	if (sysfs_pci_read(address, "resource", resources, sizeof(resources)) < 0 ||
 	    root_read_file("/proc/iomem", 1 << 20, &iomem, &length) < 0)
-		return false;
+		return -ENOENT;
 	for (const char *line = iomem; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		unsigned long long start, end;
-		int label = 0;
+		int name = 0;
 
-		if (sscanf(line, " %llx-%llx : %n", &start, &end, &label) == 2 && label &&
-		    is_framebuffer_range(line + label) && overlaps_bar(resources, start, end))
-			return true;
+		if (sscanf(line, " %llx-%llx : %n", &start, &end, &name) != 2 || !name || !is_framebuffer_range(line + name) ||
+		    !overlaps_bar(resources, start, end))
+			continue;
+		util_format(label, size, "%.*s", (int)strcspn(line + name, "\n"), line + name);
+		return 0;
 	}
-	return false;
+	return -ENOENT;
 }
 
 int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t size)
 {
-	char path[PATH_SIZE], driver[PCI_DRIVER_SIZE], **names;
+	char path[PATH_SIZE], driver[PCI_DRIVER_SIZE], label[32], **names;
 	ssize_t count;
 	int r = -ENOENT;
 
-	if (!framebuffer_in_bars(address))
+	if (sysfs_framebuffer_range(address, label, sizeof(label)) < 0)
 		return r;
 	count = root_list(PLATFORM "/devices", &names);
 	for (ssize_t i = 0; i < count; i++) {
@@ -219,6 +242,22 @@ int sysfs_framebuffer_unbind(const char *name)
 	char path[PATH_SIZE];
 
 	return root_write(util_format(path, sizeof(path), PLATFORM "/devices/%s/driver/unbind", name), name);
+}
+
+bool sysfs_drm_is_boot_display(const struct pci_address *address)
+{
+	char path[PATH_SIZE], value[8], **names;
+	ssize_t count = root_list(pci_path(address, "drm", path), &names);
+	bool boots = false;
+
+	for (ssize_t i = 0; i < count; i++) {
+		char name[PCI_ADDRESS_SIZE];
+
+		util_format(path, sizeof(path), PCI "/devices/%s/drm/%.64s/boot_display", pci_address_format(address, name), names[i]);
+		boots |= root_read(path, value, sizeof(value)) > 0 && value[0] == '1';
+	}
+	root_list_free(names, count);
+	return boots;
 }
 
 ssize_t sysfs_iommu_list(char ***ret_names)
@@ -277,6 +316,23 @@ int sysfs_block_link(const char *name, char *buffer, size_t size)
 	return root_link(util_format(path, sizeof(path), BLOCK "/%s", name), buffer, size);
 }
 
+void sysfs_block_functions(void (*found)(void *data, const struct pci_address *address), void *data)
+{
+	char link[4096], **names;
+	ssize_t count = sysfs_block_list(&names);
+
+	for (ssize_t i = 0; i < count; i++) {
+		const char *cursor = link;
+		struct pci_address address;
+
+		if (sysfs_block_link(names[i], link, sizeof(link)) < 0)
+			continue;
+		while (pci_next_address(&cursor, &address))
+			found(data, &address);
+	}
+	root_list_free(names, count);
+}
+
 ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size)
 {
 	char path[PATH_SIZE];
@@ -289,6 +345,13 @@ ssize_t sysfs_block_slaves(const char *name, char ***ret_names)
 	char path[PATH_SIZE];
 
 	return root_list(util_format(path, sizeof(path), BLOCK "/%s/slaves", name), ret_names);
+}
+
+ssize_t sysfs_block_holders(const char *name, char ***ret_names)
+{
+	char path[PATH_SIZE];
+
+	return root_list(util_format(path, sizeof(path), BLOCK "/%s/holders", name), ret_names);
 }
 
 void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const char *link), void *data)

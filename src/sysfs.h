@@ -47,6 +47,16 @@ int sysfs_pci_unbind(const struct pci_address *address) must_check;
 int sysfs_pci_probe(const struct pci_address *address) must_check;
 int sysfs_pci_bind(const struct pci_address *address, const char *driver) must_check;
 
+/*
+ * Remove the dynamic id of the function's vendor and device from @driver (drivers/pci/pci-driver.c, remove_id_store()), so
+ * that the driver does not take the function again. Returns 0, -ENODEV where it has no such id, or -errno.
+ */
+int sysfs_pci_remove_id(const struct pci_function *function, const char *driver) must_check;
+
+/* Call @found with each function that is bound to @driver now. */
+void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address, const char *driver),
+			void *data);
+
 /* Is the PCI driver registered, whether built in or from a module? */
 bool sysfs_pci_driver_exists(const char *driver);
 
@@ -59,8 +69,16 @@ int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER
  * Stores the platform device's name. Returns 0 or -ENOENT.
  */
 int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t size) must_check;
+/*
+ * Store the label of a firmware framebuffer's range in /proc/iomem that is in one of the function's BARs: a guest cannot map
+ * that BAR. Returns 0 or -ENOENT.
+ */
+int sysfs_framebuffer_range(const struct pci_address *address, char *label, size_t size) must_check;
 /* Unbind the platform device @name from its driver. Returns 0 or -errno. */
 int sysfs_framebuffer_unbind(const char *name) must_check;
+
+/* Is a connector of the function's DRM device the one that the firmware used (boot_display, Linux 6.18)? */
+bool sysfs_drm_is_boot_display(const struct pci_address *address);
 
 /* Names of the IOMMUs that the kernel drives. Returns their number or -errno; free with root_list_free(). */
 ssize_t sysfs_iommu_list(char ***ret_names) must_check;
@@ -83,10 +101,14 @@ bool sysfs_module_says(const char *module, const char *parameter);
 ssize_t sysfs_block_list(char ***ret_names) must_check;
 /* Store what the device's link in /sys/class/block points to. Returns 0 or -errno. */
 int sysfs_block_link(const char *name, char *buffer, size_t size) must_check;
+/* Call @found with each function on the way to a block device, as often as there are devices. */
+void sysfs_block_functions(void (*found)(void *data, const struct pci_address *address), void *data);
 /* Read an attribute of a block device, as root_read() does. */
 ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size) must_check;
 /* Names of the devices that a mapping or an array is made of. Returns their number or -errno. */
 ssize_t sysfs_block_slaves(const char *name, char ***ret_names) must_check;
+/* Names of what stands on the device (Documentation/ABI/stable/sysfs-block, holders). Returns their number or -errno. */
+ssize_t sysfs_block_holders(const char *name, char ***ret_names) must_check;
 
 /*
  * Several controllers may lead to one NVMe namespace, whose folder is then that of the subsystem

@@ -49,10 +49,14 @@ static void a_card_with_a_route_stays(void **state)
 	char reason[128];
 
 	(void)state;
-	assert_true(network_keeps(&network, &here, reason, sizeof(reason)));
+	assert_true(network_keeps(&network, &here, "", reason, sizeof(reason)));
 	assert_string_equal(reason, "the root is on the network, and eth0 has a route");
-	assert_false(network_keeps(&network, &there, reason, sizeof(reason)));
-	assert_true(network_keeps(&none, &there, reason, sizeof(reason)));
+	assert_false(network_keeps(&network, &there, "", reason, sizeof(reason)));
+	assert_true(network_keeps(&none, &there, "", reason, sizeof(reason)));
+	/* where only a part of the boot uses it, the root is there by now without any route */
+	assert_true(network_keeps(&network, &here, "dropbear", reason, sizeof(reason)));
+	assert_string_equal(reason, "the boot uses the network (dropbear), and eth0 has a route");
+	assert_false(network_keeps(&none, &there, "dropbear", reason, sizeof(reason)));
 }
 
 int main(void)

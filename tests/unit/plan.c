@@ -25,33 +25,73 @@ static const struct iommu off = {
 	.state = IOMMU_OFF, .kind = IOMMU_INTEL, .cause = IOMMU_CAUSE_NOT_ENABLED, .reason = "it is off", .hint = "switch it on",
 };
 
-/* Make the plan for a command line and write it as "ADDRESS verdict" words. */
-static const char *plan_of(const char *cmdline, const struct iommu *iommu)
+/* Make the plan of @config and write it as "ADDRESS verdict" words. */
+static const char *plan_text(struct config *config, const struct iommu *iommu)
 {
 	static char text[1024];
-	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
-	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = iommu, .needs = &no_needs };
+	const struct plan_input input = { .config = config, .functions = machine, .function_count = COUNT, .iommu = iommu, .needs = &no_needs };
 
 	text[0] = '\0';
-	config_init(&config);
-	config_add_cmdline(&config, cmdline);
-	plan_match(&config, machine, COUNT, wanted);
-	plan_expand(&config, machine, COUNT, wanted);
+	plan_match(config, machine, COUNT, wanted);
+	plan_expand(config, machine, COUNT, wanted);
 	plan_make(&input, wanted, &plan);
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct plan_entry *entry = &plan.entries[i];
 		char address[PCI_ADDRESS_SIZE];
 
-		util_append(text, sizeof(text), "%s%s %s", i ? ", " : "",
-			    entry->function ? pci_address_format(&entry->function->address, address) + 5 : "-",
-			    verdict_name(entry->verdict));
+		util_append(text, sizeof(text), "%s%s %s%s", i ? ", " : "",
+			    entry->function ? strchr(pci_address_format(&entry->function->address, address), ':') + 1 : "-",
+			    verdict_name(entry->verdict), entry->reserved ? " reserved" : "");
 		assert_true(entry->verdict == VERDICT_WOULD_BIND || entry->reason[0]);
 	}
 	plan_clear(&plan);
-	config_clear(&config);
+	config_clear(config);
 	return text;
+}
+
+static const char *plan_of(const char *cmdline, const struct iommu *iommu)
+{
+	struct config config;
+
+	config_init(&config);
+	config_add_cmdline(&config, cmdline);
+	return plan_text(&config, iommu);
+}
+
+static const char *plan_of_file(const char *file, const struct iommu *iommu)
+{
+	struct config config;
+
+	config_init(&config);
+	config_add_file(&config, "/f", file, strlen(file));
+	return plan_text(&config, iommu);
+}
+
+/* The hint of the only device that a command line wants. */
+static const char *hint_of(const char *cmdline)
+{
+	static char hint[256];
+	struct config config;
+	struct plan plan;
+	int wanted[COUNT];
+	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+
+	config_init(&config);
+	config_add_cmdline(&config, cmdline);
+	plan_match(&config, machine, COUNT, wanted);
+	plan_make(&input, wanted, &plan);
+	assert_int_equal(plan.count, 1);
+	strcpy(hint, plan.entries[0].hint);
+	plan_clear(&plan);
+	config_clear(&config);
+	return hint;
+}
+
+static void note_step(void *data, const char *path, const char *value)
+{
+	util_append(data, 1024, "%s=%s\n", path ? path : "load", value);
 }
 
 static void every_wanted_device_has_one_verdict(void **state)
@@ -107,23 +147,243 @@ static void the_last_display_stays(void **state)
 			    "00:01.0 kept, 01:00.0 would-bind, 02:00.0 would-bind");
 	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,1002:5159 rd.vfio.last-display=claim", &on),
 			    "00:01.0 would-bind, 01:00.0 would-bind, 02:00.0 would-bind");
-	/* a machine without a boot display has nothing to keep */
+	/* no display says that the firmware used it: the lowest address stays */
 	machine[1].boot_vga = 0;
 	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,1002:5159", &on),
-			    "00:01.0 would-bind, 01:00.0 would-bind, 02:00.0 would-bind");
+			    "00:01.0 kept, 01:00.0 would-bind, 02:00.0 would-bind");
+	/* other signs, the framebuffer before a connector's */
+	machine[3].console = PCI_CONSOLE_BOOT_DISPLAY;
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,1002:5159", &on),
+			    "00:01.0 would-bind, 01:00.0 kept, 02:00.0 would-bind");
+	machine[5].console = PCI_CONSOLE_FRAMEBUFFER;
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,1002:5159", &on),
+			    "00:01.0 would-bind, 01:00.0 would-bind, 02:00.0 kept");
 	machine[1].boot_vga = 1;
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,1002:5159", &on),
+			    "00:01.0 kept, 01:00.0 would-bind, 02:00.0 would-bind");
+	machine[3].console = machine[5].console = PCI_CONSOLE_NONE;
 }
 
-static void the_whole_slot_of_the_last_display_stays(void **state)
+/* What is on a guest's driver is no display of the host's, and what waits may go. */
+static void a_display_that_the_host_cannot_use_does_not_count(void **state)
 {
+	static const char *const drivers[] = { "vfio-pci", "pci-stub", "nvgrace_gpu_vfio_pci" };
+	struct pci_function saved[COUNT];
+
 	(void)state;
+	memcpy(saved, machine, sizeof(machine));
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++) {
+		strcpy(machine[3].driver, drivers[i]);
+		strcpy(machine[5].driver, drivers[i]);
+		assert_string_equal(plan_of("rd.vfio.ids=1234:1111", &on), "00:01.0 kept");
+	}
+	memcpy(machine, saved, sizeof(machine));
+	assert_string_equal(plan_of_file("claim 1234:1111 01:00.0\nclaim 02:00.0 stage=late\n", &on),
+			    "00:01.0 kept, 01:00.0 would-bind, 02:00.0 deferred reserved");
+	/* the only display, of a class that has no boot_vga */
+	machine[1].class = machine[3].class = machine[5].class = 0x038000;
+	machine[1].boot_vga = machine[3].boot_vga = machine[5].boot_vga = -1;
+	assert_string_equal(plan_of("rd.vfio.ids=class:0380", &on), "00:01.0 kept, 01:00.0 would-bind, 02:00.0 would-bind");
+	memcpy(machine, saved, sizeof(machine));
+}
+
+static void the_last_display_stays_with_its_audio_and_its_group(void **state)
+{
+	struct pci_function saved[COUNT];
+
+	(void)state;
+	memcpy(saved, machine, sizeof(machine));
 	machine[1].class = 0x088000;
 	machine[1].boot_vga = -1;
 	machine[3].boot_vga = 1;
 	assert_string_equal(plan_of("rd.vfio.ids=1002:5159,8086:2668", &on), "01:00.0 kept, 01:00.1 kept, 02:00.0 would-bind");
-	machine[1].class = 0x030000;
-	machine[1].boot_vga = 1;
-	machine[3].boot_vga = 0;
+	/* the audio function is the display's in a group of its own too, another function is not */
+	machine[4].iommu_group = 8;
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159,8086:2668", &on), "01:00.0 kept, 01:00.1 kept, 02:00.0 would-bind");
+	machine[4].class = 0x0c8000;
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159,8086:2668", &on),
+			    "01:00.0 kept, 01:00.1 would-bind, 02:00.0 would-bind");
+	/* where the display stays because of its group, the other one may go, and the group stays whole */
+	machine[4].iommu_group = 5;
+	assert_string_equal(plan_of_file("claim 1002:5159 expand=group\nkeep 01:00.1\n", &on),
+			    "01:00.0 kept, 01:00.1 kept, 02:00.0 would-bind");
+	memcpy(machine, saved, sizeof(machine));
+}
+
+/* One member that waits makes the group wait; who waits only for that is reserved. */
+static void a_group_waits_as_a_whole(void **state)
+{
+	struct pci_function saved[COUNT];
+
+	(void)state;
+	memcpy(saved, machine, sizeof(machine));
+	machine[6].iommu_group = 5;
+	assert_string_equal(plan_of_file("claim 01:00.0 expand=group\n", &on),
+			    "01:00.0 deferred reserved, 01:00.1 deferred reserved, 03:00.0 deferred");
+	/* by itself each is decided alone */
+	assert_string_equal(plan_of_file("claim 01:00.* 03:00.0\n", &on),
+			    "01:00.0 would-bind, 01:00.1 would-bind, 03:00.0 deferred");
+	/* the member may have been claimed by itself too */
+	assert_string_equal(plan_of_file("claim 01:00.0 expand=group\nclaim 03:00.0@1b36:0010\nkeep 03:00.0\n", &on),
+			    "01:00.0 kept, 01:00.1 kept, 03:00.0 kept");
+	/* no screen that the firmware uses, and no keyboard, is taken away before it is known that it goes */
+	machine[1].class = 0x088000;
+	machine[3].boot_vga = 1;
+	machine[4].has_keyboard = true;
+	assert_string_equal(plan_of_file("claim 01:00.0 expand=group\n", &on),
+			    "01:00.0 deferred, 01:00.1 deferred, 03:00.0 deferred");
+	memcpy(machine, saved, sizeof(machine));
+	/* nothing is reserved that cannot be isolated */
+	assert_string_equal(plan_of_file("claim 04:00.0 stage=late\n", &on), "04:00.0 deferred");
+	assert_string_equal(plan_of_file("claim 02:00.0 stage=late\n", &on), "02:00.0 deferred reserved");
+}
+
+/* stage=late of any claim counts, also of one that loses, and of one that only reaches the device. */
+static void stage_late_of_any_claim_holds(void **state)
+{
+	(void)state;
+	assert_string_equal(plan_of_file("claim 1002:5159 stage=late\nclaim 02:00.0@1002:5159\n", &on),
+			    "01:00.0 deferred reserved, 02:00.0 deferred reserved");
+	assert_string_equal(plan_of_file("claim 01:00.0 stage=late expand=slot\nclaim 01:00.1\n", &on),
+			    "01:00.0 deferred reserved, 01:00.1 deferred reserved");
+	assert_string_equal(plan_of_file("claim 01:00.0 stage=late\nclaim 01:00.1\n", &on),
+			    "01:00.0 deferred reserved, 01:00.1 would-bind");
+	/* a drive that is named exactly goes early, unless another claim says late */
+	assert_string_equal(plan_of_file("claim 03:00.0@1b36:0010 stage=early\n", &on), "03:00.0 would-bind");
+	assert_string_equal(plan_of_file("claim 03:00.0@1b36:0010 stage=early\nclaim class:01 stage=late\n", &on), "03:00.0 deferred");
+}
+
+/* What may carry the root waits, and no host driver is kept from it. */
+static void what_may_carry_disks_waits(void **state)
+{
+	static const struct {
+		uint32_t class;
+		uint16_t vendor, device;
+		bool waits;
+	} rows[] = {
+		{ 0x010802, 0x144d, 0xa808, true }, { 0x0c0330, 0x1b21, 0x2142, true }, { 0x0c0320, 0x8086, 0x1c26, true },
+		{ 0x0c0010, 0x104c, 0x8023, true }, { 0x080501, 0x1217, 0x8621, true }, { 0xff0000, 0x10ec, 0x522a, true },
+		{ 0xff0000, 0x1aea, 0x6601, true }, { 0x088000, 0x197b, 0x2391, true }, { 0x018000, 0x1af4, 0x105a, true },
+		{ 0x000200, 0x1af4, 0x1049, true }, { 0x0c0400, 0x1077, 0x2532, true }, { 0x0c8000, 0x10de, 0x1aed, false },
+		{ 0xff0000, 0x10ee, 0x7024, false }, { 0x120000, 0x10ee, 0x5000, false }, { 0x020000, 0x8086, 0x1539, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct pci_function function = { .class = rows[i].class, .vendor = rows[i].vendor, .device = rows[i].device };
+		char row[32];
+
+		assert_row(pci_may_carry_disks(&function) == rows[i].waits,
+			   util_format(row, sizeof(row), "%04x:%04x %06x", rows[i].vendor, rows[i].device, rows[i].class));
+	}
+	/* whatever it is, if a disk hangs off it now */
+	machine[7].has_disk = true;
+	machine[7].iommu_group = 9;
+	assert_string_equal(plan_of("rd.vfio.ids=10de:20b0", &on), "04:00.0 deferred");
+	machine[7].has_disk = false;
+	assert_string_equal(plan_of("rd.vfio.ids=10de:20b0", &on), "04:00.0 would-bind");
+	machine[7].iommu_group = -1;
+}
+
+/* vfio-pci.ids= claims with the lowest rank, and all guards. */
+static void ids_of_a_module_are_claims_of_the_lowest_rank(void **state)
+{
+	const struct module_ids ids = { .module = "vfio_pci", .where = (char[]){ "vfio-pci.ids" },
+					.ids = (char[]){ "1234:1111,1002:5159,,0x1b36:0x0010,nonsense" } };
+	struct config config;
+	struct plan plan;
+	int wanted[COUNT];
+	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+	static const char file[] = "claim 02:00.0 driver=pci-stub\n";
+
+	(void)state;
+	config_init(&config);
+	config_add_module_ids(&config, &ids, "");
+	config_add_file(&config, "/f", file, strlen(file));
+	assert_int_equal(config.error_count, 1);
+	assert_string_equal(config.errors[0].where, "vfio-pci.ids:1:36");
+	plan_match(&config, machine, COUNT, wanted);
+	plan_make(&input, wanted, &plan);
+	assert_int_equal(plan.count, 4);
+	assert_int_equal(plan.entries[0].verdict, VERDICT_KEPT);
+	assert_string_equal(plan.entries[1].claim->wanted_by, "vfio-pci.ids");
+	assert_string_equal(plan.entries[2].wanted_driver, "pci-stub");
+	assert_int_equal(plan.entries[3].verdict, VERDICT_DEFERRED);
+	/* the module is loaded, without ids=, before anybody else loads it with them, also where nothing is bound now */
+	assert_true(plan_loads_driver(&plan, 0));
+	plan_clear(&plan);
+	config_clear(&config);
+}
+
+/* What a guest's driver has, and the plan leaves to the host, is given back: built in, or loaded with ids= by another. */
+static void what_a_guest_driver_has_is_given_back(void **state)
+{
+	struct pci_function saved[COUNT];
+	struct config config;
+	struct plan plan;
+	int wanted[COUNT];
+	char steps[1024] = "";
+	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+
+	(void)state;
+	memcpy(saved, machine, sizeof(machine));
+	strcpy(machine[5].driver, "vfio-pci");
+	strcpy(machine[6].driver, "vfio-pci");
+	config_init(&config);
+	config_add_cmdline(&config, "rd.vfio.ids=02:00.0,03:00.0 rd.vfio.keep=02:00.0");
+	plan_match(&config, machine, COUNT, wanted);
+	plan_make(&input, wanted, &plan);
+	plan_steps(&plan, note_step, steps);
+	assert_string_equal(steps, "/sys/bus/pci/devices/0000:02:00.0/driver_override=\n"
+				   "/sys/bus/pci/drivers/vfio-pci/remove_id=1002 5159\n"
+				   "/sys/bus/pci/devices/0000:02:00.0/driver/unbind=0000:02:00.0\n"
+				   "/sys/bus/pci/drivers_probe=0000:02:00.0\n"
+				   "/sys/bus/pci/devices/0000:03:00.0/driver_override=\n"
+				   "/sys/bus/pci/drivers/vfio-pci/remove_id=1b36 0010\n"
+				   "/sys/bus/pci/devices/0000:03:00.0/driver/unbind=0000:03:00.0\n"
+				   "/sys/bus/pci/drivers_probe=0000:03:00.0\n");
+	plan_clear(&plan);
+	config_clear(&config);
+	memcpy(machine, saved, sizeof(machine));
+}
+
+/* The hint for a bridge names what can be claimed; an endpoint of the class of bridges can be claimed itself. */
+static void bridges_name_what_is_behind_them(void **state)
+{
+	struct pci_function saved[COUNT];
+
+	(void)state;
+	memcpy(saved, machine, sizeof(machine));
+	machine[2].path = (struct pci_path){ .hops = 1, .hop = { { 16, 0 } } };
+	machine[3].path = machine[4].path = (struct pci_path){ .hops = 2, .hop = { { 16, 0 }, { 0, 0 } } };
+	machine[4].path.hop[1].function = 1;
+	machine[5].path = (struct pci_path){ .hops = 2, .hop = { { 17, 0 }, { 0, 0 } } };
+	assert_string_equal(hint_of("rd.vfio.ids=00:10.0"), "claim what is behind it instead: 0000:01:00.0 0000:01:00.1");
+	assert_string_equal(hint_of("rd.vfio.ids=00:00.0"), "remove it from the claims; no device is behind it");
+	machine[7].class = 0x068000;
+	machine[7].iommu_group = 9;
+	assert_string_equal(plan_of("rd.vfio.ids=10de:20b0", &on), "04:00.0 would-bind");
+	assert_string_equal(plan_of("rd.vfio.ids=04:00.0", &on), "04:00.0 would-bind");
+	assert_string_equal(plan_of("rd.vfio.ids=class:0680", &on), "04:00.0 kept");
+	machine[7].header_type = 1;
+	assert_string_equal(plan_of("rd.vfio.ids=10de:20b0", &on), "04:00.0 kept");
+	machine[7].header_type = -1;
+	assert_string_equal(plan_of("rd.vfio.ids=10de:20b0", &on), "04:00.0 kept");
+	memcpy(machine, saved, sizeof(machine));
+}
+
+static void a_drive_behind_vmd_stays(void **state)
+{
+	struct pci_function saved[COUNT];
+
+	(void)state;
+	memcpy(saved, machine, sizeof(machine));
+	machine[6].class = 0x010400;
+	machine[7] = (struct pci_function){ .address = { 0x10000, 0xe1, 0, 0 }, .vendor = 0x144d, .device = 0xa808, .class = 0x010802,
+					    .iommu_group = 7, .boot_vga = -1 };
+	assert_string_equal(plan_of("rd.vfio.ids=144d:a808", &on), "e1:00.0 kept");
+	assert_string_equal(hint_of("rd.vfio.ids=144d:a808"), "claim 0000:03:00.0 with all drives behind it, or switch VMD off in the firmware");
+	memcpy(machine, saved, sizeof(machine));
 }
 
 static void without_an_iommu_nothing_is_touched(void **state)
@@ -140,11 +400,6 @@ static void without_an_iommu_nothing_is_touched(void **state)
 	/* where groups appear only at probe, a missing one is not fatal */
 	assert_string_equal(plan_of("rd.vfio.ids=1002:5159", &late), "01:00.0 would-bind, 02:00.0 would-bind");
 	memcpy(machine, saved, sizeof(machine));
-}
-
-static void note_step(void *data, const char *path, const char *value)
-{
-	util_append(data, 1024, "%s=%s\n", path ? path : "load", value);
 }
 
 static void steps_come_in_order(void **state)
@@ -228,7 +483,8 @@ static void every_verdict_has_its_words(void **state)
 /* The late stage decides what waited, by what stands on it, and leaves alone what the early one has settled. */
 static void the_late_stage_decides_what_waited(void **state)
 {
-	struct block disk = { .name = "nvme0n1", .whole = -1, .state = BLOCK_READ, .functions = { { 0, 3, 0, 0 } }, .function_count = 1 };
+	struct pci_address controller = { 0, 3, 0, 0 };
+	struct block disk = { .name = "nvme0n1", .whole = -1, .state = BLOCK_READ, .functions = &controller, .function_count = 1 };
 	struct storage storage = { .blocks = &disk, .count = 1 };
 	const struct plan_settled settled = { .address = { 0, 1, 0, 0 }, .verdict = VERDICT_REFUSED, .told = "{ told }" };
 	struct config config;
@@ -264,6 +520,14 @@ static void the_late_stage_decides_what_waited(void **state)
 	config_clear(&config);
 }
 
+static enum plan_wait wait_of(const struct config *config, const struct needs *needs, const struct pci_function *function, int claim)
+{
+	enum plan_wait wait;
+
+	plan_find_waiting(config, needs, function, 1, &claim, &wait);
+	return wait;
+}
+
 static void a_network_card_waits_where_the_root_needs_one(void **state)
 {
 	struct pci_function card = { .address = { 0, 5, 0, 0 }, .vendor = 0x8086, .device = 0x10d3, .class = 0x020000, .iommu_group = 9, .boot_vga = -1 };
@@ -274,12 +538,15 @@ static void a_network_card_waits_where_the_root_needs_one(void **state)
 	(void)state;
 	config_init(&config);
 	config_add_file(&config, "f", text, strlen(text));
-	assert_false(plan_is_late(&needs, &config.claims[0], &card));
+	assert_int_equal(wait_of(&config, &needs, &card, 0), PLAN_WAIT_NOT);
+	strcpy(needs.network_use, "dropbear in the image");
+	assert_int_equal(wait_of(&config, &needs, &card, 0), PLAN_WAIT_NATURE);
+	needs.network_use[0] = '\0';
 	needs_add_cmdline(&needs, "root=nfs:1.2.3.4:/srv");
-	assert_true(plan_is_late(&needs, &config.claims[0], &card));
-	assert_false(plan_is_late(&needs, &config.claims[1], &card));
-	assert_true(plan_is_late(&needs, &config.claims[2], &card));
-	/* only of storage is that a mistake */
+	assert_int_equal(wait_of(&config, &needs, &card, 0), PLAN_WAIT_NATURE);
+	assert_int_equal(wait_of(&config, &needs, &card, 1), PLAN_WAIT_NOT);
+	assert_int_equal(wait_of(&config, &needs, &card, 2), PLAN_WAIT_NATURE);
+	/* only of what may carry disks is that a mistake */
 	assert_false(plan_is_loosely_early(&config.claims[2], &card));
 	card.class = 0x010802;
 	assert_true(plan_is_loosely_early(&config.claims[2], &card));
@@ -293,7 +560,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_wanted_device_has_one_verdict),
 		cmocka_unit_test(the_last_display_stays),
-		cmocka_unit_test(the_whole_slot_of_the_last_display_stays),
+		cmocka_unit_test(a_display_that_the_host_cannot_use_does_not_count),
+		cmocka_unit_test(the_last_display_stays_with_its_audio_and_its_group),
+		cmocka_unit_test(a_group_waits_as_a_whole),
+		cmocka_unit_test(stage_late_of_any_claim_holds),
+		cmocka_unit_test(what_may_carry_disks_waits),
+		cmocka_unit_test(ids_of_a_module_are_claims_of_the_lowest_rank),
+		cmocka_unit_test(what_a_guest_driver_has_is_given_back),
+		cmocka_unit_test(bridges_name_what_is_behind_them),
+		cmocka_unit_test(a_drive_behind_vmd_stays),
 		cmocka_unit_test(without_an_iommu_nothing_is_touched),
 		cmocka_unit_test(every_verdict_has_its_words),
 		cmocka_unit_test(steps_come_in_order),
