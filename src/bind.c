@@ -46,6 +46,14 @@ static int write_probe(const void *entry)
 	return sysfs_pci_probe(address_of(entry));
 }
 
+/* The ids that the driver was loaded with: what they match would be taken again. */
+static int write_remove_id(const void *entry)
+{
+	const struct plan_entry *given = entry;
+
+	return sysfs_pci_remove_id(given->function, given->driver);
+}
+
 static int write_bind(const void *entry)
 {
 	return sysfs_pci_bind(address_of(entry), ((const struct plan_entry *)entry)->wanted_driver);
@@ -74,13 +82,39 @@ static bool read_driver(struct plan_entry *entry)
 	       !strcmp(entry->driver, entry->wanted_driver);
 }
 
-/* Give the device back to the host: no override, and whichever driver wants it. */
+/*
+ * Give the device back to the host: no override, no guest's driver, and whichever driver wants it. Whether that worked,
+ * the link shows. remove_id fails where the driver has no such id, which is as good.
+ */
 static void give_back(struct plan_entry *entry)
 {
-	/* Whether that worked, the link tells. */
-	if (attempt(entry, "clear driver_override", clear_override) == 0 && !entry->driver[0])
-		attempt(entry, "drivers_probe", write_probe);
+	if (attempt(entry, "clear driver_override", clear_override) < 0)
+		return;
 	read_driver(entry);
+	if (pci_is_guest_driver(entry->driver)) {
+		(void)!attempt(entry, "remove_id", write_remove_id);
+		if (attempt(entry, "unbind", write_unbind) < 0)
+			return;
+		entry->driver[0] = '\0';
+	}
+	if (!entry->driver[0])
+		(void)!attempt(entry, "drivers_probe", write_probe);
+	read_driver(entry);
+}
+
+/* A guard keeps it, and a guest's driver or our own driver_override has it: built in, loaded before us, or reserved. */
+static void return_kept(struct plan_entry *entry)
+{
+	char subject[96], was[PCI_DRIVER_SIZE];
+
+	strcpy(was, entry->driver);
+	give_back(entry);
+	if (!pci_is_guest_driver(was))
+		return;
+	log_line(pci_is_guest_driver(entry->driver) ? LOG_ERROR : LOG_WARNING,
+		 "%s was on %s already, which is built in or was loaded with ids=; %s",
+		 pci_format(entry->function, subject, sizeof(subject)), was,
+		 pci_is_guest_driver(entry->driver) ? "it does not let go" : "it is given back to the host");
 }
 
 static void refuse(struct plan_entry *entry, const char *what, int error)
@@ -94,29 +128,43 @@ static void override(struct plan_entry *entry)
 {
 	int r = attempt(entry, "driver_override", write_override);
 
+	/* What is reserved waits without it: the late stage finds the device with its host driver. */
+	if (entry->reserved)
+		return;
 	if (r == -ETIMEDOUT)
 		decide_stuck(entry, "the write to driver_override");
 	else if (r < 0)
 		refuse(entry, "driver_override cannot be written", r);
 }
 
-/* From Linux 6.0 on vfio-pci removes the framebuffer by itself; before, a guest could not map the BAR. */
-static void release_framebuffer(const struct plan_entry *entry)
+/*
+ * The firmware's framebuffer stands in the way of a guest that maps the BAR. From Linux 6.0 on vfio-pci removes it by itself,
+ * for class 0300 only. It goes when the device is bound, never before: a bind that fails must not cost the screen.
+ */
+static void release_framebuffer(struct plan_entry *entry, char *hint, size_t size)
 {
-	char name[64];
+	char name[64], label[32];
+	const struct pci_address *address = &entry->function->address;
 
-	if (entry->function->class >> 8 != PCI_SUB_VGA ||
-	    sysfs_framebuffer_of(&entry->function->address, name, sizeof(name)) < 0)
+	if (!pci_is_display(entry->function))
 		return;
-	/* The device is bound all the same; the hypervisor would name the BAR that it cannot map. */
-	log_line(LOG_DEBUG, "%s unbind: %s", name, strerror(-deadline_run(unbind_framebuffer, name)));
+	if (sysfs_framebuffer_of(address, name, sizeof(name)) == 0)
+		log_line(LOG_DEBUG, "%s unbind: %s", name, strerror(-deadline_run(unbind_framebuffer, name)));
+	if (sysfs_framebuffer_range(address, label, sizeof(label)) < 0)
+		return;
+	/* The range of sysfb's own platform device (drivers/firmware/sysfb_simplefb.c) survives the unbind of its driver. */
+	util_format(hint, size, "the firmware's framebuffer (%s) still reserves a BAR of it, which no guest can map; add %s to the "
+		    "kernel command line", label,
+		    UTIL_IS_ONE_OF(label, "efifb", "vesafb") ? "video=efifb:off,vesafb:off" : "initcall_blacklist=sysfb_init");
 }
 
 static void decide_bound(struct plan_entry *entry)
 {
-	release_framebuffer(entry);
+	char hint[sizeof(entry->hint)] = "";
+
+	release_framebuffer(entry, hint, sizeof(hint));
 	entry->iommu_group = sysfs_pci_iommu_group(&entry->function->address);
-	plan_decide(entry, VERDICT_BOUND, "", "%s", "");
+	plan_decide(entry, VERDICT_BOUND, hint, "%s", "");
 }
 
 /* The probe left the device without our driver: ask for the errno that drivers_probe swallows. */
@@ -218,11 +266,6 @@ static void decide_no_driver(struct plan_entry *entry, int error, const char *cm
 	}
 }
 
-static bool is_pending(const struct plan_entry *entry)
-{
-	return entry->verdict == VERDICT_WOULD_BIND;
-}
-
 /*
  * Where the kernel has a variant of vfio-pci for this device, that one is meant. A module's driver has a name of its
  * own, known once it is loaded; until then the override names vfio-pci and keeps the host's drivers away.
@@ -250,8 +293,57 @@ static void load_driver_of(struct plan *plan, const char *driver, const char *cm
 	if (sysfs_pci_driver_exists(driver))
 		return;
 	for (size_t i = 0; i < plan->count; i++)
-		if (is_pending(&plan->entries[i]) && !strcmp(plan->entries[i].wanted_driver, driver))
+		if (plan_is_pending(&plan->entries[i]) && !strcmp(plan->entries[i].wanted_driver, driver))
 			decide_no_driver(&plan->entries[i], r < 0 ? r : -ENOENT, cmdline);
+}
+
+/* Is the function one that the plan takes? */
+static bool is_taken(const struct plan *plan, const struct pci_address *address)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].function && plan_is_taken(&plan->entries[i]) &&
+		    !pci_address_compare(&plan->entries[i].function->address, address))
+			return true;
+	return false;
+}
+
+static struct plan_entry *entry_at(struct plan *plan, const struct pci_address *address)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].function && !pci_address_compare(&plan->entries[i].function->address, address))
+			return &plan->entries[i];
+	return NULL;
+}
+
+/* Loading a driver must not have taken what the plan leaves to the host: look at all that is on it now. */
+static void check_driver(void *data, const struct pci_address *address, const char *driver)
+{
+	struct plan *plan = data;
+	struct plan_entry *entry = entry_at(plan, address);
+
+	(void)driver;
+	if (is_taken(plan, address) || (entry && (entry->settled || entry->reserved)))
+		return;
+	if (!entry)
+		return;
+	read_driver(entry);
+	return_kept(entry);
+}
+
+static void load_drivers(struct plan *plan, const char *cmdline)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan_is_pending(&plan->entries[i]))
+			choose_variant(&plan->entries[i]);
+	for (size_t i = 0; i < plan->count; i++) {
+		const char *driver = plan->entries[i].wanted_driver;
+
+		if (!plan_loads_driver(plan, i))
+			continue;
+		load_driver_of(plan, driver, cmdline);
+		if (pci_is_guest_driver(driver))
+			sysfs_pci_bound_to(driver, check_driver, plan);
+	}
 }
 
 void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times)
@@ -260,19 +352,28 @@ void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_t
 
 	*ret_times = (struct bind_times){ 0 };
 	for (size_t i = 0; i < plan->count; i++)
-		if (is_pending(&plan->entries[i]))
+		if (plan_is_pending(&plan->entries[i]) || plan->entries[i].reserved)
 			override(&plan->entries[i]);
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].give_back)
+			return_kept(&plan->entries[i]);
 	start = util_now();
-	for (size_t i = 0; i < plan->count; i++)
-		if (is_pending(&plan->entries[i]))
-			choose_variant(&plan->entries[i]);
-	for (size_t i = 0; i < plan->count; i++)
-		if (is_pending(&plan->entries[i]) && plan_is_first_of_driver(plan, i))
-			load_driver_of(plan, plan->entries[i].wanted_driver, cmdline);
+	load_drivers(plan, cmdline);
 	ret_times->modules = util_now() - start;
 	start = util_now();
 	for (size_t i = 0; i < plan->count; i++)
-		if (is_pending(&plan->entries[i]))
+		if (plan_is_pending(&plan->entries[i]))
 			bind_one(&plan->entries[i]);
 	ret_times->devices = util_now() - start;
+}
+
+void bind_release(struct pci_function *function)
+{
+	const struct claim claim = { 0 };
+	struct plan_entry entry = { .function = function, .claim = &claim };
+
+	read_driver(&entry);
+	if (!entry.driver[0])
+		give_back(&entry);
+	strcpy(function->driver, entry.driver);
 }

@@ -17,3 +17,9 @@ struct bind_times {
  * The override stays, except on a device that is refused: that one goes back to its host driver.
  */
 void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times);
+
+/*
+ * Return a function that has waited, and that no late stage has settled, to the host: where it has no driver, its
+ * driver_override is cleared and it is probed. Its driver is read into it, before and after.
+ */
+void bind_release(struct pci_function *function);

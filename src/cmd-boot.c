@@ -123,7 +123,9 @@ static void log_step(void *data, const char *path, const char *value)
 {
 	const char *before = data;
 
-	if (path)
+	if (path && !value[0])
+		log_line(LOG_INFO, "%sclear %s", before, path);
+	else if (path)
 		log_line(LOG_INFO, "%swrite %s to %s", before, value, path);
 	else
 		log_line(LOG_INFO, "%sload %s", before, value);
@@ -147,18 +149,47 @@ static int show_plan(const struct boot *boot)
 	return plan_failed(&boot->outlook.plan) || boot->outlook.config.error_count ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Leave word for the late stage where something waits for it. */
+/* The late stage decides what waits, and looks again for what was not there. */
+static bool waits(const struct plan_entry *entry)
+{
+	return entry->verdict == VERDICT_DEFERRED || entry->verdict == VERDICT_ABSENT;
+}
+
 static void announce_late(const struct plan *plan)
 {
-	bool waits = false;
+	bool any = false;
 	int r;
 
 	for (size_t i = 0; i < plan->count; i++)
-		waits |= plan->entries[i].late;
-	r = waits ? report_leave_word() : 0;
+		any |= waits(&plan->entries[i]);
+	r = any ? report_set_waiting() : 0;
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host",
 			 strerror(-r));
+}
+
+/* The late stage has come to its end: nothing is left to do for whoever runs behind it. */
+static void conclude_late(void)
+{
+	int r = report_clear_waiting();
+
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be removed: %s", strerror(-r));
+}
+
+/* What a guest's driver has already, and no claim names: vfio-pci may be built in, or loaded before us with ids=. */
+static void log_strangers(const struct outlook *outlook)
+{
+	const struct machine *machine = &outlook->machine;
+	char subject[96];
+
+	for (size_t i = 0; i < machine->function_count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		if (pci_is_guest_driver(function->driver) && !plan_entry_of(&outlook->plan, function))
+			log_line(LOG_WARNING, "%s is on %s already, and no claim names it; it stays there",
+				 pci_format(function, subject, sizeof(subject)), function->driver);
+	}
 }
 
 static int carry_out(struct boot *boot, unsigned long long start)
@@ -173,6 +204,7 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	if (!boot->late) {
 		log_errors(&boot->outlook.config);
 		log_matches(boot);
+		log_strangers(&boot->outlook);
 	}
 	if (!boot->outlook.config.dryrun)
 		bind_apply(&boot->outlook.plan, boot->outlook.cmdline, &times);
@@ -186,9 +218,24 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
 		 util_now() - start, times.modules, times.devices);
 	save_report(&boot->outlook);
-	if (!boot->late)
+	if (boot->late)
+		conclude_late();
+	else
 		announce_late(&boot->outlook.plan);
 	return plan_failed(&boot->outlook.plan) ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* It binds devices before the host is up, once a boot. Returns EXIT_DONE, or EXIT_USAGE where this is another time or place. */
+static int refuse_elsewhere(const struct boot *boot)
+{
+	if (!root_is_initramfs())
+		fputs("vfio-early: boot is run by the initramfs, and / is none; boot --dry-run shows what it would do, check what the "
+		      "next boot does\n", stderr);
+	else if (root_is_host() && !boot->late && report_exists())
+		fputs("vfio-early: boot has run already: " REPORT_FILE " is this boot's; status shows what it did\n", stderr);
+	else
+		return EXIT_DONE;
+	return EXIT_USAGE;
 }
 
 int cmd_boot(int argc, char **argv)
@@ -196,14 +243,14 @@ int cmd_boot(int argc, char **argv)
 	__attribute__((cleanup(clear_boot))) struct boot boot = { 0 };
 	unsigned long long start = util_now();
 
-	if (parse_arguments(argc, argv, &boot) < 0)
+	if (parse_arguments(argc, argv, &boot) < 0 || (!boot.dry_run && refuse_elsewhere(&boot) != EXIT_DONE))
 		return EXIT_USAGE;
-	if (boot.late && !boot.dry_run && !report_take_word())
+	if (boot.late && !boot.dry_run && !report_is_waiting())
 		return EXIT_DONE;
 	outlook_load(NULL, NULL, &boot.outlook);
 	if (boot.late && !boot.dry_run)
 		disks_settle();
-	outlook_plan(&boot.outlook, boot.late ? PLAN_LATE : PLAN_EARLY, boot.parameters, boot.parameter_count);
+	outlook_plan(&boot.outlook, boot.late ? PLAN_LATE : PLAN_EARLY, !boot.dry_run, boot.parameters, boot.parameter_count);
 	if (boot.dry_run)
 		return show_plan(&boot);
 	return carry_out(&boot, start);

@@ -131,7 +131,7 @@ int cmd_check(int argc, char **argv)
 		return EXIT_USAGE;
 	system_read(&check.system);
 	load(&check);
-	outlook_plan(&check.outlook, PLAN_NEXT, NULL, 0);
+	outlook_plan(&check.outlook, PLAN_NEXT, false, NULL, 0);
 	check.kernel_count = kernels_read(&check.kernels);
 	image_read_host(&check.host);
 	rivals_read(&check.rivals, check.outlook.cmdline);

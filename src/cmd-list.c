@@ -310,7 +310,7 @@ int cmd_list(int argc, char **argv)
 		return EXIT_USAGE;
 	names_open();
 	outlook_load(NULL, NULL, &list.outlook);
-	outlook_plan(&list.outlook, PLAN_NEXT, NULL, 0);
+	outlook_plan(&list.outlook, PLAN_NEXT, false, NULL, 0);
 	outlook_add_rights(&list.outlook);
 	choose(&list);
 	if (list.options.json)

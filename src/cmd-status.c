@@ -194,7 +194,7 @@ int cmd_status(int argc, char **argv)
 		return EXIT_USAGE;
 	names_open();
 	outlook_load(NULL, NULL, &status.outlook);
-	outlook_plan(&status.outlook, PLAN_NEXT, NULL, 0);
+	outlook_plan(&status.outlook, PLAN_NEXT, false, NULL, 0);
 	outlook_add_rights(&status.outlook);
 	system_read(&status.system);
 	status.reported = report_load(&status.report);

@@ -127,9 +127,33 @@ static void cure_rival(const struct diagnosis *diagnosis, const struct rival *ri
 		finding_cure(finding, "remove the line, then: %s", system_regenerate(diagnosis->system));
 }
 
+/* Is anything claimed by a module's ids= alone? */
+static bool claims_by_ids(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].claim->rank == CLAIM_OF_MODULE)
+			return true;
+	return false;
+}
+
+/* Its ids count as claims: to remove it alone would lose them. */
 static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
 {
-	const char *name = rival->kind == RIVAL_IDS ? "vfio-pci.ids" : "pci-stub.ids";
+	struct finding *finding =
+		findings_add(findings, FINDING_WARN, rival->where, "", "vfio-pci.ids=%.120s counts as claims of the lowest rank: what a guard "
+			     "keeps stays, and the module is loaded without it", rival->text);
+
+	if (!claims_by_ids(&diagnosis->outlook->plan))
+		cure_rival(diagnosis, rival, finding);
+	else if (rival->parameter)
+		finding_cure(finding, "write rd.vfio.ids=%s in its place", rival->text);
+	else
+		finding_cure(finding, "write the ids as a claim in " LOAD_CONFIG_FILE " and remove the line, then: %s",
+			     system_regenerate(diagnosis->system));
+}
+
+static void diagnose_stub_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
+{
 	struct finding *finding;
 	char besides[256];
 	bool kept = false;
@@ -137,10 +161,10 @@ static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *
 	find_besides(diagnosis, rival->text, besides, sizeof(besides), &kept);
 	if (besides[0])
 		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, rival->where, "",
-				       "%s=%.120s takes %s besides, which vfio-early leaves to the host", name, rival->text, besides);
+				       "pci-stub.ids=%.120s takes %s besides, which vfio-early leaves to the host", rival->text, besides);
 	else
 		finding = findings_add(findings, FINDING_WARN, rival->where, "",
-				       "%s=%.120s takes whatever has these ids, in a race that vfio-early makes needless", name,
+				       "pci-stub.ids=%.120s takes whatever has these ids, in a race that vfio-early makes needless",
 				       rival->text);
 	cure_rival(diagnosis, rival, finding);
 }
@@ -196,8 +220,10 @@ void diagnose_rivals(const struct diagnosis *diagnosis, struct findings *finding
 	for (size_t i = 0; i < diagnosis->rivals->count; i++) {
 		const struct rival *rival = &diagnosis->rivals->list[i];
 
-		if (rival->kind == RIVAL_IDS || rival->kind == RIVAL_STUB_IDS)
+		if (rival->kind == RIVAL_IDS)
 			diagnose_ids(diagnosis, rival, findings);
+		else if (rival->kind == RIVAL_STUB_IDS)
+			diagnose_stub_ids(diagnosis, rival, findings);
 		else if (rival->kind == RIVAL_DRIVERCTL)
 			diagnose_driverctl(diagnosis, rival, findings);
 		else if (describe(diagnosis, rival, text, sizeof(text))[0])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "diagnose.h"
 
+#include "guard.h"
 #include "load.h"
 #include "protect.h"
 #include "tell.h"
@@ -93,6 +94,15 @@ static void diagnose_entries(const struct diagnosis *diagnosis, struct findings 
 	}
 }
 
+/* What the early boot does not have yet: it is claimed when the late stage finds it, by then with its host driver. */
+static void diagnose_later(const struct plan_entry *entry, const char *subject, struct findings *findings)
+{
+	if (entry->function->is_virtual)
+		findings_add(findings, FINDING_WARN, subject, "bind it again when it is there, or let its manager do that (managed='yes' of libvirt)",
+			     "appears later: a virtual function exists only when the driver of its physical function has made it, "
+			     "so the boot may not find it");
+}
+
 static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findings *findings)
 {
 	const struct plan *plan = &diagnosis->outlook->plan;
@@ -111,10 +121,11 @@ static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findin
 
 static bool host_keeps_a_display(const struct diagnosis *diagnosis)
 {
-	const struct machine *machine = &diagnosis->outlook->machine;
+	const struct outlook *outlook = diagnosis->outlook;
+	const struct plan_input input = { .settled = outlook->settled, .settled_count = outlook->settled_count };
 
-	for (size_t i = 0; i < machine->function_count; i++)
-		if (pci_is_display(&machine->functions[i]) && !diagnose_is_taken(diagnosis, &machine->functions[i]))
+	for (size_t i = 0; i < outlook->machine.function_count; i++)
+		if (guard_is_host_display(&input, &outlook->plan, &outlook->machine.functions[i]))
 			return true;
 	return false;
 }
@@ -150,10 +161,12 @@ static bool is_used_on(const struct storage *storage, const struct block_use *us
 	return false;
 }
 
-static void lose_storage(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
-			 struct findings *findings)
+static void lose_storage(const struct diagnosis *diagnosis, const struct pci_function *function, bool late,
+			 const char *subject, struct findings *findings)
 {
 	const struct storage *storage = diagnosis->outlook->machine.storage;
+	const struct protect_question question = { .function = &function->address, .may_carry = pci_may_carry_disks(function),
+						   .without_keys = late };
 	char reason[256], hint[256];
 
 	for (size_t u = 0; u < storage->use_count; u++)
@@ -162,8 +175,7 @@ static void lose_storage(const struct diagnosis *diagnosis, const struct pci_fun
 				     "carries %s now (%s), which the host loses with it", storage->uses[u].purpose,
 				     storage->blocks[storage->uses[u].block].name);
 	lose_spares(diagnosis, function, subject, findings);
-	if (pci_is_storage(function) &&
-	    protect_keeps(storage, &function->address, reason, sizeof(reason), hint, sizeof(hint)))
+	if (protect_keeps(storage, &question, reason, sizeof(reason), hint, sizeof(hint)))
 		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
 			     "is taken by stage=early although %s", reason);
 }
@@ -185,7 +197,8 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 	char subject[96];
 
 	tell_subject(entry, subject, sizeof(subject));
-	lose_storage(diagnosis, entry->function, subject, findings);
+	diagnose_later(entry, subject, findings);
+	lose_storage(diagnosis, entry->function, entry->claim->stage == STAGE_LATE, subject, findings);
 	lose_route(diagnosis, entry->function, subject, findings);
 	if (entry->function->boot_vga == 1 && !host_keeps_a_display(diagnosis))
 		findings_add(findings, FINDING_WARN, subject,

@@ -48,21 +48,27 @@ static void read_member(const struct json_value *device, const char *key, char *
 		(void)!json_text(&value, buffer, size);
 }
 
-/* Call @found for each device of the report. Returns 0 or -errno. */
-static int each_device(void (*found)(void *data, const struct json_value *device), void *data)
+static int each_device_of(const char *text, size_t length, void (*found)(void *data, const struct json_value *device),
+			  void *data)
 {
-	cleanup_free char *text = NULL;
 	struct json_value report, devices, device;
-	size_t length, cursor = 0;
-	int r = root_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length);
+	size_t cursor = 0;
 
-	if (r < 0)
-		return r;
 	if (!json_read(text, length, &report) || !json_member(&report, "devices", &devices))
 		return -EBADMSG;
 	while (json_element(&devices, &cursor, &device))
 		found(data, &device);
 	return 0;
+}
+
+/* Call @found for each device of the report. Returns 0 or -errno. */
+static int each_device(void (*found)(void *data, const struct json_value *device), void *data)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+	int r = root_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length);
+
+	return r < 0 ? r : each_device_of(text, length, found, data);
 }
 
 struct settled_list {
@@ -88,51 +94,120 @@ static void add_settled(void *data, const struct json_value *device)
 	settled->list[settled->count++] = one;
 }
 
-size_t report_load_settled(struct plan_settled **ret_settled)
+int report_load_settled(struct plan_settled **ret_settled, size_t *ret_count)
 {
 	struct settled_list settled = { 0 };
+	int r = each_device(add_settled, &settled);
 
-	/* Where there is none, nothing is settled. */
-	(void)!each_device(add_settled, &settled);
 	*ret_settled = settled.list;
-	return settled.count;
+	*ret_count = settled.count;
+	return r;
+}
+
+static void read_function(const struct json_value *device, struct pci_function *ret)
+{
+	char text[32];
+	unsigned int vendor = 0, model = 0, subvendor = 0, submodel = 0;
+
+	*ret = (struct pci_function){ .header_type = -1, .iommu_group = -1, .boot_vga = -1 };
+	read_member(device, "driver", ret->driver, sizeof(ret->driver));
+	read_member(device, "id", text, sizeof(text));
+	sscanf(text, "%4x:%4x", &vendor, &model);
+	read_member(device, "subsystem", text, sizeof(text));
+	sscanf(text, "%4x:%4x", &subvendor, &submodel);
+	ret->vendor = (uint16_t)vendor;
+	ret->device = (uint16_t)model;
+	ret->subvendor = (uint16_t)subvendor;
+	ret->subdevice = (uint16_t)submodel;
+	read_member(device, "class", text, sizeof(text));
+	sscanf(text, "%6x", &ret->class);
+}
+
+/* Returns false for what stood in the way, and nobody asked for: it has no verdict. */
+static bool read_device(const struct json_value *device, struct report_device *ret)
+{
+	char text[32];
+	int known;
+
+	*ret = (struct report_device){ 0 };
+	read_member(device, "verdict", text, sizeof(text));
+	read_member(device, "reason", ret->reason, sizeof(ret->reason));
+	known = verdict_by_name(text);
+	if (known < 0 || !ret->reason[0])
+		return false;
+	ret->verdict = (enum verdict)known;
+	read_function(device, &ret->function);
+	read_member(device, "wanted_by", ret->wanted_by, sizeof(ret->wanted_by));
+	read_member(device, "hint", ret->hint, sizeof(ret->hint));
+	read_member(device, "was", ret->was, sizeof(ret->was));
+	read_member(device, "address", text, sizeof(text));
+	ret->found = pci_address_parse(text, strlen(text), &ret->function.address) == 0;
+	return true;
 }
 
 static void add_device(void *data, const struct json_value *device)
 {
 	struct report *report = data;
-	struct report_device *one;
-	char text[32], reason[512];
-	unsigned int vendor = 0, model = 0, subvendor = 0, submodel = 0;
-	int known;
+	struct report_device one;
 
-	read_member(device, "verdict", text, sizeof(text));
-	read_member(device, "reason", reason, sizeof(reason));
-	/* Those without a verdict stood in the way, and nobody asked for them. */
-	known = verdict_by_name(text);
-	if (known < 0 || !reason[0])
+	if (!read_device(device, &one))
 		return;
 	report->devices = util_grow(report->devices, report->count, sizeof(*report->devices));
-	one = &report->devices[report->count++];
-	*one = (struct report_device){ .function = { .header_type = -1, .iommu_group = -1, .boot_vga = -1 },
-				       .verdict = (enum verdict)known };
-	read_member(device, "wanted_by", one->wanted_by, sizeof(one->wanted_by));
-	read_member(device, "reason", one->reason, sizeof(one->reason));
-	read_member(device, "hint", one->hint, sizeof(one->hint));
-	read_member(device, "was", one->was, sizeof(one->was));
-	read_member(device, "driver", one->function.driver, sizeof(one->function.driver));
-	read_member(device, "address", text, sizeof(text));
-	one->found = pci_address_parse(text, strlen(text), &one->function.address) == 0;
-	read_member(device, "id", text, sizeof(text));
-	sscanf(text, "%4x:%4x", &vendor, &model);
-	read_member(device, "subsystem", text, sizeof(text));
-	sscanf(text, "%4x:%4x", &subvendor, &submodel);
-	one->function.vendor = (uint16_t)vendor;
-	one->function.device = (uint16_t)model;
-	one->function.subvendor = (uint16_t)subvendor;
-	one->function.subdevice = (uint16_t)submodel;
-	read_member(device, "class", text, sizeof(text));
-	sscanf(text, "%6x", &one->function.class);
+	report->devices[report->count++] = one;
+}
+
+/* A report that is written again, with some members replaced. */
+struct amendment {
+	bool (*amend)(void *data, struct report_device *device);
+	void *data;
+	const char *cursor; /* up to here it is written */
+	FILE *out;
+};
+
+static void replace_member(struct amendment *amendment, const struct json_value *device, const char *key, const char *text)
+{
+	struct json json = { .out = amendment->out };
+	struct json_value value;
+
+	/* They come in the order in which they were written; what does not is left as it is. */
+	if (!json_member(device, key, &value) || value.start < amendment->cursor)
+		return;
+	fwrite(amendment->cursor, 1, (size_t)(value.start - amendment->cursor), amendment->out);
+	json_string(&json, NULL, text);
+	amendment->cursor = value.start + value.length;
+}
+
+static void amend_device(void *data, const struct json_value *device)
+{
+	struct amendment *amendment = data;
+	struct report_device one;
+
+	if (!read_device(device, &one) || !amendment->amend(amendment->data, &one))
+		return;
+	replace_member(amendment, device, "driver", one.function.driver[0] ? one.function.driver : NULL);
+	replace_member(amendment, device, "verdict", verdict_name(one.verdict));
+	replace_member(amendment, device, "reason", one.reason);
+	replace_member(amendment, device, "hint", one.hint);
+}
+
+int report_amend(bool (*amend)(void *data, struct report_device *device), void *data)
+{
+	cleanup_free char *text = NULL, *amended = NULL;
+	struct amendment amendment = { .amend = amend, .data = data };
+	size_t length, size = 0;
+	int r = root_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length);
+
+	if (r < 0)
+		return r;
+	amendment.cursor = text;
+	amendment.out = open_memstream(&amended, &size);
+	if (!amendment.out)
+		return -ENOMEM;
+	r = each_device_of(text, length, amend_device, &amendment);
+	fputs(amendment.cursor, amendment.out);
+	if (fclose(amendment.out))
+		return -ENOMEM;
+	return r < 0 ? r : root_replace(REPORT_FILE, amended, size);
 }
 
 int report_load(struct report *ret)
@@ -154,14 +229,24 @@ void report_free_settled(struct plan_settled *settled, size_t count)
 	free(settled);
 }
 
-int report_leave_word(void)
+int report_set_waiting(void)
 {
 	return root_replace(REPORT_LATE_FILE, "", 0);
 }
 
-bool report_take_word(void)
+int report_clear_waiting(void)
 {
-	return root_remove(REPORT_LATE_FILE) == 0;
+	return root_remove(REPORT_LATE_FILE);
+}
+
+bool report_is_waiting(void)
+{
+	return root_exists(REPORT_LATE_FILE);
+}
+
+bool report_exists(void)
+{
+	return root_exists(REPORT_FILE);
 }
 
 int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,

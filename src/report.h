@@ -38,16 +38,25 @@ int report_load(struct report *ret) must_check;
 void report_free(struct report *report);
 
 /*
- * Read what the early stage has reported of each function. Stores an array that report_free_settled() frees.
- * Returns how many there are; 0 where there is no report, or none that can be read.
+ * Read what the early stage has reported of each function. Stores an array that report_free_settled() frees, and its
+ * length. Returns 0, -ENOENT where there is no report, -EBADMSG where it cannot be understood, or -errno.
  */
-size_t report_load_settled(struct plan_settled **ret_settled);
+int report_load_settled(struct plan_settled **ret_settled, size_t *ret_count) must_check;
 void report_free_settled(struct plan_settled *settled, size_t count);
 
-/* Leave word that something waits for the late stage. Returns 0 or -errno. */
-int report_leave_word(void) must_check;
-/* Take that word away. Returns whether there was one. */
-bool report_take_word(void);
+/*
+ * Offer each device of the report to @amend, which may change its driver, verdict, reason and hint and returns whether it
+ * did; then replace the report, whole or not at all. Returns as report_load().
+ */
+int report_amend(bool (*amend)(void *data, struct report_device *device), void *data) must_check;
+
+/* REPORT_LATE_FILE exists from the early stage on until nothing waits any more. Each returns 0 or -errno. */
+int report_set_waiting(void) must_check;
+int report_clear_waiting(void) must_check;
+bool report_is_waiting(void);
+
+/* Has this boot a report already? */
+bool report_exists(void);
 
 /* Replace REPORT_FILE by the report of report_print(), whole or not at all. Returns 0 or -errno. */
 int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,

@@ -65,7 +65,7 @@ ok "rd.vfio.config=0 ignores the files" says "nothing is asked for"
 
 # --- no IOMMU: nothing is touched ---
 machine
-pci 0000:01:00.0 1002:5159 30000 - radeon
+pci 0000:01:00.0 1002:5159 30200 - radeon
 cmdline "rd.vfio.ids=1002:5159"
 before=$(cd "$tree/sys" && find . -type f -exec sha256sum {} +)
 run boot

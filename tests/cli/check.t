@@ -140,22 +140,24 @@ echo "blacklist nouveau" >"$tree/usr/lib/modprobe.d/d.conf"
 echo nouveau >"$tree/etc/driverctl.d/0000:01:00.0"
 echo vfio-pci >"$tree/etc/driverctl.d/pci-0000:02:00.0"
 run check
-ok "ids of modprobe.d and what they take besides" line "WARN /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 takes 0000:02:00.0 besides, which vfio-early leaves to the host; remove the line, then: $regenerate"
-ok "ids of the command line" says "WARN the kernel command line: vfio-pci.ids=10de:1c03 takes 0000:02:00.0 besides"
+ok "ids of modprobe.d count as claims" line "WARN /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded without it; write the ids as a claim in /etc/vfio-early.conf and remove the line, then: $regenerate"
+ok "ids of the command line too" line "WARN the kernel command line: vfio-pci.ids=10de:1c03 counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded without it; write rd.vfio.ids=10de:1c03 in its place"
+ok "their device is claimed" says "PASS 0000:02:00.0 10de:1c03: would be bound to vfio-pci"
 ok "pci-stub" says "WARN the kernel command line: pci-stub.ids=8086:041a takes 0000:00:02.0 besides"
 ok "a softdep" says "WARN /etc/modprobe.d/a.conf:4: a softdep of nouveau on vfio-pci"
 ok "a blacklist" says "WARN /etc/modprobe.d/a.conf:5: nouveau is blacklisted"
 ok "a blacklist on the command line" says "WARN the kernel command line: nouveau is blacklisted"
 ok "an install line" says "WARN /etc/modprobe.d/b.conf:1: an install line for nvidia"
 ok "driverctl with another driver" line "FAIL 0000:01:00.0 10de:1c03: driverctl moves it to nouveau after the boot (/etc/driverctl.d/0000:01:00.0); sudo driverctl unset-override 0000:01:00.0"
-for harmless in pcspkr c.conf.old d.conf b.conf:2 a.conf:3 pci-0000:02; do
+for harmless in pcspkr c.conf.old d.conf b.conf:2 a.conf:3; do
 	ok "$harmless is nobody's business" lacks "$harmless"
 done
 
 echo "keep 02:00.0
 claim 10de:1c03" | config
 run check
-ok "ids that take what is kept fail" says "FAIL /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 takes 0000:02:00.0 besides"
+ok "ids do not take what is kept" says "FAIL 0000:02:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) wins over every claim"
+ok "and can go where a claim says the same" line "WARN /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded without it; remove the line, then: $regenerate"
 
 # --- the next boot's command line ---
 

@@ -7,7 +7,7 @@ tables=$cli_here/../machines/tables
 # off [TABLE FILE]: a machine whose kernel drives no IOMMU.
 off() {
 	machine
-	pci 0000:01:00.0 10DE:1C03 30000 -
+	pci 0000:01:00.0 10DE:1C03 30200 -
 	mkdir -p "$tree/proc"
 	printf 'processor\t: 0\nvendor_id\t: %s\n' "${CPU:-GenuineIntel}" >"$tree/proc/cpuinfo"
 	cmdline "rd.vfio.ids=01:00.0 ${PARAMETERS:-}"
@@ -69,7 +69,7 @@ ok "a table without content that can be read is not judged" says "the kernel has
 
 on() { # UNIT CHIP GROUP
 	machine "$1"
-	pci 0000:01:00.0 10DE:1C03 30000 "$3"
+	pci 0000:01:00.0 10DE:1C03 30200 "$3"
 	cmdline "rd.vfio.ids=01:00.0 ${PARAMETERS:-}"
 	for irq in 0 1; do mkdir -p "$tree/sys/kernel/irq/$irq"; done
 	echo XT-PIC >"$tree/sys/kernel/irq/0/chip_name"

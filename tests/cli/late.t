@@ -9,7 +9,7 @@ twin_nvme() {
 	"$cli_here/../machines/unpack" "$cli_here/../machines/twin-nvme/machine" "$tree/new" && rm -rf "${tree:?}"/[a-m]* "$tree"/[o-z]* &&
 		mv "$tree"/new/* "$tree/" && rmdir "$tree/new"
 	config </dev/null
-	pci 0000:03:00.0 1002:5159 30000 12 radeon
+	pci 0000:03:00.0 1002:5159 30200 12 radeon
 	ln -sfn ../../drivers/vfio-pci "$tree/sys/bus/pci/devices/0000:03:00.0/driver"
 	: >"$tree/sys/bus/pci/drivers_probe"
 	cmdline "root=UUID=11111111-2222-3333-4444-555555555555 rd.vfio.ids=144d:a808,03:00.0 rd.vfio.deadline=1"
@@ -45,7 +45,7 @@ run boot
 run boot --late --dry-run root=/dev/nvme0n1p1
 ok "a script's root counts" says "0000:01:00.0 144d:a808 stays with the host: it carries root: nvme0n1p1"
 run boot --late --dry-run "root=LABEL=no such thing"
-ok "blanks in it are its own" says "root=LABEL=no such thing is not found, so what carries it is not known; correct or remove it"
+ok "blanks in it are its own" says "root=LABEL=no such thing is not found, so what carries it is not known; correct it: blkid lists what there is"
 run boot root=/dev/sda1
 ok "the early stage takes none" exits 2
 run boot --sideways
@@ -128,7 +128,7 @@ twin_nvme
 cmdline "root=/dev/nvme0n1p1"
 echo "claim 144d:a808 stage=early" | config
 run boot
-ok "it is an error with its place" log_says "/etc/vfio-early.conf:1: 144d:a808: stage=early takes storage by a pinned address or a path only"
+ok "it is an error with its place" log_says "/etc/vfio-early.conf:1: 144d:a808: stage=early takes storage, USB and card readers by a pinned address or a path only"
 ok "the report has it" report_is '.errors[0].where' /etc/vfio-early.conf:1
 ok "and the drives wait" verdicts_are "01:00.0=deferred 02:00.0=deferred"
 done_testing

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * finish: some boots have no late stage (live images, a boot script of another program, a shell that went on). What waits for
+ * it is returned to the host when the real root runs, and gets its verdict.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bind.h"
+#include "cmd.h"
+#include "log.h"
+#include "report.h"
+
+static void settle(struct report_device *device)
+{
+	struct outcome outcome = { .iommu_group = device->function.iommu_group, .was = device->was };
+	bool bound = pci_is_guest_driver(device->function.driver);
+
+	outcome.driver = device->function.driver;
+	outcome.verdict = bound ? VERDICT_BOUND : VERDICT_KEPT;
+	outcome.reason = "this boot has run no late stage, which decides about it";
+	device->verdict = outcome.verdict;
+	verdict_sentence(&outcome, device->reason, sizeof(device->reason));
+	util_format(device->hint, sizeof(device->hint), "%s", bound ? "" : "boot with root= on a disk or the network, without an "
+		    "image of another kind (live, boot=), or claim it with stage=early");
+}
+
+static bool finish_device(void *data, struct report_device *device)
+{
+	char subject[96];
+
+	(void)data;
+	if (!device->found || device->verdict != VERDICT_DEFERRED)
+		return false;
+	bind_release(&device->function);
+	settle(device);
+	log_line(verdict_level(device->verdict), "%s %s%s%s", pci_format(&device->function, subject, sizeof(subject)),
+		 device->reason, device->hint[0] ? "; " : "", device->hint);
+	return true;
+}
+
+int cmd_finish(int argc, char **argv)
+{
+	int r;
+
+	if (argc > 1) {
+		fprintf(stderr, "vfio-early: finish takes no arguments, not '%s'\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	if (!report_is_waiting())
+		return EXIT_DONE;
+	log_start(LOG_TO_KERNEL, false);
+	r = report_amend(finish_device, NULL);
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_FILE ": %s; what waits for a late stage cannot be returned: clear its driver_override",
+			 strerror(-r));
+	r = report_clear_waiting();
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be removed: %s", strerror(-r));
+	return EXIT_DONE;
+}
