@@ -9,6 +9,16 @@
 #define CONFIG_LIMIT (1 << 20)
 #define CMDLINE_LIMIT (1 << 16)
 
+static bool is_initrd(void)
+{
+	return root_exists("/etc/initrd-release") || root_exists("/usr/lib/initrd-release");
+}
+
+bool load_is_image(void)
+{
+	return is_initrd() || (root_exists("/conf/initramfs.conf") && root_exists("/scripts/init-top"));
+}
+
 /* --- what is asked for --- */
 
 static void add_file(struct config *config, const char *path)
@@ -39,7 +49,7 @@ static void add_drop_in(void *config, const char *path)
  */
 static void for_each_parameter_file(void (*found)(void *data, const char *path), void *data)
 {
-	if (!root_exists("/etc/initrd-release"))
+	if (!is_initrd())
 		return;
 	root_each_file("/etc/cmdline.d", ".conf", found, data);
 	if (root_exists("/etc/cmdline"))

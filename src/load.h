@@ -11,6 +11,12 @@
 /* The host's own fstab as the hooks put it into the image: an image has none, or the generator's. */
 #define LOAD_FSTAB_COPY "/etc/vfio-early.fstab"
 
+/*
+ * Is the tree an initramfs image: etc/initrd-release or usr/lib/initrd-release (systemd's and dracut's; dracut 106 and
+ * later write only the second one without systemd), or conf/initramfs.conf and scripts/init-top (initramfs-tools)?
+ */
+bool load_is_image(void);
+
 /* Read the kernel command line of this boot: a string that the caller frees, "" with -errno where it cannot be read. */
 int load_cmdline(char **ret_cmdline) must_check;
 

@@ -21,6 +21,11 @@ static void add(struct needs *needs, enum need_kind kind, const char *purpose, c
 	};
 }
 
+bool needs_is_on_disk(const struct need *need)
+{
+	return need->kind != NEED_NOTHING && need->kind != NEED_VIRTIOFS && need->kind != NEED_9P;
+}
+
 static bool has_purpose(const struct needs *needs, const char *purpose)
 {
 	for (size_t i = 0; i < needs->count; i++)

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the host needs to come up: the devices of its root, /usr, swap and resume image, and whether the root is
- * on the network. Taken from the kernel command line and from the files that initramfs generators leave. Pure.
+ * What the host needs to come up: the devices of its root, /usr, swap and resume image, its keys, and whether the
+ * network is one of them. Taken from the kernel command line and from the files that initramfs generators leave. Pure.
+ *
+ * A need is met when a block device of the machine is what it names. Every kind can be unmet but NEED_NOTHING,
+ * NEED_VIRTIOFS and NEED_9P, which are on no block device. A path that is not below /dev (a swap file, a bind mount)
+ * is on a device that another need names, and is none itself; only a root that is written so is one, and never met.
  */
 #pragma once
 
@@ -19,6 +23,8 @@ enum need_kind {
 	NEED_GROUP,     /* an LVM volume group by name */
 	NEED_POOL,      /* the members of a ZFS pool by name, "" for any */
 	NEED_NOTHING,   /* a root that is on no block device */
+	NEED_VIRTIOFS,  /* a root or a required mount that a virtual machine's host shares: its tag */
+	NEED_9P,
 };
 
 struct need {
@@ -27,7 +33,8 @@ struct need {
 	char *value;    /* the path, UUID, label or name */
 	char *text;     /* as it was written, with its parameter */
 	bool spare;     /* a boot does without it (noauto, nofail): the host would miss it, and it keeps nothing */
-	bool required;  /* while it is not found, nothing is known of a disk without an owner */
+	bool required;  /* root, /usr, resume: while it is unmet, nothing is known of a disk without an owner */
+	bool key;       /* holds a key or a detached header: needed only until the LUKS is open */
 };
 
 struct needs {
@@ -35,8 +42,12 @@ struct needs {
 	size_t count;
 	bool root;           /* something says what the root is */
 	bool no_resume;      /* noresume: what says resume= does not count */
-	char network[64];    /* the parameter that puts the root on the network, "" where none does */
+	char network[64];    /* what puts the root or a required mount on the network, "" where nothing does */
+	char network_use[64];/* what else uses the network during the boot (dropbear, clevis), "" where nothing does */
 };
+
+/* Is it on a block device at all? */
+bool needs_is_on_disk(const struct need *need);
 
 /*
  * Add what the kernel command line names: root=, rootflags= (device=, logdev=, rtdev=, journal_path=), resume=,

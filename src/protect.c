@@ -40,7 +40,7 @@ static void mark_needs(struct storage *storage, unsigned int *rank)
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
 		int link = storage_by_tag(storage, need);
-		bool found = need->kind == NEED_NOTHING || link >= 0;
+		bool found = !needs_is_on_disk(need) || link >= 0;
 
 		if (need->spare)
 			continue;
@@ -233,7 +233,7 @@ bool protect_lacks_tags(const struct storage *storage)
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
 		bool found = !need->required || need->kind == NEED_DEVICE || need->kind == NEED_NUMBER ||
-			     need->kind == NEED_NOTHING || storage_by_tag(storage, need) >= 0;
+			     !needs_is_on_disk(need) || storage_by_tag(storage, need) >= 0;
 
 		for (size_t i = 0; i < storage->count && !found; i++)
 			found = storage_matches(storage, need, i);

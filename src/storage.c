@@ -225,6 +225,8 @@ bool storage_matches(const struct storage *storage, const struct need *need, siz
 	case NEED_POOL:
 		return !strcmp(content->type, "zfs_member") && (!need->value[0] || !strcmp(need->value, content->label));
 	case NEED_NOTHING:
+	case NEED_VIRTIOFS:
+	case NEED_9P:
 		break;
 	}
 	return false;
