@@ -51,20 +51,52 @@ bool needs_is_on_disk(const struct need *need);
 
 /*
  * Add what the kernel command line names: root=, rootflags= (device=, logdev=, rtdev=, journal_path=), resume=,
- * mount.usr= and usr=, rd.luks.uuid=, rd.luks.name= and their luks. forms, cryptopts=, rd.lvm.vg=, rd.lvm.lv=,
- * rd.md.uuid=, and what puts the root on the network (dracut.cmdline(7), initramfs-tools(7),
- * systemd-fstab-generator(8), systemd-cryptsetup-generator(8)). Of root= and resume= the last one counts.
+ * mount.usr= and usr=, rd.luks.uuid=, rd.luks.name=, rd.luks.key=, rd.luks.options=, rd.luks.data= and their luks. forms,
+ * cryptopts=, rd.lvm.vg=, rd.lvm.lv=, rd.md.uuid=, roothash=, usrhash=, systemd.verity_root_data= and its like,
+ * systemd.mount-extra=, systemd.swap-extra=, and what puts the root on the network (dracut.cmdline(7),
+ * initramfs-tools(7), live-boot(7), systemd-fstab-generator(8), systemd-cryptsetup-generator(8),
+ * systemd-veritysetup-generator(8), systemd-import-generator(8)). Of root= and resume= the last one counts.
  */
 void needs_add_cmdline(struct needs *needs, const char *text);
 
-/* Add what an fstab(5) names, but no file system of the network; with noauto or nofail as spare. */
+/*
+ * Add what an fstab(5) names; with noauto or nofail as spare. A file system of the network without these puts a
+ * required mount on the network.
+ */
 void needs_add_fstab(struct needs *needs, const char *text);
 
-/* Add the sources of a crypttab(5). */
+/* Add only what is on no block device: the network, virtiofs and 9p. */
+void needs_add_fstab_remote(struct needs *needs, const char *text);
+
+/* Add the sources of a crypttab(5), and what their keys and detached headers are on. */
 void needs_add_crypttab(struct needs *needs, const char *text);
 
-/* Add RESUME= and ROOT= of a file in initramfs-tools' conf.d, where no need of that purpose is known yet. */
+/*
+ * Add RESUME= and ROOT= of a file in initramfs-tools' conf.d, where no need of that purpose is known yet, and see
+ * whether BOOT= or IP= need the network.
+ */
 void needs_add_conf(struct needs *needs, const char *text);
+
+/*
+ * Say that root or /usr (@purpose) is what the link @path leads to: systemd finds them by the types of partitions where
+ * root= is gpt-auto or missing (systemd-gpt-auto-generator(8)).
+ */
+void needs_add_root_link(struct needs *needs, const char *purpose, const char *path);
+
+/*
+ * Add the device of the hibernated image that the EFI variable HibernateLocation names, where no other one is known:
+ * @length bytes as efivarfs has them, four of attributes and then JSON in UTF-16LE (systemd-hibernate-resume-generator(8)).
+ */
+void needs_add_hibernation(struct needs *needs, const char *bytes, size_t length);
+
+/* Say that the file @path, which names needs, was not read to its end: a need that is never met. */
+void needs_add_unread(struct needs *needs, const char *path);
+
+/* Say what puts the root, or a required mount, on the network; the first one counts. */
+void needs_say_network(struct needs *needs, const char *by);
+
+/* Has the root been named as what systemd finds by the type of its partition (root=gpt-auto)? */
+bool needs_root_by_type(const struct needs *needs);
 
 /* Free all of it. */
 void needs_clear(struct needs *needs);
