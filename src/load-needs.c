@@ -27,12 +27,23 @@ struct parameters {
 	size_t length;
 };
 
+static bool ends_in_quotes(const char *text)
+{
+	bool quoted = false;
+
+	for (; (text = strchr(text, '"')); text++)
+		quoted = !quoted;
+	return quoted;
+}
+
+/* Quotes that a piece leaves open end with it. */
 static void append(struct parameters *parameters, const char *text, const char *quote)
 {
-	size_t room = parameters->length + strlen(text) + 4;
+	size_t room = parameters->length + strlen(text) + 5;
 	char *longer = util_zeroed(room, 1);
 
-	util_format(longer, room, "%s %s%s%s", parameters->text ? parameters->text : "", quote, text, quote);
+	util_format(longer, room, "%s %s%s%s%s", parameters->text ? parameters->text : "", quote, text,
+		    ends_in_quotes(text) ? "\"" : "", quote);
 	util_cleanup_free(&parameters->text);
 	parameters->text = longer;
 	parameters->length = strlen(longer);
@@ -54,7 +65,8 @@ static void add_needs_of(struct needs *needs, const char *path, void (*add)(stru
 	size_t length;
 	int r = root_read_file(path, TABLE_LIMIT, &text, &length);
 
-	if (r == -ENOENT || r == -ENOTDIR)
+	/* Other users than root are told that they see less (outlook_add_rights()). */
+	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
 		return;
 	if (r < 0)
 		needs_add_unread(needs, path);
@@ -89,7 +101,8 @@ static void add_confs(struct needs *needs)
 /* What the firmware has booted from, and what generators leave where the root is on iSCSI. */
 static void find_network(struct needs *needs)
 {
-	if (root_exists("/etc/iscsi.initramfs"))
+	/* On the host it is in a folder (open-iscsi's hook of initramfs-tools). */
+	if (ANY("/etc/iscsi.initramfs", "/etc/iscsi/iscsi.initramfs"))
 		needs_say_network(needs, "/etc/iscsi.initramfs");
 	if (sysfs_acpi_table_exists("NBFT"))
 		needs_say_network(needs, "the firmware's table NBFT");
@@ -202,6 +215,7 @@ static void add_parameters(struct needs *needs, const char *cmdline, char *const
 void load_needs(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret)
 {
 	static const char *const fstabs[] = { LOAD_FSTAB_COPY, "/etc/fstab" };
+	static const char *const crypttabs[] = { "/cryptroot/crypttab", "/etc/crypttab" };
 
 	*ret = (struct needs){ 0 };
 	add_parameters(ret, cmdline, arguments, count);
@@ -214,8 +228,6 @@ void load_needs(const char *cmdline, char *const *arguments, size_t count, bool 
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(fstabs); i++)
 		add_needs_of(ret, fstabs[i], disks ? needs_add_fstab : needs_add_fstab_remote);
-	if (!disks)
-		return;
-	add_needs_of(ret, "/cryptroot/crypttab", needs_add_crypttab);
-	add_needs_of(ret, "/etc/crypttab", needs_add_crypttab);
+	for (size_t i = 0; i < ARRAY_SIZE(crypttabs); i++)
+		add_needs_of(ret, crypttabs[i], disks ? needs_add_crypttab : needs_add_crypttab_remote);
 }

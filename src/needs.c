@@ -233,7 +233,7 @@ static bool is_network_param(const struct cmdline_param *param)
 		"ip", "netroot", "nfsroot", "nbdroot", "cifsroot", "rd.neednet", "rd.iscsi.firmware", "iscsi_firmware",
 		"rd.iscsi.initiator", "iscsi_initiator", "iscsi_target_name", "rd.iscsi.target.name", "iscsi_auto", "fcoe",
 		"rd.fcoe", "rd.nvmf.discover", "rd.nvmf.hostnqn", "fetch", "httpfs", "ftpfs", "netboot", "rd.systemd.pull",
-		"systemd.pull",
+		"systemd.pull", "nfsaddrs", "url", "iso-url", "coreos.live.rootfs_url", "ignition.config.url",
 	};
 
 	if (cmdline_is(param, "boot"))

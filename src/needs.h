@@ -65,11 +65,15 @@ void needs_add_cmdline(struct needs *needs, const char *text);
  */
 void needs_add_fstab(struct needs *needs, const char *text);
 
-/* Add only what is on no block device: the network, virtiofs and 9p. */
-void needs_add_fstab_remote(struct needs *needs, const char *text);
-
-/* Add the sources of a crypttab(5), and what their keys and detached headers are on. */
+/*
+ * Add the sources of a crypttab(5), and what their keys and detached headers are on. _netdev says that the key of a
+ * required one comes over the network.
+ */
 void needs_add_crypttab(struct needs *needs, const char *text);
+
+/* Add of an fstab or a crypttab only what is on no block device: the network, virtiofs and 9p. */
+void needs_add_fstab_remote(struct needs *needs, const char *text);
+void needs_add_crypttab_remote(struct needs *needs, const char *text);
 
 /*
  * Add RESUME= and ROOT= of a file in initramfs-tools' conf.d, where no need of that purpose is known yet, and see

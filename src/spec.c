@@ -121,7 +121,7 @@ static bool is_no_disk(const char *spec)
 bool spec_is_on_network(const char *spec)
 {
 	static const char *const schemes[] = {
-		"nfs", "nfs4", "iscsi", "nbd", "fcoe", "cifs", "smb", "http", "https", "ftp", "nvmf", "aoe", "ceph",
+		"nfs", "nfs4", "iscsi", "nbd", "fcoe", "cifs", "smb", "http", "https", "ftp", "tftp", "nvmf", "aoe", "ceph",
 	};
 
 	/* A label may look like anything, and bind:/PATH like a place on a server. */
