@@ -131,10 +131,11 @@ static bool is_recovery_word(const struct cmdline_param *param)
 static bool is_shell(const struct cmdline_param *param)
 {
 	static const char *const names[] = {
-		"sh", "bash", "rbash", "dash", "ash", "ksh", "mksh", "pdksh", "lksh", "zsh", "fish", "csh", "tcsh", "sash", "yash",
-		"busybox", "toybox", "sulogin", "systemd-sulogin-shell", "rescue", "emergency", "recovery", "single",
+		"sh", "bash", "rbash", "dash", "ash", "ksh", "mksh", "pdksh", "lksh", "zsh", "fish", "csh", "tcsh", "sash",
+		"yash", "busybox", "toybox", "sulogin", "systemd-sulogin-shell", "rescue", "emergency", "recovery", "single",
 	};
-	const char *start = param->value, *end = start + param->value_length, *slash = memrchr(start, '/', param->value_length);
+	const char *start = param->value, *end = start + param->value_length;
+	const char *slash = memrchr(start, '/', param->value_length);
 	size_t length, plain;
 
 	start = slash ? slash + 1 : start;

@@ -15,7 +15,7 @@ struct place {
 	const char *path;
 	size_t line;
 	const char *line_start;
-	unsigned int *seen; /* a bit for each setting that the file has set; NULL on the command line, where the last one counts */
+	unsigned int *seen; /* a bit for each setting that the file has set; NULL where the last one counts */
 };
 
 void config_init(struct config *config)
@@ -159,7 +159,8 @@ static bool is_again(struct config *config, const struct place *place, const cha
 	char what[96];
 
 	if (seen && *seen & 1U << bit) {
-		complain_of(config, place, text, length, util_format(what, sizeof(what), "a second time %s; the first one counts", where));
+		complain_of(config, place, text, length,
+			    util_format(what, sizeof(what), "a second time %s; the first one counts", where));
 		return true;
 	}
 	if (seen)
@@ -186,8 +187,10 @@ static void set_deadline(struct config *config, const struct place *place, const
 
 static void set_expand(struct config *config, const struct place *place, const struct cmdline_param *param)
 {
-	size_t expand = param->value ? choose(expand_names, ARRAY_SIZE(expand_names), param->value, param->value_length) : 0;
+	size_t expand = 0;
 
+	if (param->value)
+		expand = choose(expand_names, ARRAY_SIZE(expand_names), param->value, param->value_length);
 	if (!expand)
 		complain_of(config, place, param->value ? param->value : param->name, param->value_length,
 			    "expand takes none, slot or group");
@@ -273,7 +276,10 @@ static void parse_option(struct config *config, const struct place *place, const
 			 unsigned int *seen, struct claim *ret)
 {
 	static const char *const names[] = {
-		[OPTION_OPTIONAL] = "optional", [OPTION_EXPAND] = "expand", [OPTION_STAGE] = "stage", [OPTION_DRIVER] = "driver",
+		[OPTION_OPTIONAL] = "optional",
+		[OPTION_EXPAND] = "expand",
+		[OPTION_STAGE] = "stage",
+		[OPTION_DRIVER] = "driver",
 	};
 	const char *equals = memchr(word, '=', length), *value = equals ? equals + 1 : NULL, *expected;
 	size_t name_length = equals ? (size_t)(equals - word) : length;
@@ -352,7 +358,7 @@ static void parse_line(struct config *config, const struct place *place, const c
 		complain_of(config, place, word, length, "no such directive: a line starts with claim, keep, set or #");
 }
 
-/* The line that the end of the file is missing of: its last word may be another one, and options of a claim may follow. */
+/* The line that lacks its end: its last word may be another one, and options of a claim may follow. */
 static void parse_cut_line(struct config *config, const struct place *place, const char *end)
 {
 	const char *cursor = place->line_start, *word;
@@ -459,7 +465,8 @@ static void parse_param(struct config *config, const struct place *place, struct
 	bool on;
 
 	if (cmdline_is(param, "rd.vfio")) {
-		parse_flag(config, place, param, false, "expected 0 or 1, so this boot claims nothing; devices are named with rd.vfio.ids=", &on);
+		parse_flag(config, place, param, false,
+			   "expected 0 or 1, so this boot claims nothing; devices are named with rd.vfio.ids=", &on);
 		config->off = !on;
 	} else if (cmdline_is(param, "rd.vfio.ids") || cmdline_is(param, "rd.vfio.keep")) {
 		bool keep = cmdline_is(param, "rd.vfio.keep");

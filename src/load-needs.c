@@ -172,7 +172,10 @@ static void add_links(struct needs *needs, const char *purpose, const char *cons
 			needs_add_root_link(needs, purpose, paths[i]);
 }
 
-/* Where root= is gpt-auto or missing, udev's links lead to the root and to what it is made of (60-persistent-storage.rules). */
+/*
+ * Where root= is gpt-auto or missing, udev's links lead to the root and to what it is made of
+ * (60-persistent-storage.rules, 99-systemd.rules).
+ */
 static void add_root_by_type(struct needs *needs)
 {
 	static const char *const roots[] = {

@@ -62,7 +62,8 @@ static int by_name(const void *a, const void *b)
 	return order ? order : (x->folder > y->folder) - (x->folder < y->folder);
 }
 
-void load_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path), void *data)
+void load_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
+		       void *data)
 {
 	cleanup_free struct drop_in *drop_ins = NULL;
 	char path[PATH_MAX], **names;
@@ -130,8 +131,8 @@ static void add_parameters(void *config, const char *path)
 	int r = load_parameters(path, &text);
 
 	if (r == -EFBIG)
-		config_add_error(config, path, "the file is larger than 64 KiB or has a NUL byte; the parameter that this cuts, and "
-				 "what is behind it, do not count");
+		config_add_error(config, path, "the file is larger than 64 KiB or has a NUL byte; the parameter that "
+				 "this cuts, and what is behind it, do not count");
 	else if (r < 0)
 		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", strerror(-r)));
 	if (text)
@@ -192,8 +193,8 @@ static char *find_cmdline(const char *given, struct config *config)
 				 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?", strerror(-r)));
 	if (lost[0])
 		config_add_error(config, "/proc/cmdline",
-				 util_format(what, sizeof(what), "the kernel command line is as long as the kernel takes (%zu characters), "
-					     "so its last parameter '%s' may be cut and does not count; shorten it",
+				 util_format(what, sizeof(what), "the kernel command line is as long as the kernel takes (%zu "
+					     "characters), so its last parameter '%s' may be cut and does not count; shorten it",
 					     cmdline_longest, lost));
 	return cmdline;
 }

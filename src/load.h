@@ -30,7 +30,8 @@ int load_cmdline(char **ret_cmdline) must_check;
  * all folders. Of files with one name that of the strongest folder counts, also where it is empty or a link to
  * /dev/null, which masks the others.
  */
-void load_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path), void *data);
+void load_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
+		       void *data);
 
 /*
  * Call @found with the path of each file of parameters that dracut keeps in its images, in the order in which it reads

@@ -11,9 +11,9 @@ static bool is_network_type(const char *type)
 {
 	if (util_starts_with(type, "fuse."))
 		type += strlen("fuse.");
-	return UTIL_IS_ONE_OF(type, "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "afs", "sshfs", "davfs",
-			      "davfs2", "lustre", "gfs", "gfs2", "ocfs2", "ncp", "ncpfs", "orangefs", "pvfs2", "beegfs", "rclone",
-			      "mfs", "moosefs", "s3fs");
+	return UTIL_IS_ONE_OF(type, "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "afs", "sshfs",
+			      "davfs", "davfs2", "lustre", "gfs", "gfs2", "ocfs2", "ncp", "ncpfs", "orangefs", "pvfs2",
+			      "beegfs", "rclone", "mfs", "moosefs", "s3fs");
 }
 
 static enum need_kind kind_of_type(const struct needs_mount *mount)

@@ -116,19 +116,6 @@ void needs_add_members(struct needs *needs, const struct needs_form *form, const
 
 typedef void add_function(struct needs *needs, const char *name, const char *value, size_t length);
 
-static void add_usr(struct needs *needs, const char *name, const char *value, size_t length)
-{
-	static const struct needs_form form = { .purpose = "/usr", .name = "mount.usr=", .required = true };
-	char copy[SPEC_SIZE], parsed[SPEC_SIZE];
-
-	(void)name;
-	util_format(copy, sizeof(copy), "%.*s", (int)length, value);
-	if (spec_parse(copy, parsed) == NEED_DEVICE && !strcmp(parsed, SPEC_FOUND_BY_TYPE))
-		needs_add_root_link(needs, form.purpose, "/dev/disk/by-designator/usr");
-	else
-		needs_add_device(needs, &form, value, length);
-}
-
 static void add_root_flags(struct needs *needs, const char *name, const char *value, size_t length)
 {
 	(void)name;
@@ -203,7 +190,6 @@ static const struct {
 	const char *names[5];
 	add_function *add;
 } readers[] = {
-	{ { "mount.usr", "usr" }, add_usr },
 	{ { "rootflags" }, add_root_flags },
 	{ { "mount.usrflags" }, add_usr_flags },
 	{ { "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name", "rd_LUKS_UUID" }, add_luks },
@@ -272,21 +258,28 @@ static void add_param(struct needs *needs, const struct cmdline_param *param)
 			readers[i].add(needs, name, param->value, param->value_length);
 }
 
-/* rootfstype= tells what a root is whose name is that of no device. */
-static bool add_typed_root(struct needs *needs, const struct needs_form *form, const char *cmdline, const char *spec)
+/* The parameters that name a file system, and tell its type and options. */
+struct mounted {
+	struct needs_form form;
+	const char *parameter, *type, *flags;
+};
+
+/* The type tells what a file system is whose name is that of no device. */
+static bool add_typed(struct needs *needs, const struct mounted *mounted, const char *cmdline, const char *spec)
 {
+	const struct needs_form *form = &mounted->form;
 	struct cmdline_param type;
-	char text[SPEC_SIZE + 8], value[SPEC_SIZE];
+	char text[SPEC_SIZE + 16], value[SPEC_SIZE];
 	enum need_kind kind = spec_parse(spec, value);
 
-	if (!cmdline_last(cmdline, "rootfstype", &type))
+	if (!cmdline_last(cmdline, mounted->type, &type))
 		return false;
-	util_format(text, sizeof(text), "root=%s", spec);
+	util_format(text, sizeof(text), "%s%s", form->name, spec);
 	if (util_equal(type.value, type.value_length, "virtiofs")) {
 		needs_add(needs, form, NEED_VIRTIOFS, value, text);
 	} else if (util_equal(type.value, type.value_length, "9p")) {
 		needs_add(needs, form, NEED_9P, value, text);
-		if (cmdline_has(cmdline, "rootflags", "trans=tcp") || cmdline_has(cmdline, "rootflags", "trans=rdma"))
+		if (cmdline_has(cmdline, mounted->flags, "trans=tcp") || cmdline_has(cmdline, mounted->flags, "trans=rdma"))
 			needs_say_network(needs, text);
 	} else if (util_equal(type.value, type.value_length, "zfs") && kind != NEED_POOL && !spec_is_device(spec)) {
 		value[strcspn(value, "/")] = '\0';
@@ -297,22 +290,43 @@ static bool add_typed_root(struct needs *needs, const struct needs_form *form, c
 	return true;
 }
 
-static void add_root(struct needs *needs, const char *cmdline)
+/* Returns whether the parameter says what the file system is on. */
+static bool add_mounted(struct needs *needs, const struct mounted *mounted, const char *cmdline)
 {
-	static const struct needs_form form = { .purpose = "root", .name = "root=", .required = true };
 	struct cmdline_param param;
-	char spec[SPEC_SIZE];
+	char spec[SPEC_SIZE], value[SPEC_SIZE];
 
-	if (!cmdline_last(cmdline, "root", &param) || !param.value_length)
-		return;
+	if (!cmdline_last(cmdline, mounted->parameter, &param) || !param.value_length)
+		return false;
 	util_format(spec, sizeof(spec), "%.*s", (int)param.value_length, param.value);
 	util_unquote(spec);
-	/* systemd's words for a root that fstab names, or that some other unit mounts (systemd-fstab-generator(8)). */
+	/* systemd's words for what fstab names, or what some other unit mounts (systemd-fstab-generator(8)). */
 	if (!*spec || UTIL_IS_ONE_OF(spec, "fstab", "off"))
-		return;
-	if (!add_typed_root(needs, &form, cmdline, spec))
-		needs_add_device(needs, &form, spec, strlen(spec));
-	needs->root = true;
+		return false;
+	if (add_typed(needs, mounted, cmdline, spec))
+		return true;
+	if (!strcmp(mounted->form.purpose, "/usr") && spec_parse(spec, value) == NEED_DEVICE &&
+	    !strcmp(value, SPEC_FOUND_BY_TYPE))
+		util_format(spec, sizeof(spec), "/dev/disk/by-designator/usr");
+	needs_add_device(needs, &mounted->form, spec, strlen(spec));
+	return true;
+}
+
+static void add_root_and_usr(struct needs *needs, const char *cmdline)
+{
+	static const struct mounted root = {
+		{ .purpose = "root", .name = "root=", .required = true }, "root", "rootfstype", "rootflags",
+	};
+	static const struct mounted usrs[] = {
+		{ { .purpose = "/usr", .name = "mount.usr=", .required = true },
+		  "mount.usr", "mount.usrfstype", "mount.usrflags" },
+		{ { .purpose = "/usr", .name = "usr=", .required = true },
+		  "usr", "mount.usrfstype", "mount.usrflags" },
+	};
+
+	needs->root |= add_mounted(needs, &root, cmdline);
+	for (size_t i = 0; i < ARRAY_SIZE(usrs); i++)
+		add_mounted(needs, &usrs[i], cmdline);
 }
 
 void needs_add_cmdline(struct needs *needs, const char *text)
@@ -321,7 +335,7 @@ void needs_add_cmdline(struct needs *needs, const char *text)
 	struct cmdline_param param;
 	const char *cursor = text;
 
-	add_root(needs, text);
+	add_root_and_usr(needs, text);
 	needs_add_systemd(needs, text);
 	while (cmdline_next(&cursor, &param))
 		add_param(needs, &param);
