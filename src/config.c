@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define CMDLINE "/proc/cmdline"
 #define SHOWN 48
@@ -14,6 +15,7 @@ struct place {
 	const char *path;
 	size_t line;
 	const char *line_start;
+	unsigned int *seen; /* a bit for each setting that the file has set; NULL where the last one counts */
 };
 
 void config_init(struct config *config)
@@ -150,25 +152,63 @@ static bool parse_seconds(const char *text, size_t length, unsigned int *ret)
 	return true;
 }
 
+/* Is what has the bit @bit there already? Then it is an error, and the first one counts. */
+static bool is_again(struct config *config, const struct place *place, const char *text, size_t length, unsigned int bit,
+		     unsigned int *seen, const char *where)
+{
+	char what[96];
+
+	if (seen && *seen & 1U << bit) {
+		complain_of(config, place, text, length,
+			    util_format(what, sizeof(what), "a second time %s; the first one counts", where));
+		return true;
+	}
+	if (seen)
+		*seen |= 1U << bit;
+	return false;
+}
+
+static bool is_set_again(struct config *config, const struct place *place, const struct cmdline_param *param,
+			 unsigned int bit)
+{
+	return is_again(config, place, param->name, param->name_length, bit, place->seen, "in this file");
+}
+
+static void set_deadline(struct config *config, const struct place *place, const struct cmdline_param *param)
+{
+	unsigned int seconds;
+
+	if (!param->value || !parse_seconds(param->value, param->value_length, &seconds))
+		complain_of(config, place, param->value ? param->value : param->name, param->value_length,
+			    "deadline takes 1 to 60 seconds");
+	else if (!is_set_again(config, place, param, ARRAY_SIZE(settings)))
+		config->deadline = seconds;
+}
+
+static void set_expand(struct config *config, const struct place *place, const struct cmdline_param *param)
+{
+	size_t expand = 0;
+
+	if (param->value)
+		expand = choose(expand_names, ARRAY_SIZE(expand_names), param->value, param->value_length);
+	if (!expand)
+		complain_of(config, place, param->value ? param->value : param->name, param->value_length,
+			    "expand takes none, slot or group");
+	else if (!is_set_again(config, place, param, ARRAY_SIZE(settings) + 1))
+		config->expand = (enum expand)expand;
+}
+
 static void set_option(struct config *config, const struct place *place, const struct cmdline_param *param)
 {
 	const char *value = param->value;
 	char expected[128];
 
 	if (cmdline_is(param, "deadline")) {
-		if (!value || !parse_seconds(value, param->value_length, &config->deadline))
-			complain_of(config, place, value ? value : param->name, param->value_length,
-				    "deadline takes 1 to 60 seconds");
+		set_deadline(config, place, param);
 		return;
 	}
 	if (cmdline_is(param, "expand")) {
-		size_t expand = value ? choose(expand_names, ARRAY_SIZE(expand_names), value, param->value_length) : 0;
-
-		if (expand)
-			config->expand = (enum expand)expand;
-		else
-			complain_of(config, place, value ? value : param->name, param->value_length,
-				    "expand takes none, slot or group");
+		set_expand(config, place, param);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
@@ -177,10 +217,11 @@ static void set_option(struct config *config, const struct place *place, const s
 		if (!cmdline_is(param, setting->name))
 			continue;
 		for (size_t choice = 0; value && choice < ARRAY_SIZE(setting->values); choice++) {
-			if (util_equal(value, param->value_length, setting->values[choice])) {
+			if (!util_equal(value, param->value_length, setting->values[choice]))
+				continue;
+			if (!is_set_again(config, place, param, (unsigned int)i))
 				*(bool *)((char *)config + setting->flag) = choice;
-				return;
-			}
+			return;
 		}
 		util_format(expected, sizeof(expected), "%s takes %s or %s", setting->name, setting->values[0],
 			    setting->values[1]);
@@ -202,34 +243,60 @@ static bool is_option(const char *word, size_t length)
 	return memchr(word, '=', length) || util_equal(word, length, "optional");
 }
 
-static void parse_option(struct config *config, const struct place *place, const char *word, size_t length,
-			 struct claim *ret)
-{
-	const char *equals = memchr(word, '=', length), *value = equals ? equals + 1 : NULL;
-	size_t name_length = equals ? (size_t)(equals - word) : length;
-	size_t value_length = equals ? length - name_length - 1 : 0, choice;
+enum claim_option { OPTION_OPTIONAL, OPTION_EXPAND, OPTION_STAGE, OPTION_DRIVER };
 
-	if (!equals) {
+/* Take the value of an option of a claim. Returns what it takes where this is no such value, or NULL. */
+static const char *set_claim_option(enum claim_option option, const char *value, size_t length, struct claim *ret)
+{
+	size_t choice;
+
+	switch (option) {
+	case OPTION_OPTIONAL:
 		ret->optional = true;
-	} else if (util_equal(word, name_length, "expand")) {
-		choice = choose(expand_names, ARRAY_SIZE(expand_names), value, value_length);
+		return NULL;
+	case OPTION_EXPAND:
+		choice = choose(expand_names, ARRAY_SIZE(expand_names), value, length);
 		ret->expand = (enum expand)choice;
-		if (!choice)
-			complain_of(config, place, value, value_length, "expand takes none, slot or group");
-	} else if (util_equal(word, name_length, "stage")) {
-		choice = choose(stage_names, ARRAY_SIZE(stage_names), value, value_length);
+		return choice ? NULL : "expand takes none, slot or group";
+	case OPTION_STAGE:
+		choice = choose(stage_names, ARRAY_SIZE(stage_names), value, length);
 		ret->stage = (enum stage)choice;
-		if (!choice)
-			complain_of(config, place, value, value_length, "stage takes early or late");
-	} else if (util_equal(word, name_length, "driver")) {
-		if (!is_driver_name(value, value_length))
-			complain_of(config, place, value, value_length, "driver takes auto or the name of a driver");
-		else if (!util_equal(value, value_length, "auto"))
-			util_format(ret->driver, sizeof(ret->driver), "%.*s", (int)value_length, value);
-	} else {
-		complain_of(config, place, word, length,
-			    "no such option of a claim; known are expand=, driver=, stage= and optional");
+		return choice ? NULL : "stage takes early or late";
+	case OPTION_DRIVER:
+		if (!is_driver_name(value, length))
+			return "driver takes auto or the name of a driver";
+		if (!util_equal(value, length, "auto"))
+			util_format(ret->driver, sizeof(ret->driver), "%.*s", (int)length, value);
 	}
+	return NULL;
+}
+
+/* @seen has a bit for each option that the line has already. */
+static void parse_option(struct config *config, const struct place *place, const char *word, size_t length,
+			 unsigned int *seen, struct claim *ret)
+{
+	static const char *const names[] = {
+		[OPTION_OPTIONAL] = "optional",
+		[OPTION_EXPAND] = "expand",
+		[OPTION_STAGE] = "stage",
+		[OPTION_DRIVER] = "driver",
+	};
+	const char *equals = memchr(word, '=', length), *value = equals ? equals + 1 : NULL, *expected;
+	size_t name_length = equals ? (size_t)(equals - word) : length;
+	struct claim option = *ret;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!util_equal(word, name_length, names[i]) || !equals != (i == OPTION_OPTIONAL))
+			continue;
+		expected = set_claim_option((enum claim_option)i, value, equals ? length - name_length - 1 : 0, &option);
+		if (expected)
+			complain_of(config, place, value, length - name_length - 1, expected);
+		else if (!is_again(config, place, word, length, i, seen, "on this line"))
+			*ret = option;
+		return;
+	}
+	complain_of(config, place, word, length,
+		    "no such option of a claim; known are expand=, driver=, stage= and optional");
 }
 
 /* "claim" and "keep": selectors, and of a claim options, which count for the whole line wherever they stand. */
@@ -240,11 +307,12 @@ static void parse_selectors(struct config *config, const struct place *place, bo
 	struct wish wish = { .source = source, .keep = keep, .options.rank = CLAIM_OF_FILE };
 	const char *cursor, *word;
 	size_t length, count = 0;
+	unsigned int seen = 0;
 
 	util_format(source, sizeof(source), "%.256s:%zu", place->path, place->line);
 	for (cursor = start; next_word(&cursor, end, &word, &length);)
 		if (!keep && is_option(word, length))
-			parse_option(config, place, word, length, &wish.options);
+			parse_option(config, place, word, length, &seen, &wish.options);
 	for (cursor = start; next_word(&cursor, end, &word, &length);) {
 		if (!keep && is_option(word, length))
 			continue;
@@ -290,9 +358,36 @@ static void parse_line(struct config *config, const struct place *place, const c
 		complain_of(config, place, word, length, "no such directive: a line starts with claim, keep, set or #");
 }
 
-void config_add_file(struct config *config, const char *path, const char *text, size_t length)
+/* The line that lacks its end: its last word may be another one, and options of a claim may follow. */
+static void parse_cut_line(struct config *config, const struct place *place, const char *end)
 {
-	struct place place = { .path = path, .line = 1 };
+	const char *cursor = place->line_start, *word;
+	size_t length;
+	bool claims;
+
+	if (!next_word(&cursor, end, &word, &length))
+		return;
+	claims = util_equal(word, length, "claim");
+	while (util_next_word(&cursor, end, &word, &length) && *word != '#')
+		;
+	/* What is cut is a comment. */
+	if (length && *word == '#') {
+		parse_line(config, place, end);
+		return;
+	}
+	complain(config, place, place->line_start,
+		 claims ? "the file is cut in this line, so it claims nothing: its options may be lost" :
+			  "the file is cut in this line, so its last word does not count");
+	while (end > place->line_start && !strchr(" \t", end[-1]))
+		end--;
+	if (!claims)
+		parse_line(config, place, end);
+}
+
+static void add_lines(struct config *config, const char *path, const char *text, size_t length, bool cut)
+{
+	unsigned int seen = 0;
+	struct place place = { .path = path, .line = 1, .seen = &seen };
 	const char *end = text + length;
 
 	/* A byte order mark is what some editors leave; it is no part of the first line. */
@@ -302,9 +397,22 @@ void config_add_file(struct config *config, const char *path, const char *text, 
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 
 		place.line_start = text;
-		parse_line(config, &place, newline ? newline : end);
+		if (!newline && cut)
+			parse_cut_line(config, &place, end);
+		else
+			parse_line(config, &place, newline ? newline : end);
 		text = newline ? newline + 1 : end;
 	}
+}
+
+void config_add_file(struct config *config, const char *path, const char *text, size_t length)
+{
+	add_lines(config, path, text, length, false);
+}
+
+void config_add_cut_file(struct config *config, const char *path, const char *text, size_t length)
+{
+	add_lines(config, path, text, length, true);
 }
 
 /* rd.vfio.ids= and rd.vfio.keep=: selectors with commas between them. */
@@ -322,52 +430,55 @@ static void parse_list(struct config *config, const struct place *place, const s
 			    "no selector: expected ids or addresses with commas between them, as in rd.vfio.ids=10de:1c03,01:00.0");
 }
 
-/* dracut's booleans (dracut-lib.sh, getargbool), and the words that people try. */
+/* dracut's booleans (dracut-lib.sh, getargbool), and the words that people try, in either case. */
 static int parse_bool(const struct cmdline_param *param)
 {
-	static const char *const words[2][5] = {
-		{ "0", "no", "off", "false", "n" },
-		{ "1", "yes", "on", "true", "y" },
+	static const char *const words[2][7] = {
+		{ "0", "no", "off", "false", "n", "none", "disable" },
+		{ "1", "yes", "on", "true", "y", "always", "enable" },
 	};
 
 	if (!param->value)
 		return 1;
 	for (int truth = 0; truth < 2; truth++)
 		for (size_t i = 0; i < ARRAY_SIZE(words[truth]); i++)
-			if (util_equal(param->value, param->value_length, words[truth][i]))
+			if (strlen(words[truth][i]) == param->value_length &&
+			    !strncasecmp(param->value, words[truth][i], param->value_length))
 				return truth;
 	return -EINVAL;
 }
 
+/* A flag whose value cannot be read becomes @unreadable, which is the careful one. */
 static void parse_flag(struct config *config, const struct place *place, const struct cmdline_param *param,
-		       bool when_true, bool *ret)
+		       bool unreadable, const char *expected, bool *ret)
 {
 	int truth = parse_bool(param);
 
-	if (truth < 0)
-		complain_of(config, place, param->value, param->value_length, "expected 0 or 1; devices are named with rd.vfio.ids=");
-	else
-		*ret = truth == when_true;
+	*ret = truth < 0 ? unreadable : truth;
+	if (truth < 0 && param->value_length)
+		complain_of(config, place, param->value, param->value_length, expected);
 }
 
 static void parse_param(struct config *config, const struct place *place, struct cmdline_param *param)
 {
 	static const char prefix[] = "rd.vfio.";
-	bool ignored;
+	bool on;
 
 	if (cmdline_is(param, "rd.vfio")) {
-		parse_flag(config, place, param, false, &config->off);
+		parse_flag(config, place, param, false,
+			   "expected 0 or 1, so this boot claims nothing; devices are named with rd.vfio.ids=", &on);
+		config->off = !on;
 	} else if (cmdline_is(param, "rd.vfio.ids") || cmdline_is(param, "rd.vfio.keep")) {
 		bool keep = cmdline_is(param, "rd.vfio.keep");
 		struct wish wish = { .source = keep ? "rd.vfio.keep" : "rd.vfio.ids", .keep = keep, .options.rank = CLAIM_OF_CMDLINE };
 
 		parse_list(config, place, &wish, param);
 	} else if (cmdline_is(param, "rd.vfio.debug")) {
-		parse_flag(config, place, param, true, &config->debug);
+		parse_flag(config, place, param, config->debug, "expected 0 or 1", &config->debug);
 	} else if (cmdline_is(param, "rd.vfio.dryrun")) {
-		parse_flag(config, place, param, true, &config->dryrun);
+		parse_flag(config, place, param, true, "expected 0 or 1, so this boot is a dry run", &config->dryrun);
 	} else if (cmdline_is(param, "rd.vfio.config")) {
-		parse_flag(config, place, param, true, &ignored);
+		parse_flag(config, place, param, true, "expected 0 or 1, so the files count", &on);
 	} else if (param->name_length > strlen(prefix) && !memcmp(param->name, prefix, strlen(prefix))) {
 		param->name += strlen(prefix);
 		param->name_length -= strlen(prefix);

@@ -48,7 +48,7 @@ struct config {
 	size_t keep_count;
 	struct config_error *errors;
 	size_t error_count, errors_left_out;
-	bool off;                 /* rd.vfio=0 */
+	bool off;                 /* rd.vfio=0, or a value that cannot be read */
 	bool recovery;            /* the boot asks for a rescue shell, or saves a crash */
 	bool recovery_claims;     /* recovery=claim */
 	bool dryrun, debug;
@@ -63,11 +63,17 @@ void config_init(struct config *config);
 void config_clear(struct config *config);
 
 /*
- * Add the text of a configuration file. @path is for messages. Directives: "claim SELECTOR... [OPTION...]",
+ * Add the text of a configuration file, stronger than those before. @path is for messages. Directives: "claim SELECTOR... [OPTION...]",
  * "keep SELECTOR..." and "set NAME=VALUE..."; "#" starts a comment. What cannot be understood is added to the errors
- * and skipped.
+ * and skipped; so is a setting that the file sets twice, or an option that stands twice on a line: the first one counts.
  */
 void config_add_file(struct config *config, const char *path, const char *text, size_t length);
+
+/*
+ * Add the first @length bytes of a file whose end is missing. In the line that is cut no word without its end counts; a
+ * "claim" there claims nothing, since its options may be lost, and a "keep" keeps what stands there whole.
+ */
+void config_add_cut_file(struct config *config, const char *path, const char *text, size_t length);
 
 /*
  * Add the kernel command line: rd.vfio=0|1, rd.vfio.ids=, rd.vfio.keep=, rd.vfio.debug, rd.vfio.dryrun, rd.vfio.NAME=VALUE.

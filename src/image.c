@@ -25,13 +25,17 @@ static void add_file(struct image *image, const char *path, char *text, size_t l
 	*file = (struct image_file){ util_copy(path, strlen(path)), text, length };
 }
 
+/* The hooks copy these; what is in /run at a boot comes from elsewhere. */
+static const char *const folders[] = { LOAD_CONFIG_FOLDER, LOAD_VENDOR_FOLDER };
+
 static bool is_config(const char *path)
 {
-	static const char folder[] = LOAD_CONFIG_FOLDER "/";
-	size_t length = strlen(folder);
+	const char *slash = strrchr(path, '/');
 
-	return !strcmp(path, LOAD_CONFIG_FILE) ||
-	       (!strncmp(path, folder, length) && !strchr(path + length, '/') && util_ends_in(path, ".conf"));
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (util_equal(path, (size_t)(slash - path), folders[i]) && util_ends_in(slash + 1, ".conf"))
+			return true;
+	return !strcmp(path, LOAD_CONFIG_FILE);
 }
 
 static void add_host_file(struct image *image, const char *path, const char *name)
@@ -39,8 +43,13 @@ static void add_host_file(struct image *image, const char *path, const char *nam
 	char *text;
 	size_t length;
 
-	if (root_read_file(path, FILE_LIMIT, &text, &length) == 0)
+	if (root_read_file(path, FILE_LIMIT, &text, &length) != 0)
+		return;
+	/* One that only masks another is the same as none. */
+	if (length)
 		add_file(image, name, text, length);
+	else
+		free(text);
 }
 
 static void add_drop_in(void *image, const char *path)
@@ -52,7 +61,7 @@ void image_read_host(struct image *ret)
 {
 	*ret = (struct image){ 0 };
 	add_host_file(ret, LOAD_CONFIG_FILE, LOAD_CONFIG_FILE);
-	root_each_file(LOAD_CONFIG_FOLDER, ".conf", add_drop_in, ret);
+	load_each_drop_in(folders, ARRAY_SIZE(folders), add_drop_in, ret);
 	/* The image has it under a name of our own. */
 	add_host_file(ret, "/etc/fstab", LOAD_FSTAB_COPY);
 }
@@ -144,7 +153,7 @@ static int read_archives(struct cpio *cpio, struct image *image)
 		image->program |= is_program(file.name);
 		image->driver |= is_driver(file.name);
 		util_format(path, sizeof(path), "/%s", file.name);
-		if (file.regular && (is_config(path) || !strcmp(path, LOAD_FSTAB_COPY)))
+		if (file.regular && file.size && (is_config(path) || !strcmp(path, LOAD_FSTAB_COPY)))
 			r = keep_content(cpio, &file, path, image);
 		if (r < 0)
 			break;

@@ -5,23 +5,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "needs-add.h"
 #include "spec.h"
-#include "table.h"
 
-static void add(struct needs *needs, enum need_kind kind, const char *purpose, const char *value, const char *text,
-		bool required)
+/* --- the list --- */
+
+void needs_add(struct needs *needs, const struct needs_form *form, enum need_kind kind, const char *value,
+	       const char *text)
 {
 	needs->list = util_grow(needs->list, needs->count, sizeof(*needs->list));
 	needs->list[needs->count++] = (struct need){
 		.kind = kind,
-		.purpose = util_copy(purpose, strlen(purpose)),
+		.purpose = util_copy(form->purpose, strlen(form->purpose)),
 		.value = util_copy(value, strlen(value)),
 		.text = util_copy(text, strlen(text)),
-		.required = required,
+		.spare = form->spare,
+		.required = form->required,
+		.key = form->key,
 	};
 }
 
-static bool has_purpose(const struct needs *needs, const char *purpose)
+void needs_add_unread(struct needs *needs, const char *path)
+{
+	char text[SPEC_SIZE];
+
+	needs_add(needs, &(struct needs_form){ .purpose = path }, NEED_DEVICE, "?",
+		  util_format(text, sizeof(text), "what %.256s says", path));
+}
+
+bool needs_is_on_disk(const struct need *need)
+{
+	return need->kind != NEED_NOTHING && need->kind != NEED_VIRTIOFS && need->kind != NEED_9P;
+}
+
+bool needs_has_purpose(const struct needs *needs, const char *purpose)
 {
 	for (size_t i = 0; i < needs->count; i++)
 		if (!strcmp(needs->list[i].purpose, purpose))
@@ -40,77 +57,86 @@ void needs_clear(struct needs *needs)
 	*needs = (struct needs){ 0 };
 }
 
-static void add_network(struct needs *needs, const char *by)
+void needs_say_network(struct needs *needs, const char *by)
 {
 	if (!needs->network[0])
 		util_printable(needs->network, sizeof(needs->network), by, strlen(by));
 }
 
-/* Add the device that @spec of @length bytes names. @name stands before it in messages. */
-static void add_device(struct needs *needs, const char *purpose, const char *spec, size_t length, const char *name,
-		       bool required)
+static void add_one(struct needs *needs, const struct needs_form *form, const char *spec)
 {
-	char copy[SPEC_SIZE], value[SPEC_SIZE], text[SPEC_SIZE + 64];
-	enum need_kind kind;
+	char value[SPEC_SIZE], text[SPEC_SIZE + 512];
+	enum need_kind kind = spec_parse(spec, value);
+
+	util_format(text, sizeof(text), "%s%s", form->name, spec);
+	if (kind == NEED_NOTHING && spec_is_on_network(value) && !form->spare)
+		needs_say_network(needs, text);
+	if (form->required || (kind != NEED_NOTHING && (kind != NEED_DEVICE || util_starts_with(value, "/dev/"))))
+		needs_add(needs, form, kind, value, text);
+}
+
+void needs_add_device(struct needs *needs, const struct needs_form *form, const char *spec, size_t length)
+{
+	char copy[SPEC_SIZE], *next, *start = copy;
 
 	util_format(copy, sizeof(copy), "%.*s", (int)length, spec);
 	util_unquote(copy);
 	if (!*copy)
 		return;
-	util_format(text, sizeof(text), "%s%s", name, copy);
-	kind = spec_parse(copy, value);
-	if (kind == NEED_NOTHING && spec_is_on_network(value))
-		add_network(needs, text);
-	add(needs, kind, purpose, value, text, required);
-}
-
-/* The last one of this name, as the generators take it. */
-static bool find_last(const char *cmdline, const char *name, struct cmdline_param *ret)
-{
-	struct cmdline_param param;
-	bool found = false;
-
-	while (cmdline_next(&cmdline, &param)) {
-		if (!param.value || !cmdline_is(&param, name))
-			continue;
-		*ret = param;
-		found = true;
+	while (util_starts_with(start, "/dev/") && (next = strstr(start, ":/dev/"))) {
+		*next = '\0';
+		add_one(needs, form, start);
+		start = next + 1;
 	}
-	return found;
+	add_one(needs, form, start);
 }
 
-/* Members that a file system's own options name: btrfs device=, XFS logdev= and rtdev=, ext4 journal_path=. */
-static void add_flags(struct needs *needs, const char *purpose, const char *flags, size_t length)
+void needs_add_members(struct needs *needs, const struct needs_form *form, const char *options, size_t length)
 {
-	static const char *const names[] = { "device=", "logdev=", "rtdev=", "journal_path=" };
-	const char *item, *end = flags + length;
+	static const char *const names[] = { "device=", "logdev=", "rtdev=", "journal_path=", "jdev=" };
+	struct needs_form member = *form;
+	const char *item, *end = options + length;
+	char number[SPEC_SIZE], text[64];
 	size_t size;
 
-	while (util_next_item(&flags, end, &item, &size))
-		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+	while (util_next_item(&options, end, &item, &size)) {
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+			member.name = names[i];
 			if (size > strlen(names[i]) && util_starts_with(item, names[i]))
-				add_device(needs, purpose, item + strlen(names[i]), size - strlen(names[i]), names[i], true);
+				needs_add_device(needs, &member, item + strlen(names[i]), size - strlen(names[i]));
+		}
+		if (size <= 12 || !util_starts_with(item, "journal_dev="))
+			continue;
+		spec_number(strtoul(item + 12, NULL, 0), number);
+		needs_add(needs, form, NEED_NUMBER, number, util_format(text, sizeof(text), "%.*s", (int)size, item));
+	}
 }
 
-static void add_crypt_options(struct needs *needs, const char *value, size_t length)
-{
-	const char *item, *end = value + length;
-	size_t size;
+/* --- the kernel command line --- */
 
-	while (util_next_item(&value, end, &item, &size))
-		if (size > 7 && util_starts_with(item, "source="))
-			add_device(needs, "cryptopts", item + 7, size - 7, "cryptopts=source=", false);
+typedef void add_function(struct needs *needs, const char *name, const char *value, size_t length);
+
+static void add_root_flags(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	(void)name;
+	needs_add_members(needs, &(struct needs_form){ .purpose = "root", .required = true }, value, length);
+}
+
+static void add_usr_flags(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	(void)name;
+	needs_add_members(needs, &(struct needs_form){ .purpose = "/usr", .required = true }, value, length);
 }
 
 /* Add what the parameter @name says by a name of its own kind; @prefix makes a path of it. */
 static void add_named(struct needs *needs, enum need_kind kind, const char *name, const char *prefix, const char *value,
-		      size_t length, bool required)
+		      size_t length)
 {
 	char copy[SPEC_SIZE], text[SPEC_SIZE];
 
 	util_format(copy, sizeof(copy), "%s%.*s", prefix, (int)length, value);
 	util_format(text, sizeof(text), "%.64s=%.300s", name, copy + strlen(prefix));
-	add(needs, kind, name, copy, text, required);
+	needs_add(needs, &(struct needs_form){ .purpose = name }, kind, copy, text);
 }
 
 /* "luks-UUID", "UUID", "UUID=name": the UUID may be cut short (dracut's parse-crypt.sh compares its start). */
@@ -121,32 +147,97 @@ static void add_luks(struct needs *needs, const char *name, const char *value, s
 
 	length = equals ? (size_t)(equals - value) : length;
 	if (length > skip)
-		add_named(needs, NEED_LUKS, name, "", value + skip, length - skip, false);
+		add_named(needs, NEED_LUKS, name, "", value + skip, length - skip);
 }
+
+/* The device that a detached header belongs to: UUID=DEVICE (systemd-cryptsetup-generator(8)). */
+static void add_luks_data(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	char text[72];
+
+	needs_skip_uuid(&value, &length);
+	needs_add_device(needs, &(struct needs_form){ .purpose = name, .name = util_format(text, sizeof(text), "%s=", name) },
+			 value, length);
+}
+
+static void add_luks_options(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	needs_skip_uuid(&value, &length);
+	needs_add_crypt_options(needs, name, value, length);
+}
+
+static void add_partuuid(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	add_named(needs, NEED_PARTUUID, name, "", value, length);
+}
+
+static void add_volume(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	add_named(needs, NEED_DEVICE, name, "/dev/", value, length);
+}
+
+static void add_group(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	add_named(needs, NEED_GROUP, name, "", value, length);
+}
+
+static void add_array(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	add_named(needs, NEED_MD, name, "", value, length);
+}
+
+static const struct {
+	const char *names[5];
+	add_function *add;
+} readers[] = {
+	{ { "rootflags" }, add_root_flags },
+	{ { "mount.usrflags" }, add_usr_flags },
+	{ { "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name", "rd_LUKS_UUID" }, add_luks },
+	{ { "rd.luks.key", "luks.key" }, needs_add_key },
+	{ { "rd.luks.options", "luks.options" }, add_luks_options },
+	{ { "rd.luks.data", "luks.data" }, add_luks_data },
+	{ { "rd.luks.partuuid" }, add_partuuid },
+	{ { "cryptopts" }, needs_add_crypt_options },
+	{ { "rd.lvm.lv" }, add_volume },
+	{ { "rd.lvm.vg" }, add_group },
+	{ { "rd.md.uuid" }, add_array },
+};
 
 static bool is_param(const struct cmdline_param *param, const char *const *names, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count && names[i]; i++)
 		if (cmdline_is(param, names[i]))
 			return true;
 	return false;
 }
-#define IS_PARAM(param, ...) is_param(param, (const char *const[]){ __VA_ARGS__ }, \
-	ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
 
-/* Parameters that put the root on the network, unless their value says otherwise. */
+/* Parameters that put the root, or what a boot waits for, on the network, unless their value says otherwise. */
 static bool is_network_param(const struct cmdline_param *param)
 {
 	static const char *const no[] = { "", "0", "no", "off", "none", "false" };
+	static const char *const names[] = {
+		"ip", "netroot", "nfsroot", "nbdroot", "cifsroot", "rd.neednet", "rd.iscsi.firmware", "iscsi_firmware",
+		"rd.iscsi.initiator", "iscsi_initiator", "iscsi_target_name", "rd.iscsi.target.name", "iscsi_auto", "fcoe",
+		"rd.fcoe", "rd.nvmf.discover", "rd.nvmf.hostnqn", "fetch", "httpfs", "ftpfs", "netboot", "rd.systemd.pull",
+		"systemd.pull", "nfsaddrs", "url", "iso-url", "coreos.live.rootfs_url", "ignition.config.url",
+	};
 
-	if (!IS_PARAM(param, "ip", "netroot", "nfsroot", "nbdroot", "rd.neednet", "rd.iscsi.firmware", "iscsi_firmware",
-		      "rd.iscsi.initiator", "iscsi_initiator", "iscsi_target_name", "rd.iscsi.target.name", "fcoe",
-		      "rd.fcoe", "rd.nvmf.discover", "rd.nvmf.hostnqn"))
+	if (cmdline_is(param, "boot"))
+		return param->value && util_equal(param->value, param->value_length, "nfs");
+	if (!is_param(param, names, ARRAY_SIZE(names)))
 		return false;
 	for (size_t i = 0; param->value && i < ARRAY_SIZE(no); i++)
 		if (util_equal(param->value, param->value_length, no[i]))
 			return false;
 	return true;
+}
+
+/* Those of them that say by themselves where the root is (live-boot(7), initramfs-tools(7), dracut.cmdline(7)). */
+static bool is_network_root(const struct cmdline_param *param)
+{
+	static const char *const names[] = { "netroot", "boot", "fetch", "httpfs", "ftpfs", "netboot" };
+
+	return is_param(param, names, ARRAY_SIZE(names));
 }
 
 static void add_param(struct needs *needs, const struct cmdline_param *param)
@@ -156,130 +247,99 @@ static void add_param(struct needs *needs, const struct cmdline_param *param)
 	util_printable(name, sizeof(name), param->name, param->name_length);
 	if (cmdline_is(param, "noresume"))
 		needs->no_resume = true;
-	if (is_network_param(param))
-		add_network(needs, name);
+	if (is_network_param(param)) {
+		needs_say_network(needs, name);
+		needs->root |= is_network_root(param);
+	}
 	if (!param->value || !param->value_length)
 		return;
-	if (IS_PARAM(param, "mount.usr", "usr"))
-		add_device(needs, "/usr", param->value, param->value_length, "mount.usr=", true);
-	else if (IS_PARAM(param, "rootflags", "mount.usrflags"))
-		add_flags(needs, "root", param->value, param->value_length);
-	else if (IS_PARAM(param, "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name", "rd_LUKS_UUID"))
-		add_luks(needs, name, param->value, param->value_length);
-	else if (cmdline_is(param, "rd.luks.partuuid"))
-		add_named(needs, NEED_PARTUUID, name, "", param->value, param->value_length, true);
-	else if (cmdline_is(param, "cryptopts"))
-		add_crypt_options(needs, param->value, param->value_length);
-	else if (cmdline_is(param, "rd.lvm.lv"))
-		add_named(needs, NEED_DEVICE, name, "/dev/", param->value, param->value_length, true);
-	else if (cmdline_is(param, "rd.lvm.vg"))
-		add_named(needs, NEED_GROUP, name, "", param->value, param->value_length, true);
-	else if (cmdline_is(param, "rd.md.uuid"))
-		add_named(needs, NEED_MD, name, "", param->value, param->value_length, true);
-	else if (cmdline_is(param, "netroot"))
-		needs->root = true;
+	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
+		if (is_param(param, readers[i].names, ARRAY_SIZE(readers[i].names)))
+			readers[i].add(needs, name, param->value, param->value_length);
+}
+
+/* The parameters that name a file system, and tell its type and options. */
+struct mounted {
+	struct needs_form form;
+	const char *parameter, *type, *flags;
+};
+
+/* The type tells what a file system is whose name is that of no device. */
+static bool add_typed(struct needs *needs, const struct mounted *mounted, const char *cmdline, const char *spec)
+{
+	const struct needs_form *form = &mounted->form;
+	struct cmdline_param type;
+	char text[SPEC_SIZE + 16], value[SPEC_SIZE];
+	enum need_kind kind = spec_parse(spec, value);
+
+	if (!cmdline_last(cmdline, mounted->type, &type))
+		return false;
+	util_format(text, sizeof(text), "%s%s", form->name, spec);
+	if (util_equal(type.value, type.value_length, "virtiofs")) {
+		needs_add(needs, form, NEED_VIRTIOFS, value, text);
+	} else if (util_equal(type.value, type.value_length, "9p")) {
+		needs_add(needs, form, NEED_9P, value, text);
+		if (cmdline_has(cmdline, mounted->flags, "trans=tcp") || cmdline_has(cmdline, mounted->flags, "trans=rdma"))
+			needs_say_network(needs, text);
+	} else if (util_equal(type.value, type.value_length, "zfs") && kind != NEED_POOL && !spec_is_device(spec)) {
+		value[strcspn(value, "/")] = '\0';
+		needs_add(needs, form, NEED_POOL, value, text);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* Returns whether the parameter says what the file system is on. */
+static bool add_mounted(struct needs *needs, const struct mounted *mounted, const char *cmdline)
+{
+	struct cmdline_param param;
+	char spec[SPEC_SIZE], value[SPEC_SIZE];
+
+	if (!cmdline_last(cmdline, mounted->parameter, &param) || !param.value_length)
+		return false;
+	util_format(spec, sizeof(spec), "%.*s", (int)param.value_length, param.value);
+	util_unquote(spec);
+	/* systemd's words for what fstab names, or what some other unit mounts (systemd-fstab-generator(8)). */
+	if (!*spec || UTIL_IS_ONE_OF(spec, "fstab", "off"))
+		return false;
+	if (add_typed(needs, mounted, cmdline, spec))
+		return true;
+	if (!strcmp(mounted->form.purpose, "/usr") && spec_parse(spec, value) == NEED_DEVICE &&
+	    !strcmp(value, SPEC_FOUND_BY_TYPE))
+		util_format(spec, sizeof(spec), "/dev/disk/by-designator/usr");
+	needs_add_device(needs, &mounted->form, spec, strlen(spec));
+	return true;
+}
+
+static void add_root_and_usr(struct needs *needs, const char *cmdline)
+{
+	static const struct mounted root = {
+		{ .purpose = "root", .name = "root=", .required = true }, "root", "rootfstype", "rootflags",
+	};
+	static const struct mounted usrs[] = {
+		{ { .purpose = "/usr", .name = "mount.usr=", .required = true },
+		  "mount.usr", "mount.usrfstype", "mount.usrflags" },
+		{ { .purpose = "/usr", .name = "usr=", .required = true },
+		  "usr", "mount.usrfstype", "mount.usrflags" },
+	};
+
+	needs->root |= add_mounted(needs, &root, cmdline);
+	for (size_t i = 0; i < ARRAY_SIZE(usrs); i++)
+		add_mounted(needs, &usrs[i], cmdline);
 }
 
 void needs_add_cmdline(struct needs *needs, const char *text)
 {
+	static const struct needs_form form = { .purpose = "resume", .name = "resume=", .required = true };
 	struct cmdline_param param;
 	const char *cursor = text;
 
-	if (find_last(text, "root", &param) && param.value_length) {
-		add_device(needs, "root", param.value, param.value_length, "root=", true);
-		needs->root = true;
-	}
-	/* root=... of a virtual machine that has its host's folder as root */
-	if (find_last(text, "rootfstype", &param) && (util_equal(param.value, param.value_length, "virtiofs") ||
-						      util_equal(param.value, param.value_length, "9p")))
-		for (size_t i = 0; i < needs->count; i++)
-			needs->list[i].kind = NEED_NOTHING;
+	add_root_and_usr(needs, text);
+	needs_add_systemd(needs, text);
 	while (cmdline_next(&cursor, &param))
 		add_param(needs, &param);
-	if (!needs->no_resume && find_last(text, "resume", &param) &&
+	if (!needs->no_resume && cmdline_last(text, "resume", &param) &&
 	    !util_equal(param.value, param.value_length, "none") && !util_equal(param.value, param.value_length, "auto"))
-		add_device(needs, "resume", param.value, param.value_length, "resume=", true);
-}
-
-static bool is_network_type(const char *type)
-{
-	return UTIL_IS_ONE_OF(type, "nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "9p", "virtiofs");
-}
-
-/* What a boot does without: it puts no root on the network, and says nothing of the root. */
-static void add_spare(struct needs *needs, const char *purpose, const char *spec, const char *name)
-{
-	size_t count = needs->count;
-
-	/* A label may look like anything. */
-	if (spec[0] == '/' && spec_is_on_network(spec))
-		return;
-	add_device(needs, purpose, spec, strlen(spec), name, false);
-	for (; count < needs->count; count++)
-		needs->list[count].spare = true;
-}
-
-void needs_add_fstab(struct needs *needs, const char *text)
-{
-	struct table_line line;
-	char name[SPEC_SIZE];
-
-	while (table_next(&text, &line)) {
-		char *spec = line.fields[0], *place = line.fields[1];
-		const char *type = line.fields[2], *options = line.fields[3], *purpose;
-		bool root, usr;
-
-		if (line.count < 3 || is_network_type(type) || table_has_option(options, "_netdev"))
-			continue;
-		util_unescape(spec, "\\", 8, 3);
-		util_unescape(place, "\\", 8, 3);
-		if (spec[0] != '/' && !strchr(spec, '='))
-			continue;
-		root = !strcmp(place, "/");
-		usr = !strcmp(place, "/usr");
-		purpose = !strcmp(type, "swap") ? "swap" : place;
-		util_format(name, sizeof(name), "fstab's %.400s: ", purpose);
-		if (table_has_option(options, "noauto") || (table_has_option(options, "nofail") && !root && !usr)) {
-			add_spare(needs, purpose, spec, name);
-			continue;
-		}
-		add_device(needs, root ? "root" : purpose, spec, strlen(spec), name, usr || (root && !needs->root));
-		if (usr || root)
-			add_flags(needs, root ? "root" : "/usr", options, strlen(options));
-		needs->root |= root;
-	}
-}
-
-void needs_add_crypttab(struct needs *needs, const char *text)
-{
-	struct table_line line;
-	char name[SPEC_SIZE];
-
-	while (table_next(&text, &line)) {
-		const char *target = line.fields[0], *source = line.fields[1], *options = line.fields[3];
-
-		if (line.count < 2 || table_has_option(options, "noauto") || table_has_option(options, "nofail"))
-			continue;
-		util_format(name, sizeof(name), "crypttab's %.400s: ", target);
-		add_device(needs, target, source, strlen(source), name, false);
-	}
-}
-
-void needs_add_conf(struct needs *needs, const char *text)
-{
-	struct table_line line;
-
-	while (table_next(&text, &line)) {
-		bool resume = util_starts_with(line.fields[0], "RESUME=");
-		const char *purpose = resume ? "resume" : "root", *value;
-
-		if (!resume && !util_starts_with(line.fields[0], "ROOT="))
-			continue;
-		value = strchr(line.fields[0], '=') + 1;
-		if (UTIL_IS_ONE_OF(value, "none", "auto", "probe") || has_purpose(needs, purpose) ||
-		    (resume && needs->no_resume))
-			continue;
-		add_device(needs, purpose, value, strlen(value), resume ? "RESUME=" : "ROOT=", true);
-		needs->root |= !resume;
-	}
+		needs_add_device(needs, &form, param.value, param.value_length);
 }

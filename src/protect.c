@@ -68,7 +68,7 @@ static bool is_in_image(const struct storage *storage, const bool *open, size_t 
 static void mark_need(struct storage *storage, const struct need *need, unsigned int rank, const bool *open)
 {
 	int link = storage_by_tag(storage, need);
-	bool found = needs_no_device(need), unmet = false;
+	bool found = !needs_is_on_disk(need), unmet = false;
 
 	rank += need->key ? PROTECT_RANK_KEY : 0;
 	for (size_t i = 0; i < storage->count; i++) {
@@ -291,7 +291,7 @@ bool protect_lacks_tags(const struct storage *storage)
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
 		bool found = !need->required || need->kind == NEED_DEVICE || need->kind == NEED_NUMBER ||
-			     needs_no_device(need) || storage_by_tag(storage, need) >= 0;
+			     !needs_is_on_disk(need) || storage_by_tag(storage, need) >= 0;
 
 		for (size_t i = 0; i < storage->count && !found; i++)
 			found = storage_matches(storage, need, i);

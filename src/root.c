@@ -251,50 +251,6 @@ void root_each_file(const char *folder, const char *suffix, void (*found)(void *
 	root_list_free(names, count);
 }
 
-/* Files of several folders: each name once. */
-struct drop_ins {
-	struct drop_in {
-		char *path;
-		const char *name; /* within the path */
-	} *list;
-	size_t count;
-};
-
-static void add_drop_in(void *data, const char *path)
-{
-	struct drop_ins *files = data;
-	const char *name = strrchr(path, '/') + 1;
-	char *copy;
-
-	for (size_t i = 0; i < files->count; i++)
-		if (!strcmp(files->list[i].name, name))
-			return;
-	copy = util_copy(path, strlen(path));
-	files->list = util_grow(files->list, files->count, sizeof(*files->list));
-	files->list[files->count++] = (struct drop_in){ copy, copy + (name - path) };
-}
-
-static int by_drop_in_name(const void *a, const void *b)
-{
-	return strcmp(((const struct drop_in *)a)->name, ((const struct drop_in *)b)->name);
-}
-
-void root_each_in(const char *const *folders, size_t count, const char *suffix, void (*found)(void *data, const char *path),
-		  void *data)
-{
-	struct drop_ins files = { 0 };
-
-	for (size_t i = 0; i < count; i++)
-		root_each_file(folders[i], suffix, add_drop_in, &files);
-	if (files.count)
-		qsort(files.list, files.count, sizeof(*files.list), by_drop_in_name);
-	for (size_t i = 0; i < files.count; i++) {
-		found(data, files.list[i].path);
-		free(files.list[i].path);
-	}
-	free(files.list);
-}
-
 int root_mkdir(const char *path)
 {
 	const char *name;

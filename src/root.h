@@ -60,13 +60,6 @@ void root_list_free(char **names, ssize_t count);
 /* Call @found with the path of each file of a folder whose name ends in @suffix, in name order. */
 void root_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data);
 
-/*
- * The same for several folders, the strongest first, in the order of names: of files with one name only that of the
- * strongest folder counts, as in systemd's and modprobe's drop-in folders.
- */
-void root_each_in(const char *const *folders, size_t count, const char *suffix, void (*found)(void *data, const char *path),
-		  void *data);
-
 /* Replace the file @path by @length bytes of @text, whole or not at all. Returns 0 or -errno. */
 int root_replace(const char *path, const char *text, size_t length) must_check;
 /* Remove the file @path. Returns 0 or -errno. */

@@ -11,6 +11,7 @@
 #define BLOCK "/sys/class/block"
 #define PATH_SIZE 256
 #define ACPI_LIMIT (1 << 20)
+#define EFI_LIMIT 8192
 
 static const char *pci_path(const struct pci_address *address, const char *attribute, char path[static PATH_SIZE])
 {
@@ -277,6 +278,21 @@ int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length
 	char path[64];
 
 	return root_read_file(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name), ACPI_LIMIT, ret_bytes,
+			      ret_length);
+}
+
+bool sysfs_firmware_exists(const char *name)
+{
+	char path[PATH_SIZE];
+
+	return root_exists(util_format(path, sizeof(path), "/sys/firmware/%s", name));
+}
+
+int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_length)
+{
+	char path[PATH_SIZE];
+
+	return root_read_file(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name), EFI_LIMIT, ret_bytes,
 			      ret_length);
 }
 

@@ -86,6 +86,13 @@ ssize_t sysfs_iommu_list(char ***ret_names) must_check;
 bool sysfs_acpi_table_exists(const char *name);
 /* Read it: stores bytes that the caller frees, and their number. Returns 0, or -errno (-EACCES for other users than root). */
 int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length) must_check;
+/* Has the firmware left the folder or file @name in /sys/firmware ("ibft")? */
+bool sysfs_firmware_exists(const char *name);
+/*
+ * Read an EFI variable, "NAME-VENDOR" (Documentation/filesystems/efivarfs.rst): stores bytes that the caller frees, the
+ * first four of them attributes, and their number. Returns 0 or -errno.
+ */
+int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_length) must_check;
 
 /*
  * Call @found with the name of the chip of each interrupt (Documentation/ABI/testing/sysfs-kernel-irq) until it

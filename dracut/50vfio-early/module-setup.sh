@@ -27,9 +27,7 @@ install() {
     inst_multiple -o /etc/vfio-early.conf
     # What the host mounts and swaps on stays with it; an image's own fstab holds less.
     [ ! -f "${dracutsysrootdir-}/etc/fstab" ] || inst_simple /etc/fstab /etc/vfio-early.fstab
-    for file in "${dracutsysrootdir-}"/etc/vfio-early.conf.d/*.conf; do
-        [ ! -f "$file" ] || inst_simple "${file#"${dracutsysrootdir-}"}"
-    done
+    install_drop_ins
 
     if dracut_module_included "systemd" || dracut_module_included "systemd-initrd"; then
         # A pre-udev hook has no order against systemd-modules-load, which may load a GPU's driver.
@@ -41,6 +39,19 @@ install() {
         inst_hook pre-mount 99 "$moddir/vfio-early-late.sh"
         warn_of_earlier_hooks
     fi
+}
+
+# A file of /etc, also a link to /dev/null, stands in for the one of /usr/lib with the same name.
+install_drop_ins() {
+    local file etc="${dracutsysrootdir-}/etc/vfio-early.conf.d"
+    for file in "${dracutsysrootdir-}"/usr/lib/vfio-early.conf.d/*.conf "$etc"/*.conf; do
+        [ -f "$file" ] || continue
+        case $file in
+            "$etc"/*) ;;
+            *) if [ -e "$etc/${file##*/}" ] || [ -L "$etc/${file##*/}" ]; then continue; fi ;;
+        esac
+        inst_simple "${file#"${dracutsysrootdir-}"}"
+    done
 }
 
 install_unit() { # UNIT TARGET-THAT-WANTS-IT

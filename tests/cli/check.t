@@ -57,6 +57,21 @@ ok "another drop-in is an older configuration" says "/etc/vfio-early.conf.d/10-a
 rm "$tree/etc/vfio-early.conf.d/10-a.conf"
 run check
 ok "so is one that is gone" says "/etc/vfio-early.conf.d/10-a.conf is another one now"
+mkdir -p "$tree/usr/lib/vfio-early.conf.d"
+echo "keep 03:00.0" >"$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
+run check
+ok "so is a new one of a package" says "/usr/lib/vfio-early.conf.d/20-vendor.conf is another one now"
+image /boot/initrd.img-6.1.0-1 gzip
+run check
+ok "and in the image it is as it should be" says "PASS /boot/initrd.img-6.1.0-1"
+: >"$tree/etc/vfio-early.conf.d/20-vendor.conf"
+run check
+ok "one that is masked since is another configuration" says "/usr/lib/vfio-early.conf.d/20-vendor.conf is another one now"
+rm "$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
+image /boot/initrd.img-6.1.0-1 gzip
+run check
+ok "an empty file that masks nothing is no difference" says "PASS /boot/initrd.img-6.1.0-1"
+rm "$tree/etc/vfio-early.conf.d/20-vendor.conf"
 image /boot/initrd.img-6.1.0-1 gzip
 echo "/dev/sdb1 /data ext4" >>"$tree/etc/fstab"
 run check

@@ -90,6 +90,11 @@ cmdline quiet
 echo "root=/dev/nvme0n1p1 rd.vfio.ids=144d:a808" >"$tree/etc/cmdline.d/90-own.conf"
 run boot --late --dry-run
 ok "cmdline.d is a dracut image's" says "nothing is asked for"
+mkdir -p "$tree/usr/lib"
+: >"$tree/usr/lib/initrd-release"
+run boot --late --dry-run
+ok "dracut 106 writes only /usr/lib/initrd-release without systemd" says "0000:01:00.0 144d:a808 stays with the host: it carries root: nvme0n1p1"
+rm "$tree/usr/lib/initrd-release"
 : >"$tree/etc/initrd-release"
 run boot --late --dry-run
 ok "and counts in one" says "0000:01:00.0 144d:a808 stays with the host: it carries root: nvme0n1p1"

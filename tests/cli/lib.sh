@@ -63,6 +63,7 @@ image() {
 	[ "${LACKS:-}" = program ] || echo program >"$tree.image/usr/sbin/vfio-early"
 	[ "${LACKS:-}" = driver ] || echo driver >"$tree.image/usr/lib/modules/1/kernel/drivers/vfio/pci/vfio-pci.ko"
 	[ "${LACKS:-}" = config ] || cp -r "$tree"/etc/vfio-early.conf* "$tree.image/etc/" 2>/dev/null
+	[ ! -d "$tree/usr/lib/vfio-early.conf.d" ] || cp -r "$tree/usr/lib/vfio-early.conf.d" "$tree.image/usr/lib/"
 	[ ! -e "$tree/etc/fstab" ] || cp "$tree/etc/fstab" "$tree.image/etc/vfio-early.fstab"
 	mkdir -p "$tree/boot"
 	{

@@ -3,6 +3,20 @@
 #include "config.h"
 #include "fuzz.h"
 
+/* What is repaired is no longer than what was there and a value more, and without a loss nothing changes. */
+static void check_repair(const char *text)
+{
+	char lost[64], *repaired = cmdline_repair(text, strlen(text), lost, sizeof(lost));
+	struct config config;
+
+	require(strlen(repaired) <= strlen(text) + 3);
+	require(lost[0] || !strcmp(repaired, text));
+	config_init(&config);
+	config_add_cmdline(&config, repaired);
+	config_clear(&config);
+	free(repaired);
+}
+
 /* Any text: each parameter is a slice of it, in order, and what stands behind a closed quote counts. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -20,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		last = cursor;
 	}
 	require(!*cursor);
+	check_repair(text);
 	cmdline_wants_recovery(text);
 	cmdline_has(text, "iommu", "off");
 	config_init(&config);

@@ -20,6 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(!strncmp(config.errors[i].where, "/f:", 3) && config.errors[i].what[0]);
 	require(config.deadline >= 1 && config.deadline <= 60);
 	config_clear(&config);
+	config_add_cut_file(&config, "/f", text, size);
+	require(config.claim_count <= claims);
+	config_clear(&config);
 	free(text);
 	return 0;
 }

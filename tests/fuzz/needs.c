@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line, fstab, crypttab and conf.d; LVM's places; the report. Whatever a need is, it has all its texts. */
+/* The command line, fstab, crypttab and conf.d; the hibernated image; LVM's places; the report. Whatever a need is, it has all its texts. */
 #include "fuzz.h"
 
 #include "json-read.h"
@@ -36,10 +36,20 @@ static void read_json(const char *text, size_t size)
 	}
 }
 
+static void read_hibernation(const uint8_t *data, size_t size)
+{
+	struct needs needs = { 0 };
+
+	needs_add_hibernation(&needs, (const char *)data, size);
+	require(!needs.count || strlen(needs.list[0].value) == 36);
+	needs_clear(&needs);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const add[])(struct needs *needs, const char *text) = {
 		needs_add_cmdline, needs_add_fstab, needs_add_crypttab, needs_add_conf,
+		needs_add_fstab_remote, needs_add_crypttab_remote,
 	};
 	char *text = malloc(size + 1), path[64];
 
@@ -55,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		needs_clear(&needs);
 	}
+	read_hibernation(data, size);
 	read_lvm(data, size, text);
 	read_json(text, strlen(text));
 	free(text);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include <stdlib.h>
+
 #include "cmdline.h"
 
 /* Write the parameters as name[=value] in brackets. */
@@ -101,10 +103,14 @@ static void recovery_is_seen(void **state)
 	static const char *const yes[] = {
 		"quiet single", "1", "S", "emergency", "systemd.unit=rescue.target", "rd.systemd.unit=emergency.target",
 		"ro recovery nomodeset", "root=/dev/sda1 irqpoll reset_devices", "quiet elfcorehdr=0x9f000000",
+		"init=/bin/bash", "init=sh", "rw init=/usr/bin/busybox", "init=/bin/bash-static", "init=/sbin/init init=/bin/sh",
+		"init=/sbin/sulogin", "init=/usr/lib/systemd/systemd-sulogin-shell", "init=/opt/rescue", "\"init=/bin/zsh\"",
 	};
 	static const char *const no[] = {
 		"", "quiet", "singleton", "single=1", "systemd.unit=graphical.target", "x=rescue", "root=/dev/rescue",
 		"crashkernel=256M", "reset_devices_not",
+		"init=/sbin/init", "init=/usr/lib/systemd/systemd", "init=/bin/sh init=/sbin/init", "init=", "init", "rdinit=/init",
+		"init=/sbin/shutdown", "init=/nix/store/x-bash-init/init",
 	};
 
 	(void)state;
@@ -112,6 +118,52 @@ static void recovery_is_seen(void **state)
 		assert_row(cmdline_wants_recovery(yes[i]), yes[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(no); i++)
 		assert_row(!cmdline_wants_recovery(no[i]), no[i]);
+}
+
+static void what_is_cut_names_nothing_else(void **state)
+{
+	static const struct {
+		const char *text, *repaired, *lost;
+	} rows[] = {
+		{ "", "", "" },
+		{ "quiet ", "quiet ", "" },
+		{ "quiet splash", "quiet ", "splash" },
+		{ "root=/dev/sda1 s", "root=/dev/sda1 ", "s" },
+		{ "root=/dev/sda1 root=/dev/sda", "root=/dev/sda1 root=?", "root=/dev/sda" },
+		{ "root=/dev/sda1\n", "root=/dev/sda1\n", "" },
+		{ "rd.vfio.ids=10de:1c03,10de:10f", "rd.vfio.ids=10de:1c03", "rd.vfio.ids=10de:1c03,10de:10f" },
+		{ "rd.vfio.ids=10de:1c03,", "rd.vfio.ids=10de:1c03", "rd.vfio.ids=10de:1c03," },
+		{ "a rd.vfio.ids=10de:1c0", "a ", "rd.vfio.ids=10de:1c0" },
+		{ "a rd.vfio-ids", "a ", "rd.vfio-ids" },
+		{ "\"rd.vfio.keep=01:00.0,02:00", "rd.vfio.keep=01:00.0", "\"rd.vfio.keep=01:00.0,02:00" },
+		{ "rd.vfio=1", "rd.vfio=0", "rd.vfio=1" },
+		{ "rd.vfio", "rd.vfio=0", "rd.vfio" },
+		{ "rd.vfio.dryrun", "rd.vfio.dryrun", "rd.vfio.dryrun" },
+		{ "rd.vfio.dryrun=", "rd.vfio.dryrun=?", "rd.vfio.dryrun=" },
+		{ "resume=\"UUID=a b ", "resume=?", "resume=\"UUID=a b " },
+		{ "init=/bin/sh", "init=?", "init=/bin/sh" },
+	};
+	char lost[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *repaired = cmdline_repair(rows[i].text, strlen(rows[i].text), lost, sizeof(lost));
+
+		if (strcmp(repaired, rows[i].repaired) != 0)
+			print_error("got %s\n", repaired);
+		assert_row(!strcmp(repaired, rows[i].repaired) && !strcmp(lost, rows[i].lost), rows[i].text);
+		free(repaired);
+	}
+}
+
+static void the_last_parameter_counts(void **state)
+{
+	struct cmdline_param param;
+
+	(void)state;
+	assert_true(cmdline_last("root=a x root=b root", "root", &param));
+	assert_true(util_equal(param.value, param.value_length, "b"));
+	assert_false(cmdline_last("root x", "root", &param));
 }
 
 int main(void)
@@ -122,6 +174,8 @@ int main(void)
 		cmocka_unit_test(what_switches_on),
 		cmocka_unit_test(the_last_list_counts),
 		cmocka_unit_test(recovery_is_seen),
+		cmocka_unit_test(what_is_cut_names_nothing_else),
+		cmocka_unit_test(the_last_parameter_counts),
 	};
 
 	return RUN(tests);

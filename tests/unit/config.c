@@ -164,7 +164,7 @@ static void bad_tokens_are_named_and_the_others_count(void **state)
 	assert_error(1, "/proc/cmdline:1:27", "no selector: expected ids");
 	assert_error(2, "/proc/cmdline:1:47", "'banana': expected 0 or 1");
 	assert_error(3, "/proc/cmdline:1:62", "'nonsense': no such setting");
-	assert_false(config.off);
+	assert_true(config.off);
 }
 
 static void switches(void **state)
@@ -189,6 +189,90 @@ static void switches(void **state)
 			   config.dryrun == rows[i].dryrun && !config.error_count, rows[i].text);
 		assert_row(!!config_off_reason(&config) == rows[i].off, rows[i].text);
 	}
+}
+
+static void the_switch_fails_closed(void **state)
+{
+	static const struct {
+		const char *text;
+		bool off, dryrun, error;
+	} rows[] = {
+		{ "rd.vfio=OFF", true, false, false },	      { "rd.vfio=No", true, false, false },
+		{ "rd.vfio=none", true, false, false },	      { "rd.vfio=", true, false, false },
+		{ "rd.vfio=False", true, false, false },      { "rd.vfio=10de:1c03", true, false, true },
+		{ "rd.vfio=1 rd.vfio=x", true, false, true }, { "rd.vfio=YES", false, false, false },
+		{ "rd.vfio.dryrun=NO", false, false, false }, { "rd.vfio.dryrun=maybe", false, true, true },
+		{ "rd.vfio.dryrun=", false, true, false },    { "rd.vfio.dryrun=On", false, true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		config_clear(&config);
+		config_add_cmdline(&config, rows[i].text);
+		assert_row(config.off == rows[i].off && config.dryrun == rows[i].dryrun && !!config.error_count == rows[i].error,
+			   rows[i].text);
+	}
+}
+
+static void what_stands_twice_counts_once(void **state)
+{
+	(void)state;
+	add("set deadline=5 log=debug\n"
+	    "set deadline=6\n"
+	    "claim 01:00.0 stage=late optional stage=early optional driver=auto driver=x\n"
+	    "set expand=slot expand=group\n");
+	assert_error(0, "/f:2:5", "'deadline': a second time in this file; the first one counts");
+	assert_error(1, "/f:3:35", "'stage=early': a second time on this line; the first one counts");
+	assert_error(2, "/f:3:47", "'optional': a second time on this line");
+	assert_error(3, "/f:3:68", "'driver=x': a second time on this line");
+	assert_error(4, "/f:4:17", "'expand': a second time in this file");
+	assert_int_equal(config.error_count, 5);
+	assert_int_equal(config.deadline, 5);
+	assert_int_equal(config.expand, EXPAND_SLOT);
+	assert_true(config.claims[0].stage == STAGE_LATE && !config.claims[0].driver[0]);
+	config_add_file(&config, "/later", "set deadline=7", 14);
+	assert_int_equal(config.deadline, 7);
+	assert_int_equal(config.error_count, 5);
+}
+
+static void a_cut_line_never_becomes_another_one(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t claims, keeps, errors;
+	} rows[] = {
+		{ "claim 01:00.0\n", 1, 0, 0 },
+		{ "claim 01:00.0", 0, 0, 1 },
+		{ "claim 01:00.0 ", 0, 0, 1 },
+		{ "claim 01:00.0 optional # a comm", 1, 0, 0 },
+		{ "claim 01:00.0\nkeep 02:00.0 03:00.", 1, 1, 1 },
+		{ "keep 02:00.0 ", 0, 1, 1 },
+		{ "keep 02:00.0 03:00.0", 0, 1, 1 },
+		{ "# a comm", 0, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		config_clear(&config);
+		config_add_cut_file(&config, "/f", rows[i].text, strlen(rows[i].text));
+		assert_row(config.claim_count == rows[i].claims && config.keep_count == rows[i].keeps &&
+			   config.error_count == rows[i].errors, rows[i].text);
+	}
+	config_clear(&config);
+	config_add_cut_file(&config, "/f", "set deadline=5 deadline=6", 25);
+	assert_int_equal(config.deadline, 5);
+}
+
+static void a_nul_byte_ends_no_word(void **state)
+{
+	static const char text[] = "claim 01:00.0\0 02:00.0\nclaim 10de:1c03\0\0\nclaim 03:00.0\n";
+
+	(void)state;
+	config_add_file(&config, "/f", text, sizeof(text) - 1);
+	assert_int_equal(config.claim_count, 2);
+	assert_string_equal(config.claims[0].text, "02:00.0");
+	assert_string_equal(config.claims[1].text, "03:00.0");
+	assert_int_equal(config.error_count, 2);
 }
 
 static void files_can_be_ignored(void **state)
@@ -226,6 +310,10 @@ int main(void)
 		TEST(the_command_line_claims),
 		TEST(bad_tokens_are_named_and_the_others_count),
 		TEST(switches),
+		TEST(the_switch_fails_closed),
+		TEST(what_stands_twice_counts_once),
+		TEST(a_cut_line_never_becomes_another_one),
+		TEST(a_nul_byte_ends_no_word),
 		TEST(files_can_be_ignored),
 		TEST(recovery_claims_nothing),
 	};

@@ -6,18 +6,22 @@
 static const char *const kinds[] = {
 	[NEED_DEVICE] = "device", [NEED_NUMBER] = "number", [NEED_UUID] = "uuid", [NEED_LABEL] = "label",
 	[NEED_PARTUUID] = "partuuid", [NEED_PARTLABEL] = "partlabel", [NEED_LUKS] = "luks", [NEED_MD] = "md",
-	[NEED_GROUP] = "group", [NEED_POOL] = "pool", [NEED_NOTHING] = "nothing",
+	[NEED_GROUP] = "group", [NEED_POOL] = "pool", [NEED_NOTHING] = "nothing", [NEED_VIRTIOFS] = "virtiofs", [NEED_9P] = "9p",
 };
 
-/* The needs as "purpose kind value" words; "?" behind what is not required, "~" behind what is spare, "net" where the network carries the root. */
+/*
+ * The needs as "purpose kind value" words; "?" behind what is not required, "~" behind what is spare, "!" behind a key;
+ * "net" where the network carries the root.
+ */
 static const char *words_of(const struct needs *needs)
 {
 	static char text[2048];
 
 	text[0] = '\0';
 	for (size_t i = 0; i < needs->count; i++)
-		util_append(text, sizeof(text), "%s%s %s %s%s", i ? ", " : "", needs->list[i].purpose,
-			    kinds[needs->list[i].kind], needs->list[i].value, needs->list[i].spare ? "~" : needs->list[i].required ? "" : "?");
+		util_append(text, sizeof(text), "%s%s %s %s%s%s", i ? ", " : "", needs->list[i].purpose,
+			    kinds[needs->list[i].kind], needs->list[i].value,
+			    needs->list[i].spare ? "~" : needs->list[i].required ? "" : "?", needs->list[i].key ? "!" : "");
 	util_append(text, sizeof(text), "%s%s", needs->network[0] ? " net" : "", needs->root ? "" : " rootless");
 	return text;
 }
@@ -70,8 +74,8 @@ static void the_command_line_names_devices(void **state)
 		{ "root=zfs", "root pool " },
 		{ "root=zfs=bootfs", "root pool " },
 		{ "root=tmpfs", "root nothing tmpfs" },
-		{ "root=myfs rootfstype=virtiofs", "root nothing myfs" },
-		{ "root=/dev/root rootfstype=9p", "root nothing /dev/root" },
+		{ "root=myfs rootfstype=virtiofs", "root virtiofs myfs" },
+		{ "root=/dev/root rootfstype=9p", "root 9p /dev/root" },
 		/* what looks like the network, or like no disk, in a name of the user's own */
 		{ "root=LABEL=a:/b", "root label a:/b" },
 		{ "root=PARTLABEL=nfs:/x", "root partlabel nfs:/x" },
@@ -79,6 +83,20 @@ static void the_command_line_names_devices(void **state)
 		{ "root=/dev/ramvg/root", "root device /dev/ramvg/root" },
 		{ "root=/dev/ram0", "root nothing /dev/ram0" },
 		{ "root=gpt-auto", "root device /dev/gpt-auto-root" },
+		{ "root=gpt-auto-force", "root device /dev/gpt-auto-root" },
+		{ "root=dissect", "root device /dev/gpt-auto-root" },
+		{ "root=fstab", " rootless" },
+		{ "root=off", " rootless" },
+		{ "root=bind:/run/machines/x", "root nothing bind:/run/machines/x" },
+		{ "root=ID=nvme-x-part1", "root device /dev/disk/by-id/nvme-x-part1" },
+		{ "root=virtiofs:myfs", "root virtiofs myfs" },
+		{ "root=9p:mine", "root 9p mine" },
+		{ "root=rpool/ROOT rootfstype=zfs", "root pool rpool" },
+		{ "root=/dev/sda1:/dev/sdb1 rootfstype=bcachefs", "root device /dev/sda1, root device /dev/sdb1" },
+		{ "root=live:CDLABEL=x", "root label x" },
+		{ "root=?", "root device ?" },
+		{ "root=/dev/sda1 rootflags=journal_dev=0x10302", "root device /dev/sda1, root number 259:2" },
+		{ "mount.usr=UUID=5 mount.usrflags=device=/dev/sdb1", "/usr uuid 5, /usr device /dev/sdb1 rootless" },
 		{ "root=whatever", "root device whatever" },
 		{ "root=/dev/sda1 root=/dev/sdb1", "root device /dev/sdb1" },
 		{ "root=", " rootless" },
@@ -86,6 +104,9 @@ static void the_command_line_names_devices(void **state)
 		  "root device /dev/sda1, root device /dev/sdb1, root device /dev/sdc1" },
 		{ "root=/dev/sda1 rootflags=logdev=/dev/sdb1,ro", "root device /dev/sda1, root device /dev/sdb1" },
 		{ "root=/dev/sda1 mount.usr=UUID=5", "root device /dev/sda1, /usr uuid 5" },
+		{ "root=/dev/sda1 mount.usr=share mount.usrfstype=virtiofs", "root device /dev/sda1, /usr virtiofs share" },
+		{ "root=/dev/sda1 mount.usr=gpt-auto", "root device /dev/sda1, /usr device /dev/disk/by-designator/usr" },
+		{ "root=/dev/sda1 mount.usr=fstab", "root device /dev/sda1" },
 		{ "root=/dev/sda1 usr=/dev/sda2", "root device /dev/sda1, /usr device /dev/sda2" },
 		{ "root=/dev/sda1 resume=UUID=77", "root device /dev/sda1, resume uuid 77" },
 		{ "root=/dev/sda1 resume=none", "root device /dev/sda1" },
@@ -94,8 +115,8 @@ static void the_command_line_names_devices(void **state)
 		{ "root=/dev/dm-0 rd.luks.name=ab=croot luks.uuid=cd",
 		  "root device /dev/dm-0, rd.luks.name luks ab?, luks.uuid luks cd?" },
 		{ "root=/dev/dm-0 cryptopts=target=x,source=UUID=9,key=none", "root device /dev/dm-0, cryptopts uuid 9?" },
-		{ "root=/dev/vg/a rd.lvm.lv=vg/a rd.lvm.vg=vg2", "root device /dev/vg/a, rd.lvm.lv device /dev/vg/a, rd.lvm.vg group vg2" },
-		{ "root=/dev/md0 rd.md.uuid=aa:bb", "root device /dev/md0, rd.md.uuid md aa:bb" },
+		{ "root=/dev/vg/a rd.lvm.lv=vg/a rd.lvm.vg=vg2", "root device /dev/vg/a, rd.lvm.lv device /dev/vg/a?, rd.lvm.vg group vg2?" },
+		{ "root=/dev/md0 rd.md.uuid=aa:bb", "root device /dev/md0, rd.md.uuid md aa:bb?" },
 	};
 
 	(void)state;
@@ -121,6 +142,16 @@ static void a_root_on_the_network_is_told(void **state)
 		{ "root=UUID=1 ip=off", "root uuid 1" },
 		{ "root=UUID=1 ip=none rd.neednet=0", "root uuid 1" },
 		{ "netroot=nbd:1.2.3.4:9", " net" },
+		{ "root=UUID=1 iscsi_auto", "root uuid 1 net" },
+		{ "boot=nfs", " net" },
+		{ "root=UUID=1 boot=local", "root uuid 1" },
+		{ "root=/dev/etherd/e0.1", "root nothing /dev/etherd/e0.1 net" },
+		{ "boot=live fetch=http://x/y", " net" },
+		{ "boot=live httpfs=http://x/y", " net" },
+		{ "boot=live ftpfs=ftp://x/y", " net" },
+		{ "boot=live netboot", " net" },
+		{ "root=UUID=1 rd.systemd.pull=raw,machine:x:https://y/z", "root uuid 1 net" },
+		{ "root=x rootfstype=9p rootflags=trans=tcp", "root 9p x net" },
 	};
 
 	(void)state;
@@ -138,7 +169,20 @@ static void fstab_names_what_the_boot_waits_for(void **state)
 		{ "UUID=4 / ext4 nofail", "root uuid 4" },
 		{ "/dev/nbd0 /x ext4 nofail\n/dev/sdb1 none swap noauto", "swap device /dev/sdb1~ rootless" },
 		{ "LABEL=x:/y /x ext4 noauto\n", "/x label x:/y~ rootless" },
-		{ "srv:/x /x nfs defaults\n//srv/x /y cifs defaults\nUUID=5 /z ext4 _netdev\n", " rootless" },
+		{ "srv:/x /x nfs noauto\n//srv/x /y cifs nofail\nUUID=5 /z ext4 _netdev,nofail\n", "/z uuid 5~ rootless" },
+		{ "/swapfile none swap sw\n/srv/a /srv/b none bind\n/img /mnt ext4 loop\n/dev/zram0 none swap sw", " rootless" },
+		{ "UUID=7 /data xfs logdev=/dev/sdb1,rtdev=/dev/sdb2", "/data uuid 7?, /data device /dev/sdb1?, /data device /dev/sdb2? rootless" },
+		{ "UUID=7 /data ext4 journal_path=/dev/disk/by-id/x", "/data uuid 7?, /data device /dev/disk/by-id/x? rootless" },
+		{ "UUID=7 /data ext4 journal_dev=0x811", "/data uuid 7?, /data number 8:17? rootless" },
+		{ "UUID=7 /data btrfs nofail,device=/dev/sdb1", "/data uuid 7~, /data device /dev/sdb1~ rootless" },
+		{ "ID=nvme-x-part1 /data ext4 defaults", "/data device /dev/disk/by-id/nvme-x-part1? rootless" },
+		{ "/dev/sda1:/dev/sdb1 /data bcachefs defaults", "/data device /dev/sda1?, /data device /dev/sdb1? rootless" },
+		{ "/dev/disk/by-path/pci-0000:01:00.0-nvme-1 /data ext4", "/data device /dev/disk/by-path/pci-0000:01:00.0-nvme-1? rootless" },
+		{ "tank/data /data zfs defaults\nrpool/ROOT/x / zfs defaults", "/data pool tank?, root pool rpool" },
+		{ "tank/data /data zfs nofail", "/data pool tank~ rootless" },
+		{ "share /srv virtiofs defaults\nmine /mine 9p trans=virtio", "/srv virtiofs share?, /mine 9p mine? rootless" },
+		{ "share / virtiofs defaults", "root virtiofs share" },
+		{ "share /srv virtiofs nofail\nmine /mine 9p noauto", " rootless" },
 		{ "tmpfs /tmp tmpfs defaults 0 0\nproc /proc proc defaults\n", " rootless" },
 		{ "LABEL=my\\040disk /srv xfs defaults", "/srv label my disk? rootless" },
 		{ "UUID=6 / btrfs device=/dev/sdb,device=/dev/sdc", "root uuid 6, root device /dev/sdb, root device /dev/sdc" },
@@ -148,14 +192,137 @@ static void fstab_names_what_the_boot_waits_for(void **state)
 	check(rows, ARRAY_SIZE(rows), needs_add_fstab);
 }
 
+static void fstab_tells_of_the_network(void **state)
+{
+	static const struct row rows[] = {
+		{ "srv:/x /x nfs defaults\n", " net rootless" },
+		{ "//srv/x /y cifs defaults\n", " net rootless" },
+		{ "10.0.0.1:/usr /usr nfs ro 0 0", " net rootless" },
+		{ "10.0.0.1:/ / nfs4 ro", "root nothing 10.0.0.1:/ net" },
+		{ "/dev/nfs / nfs defaults", "root nothing /dev/nfs net" },
+		{ "user@srv:/x /x fuse.sshfs defaults", " net rootless" },
+		{ "mine /mine 9p trans=tcp", "/mine 9p mine? net rootless" },
+		/* a LUKS that clevis opens is a local disk */
+		{ "/dev/mapper/data /z ext4 _netdev\n", "/z device /dev/mapper/data? net rootless" },
+		{ "/dev/nbd0 /x ext4 defaults", " net rootless" },
+		{ "/dev/etherd/e1.1 /x ext4 defaults", " net rootless" },
+		{ "LABEL=a:/b /x ext4 defaults", "/x label a:/b? rootless" },
+	};
+	static const struct row remote[] = {
+		{ "UUID=1 / ext4 defaults\nsrv:/x /x nfs defaults", " net rootless" },
+		{ "UUID=1 / ext4 defaults\nUUID=2 /usr ext4 defaults", " rootless" },
+		{ "UUID=1 / ext4 logdev=/dev/sdb1\nshare /srv virtiofs defaults", "/srv virtiofs share? rootless" },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), needs_add_fstab);
+	check(remote, ARRAY_SIZE(remote), needs_add_fstab_remote);
+}
+
+static void systemd_has_ways_of_its_own(void **state)
+{
+	static const struct row rows[] = {
+		{ "roothash=0123456789abcdef0123456789abcdef00112233445566778899aabbccddeeff",
+		  "root partuuid 01234567-89ab-cdef-0123-456789abcdef, root partuuid 00112233-4455-6677-8899-aabbccddeeff" },
+		{ "root=tmpfs usrhash=0123456789abcdef0123456789abcdef00112233445566778899aabbccddeeff systemd.verity_usr_hash=/dev/sdb1",
+		  "root nothing tmpfs, /usr partuuid 01234567-89ab-cdef-0123-456789abcdef, /usr device /dev/sdb1" },
+		{ "rd.roothash=0123456789abcdef0123456789abcdef00112233445566778899aabbccddeeff systemd.verity_root_data=LABEL=a "
+		  "rd.systemd.verity_root_hash=LABEL=b", "root label a, root label b" },
+		{ "root=/dev/sda1 roothash=?", "root device /dev/sda1, root partuuid ?, root partuuid ?" },
+		{ "root=/dev/sda1 roothash=0123456789abcdef0123456789abcdef systemd.verity=0", "root device /dev/sda1" },
+		{ "systemd.mount-extra=/dev/sdb1:/data:xfs:logdev=/dev/sdc1", "/data device /dev/sdb1?, /data device /dev/sdc1? rootless" },
+		{ "rd.systemd.mount-extra=UUID=1:/:ext4", "root uuid 1" },
+		{ "systemd.mount-extra=/dev/disk/by-path/pci-0000\\:01\\:00.0:/data",
+		  "/data device /dev/disk/by-path/pci-0000:01:00.0? rootless" },
+		{ "systemd.mount-extra=share:/data:virtiofs systemd.mount-extra=/dev/sdb1:/x:auto:nofail",
+		  "/data virtiofs share?, /x device /dev/sdb1~ rootless" },
+		{ "systemd.mount-extra=srv\\:/x:/data:nfs", " net rootless" },
+		{ "systemd.swap-extra=LABEL=s rd.systemd.swap-extra=/dev/sdb1:nofail", "swap label s?, swap device /dev/sdb1~ rootless" },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), needs_add_cmdline);
+}
+
+static void a_root_is_found_by_its_type(void **state)
+{
+	struct needs needs = { 0 };
+
+	(void)state;
+	needs_add_cmdline(&needs, "root=gpt-auto");
+	needs_add_root_link(&needs, "root", "/dev/disk/by-designator/root");
+	assert_string_equal(words_of(&needs), "root device /dev/disk/by-designator/root");
+	needs_add_root_link(&needs, "root", "/dev/disk/by-designator/root-luks");
+	needs_add_root_link(&needs, "/usr", "/dev/disk/by-designator/usr");
+	assert_string_equal(words_of(&needs), "root device /dev/disk/by-designator/root, "
+			    "root device /dev/disk/by-designator/root-luks, /usr device /dev/disk/by-designator/usr");
+	needs_clear(&needs);
+	needs_add_root_link(&needs, "root", "/dev/gpt-auto-root");
+	assert_string_equal(words_of(&needs), "root device /dev/gpt-auto-root");
+	needs_clear(&needs);
+}
+
+static void keys_are_on_devices(void **state)
+{
+	static const struct row rows[] = {
+		{ "rd.luks.key=/k:UUID=8", "a LUKS key uuid 8?! rootless" },
+		{ "rd.luks.key=/k:LABEL=keys:UUID=9", "a LUKS key label keys?! rootless" },
+		{ "rd.luks.key=/k:/dev/disk/by-path/pci-0000:00:14.0-usb-0:1:1.0", "a LUKS key device /dev/disk/by-path/pci-0000:00:14.0-usb-0:1:1.0?! rootless" },
+		{ "rd.luks.key=2222-33=/k:LABEL=keys luks.key=44=/etc/k", "a LUKS key label keys?! rootless" },
+		{ "rd.luks.key=/etc/k rd.luks.key=/dev/urandom", " rootless" },
+		{ "rd.luks.key=/dev/sdb1", "a LUKS key device /dev/sdb1?! rootless" },
+		{ "rd.luks.options=22=discard,header=/h:UUID=8 luks.options=header=/dev/sdb1",
+		  "a LUKS header uuid 8?!, a LUKS header device /dev/sdb1?! rootless" },
+		{ "rd.luks.data=22=/dev/sdc", "rd.luks.data device /dev/sdc? rootless" },
+		{ "cryptopts=target=x,source=UUID=9,key=/dev/disk/by-label/K:/k:5,keyscript=passdev,header=/dev/sdb1",
+		  "cryptopts uuid 9?, a LUKS key label K?!, a LUKS header device /dev/sdb1?! rootless" },
+	};
+
+	(void)state;
+	check(rows, ARRAY_SIZE(rows), needs_add_cmdline);
+}
+
+static void a_hibernated_image_is_a_resume_device(void **state)
+{
+	static const char json[] = "{\"uuid\":\"0123456789abcdef0123456789abcdef\",\"offset\":0}";
+	char bytes[4 + 2 * sizeof(json)] = "\x07";
+	struct needs needs = { .root = true };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(json); i++)
+		bytes[4 + 2 * i] = json[i];
+	for (size_t cut = 0; cut < sizeof(bytes) - 6; cut++)
+		needs_add_hibernation(&needs, bytes, cut);
+	assert_string_equal(words_of(&needs), "");
+	needs_add_hibernation(&needs, bytes, sizeof(bytes));
+	needs_add_hibernation(&needs, bytes, sizeof(bytes));
+	assert_string_equal(words_of(&needs), "resume uuid 01234567-89ab-cdef-0123-456789abcdef");
+	needs_clear(&needs);
+	needs = (struct needs){ .root = true, .no_resume = true };
+	needs_add_hibernation(&needs, bytes, sizeof(bytes));
+	assert_string_equal(words_of(&needs), "");
+	needs_clear(&needs);
+}
+
 static void crypttab_names_sources(void **state)
 {
 	static const struct row rows[] = {
 		{ "root UUID=1 none luks\n", "root uuid 1? rootless" },
 		{ "swap /dev/sda3 /dev/urandom swap\n# x y\nlater UUID=2 none luks,noauto\nmaybe UUID=3 none nofail", "swap device /dev/sda3? rootless" },
+		{ "a UUID=1 /dev/sdb1 luks\nb UUID=2 /k:LABEL=usb luks,header=/h:UUID=3",
+		  "a uuid 1?, a LUKS key device /dev/sdb1?!, b uuid 2?, a LUKS key label usb?!, a LUKS header uuid 3?! rootless" },
+		{ "a UUID=1 /dev/disk/by-label/usb:/k:5 luks,keyscript=passdev", "a uuid 1?, a LUKS key label usb?! rootless" },
+		{ "a UUID=1 none _netdev\nb UUID=2 none _netdev,nofail", "a uuid 1? net rootless" },
+		{ "a UUID=1 /etc/keys/a.key luks\nb UUID=2 - tpm2-device=auto\nc /var/c.img none luks", "a uuid 1?, b uuid 2? rootless" },
+	};
+
+	static const struct row remote[] = {
+		{ "a UUID=1 /dev/sdb1 _netdev", " net rootless" },
+		{ "a UUID=1 /dev/sdb1 luks", " rootless" },
 	};
 
 	(void)state;
+	check(remote, ARRAY_SIZE(remote), needs_add_crypttab_remote);
 	check(rows, ARRAY_SIZE(rows), needs_add_crypttab);
 }
 
@@ -167,6 +334,11 @@ static void conf_d_has_a_resume_device(void **state)
 		{ "RESUME=none", " rootless" },
 		{ "# RESUME=UUID=8\nROOT=/dev/vda1\n", "root device /dev/vda1" },
 		{ "RESUME=\"LABEL=swap\"", "resume label swap rootless" },
+		{ "export RESUME=UUID=8; x", "resume uuid 8 rootless" },
+		{ "BOOT=nfs\n", " net" },
+		{ "BOOT=local\nIP=\n", " rootless" },
+		{ "IP=\"dhcp\"\n", " net rootless" },
+		{ "IP=none\nIP=off\n# IP=dhcp\n", " rootless" },
 	};
 
 	(void)state;
@@ -209,6 +381,11 @@ int main(void)
 		cmocka_unit_test(the_command_line_names_devices),
 		cmocka_unit_test(a_root_on_the_network_is_told),
 		cmocka_unit_test(fstab_names_what_the_boot_waits_for),
+		cmocka_unit_test(fstab_tells_of_the_network),
+		cmocka_unit_test(systemd_has_ways_of_its_own),
+		cmocka_unit_test(a_root_is_found_by_its_type),
+		cmocka_unit_test(keys_are_on_devices),
+		cmocka_unit_test(a_hibernated_image_is_a_resume_device),
 		cmocka_unit_test(crypttab_names_sources),
 		cmocka_unit_test(conf_d_has_a_resume_device),
 		cmocka_unit_test(the_command_line_is_stronger_than_files),

@@ -25,7 +25,14 @@ static void each_way_to_write_a_device(void **state)
 		{ "ZFS=AUTO", NEED_POOL, "" },
 		{ "gpt-auto", NEED_DEVICE, "/dev/gpt-auto-root" },
 		{ "nfs:srv:/x", NEED_NOTHING, "nfs:srv:/x" },
-		{ "virtiofs:host", NEED_NOTHING, "virtiofs:host" },
+		{ "virtiofs:host", NEED_VIRTIOFS, "host" },
+		{ "9p:host", NEED_9P, "host" },
+		{ "ID=\"nvme-x\"", NEED_DEVICE, "/dev/disk/by-id/nvme-x" },
+		{ "bind:/x", NEED_NOTHING, "bind:/x" },
+		{ "gpt-auto-force", NEED_DEVICE, "/dev/gpt-auto-root" },
+		{ "CDLABEL=live", NEED_LABEL, "live" },
+		{ "/dev/etherd/e0.1", NEED_NOTHING, "/dev/etherd/e0.1" },
+		{ "/dev/zram0", NEED_NOTHING, "/dev/zram0" },
 		{ "/dev/ram0", NEED_NOTHING, "/dev/ram0" },
 		{ "/dev/nbd-vg/root", NEED_DEVICE, "/dev/nbd-vg/root" },
 	};
@@ -44,6 +51,9 @@ static void the_network_is_told(void **state)
 	assert_true(spec_is_on_network("srv:/x"));
 	assert_true(spec_is_on_network("/dev/nbd0"));
 	assert_true(spec_is_on_network("iscsi:@srv"));
+	assert_true(spec_is_on_network("/dev/etherd/e0.1"));
+	assert_true(spec_is_on_network("//srv/share"));
+	assert_false(spec_is_on_network("LABEL=nfs:/x"));
 	assert_false(spec_is_on_network("/dev/nbd-vg/root"));
 	assert_false(spec_is_on_network("virtiofs:host"));
 }

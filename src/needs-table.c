@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fstab(5), crypttab(5), and the files in which initramfs-tools keeps variables. */
+#include <string.h>
+
+#include "needs-add.h"
+#include "spec.h"
+#include "table.h"
+
+/* File systems of the network (systemd's fstype_is_network()), with or without "fuse." before it. */
+static bool is_network_type(const char *type)
+{
+	if (util_starts_with(type, "fuse."))
+		type += strlen("fuse.");
+	return UTIL_IS_ONE_OF(type, "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "afs", "sshfs",
+			      "davfs", "davfs2", "lustre", "gfs", "gfs2", "ocfs2", "ncp", "ncpfs", "orangefs", "pvfs2",
+			      "beegfs", "rclone", "mfs", "moosefs", "s3fs");
+}
+
+static enum need_kind kind_of_type(const struct needs_mount *mount)
+{
+	if (!strcmp(mount->type, "virtiofs"))
+		return NEED_VIRTIOFS;
+	if (!strcmp(mount->type, "zfs"))
+		return NEED_POOL;
+	return !strcmp(mount->type, "9p") ? NEED_9P : NEED_NOTHING;
+}
+
+static bool is_remote(const struct needs_mount *mount)
+{
+	return is_network_type(mount->type) || table_has_option(mount->options, "_netdev") ||
+	       spec_is_on_network(mount->spec) ||
+	       (!strcmp(mount->type, "9p") && (table_has_option(mount->options, "trans=tcp") ||
+					       table_has_option(mount->options, "trans=rdma")));
+}
+
+/* What the type alone tells of: a pool by its dataset, a shared folder by its tag. */
+static void add_typed(struct needs *needs, const struct needs_form *form, const struct needs_mount *mount)
+{
+	enum need_kind kind = kind_of_type(mount);
+	char value[SPEC_SIZE], text[SPEC_SIZE + 512];
+
+	util_format(text, sizeof(text), "%s%.500s", form->name, mount->spec);
+	util_format(value, sizeof(value), "%s", mount->spec);
+	if (kind == NEED_POOL)
+		value[strcspn(value, "/")] = '\0';
+	needs_add(needs, form, kind, value, text);
+}
+
+static void add_mount_device(struct needs *needs, const struct needs_form *form, const struct needs_mount *mount)
+{
+	/* A swap file, a bind mount, and what is no device at all. */
+	if (spec_is_device(mount->spec))
+		needs_add_device(needs, form, mount->spec, strlen(mount->spec));
+	if (mount->type[0])
+		needs_add_members(needs, form, mount->options, strlen(mount->options));
+}
+
+void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool remote_only)
+{
+	bool root = !strcmp(mount->place, "/"), usr = !strcmp(mount->place, "/usr");
+	const char *purpose = !strcmp(mount->type, "swap") ? "swap" : root ? "root" : mount->place;
+	enum need_kind kind = kind_of_type(mount);
+	char name[SPEC_SIZE], text[SPEC_SIZE * 2];
+	struct needs_form form = {
+		.purpose = purpose,
+		.name = util_format(name, sizeof(name), "%s's %.400s: ", mount->source, root ? mount->place : purpose),
+		.required = usr || (root && !needs->root),
+		.spare = table_has_option(mount->options, "noauto") ||
+			 (table_has_option(mount->options, "nofail") && !root && !usr),
+	};
+
+	if (is_remote(mount) && !form.spare)
+		needs_say_network(needs, util_format(text, sizeof(text), "%s%.500s", name, mount->spec));
+	if (remote_only && kind != NEED_VIRTIOFS && kind != NEED_9P)
+		return;
+	if (kind != NEED_NOTHING && (kind == NEED_POOL || !form.spare))
+		add_typed(needs, &form, mount);
+	else if (is_remote(mount) && !spec_is_device(mount->spec) && root)
+		needs_add(needs, &form, NEED_NOTHING, mount->spec, text);
+	else if (!form.spare || !spec_is_on_network(mount->spec))
+		add_mount_device(needs, &form, mount);
+	needs->root |= root && !form.spare && !remote_only;
+}
+
+static void add_fstab(struct needs *needs, const char *text, bool remote_only)
+{
+	struct table_line line;
+
+	while (table_next(&text, &line)) {
+		struct needs_mount mount = {
+			.spec = line.fields[0], .place = line.fields[1], .type = line.fields[2],
+			.options = line.fields[3], .source = "fstab",
+		};
+
+		if (line.count < 3)
+			continue;
+		util_unescape(line.fields[0], "\\", 8, 3);
+		util_unescape(line.fields[1], "\\", 8, 3);
+		needs_add_mount(needs, &mount, remote_only);
+	}
+}
+
+void needs_add_fstab(struct needs *needs, const char *text)
+{
+	add_fstab(needs, text, false);
+}
+
+void needs_add_fstab_remote(struct needs *needs, const char *text)
+{
+	add_fstab(needs, text, true);
+}
+
+static void add_mapping(struct needs *needs, const struct table_line *line)
+{
+	const char *target = line->fields[0], *source = line->fields[1], *key = line->fields[2], *options = line->fields[3];
+	char name[SPEC_SIZE];
+	const struct needs_form form = { .purpose = target, .name = name };
+
+	util_format(name, sizeof(name), "crypttab's %.400s: ", target);
+	needs_add_device(needs, &form, source, strlen(source));
+	util_format(name, sizeof(name), "crypttab's %.400s", target);
+	needs_add_key(needs, name, key, strlen(key));
+	needs_add_crypt_options(needs, name, options, strlen(options));
+}
+
+static void add_crypttab(struct needs *needs, const char *text, bool remote_only)
+{
+	struct table_line line;
+	char name[SPEC_SIZE];
+
+	while (table_next(&text, &line)) {
+		const char *options = line.fields[3];
+
+		if (line.count < 2 || table_has_option(options, "noauto") || table_has_option(options, "nofail"))
+			continue;
+		/* The key comes from a server (crypttab(5)). */
+		if (table_has_option(options, "_netdev"))
+			needs_say_network(needs, util_format(name, sizeof(name), "crypttab's %.400s", line.fields[0]));
+		if (!remote_only)
+			add_mapping(needs, &line);
+	}
+}
+
+void needs_add_crypttab(struct needs *needs, const char *text)
+{
+	add_crypttab(needs, text, false);
+}
+
+void needs_add_crypttab_remote(struct needs *needs, const char *text)
+{
+	add_crypttab(needs, text, true);
+}
+
+static void add_conf_device(struct needs *needs, const char *purpose, const char *name, const char *value)
+{
+	const struct needs_form form = { .purpose = purpose, .name = name, .required = true };
+
+	if (*value && !UTIL_IS_ONE_OF(value, "none", "auto", "probe") && !needs_has_purpose(needs, purpose))
+		needs_add_device(needs, &form, value, strlen(value));
+}
+
+/* A variable of initramfs-tools (initramfs.conf(5), initramfs-tools(7)). */
+static void add_variable(struct needs *needs, const char *name, const char *value)
+{
+	char text[128];
+
+	util_format(text, sizeof(text), "%s=%.100s", name, value);
+	if (!strcmp(name, "ROOT")) {
+		add_conf_device(needs, "root", "ROOT=", value);
+		needs->root |= needs_has_purpose(needs, "root");
+	} else if (!strcmp(name, "RESUME")) {
+		if (!needs->no_resume)
+			add_conf_device(needs, "resume", "RESUME=", value);
+	} else if (!strcmp(name, "BOOT") && !strcmp(value, "nfs")) {
+		needs_say_network(needs, text);
+		needs->root = true;
+	} else if (!strcmp(name, "IP") && *value && !UTIL_IS_ONE_OF(value, "none", "off")) {
+		needs_say_network(needs, text);
+	}
+}
+
+void needs_add_conf(struct needs *needs, const char *text)
+{
+	struct table_line line;
+
+	while (table_next(&text, &line)) {
+		bool exported = !strcmp(line.fields[0], "export");
+		char *name = line.fields[exported], *value = strchr(name, '=');
+
+		if (!value)
+			continue;
+		*value++ = '\0';
+		value[strcspn(value, ";")] = '\0';
+		util_unquote(value);
+		add_variable(needs, name, value);
+	}
+}
