@@ -510,7 +510,8 @@ static void visit_give_back(const struct visit *visit, const struct plan_entry *
 		visit_step(visit, id, "/sys/bus/pci/drivers/%s/remove_id", entry->driver);
 		visit_unbind(visit, entry->driver);
 	}
-	visit_step(visit, visit->address, "/sys/bus/pci/drivers_probe");
+	if (!entry->driver[0] || pci_is_guest_driver(entry->driver))
+		visit_step(visit, visit->address, "/sys/bus/pci/drivers_probe");
 }
 
 static void visit_bind(const struct visit *visit, const struct plan_entry *entry)
