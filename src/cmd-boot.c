@@ -16,6 +16,7 @@
 #include "outlook.h"
 #include "report.h"
 #include "root.h"
+#include "service.h"
 #include "tell.h"
 
 /* Everything that one boot knows. */
@@ -147,6 +148,16 @@ static int show_plan(const struct boot *boot)
 	return plan_failed(&boot->outlook.plan) || boot->outlook.config.error_count ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* No target wants the unit: in a boot where nothing waits for it, nothing is ordered behind it. */
+static void start_late_unit(void)
+{
+	int r = service_start(SERVICE_LATE);
+
+	if (r < 0)
+		log_line(LOG_WARNING, SERVICE_LATE ": cannot be started: %s; what is deferred stays with the host",
+			 strerror(-r));
+}
+
 /* Leave word for the late stage where something waits for it. */
 static void announce_late(const struct plan *plan)
 {
@@ -159,6 +170,8 @@ static void announce_late(const struct plan *plan)
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host",
 			 strerror(-r));
+	else if (waits && service_manager_runs())
+		start_late_unit();
 }
 
 static int carry_out(struct boot *boot, unsigned long long start)
