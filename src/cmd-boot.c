@@ -16,6 +16,7 @@
 #include "outlook.h"
 #include "report.h"
 #include "root.h"
+#include "service.h"
 #include "tell.h"
 
 /* Everything that one boot knows. */
@@ -155,6 +156,16 @@ static bool waits(const struct plan_entry *entry)
 	return entry->verdict == VERDICT_DEFERRED || entry->verdict == VERDICT_ABSENT;
 }
 
+/* No target wants the unit: in a boot where nothing waits for it, nothing is ordered behind it. */
+static void start_late_unit(void)
+{
+	int r = service_start(SERVICE_LATE);
+
+	if (r < 0)
+		log_line(LOG_WARNING, SERVICE_LATE ": cannot be started: %s; what is deferred stays with the host",
+			 strerror(-r));
+}
+
 static void announce_late(const struct plan *plan)
 {
 	bool any = false;
@@ -166,6 +177,8 @@ static void announce_late(const struct plan *plan)
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host",
 			 strerror(-r));
+	else if (any && service_manager_runs())
+		start_late_unit();
 }
 
 /* The late stage has come to its end: nothing is left to do for whoever runs behind it. */

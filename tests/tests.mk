@@ -119,8 +119,9 @@ hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-to
 	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh dracut/50vfio-early/vfio-early-late.sh \
 	man/make deps/fetch deps/build deps/need deps/mirror \
 	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
-test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/depmod \
-	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/tap.sh \
+test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/roots tests/vm/depmod \
+	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/vm/guest/watch \
+	tests/vm/guest/watch-setup tests/tap.sh \
 	$(addprefix tests/matrix/,tree row life display build scene run twin-nvme.t) \
 	$(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 

@@ -31,8 +31,11 @@ install() {
 
     if dracut_module_included "systemd" || dracut_module_included "systemd-initrd"; then
         # A pre-udev hook has no order against systemd-modules-load, which may load a GPU's driver.
-        install_unit vfio-early.service sysinit.target
-        install_unit vfio-early-late.service initrd.target
+        inst_simple "$moddir/vfio-early.service" "$systemdsystemunitdir/vfio-early.service"
+        mkdir -p "$initdir$systemdsystemunitdir/sysinit.target.wants"
+        ln_r "$systemdsystemunitdir/vfio-early.service" "$systemdsystemunitdir/sysinit.target.wants/vfio-early.service"
+        # No target wants the late unit: the early stage starts it where something waits for it.
+        inst_simple "$moddir/vfio-early-late.service" "$systemdsystemunitdir/vfio-early-late.service"
     else
         # rd.driver.pre and force_drivers load in cmdline hook 01, long before pre-udev.
         inst_hook cmdline 00 "$moddir/vfio-early.sh"
@@ -52,12 +55,6 @@ install_drop_ins() {
         esac
         inst_simple "${file#"${dracutsysrootdir-}"}"
     done
-}
-
-install_unit() { # UNIT TARGET-THAT-WANTS-IT
-    inst_simple "$moddir/$1" "$systemdsystemunitdir/$1"
-    mkdir -p "$initdir$systemdsystemunitdir/$2.wants"
-    ln_r "$systemdsystemunitdir/$1" "$systemdsystemunitdir/$2.wants/$1"
 }
 
 # Hooks run in the order of their names; one that sorts before ours may load drivers.

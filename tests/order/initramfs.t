@@ -64,6 +64,13 @@ ordered_before() { # UNIT: we are, or something that we are before is
 	return 1
 }
 
+# One of the paths that say that this is an initramfs.
+condition_holds() { # UNIT
+	sed -n 's/^ConditionPathExists=|//p' "$units/$1" | while read -r path; do
+		if [ -e "$files$path" ] || [ -L "$files$path" ]; then echo "$path"; fi
+	done | grep -q .
+}
+
 dracut_systemd() {
 	units=$files/usr/lib/systemd/system
 	ok "the unit is there" [ -f "$units/vfio-early.service" ]
@@ -72,12 +79,18 @@ dracut_systemd() {
 		case $unit in vfio-early.service | modprobe@.service) continue ;; esac
 		ok "it is before $unit" ordered_before "$unit"
 	done
-	ok "initrd.target wants the late stage" [ -e "$units/initrd.target.wants/vfio-early-late.service" ]
+	ok "a condition of the unit holds in this image" condition_holds vfio-early.service
+	same "the late unit is there, and no target wants it" "$units/vfio-early-late.service" \
+		"$(find "$files" -name vfio-early-late.service)"
+	ok "a condition of it holds" condition_holds vfio-early-late.service
+	ok "the image has what starts it" [ -x "$files/usr/bin/systemctl" ]
 	for unit in dracut-initqueue.service dracut-pre-mount.service initrd-root-device.target; do
 		ok "the late stage is behind $unit" grep -qE "^After=(.* )?$unit( |\$)" "$units/vfio-early-late.service"
 		ok "which the image has" [ -e "$units/$unit" ]
 	done
-	ok "the late stage is before the root is mounted" grep -qE '^Before=(.* )?sysroot.mount( |$)' "$units/vfio-early-late.service"
+	# What is before anything else here may wait for what makes the root appear.
+	same "only the root's mount is behind it, and the end" "initrd-root-fs.target initrd-switch-root.target shutdown.target sysroot.mount" \
+		"$(sed -n 's/^Before=//p' "$units/vfio-early-late.service" | tr ' ' '\n' | sort | xargs)"
 	ok "the image has a systemd-modules-load to be before" [ -f "$units/systemd-modules-load.service" ]
 }
 

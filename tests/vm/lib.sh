@@ -124,7 +124,7 @@ serve_root() {
 	vm_server=$!
 }
 
-# boot_from ROOT PARAMETER...: as boot, with the root on one of those disks in place of the usual one.
+# boot_from ROOT PARAMETER...: as boot, with the root on one of those disks in place of the usual one; - is no root=.
 boot_from() {
 	vm_root_is=$1
 	shift
@@ -176,7 +176,9 @@ start() {
 		vm_image=/nonexistent
 	}
 	vm_root=""
-	if [ -n "$vm_root_is" ]; then
+	if [ "$vm_root_is" = - ]; then
+		:
+	elif [ -n "$vm_root_is" ]; then
 		vm_cmdline="$vm_cmdline root=$vm_root_is"
 	elif [ "$vm_kind" != own ]; then
 		vm_root="-drive file=$vm_image/root.img,if=none,id=root,format=raw -device virtio-blk-pci,drive=root,addr=0x8"
@@ -198,6 +200,7 @@ boot() {
 		say_not_ok "the boot came to its end" "qemu ended with $vm_status"
 		# To where prove shows it; the next boot of this kind takes the folder.
 		tail -n 15 "$vm_run/console" "$vm_run/qemu" | sed 's/^/# /' >&2
+		told hangs | sed 's/^/# /' >&2
 		cp -r "$vm_run" "$vm_run-failed-$vm_count"
 		vm_ended=no
 	else
@@ -336,4 +339,47 @@ claimed() {
 		usable "$vm_address"
 		verdict_is "$vm_address" bound
 	done
+}
+
+# --- what systemd waits for, in the images "roots" ---
+
+# A property that a unit had in the initramfs, before the switch to the root; times are microseconds since the start.
+unit_has() { # UNIT PROPERTY
+	told times | awk -v RS= -v unit="Id=$1" -v name="$2=" 'index($0 "\n", unit "\n") {
+		count = split($0, lines, "\n")
+		for (i = 1; i <= count; i++)
+			if (index(lines[i], name) == 1)
+				print substr(lines[i], length(name) + 1)
+	}'
+}
+
+# Nothing is claimed: from the early stage to the switch to the root no job is ours and no time is spent on it.
+nothing_waits() {
+	for vm_when in early end; do
+		expect "no job of ours is queued ($vm_when)" "$(told jobs-$vm_when)" lacks jobs-$vm_when vfio-early
+	done
+	expect "the list of jobs is one" "$(told jobs-early)" contains jobs-early initrd.target
+	vm_seen_units=$(told units | awk '{ print $1, $3, $4 }')
+	expect "the early unit is done" "$vm_seen_units" contains_line "$vm_seen_units" "vfio-early.service active exited"
+	expect "the late unit was never queued" "$(told times)" [ "$(unit_has vfio-early-late.service InactiveExitTimestampMonotonic)" = 0 ]
+	expect "systemd-analyze blames no late unit" "$(told blame)" lacks blame vfio-early-late
+	no_cycles
+}
+# systemd breaks a cycle by dropping a job, and says so.
+no_cycles() { expect "no unit is in an ordering cycle" "$(told cycles)" [ -z "$(told cycles)" ]; }
+contains_line() { printf '%s\n' "$1" | grep -qxF -- "$2"; }
+
+# firmware: UEFI with the variables of tests/vm/roots, in place of a BIOS.
+firmware() {
+	vm_args="$vm_args -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
+	vm_args="$vm_args -drive if=pflash,format=raw,file=$vm_disks/vars.fd"
+}
+
+# The root is mounted behind the late stage, which the image makes slow.
+root_waits() {
+	vm_late_ends=$(unit_has vfio-early-late.service ActiveEnterTimestampMonotonic)
+	vm_mount_starts=$(unit_has sysroot.mount InactiveExitTimestampMonotonic)
+	expect "the late unit ran" "$(told times)" [ "${vm_late_ends:-0}" -gt 0 ]
+	expect "the root was mounted when it had ended" "$(told times)" [ "${vm_mount_starts:-0}" -ge "${vm_late_ends:-0}" ]
+	no_cycles
 }
