@@ -95,7 +95,7 @@ slot() {
 	done
 }
 
-# nvme N IMAGE [MODEL-OPTION], sata N IMAGE: a controller in slot N with a disk of tests/vm/disks on it.
+# nvme N IMAGE [MODEL-OPTION], sata N IMAGE, card_with_nvme N IMAGE: a controller in slot N with a disk of tests/vm/disks on it.
 drive() { # N IMAGE
 	vm_disks=${vm_disks:-$("$vm_here/disks")} || vm_disks=/nonexistent
 	vm_args="$vm_args -drive file=$vm_disks/$2,if=none,id=disk$1,format=raw${vm_drive_options:-}"
@@ -104,10 +104,32 @@ nvme() {
 	drive "$1" "$2"
 	slot "$1" "nvme,serial=$2,drive=disk$1${3:-}"
 }
+card_with_nvme() { # a GPU and the drive are functions of one slot, and so of one IOMMU group
+	drive "$1" "$2"
+	slot "$1" $gpu "nvme,serial=$2,drive=disk$1"
+}
 sata() {
 	drive "$1" "$2"
 	slot "$1" "ich9-ahci,id=ahci$1"
 	vm_args="$vm_args -device ide-hd,drive=disk$1,bus=ahci$1.0"
+}
+
+# multipath N IMAGE: two NVMe controllers in slots N and N + 1, one disk, two ways to it.
+multipath() {
+	drive "$1" "$2"
+	vm_args="$vm_args -device nvme-subsys,id=subsys$1"
+	slot "$1" "nvme,id=nvme$1,serial=$2,subsys=subsys$1"
+	slot "$(($1 + 1))" "nvme,serial=$2,subsys=subsys$1"
+	vm_args="$vm_args -device nvme-ns,drive=disk$1,nsid=1,shared=on,bus=nvme$1"
+}
+
+# usb N [IMAGE]: a USB controller in slot N, with a disk behind it.
+usb() {
+	slot "$1" "qemu-xhci,id=usb$1"
+	[ $# = 1 ] || {
+		drive "$1" "$2"
+		vm_args="$vm_args -device usb-storage,drive=disk$1,bus=usb$1.0"
+	}
 }
 
 # nic N NAME: a network card in slot N on a network of its own, with DHCP; the host is 10.0.2.2 there.
@@ -294,7 +316,7 @@ check_and_status_agree() {
 
 # No host driver has said a word about the device: it never touched it.
 untouched() { # ADDRESS
-	vm_touched=$(told dmesg | grep -E "(radeon|snd_hda_intel|snd_hda|bochs|e1000e) 0000:$1")
+	vm_touched=$(told dmesg | grep -E "(radeon|snd_hda_intel|snd_hda|bochs-drm|e1000e|xhci_hcd) 0000:$1|Initialized .* for 0000:$1")
 	expect "no host driver has touched $1" "$vm_touched" [ -z "$vm_touched" ]
 }
 usable() { # ADDRESS
@@ -315,6 +337,12 @@ stays() {
 	override_is "$1" "(null)"
 	verdict_is "$1" kept
 	log_has "vfio-early: 0000:$1 $(device "$1" | sed 's/.* id=\([^ ]*\).*/\1/') stays with the host: $3"
+}
+
+# works ADDRESS DRIVER: the host's driver has the device and nothing of ours is left on it.
+works() {
+	driver_is "$1" "$2"
+	override_is "$1" "(null)"
 }
 
 # goes ADDRESS...: first to the host, whose driver lets go without a complaint, then to vfio-pci.
