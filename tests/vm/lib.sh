@@ -17,14 +17,20 @@ vm_count=0
 static_images="own initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
-storage_images="initramfs-tools dracut-systemd"
 all_images="$static_images $shared_images"
-# One of each sort. What a scene of these sees is decided in C: the other kinds, the layout of storage with a key, and
-# the proof that the bed can fail in each generator are for EVERY=1, and for check-matrix.
-some_images="own initramfs-tools"
+# Where C decides what a scene sees, the small image will do: quick_images. Where a generator has a part in
+# it, one generator will do: some_images, storage_images. Being first is proved in each generator: generator_images,
+# first_images. The other kinds, layouts of storage and the proof that the bed can fail in each generator are for EVERY=1,
+# and for check-matrix.
+quick_images=own
+some_images=initramfs-tools
+storage_images=initramfs-tools
+first_images="$static_images initramfs-tools-shared dracut-plain-shared"
 [ "${EVERY:-}" != 1 ] || {
+	quick_images=$all_images
 	some_images=$all_images
-	storage_images="$storage_images dracut-plain"
+	storage_images="initramfs-tools dracut-systemd dracut-plain"
+	first_images=$all_images
 	generator_images="$generator_images $shared_images"
 }
 
@@ -81,6 +87,12 @@ machine() {
 
 no_host_display() { vm_host_display=""; }
 
+# efi_display MODEL: the host's display, with a framebuffer of UEFI firmware on it. bochs would take it over by itself.
+efi_display() {
+	vm_host_display="-device $1,addr=0x1 -bios /usr/share/ovmf/OVMF.fd"
+	vm_cmdline="$vm_cmdline modprobe.blacklist=bochs"
+}
+
 # slot N MODEL...: the models are the functions of one card behind a root port of its own, on bus N. The ports are
 # 00:10.0, 00:11.0 and so on.
 slot() {
@@ -95,7 +107,7 @@ slot() {
 	done
 }
 
-# nvme N IMAGE [MODEL-OPTION], sata N IMAGE, card_with_nvme N IMAGE: a controller in slot N with a disk of tests/vm/disks on it.
+# nvme N IMAGE [MODEL-OPTION], sata N IMAGE, virtio N IMAGE, card_with_nvme N IMAGE: a controller in slot N with a disk of tests/vm/disks on it.
 drive() { # N IMAGE
 	vm_disks=${vm_disks:-$("$vm_here/disks")} || vm_disks=/nonexistent
 	vm_args="$vm_args -drive file=$vm_disks/$2,if=none,id=disk$1,format=raw${vm_drive_options:-}"
@@ -107,6 +119,10 @@ nvme() {
 card_with_nvme() { # a GPU and the drive are functions of one slot, and so of one IOMMU group
 	drive "$1" "$2"
 	slot "$1" $gpu "nvme,serial=$2,drive=disk$1"
+}
+virtio() {
+	drive "$1" "$2"
+	slot "$1" "virtio-blk-pci,drive=disk$1"
 }
 sata() {
 	drive "$1" "$2"
