@@ -31,4 +31,4 @@ scene() {
 	vm_note=""
 }
 
-in_images $some_images
+in_images $quick_images

@@ -13,4 +13,4 @@ scene() {
 	goes 02:00.0
 }
 
-in_images $some_images
+in_images $quick_images
