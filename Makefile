@@ -8,6 +8,7 @@ DOCDIR ?= $(PREFIX)/share/doc/vfio-early
 # Both generators look in one place only, whatever PREFIX is.
 DRACUTMODDIR ?= $(shell pkg-config --variable=dracutmodulesdir dracut 2>/dev/null || echo /usr/lib/dracut/modules.d)
 INITRAMFSTOOLSDIR ?= /usr/share/initramfs-tools
+SYSTEMDUNITDIR ?= $(shell pkg-config --variable=systemdsystemunitdir systemd 2>/dev/null || echo /usr/lib/systemd/system)
 MANDIR ?= $(PREFIX)/share/man
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
@@ -15,6 +16,7 @@ ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
 WITH_MAN ?= 1
 WITH_DRACUT ?= 1
 WITH_INITRAMFS_TOOLS ?= 1
+WITH_SYSTEMD ?= 1
 
 # How it is built. STATIC=1: one static binary with musl and the archives of deps/sources.
 # STATIC=0: the system's C library and its shared libkmod and libblkid.
@@ -96,7 +98,8 @@ install: $(bin) $(manuals) ## Install below DESTDIR= with PREFIX=/usr; regenerat
 	for page in $(manuals); do install -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; done
 ifeq ($(WITH_DRACUT),1)
 	install -D -m 755 dracut/50vfio-early/vfio-early.sh "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/vfio-early.sh"
-	install -m 755 dracut/50vfio-early/vfio-early-late.sh "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
+	install -m 755 dracut/50vfio-early/vfio-early-late.sh dracut/50vfio-early/vfio-early-finish.sh \
+		"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
 	install -m 644 $(wildcard dracut/50vfio-early/*.service) "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
 	sed 's|@SBINDIR@|$(SBINDIR)|' dracut/50vfio-early/module-setup.sh >"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/module-setup.sh"
 	chmod 755 "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/module-setup.sh"
@@ -104,11 +107,19 @@ endif
 ifeq ($(WITH_INITRAMFS_TOOLS),1)
 	install -D -m 755 initramfs-tools/scripts/init-top/00-vfio-early \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early"
+	install -D -m 755 initramfs-tools/scripts/init-bottom/00-vfio-early \
+		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-bottom/00-vfio-early"
 	for stage in local-premount nfs-bottom; do install -D -m 755 initramfs-tools/scripts/local-premount/vfio-early \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/$$stage/vfio-early" || exit 1; done
 	install -d "$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks"
 	sed 's|@SBINDIR@|$(SBINDIR)|' initramfs-tools/hooks/vfio-early >"$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early"
 	chmod 755 "$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early"
+endif
+ifeq ($(WITH_SYSTEMD),1)
+	install -d "$(DESTDIR)$(SYSTEMDUNITDIR)/sysinit.target.wants"
+	sed 's|@SBINDIR@|$(SBINDIR)|' systemd/vfio-early-finish.service >"$(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-finish.service"
+	chmod 644 "$(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-finish.service"
+	ln -sf ../vfio-early-finish.service "$(DESTDIR)$(SYSTEMDUNITDIR)/sysinit.target.wants/"
 endif
 
 uninstall: ## Remove what install laid down; the configuration stays
@@ -117,6 +128,9 @@ uninstall: ## Remove what install laid down; the configuration stays
 		"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early" \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early" \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early" \
+		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-bottom/00-vfio-early" \
+		"$(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-finish.service" \
+		"$(DESTDIR)$(SYSTEMDUNITDIR)/sysinit.target.wants/vfio-early-finish.service" \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/local-premount/vfio-early" \
 		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/nfs-bottom/vfio-early"
 

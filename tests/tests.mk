@@ -115,8 +115,9 @@ check-compilers: build/test/.setup ## gcc and clang, static and shared, without 
 			{ cat build/test/$$cc-$$static.log; exit 1; }; done; done
 
 hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-top/00-vfio-early \
-	initramfs-tools/scripts/local-premount/vfio-early \
+	initramfs-tools/scripts/init-bottom/00-vfio-early initramfs-tools/scripts/local-premount/vfio-early \
 	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh dracut/50vfio-early/vfio-early-late.sh \
+	dracut/50vfio-early/vfio-early-finish.sh \
 	man/make deps/fetch deps/build deps/need deps/mirror \
 	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
 test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/roots tests/vm/depmod \

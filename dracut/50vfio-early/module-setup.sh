@@ -40,6 +40,7 @@ install() {
         # rd.driver.pre and force_drivers load in cmdline hook 01, long before pre-udev.
         inst_hook cmdline 00 "$moddir/vfio-early.sh"
         inst_hook pre-mount 99 "$moddir/vfio-early-late.sh"
+        inst_hook pre-pivot 00 "$moddir/vfio-early-finish.sh"
         warn_of_earlier_hooks
     fi
 }

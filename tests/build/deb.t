@@ -34,7 +34,7 @@ same "what is installed" "$({
 	sed -e 's|\(/man/.*\) 644|\1.gz 644|' -e 's|zsh/site-functions|zsh/vendor-completions|' "$top/tests/build/installed"
 	echo "usr/share/lintian/overrides/vfio-early 644"
 } | sort)" \
-	"$(cd "$work/unpacked" && find etc usr -type f ! -path 'usr/share/doc/*' -printf '%p %m\n' | sort)"
+	"$(cd "$work/unpacked" && find etc usr ! -type d ! -path 'usr/share/doc/*' -printf '%p %m\n' | sort)"
 ok "a folder for drop-ins" [ -d "$work/unpacked/etc/vfio-early.conf.d" ]
 ok "the program is static and runs" sh -c '"$1" --version && ! readelf -ld "$1" | grep -e INTERP -e NEEDED' - "$work/unpacked/usr/sbin/vfio-early"
 ok "lintian has nothing to say" lintian --allow-root --fail-on error,warning "$(echo "$made"/*.changes)"

@@ -21,7 +21,7 @@ ok "it runs" "$work/usr/sbin/vfio-early" --version
 same "the pinned archives are its sources" "$(awk '/^[^#]/ { print $3 }' "$top/deps/sources" | sort)" \
 	"$(rpm -qlp "$work"/tree/build/rpm/*.src.rpm | grep orig | sort)"
 packed() {
-	rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | sed -n 's/^-[^ ]* //p' | sed 's/\.gz$//' |
+	rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$rpm" | sed -n 's/^[-l][^ ]* //p' | sed 's/\.gz$//' |
 		grep -v -e /share/doc/ -e /licenses/ -e /.build-id/ | sort
 }
 installed=$(sed 's|^\(.*\) .*|/\1|' "$top/tests/build/installed" | sort)

@@ -34,6 +34,8 @@ initramfs_tools() {
 	first=$(grep -m 1 '^/scripts/init-top/' "$files/scripts/init-top/ORDER")
 	ok "init-top starts with us" [ "${first%% *}" = /scripts/init-top/00-vfio-early ]
 	ok "udev comes later" grep -q '^/scripts/init-top/udev ' "$files/scripts/init-top/ORDER"
+	first=$(grep -m 1 '^/scripts/init-bottom/' "$files/scripts/init-bottom/ORDER")
+	ok "init-bottom starts with us, before udev moves /dev" [ "${first%% *}" = /scripts/init-bottom/00-vfio-early ]
 	for script in resume btrfs; do
 		[ ! -e "$files/scripts/local-premount/$script" ] ||
 			ok "local-premount has us behind $script" runs_before "/scripts/local-premount/$script" /scripts/local-premount/vfio-early
@@ -101,6 +103,8 @@ dracut_plain() {
 	ok "cmdline starts with us" [ "$first" = 00-vfio-early.sh ]
 	last=$(find "$files" -path '*dracut/hooks/pre-mount/*' | LC_ALL=C sort | tail -n 1)
 	ok "pre-mount ends with the late stage" [ "${last##*/}" = 99-vfio-early-late.sh ]
+	ok "what no late stage settled is settled before the root is entered" \
+		[ -e "${hooks%/cmdline}/pre-pivot/00-vfio-early-finish.sh" ]
 	ok "what loads rd.driver.pre comes later" [ -e "$hooks/01-parse-kernel.sh" ]
 }
 

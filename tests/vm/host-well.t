@@ -19,7 +19,7 @@ scene() {
 	ahead_says status "0000:01:00.0 1002:5159; wanted: by rd.vfio.ids; at boot: not known; now: radeon"
 	ahead_says status "exit 1"
 
-	boot init=/sbin/tell rd.vfio.ids=1002:5159,8086:2668 ask=user,rebind,older,noreport
+	boot init=/sbin/tell rd.vfio.ids=1002:5159,8086:2668 ask=user,rebind,again,older,noreport
 
 	check_and_status_agree
 	now_says list "driver=vfio-pci"
@@ -33,6 +33,10 @@ scene() {
 	now_says status-rebound "0000:01:00.1 8086:2668; wanted: by rd.vfio.ids; at boot: bound to vfio-pci"
 	now_says status-rebound "now: snd_hda_intel: it was taken off vfio-pci after the boot; cure: reboot, or:"
 	now_says status-rebound "exit 1"
+	now_says boot-again "exit 2"
+	now_says boot-late-again "exit 2"
+	now_says status-again "now: snd_hda_intel: it was taken off vfio-pci after the boot"
+	now_says status-again "/snd_hda_intel"
 	now_says status-mended "exit 0"
 	now_says check-older "has an older configuration: /etc/vfio-early.conf is another one now; sudo "
 	now_says check-older "exit 1"

@@ -13,4 +13,4 @@ scene() {
 	log_has "intel_iommu=off on the kernel command line switches the IOMMU off; remove intel_iommu=off"
 }
 
-in_images own dracut-trixie
+in_images $quick_images

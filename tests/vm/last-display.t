@@ -23,4 +23,4 @@ scene() {
 	vm_note=""
 }
 
-in_images own
+in_images $quick_images

@@ -8,8 +8,9 @@ both_spare() {
 	machine intel-iommu
 	nvme 1 twin-root
 	nvme 2 foreign-ntfs
-	boot rd.vfio.ids=1b36:0010
-	root_is ext4 /dev/vda
+	virtio 3 plain
+	boot_from UUID=20000000-0000-4000-8000-000000000001 rd.vfio.ids=1b36:0010
+	root_is ext4 /dev/vda1
 	goes 01:00.0 02:00.0
 }
 
@@ -20,15 +21,14 @@ swapped() {
 	nvme 1 empty
 	nvme 2 plain
 	boot_from UUID=20000000-0000-4000-8000-000000000001 rd.vfio.ids=1b36:0010
-	root_is ext4 /dev/nvme1n1p1
-	stays 02:00.0 nvme "it carries root: nvme1n1p1"
+	root_is ext4 "/dev/$(disk_of 02:00.0)p1"
+	stays 02:00.0 nvme "it carries root: $(disk_of 02:00.0)p1"
 	goes 01:00.0
 }
 
 scene() {
-	variant storage
 	both_spare
 	swapped
 }
 
-in_images $storage_images
+in_images $quick_images

@@ -4,7 +4,6 @@
 . "$(dirname "$0")/lib.sh"
 
 scene() {
-	variant storage
 	machine intel-iommu
 	sata 1 empty
 	sata 2 plain
@@ -14,4 +13,4 @@ scene() {
 	goes 01:00.0
 }
 
-in_images $storage_images
+in_images $quick_images

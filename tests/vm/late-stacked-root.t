@@ -68,11 +68,16 @@ on_luks_and_lvm() {
 	goes 02:00.0
 }
 
-scene() {
+on_disks() {
 	variant storage
 	on_lvm
 	on_md
 	on_btrfs
+}
+
+scene() {
+	# What stands on what is read in C. How the key comes to a mapping is the generator's matter.
+	[ "$vm_kind-${EVERY:-}" = dracut-systemd- ] || on_disks
 	variant storage-luks
 	case $vm_kind in
 	initramfs-tools) mapping=hostcrypt ;;

@@ -19,14 +19,10 @@ twins() { # ROOT SPARE
 }
 
 scene() {
-	name=/dev/nvme0n1p1
-	variant storage
-	# Its kernel gives names out in no order.
-	[ "$vm_kind" != dracut-trixie ] || { variant normal && name=UUID=$uuid; }
 	twins "UUID=$uuid" empty
-	twins "$name" twin-root
 	# How root= is read does not depend on the generator: one of them sees every way.
-	[ "$vm_kind" = initramfs-tools ] || return
+	[ "$vm_kind" = initramfs-tools ] || return 0
+	twins /dev/nvme0n1p1 twin-root
 	twins LABEL=hostroot foreign-ntfs
 	twins PARTUUID=10000000-0000-4000-8000-000000000001 foreign-bitlocker
 }

@@ -4,16 +4,15 @@
 . "$(dirname "$0")/lib.sh"
 
 scene() {
-	variant storage
 	machine intel-iommu
 	nvme 1 plain
 	failing 2 foreign-lvm 2050
 	nvme 3 empty
 	boot_from UUID=20000000-0000-4000-8000-000000000001 rd.vfio.ids=1b36:0010
-	root_is ext4 /dev/nvme0n1p1
-	stays 01:00.0 nvme "it carries root: nvme0n1p1"
-	stays 02:00.0 nvme "nvme1n1 cannot be read: "
+	root_is ext4 "/dev/$(disk_of 01:00.0)p1"
+	stays 01:00.0 nvme "it carries root: $(disk_of 01:00.0)p1"
+	stays 02:00.0 nvme "$(disk_of 02:00.0) cannot be read: "
 	driver_is 03:00.0 vfio-pci
 }
 
-in_images initramfs-tools dracut-systemd
+in_images $quick_images

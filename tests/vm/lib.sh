@@ -17,14 +17,20 @@ vm_count=0
 static_images="own initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
-storage_images="initramfs-tools dracut-systemd"
 all_images="$static_images $shared_images"
-# One of each sort. What a scene of these sees is decided in C: the other kinds, the layout of storage with a key, and
-# the proof that the bed can fail in each generator are for EVERY=1, and for check-matrix.
-some_images="own initramfs-tools"
+# Where C decides what a scene sees, the small image will do: quick_images. Where a generator has a part in
+# it, one generator will do: some_images, storage_images. Being first is proved in each generator: generator_images,
+# first_images. The other kinds, layouts of storage and the proof that the bed can fail in each generator are for EVERY=1,
+# and for check-matrix.
+quick_images=own
+some_images=initramfs-tools
+storage_images=initramfs-tools
+first_images="$static_images initramfs-tools-shared dracut-plain-shared"
 [ "${EVERY:-}" != 1 ] || {
+	quick_images=$all_images
 	some_images=$all_images
-	storage_images="$storage_images dracut-plain"
+	storage_images="initramfs-tools dracut-systemd dracut-plain"
+	first_images=$all_images
 	generator_images="$generator_images $shared_images"
 }
 
@@ -81,6 +87,12 @@ machine() {
 
 no_host_display() { vm_host_display=""; }
 
+# efi_display MODEL: the host's display, with a framebuffer of UEFI firmware on it. bochs would take it over by itself.
+efi_display() {
+	vm_host_display="-device $1,addr=0x1 -bios /usr/share/ovmf/OVMF.fd"
+	vm_cmdline="$vm_cmdline modprobe.blacklist=bochs"
+}
+
 # slot N MODEL...: the models are the functions of one card behind a root port of its own, on bus N. The ports are
 # 00:10.0, 00:11.0 and so on.
 slot() {
@@ -95,7 +107,7 @@ slot() {
 	done
 }
 
-# nvme N IMAGE [MODEL-OPTION], sata N IMAGE: a controller in slot N with a disk of tests/vm/disks on it.
+# nvme N IMAGE [MODEL-OPTION], sata N IMAGE, virtio N IMAGE, card_with_nvme N IMAGE: a controller in slot N with a disk of tests/vm/disks on it.
 drive() { # N IMAGE
 	vm_disks=${vm_disks:-$("$vm_here/disks")} || vm_disks=/nonexistent
 	vm_args="$vm_args -drive file=$vm_disks/$2,if=none,id=disk$1,format=raw${vm_drive_options:-}"
@@ -104,10 +116,36 @@ nvme() {
 	drive "$1" "$2"
 	slot "$1" "nvme,serial=$2,drive=disk$1${3:-}"
 }
+card_with_nvme() { # a GPU and the drive are functions of one slot, and so of one IOMMU group
+	drive "$1" "$2"
+	slot "$1" $gpu "nvme,serial=$2,drive=disk$1"
+}
+virtio() {
+	drive "$1" "$2"
+	slot "$1" "virtio-blk-pci,drive=disk$1"
+}
 sata() {
 	drive "$1" "$2"
 	slot "$1" "ich9-ahci,id=ahci$1"
 	vm_args="$vm_args -device ide-hd,drive=disk$1,bus=ahci$1.0"
+}
+
+# multipath N IMAGE: two NVMe controllers in slots N and N + 1, one disk, two ways to it.
+multipath() {
+	drive "$1" "$2"
+	vm_args="$vm_args -device nvme-subsys,id=subsys$1"
+	slot "$1" "nvme,id=nvme$1,serial=$2,subsys=subsys$1"
+	slot "$(($1 + 1))" "nvme,serial=$2,subsys=subsys$1"
+	vm_args="$vm_args -device nvme-ns,drive=disk$1,nsid=1,shared=on,bus=nvme$1"
+}
+
+# usb N [IMAGE]: a USB controller in slot N, with a disk behind it.
+usb() {
+	slot "$1" "qemu-xhci,id=usb$1"
+	[ $# = 1 ] || {
+		drive "$1" "$2"
+		vm_args="$vm_args -device usb-storage,drive=disk$1,bus=usb$1.0"
+	}
 }
 
 # nic N NAME: a network card in slot N on a network of its own, with DHCP; the host is 10.0.2.2 there.
@@ -297,7 +335,7 @@ check_and_status_agree() {
 
 # No host driver has said a word about the device: it never touched it.
 untouched() { # ADDRESS
-	vm_touched=$(told dmesg | grep -E "(radeon|snd_hda_intel|snd_hda|bochs|e1000e) 0000:$1")
+	vm_touched=$(told dmesg | grep -E "(radeon|snd_hda_intel|snd_hda|bochs-drm|e1000e|xhci_hcd) 0000:$1|Initialized .* for 0000:$1")
 	expect "no host driver has touched $1" "$vm_touched" [ -z "$vm_touched" ]
 }
 usable() { # ADDRESS
@@ -318,6 +356,12 @@ stays() {
 	override_is "$1" "(null)"
 	verdict_is "$1" kept
 	log_has "vfio-early: 0000:$1 $(device "$1" | sed 's/.* id=\([^ ]*\).*/\1/') stays with the host: $3"
+}
+
+# works ADDRESS DRIVER: the host's driver has the device and nothing of ours is left on it.
+works() {
+	driver_is "$1" "$2"
+	override_is "$1" "(null)"
 }
 
 # goes ADDRESS...: first to the host, whose driver lets go without a complaint, then to vfio-pci.

@@ -29,4 +29,4 @@ scene() {
 	driver_is 01:00.0 e1000e
 }
 
-in_images own initramfs-tools
+in_images $quick_images

@@ -21,4 +21,4 @@ scene() {
 	expect "it has its memory" "$(told framebuffer)" contains framebuffer ": vesafb"
 }
 
-in_images $some_images
+in_images $quick_images

@@ -20,4 +20,4 @@ scene() {
 		expect "modprobe vfio-pci binds it later" "$(told finished)" contains finished "0000:01:00.0 driver=vfio-pci"
 }
 
-in_images $some_images
+in_images $quick_images

@@ -20,4 +20,4 @@ scene() {
 	driver_is 04:00.0 serial
 }
 
-in_images $some_images
+in_images $quick_images

@@ -10,6 +10,14 @@ scene() {
 	driver_is 01:00.0 radeon
 	verdict_is 01:00.0 off
 
+	for parameter in init=/bin/bash systemd.unit=rescue.target; do
+		vm_note=" $parameter"
+		boot $parameter rd.vfio.ids=1002:5159
+		works 01:00.0 radeon
+		verdict_is 01:00.0 off
+	done
+	vm_note=""
+
 	boot single rd.vfio.ids=1002:5159 rd.vfio.recovery=claim
 	claimed 01:00.0
 

@@ -16,4 +16,4 @@ scene() {
 	log_has "Invalid argument; back with serial"
 }
 
-in_images own initramfs-tools
+in_images $quick_images

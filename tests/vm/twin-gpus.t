@@ -15,4 +15,4 @@ scene() {
 	driver_is_not 00:01.0 vfio-pci
 }
 
-in_images $all_images
+in_images $first_images
