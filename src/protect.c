@@ -252,9 +252,18 @@ static bool *copy_marks(const struct storage *storage)
 	return marked;
 }
 
+/* Seen from the running host, the root is what is mounted, also where systemd finds it by the type of its partition. */
+static bool is_root_mounted(const struct storage *storage)
+{
+	for (size_t i = 0; i < storage->use_count; i++)
+		if (storage->next_boot && !strcmp(storage_use_name(&storage->uses[i]), "/"))
+			return true;
+	return false;
+}
+
 static void say_rootless(struct storage *storage)
 {
-	if (!storage->needs->root)
+	if (!storage->needs->root && !is_root_mounted(storage))
 		say_unknown(storage, "name it with root= on the kernel command line",
 			    "nothing says what the root is, so what carries it is not known");
 }

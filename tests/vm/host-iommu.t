@@ -45,4 +45,5 @@ scene() {
 	now_says status "0000:01:00.1 8086:2668 is on snd_hda_intel, and while it is no guest can use IOMMU group"
 }
 
+# shellcheck disable=SC2046 # a list of kinds
 in_images initramfs-tools $([ "${EVERY:-}" != 1 ] || echo dracut-trixie)
