@@ -459,6 +459,15 @@ static void parse_flag(struct config *config, const struct place *place, const s
 		complain_of(config, place, param->value, param->value_length, expected);
 }
 
+static void say_off(struct config *config, const struct cmdline_param *param)
+{
+	char value[24];
+
+	util_printable(value, sizeof(value), param->value, param->value_length);
+	util_format(config->off_by, sizeof(config->off_by), "rd.vfio=%s", value);
+	util_format(config->off_reason, sizeof(config->off_reason), "%s on the kernel command line", config->off_by);
+}
+
 static void parse_param(struct config *config, const struct place *place, struct cmdline_param *param)
 {
 	static const char prefix[] = "rd.vfio.";
@@ -468,6 +477,8 @@ static void parse_param(struct config *config, const struct place *place, struct
 		parse_flag(config, place, param, false,
 			   "expected 0 or 1, so this boot claims nothing; devices are named with rd.vfio.ids=", &on);
 		config->off = !on;
+		if (!on)
+			say_off(config, param);
 	} else if (cmdline_is(param, "rd.vfio.ids") || cmdline_is(param, "rd.vfio.keep")) {
 		bool keep = cmdline_is(param, "rd.vfio.keep");
 		struct wish wish = { .source = keep ? "rd.vfio.keep" : "rd.vfio.ids", .keep = keep, .options.rank = CLAIM_OF_CMDLINE };
@@ -533,7 +544,7 @@ enum expand config_expand_of(const struct config *config, const struct claim *cl
 const char *config_off_reason(const struct config *config)
 {
 	if (config->off)
-		return "rd.vfio=0 on the kernel command line";
+		return config->off_reason;
 	if (config->recovery && !config->recovery_claims)
 		return "this is a recovery boot or a crash kernel's (recovery=claim lifts that)";
 	return NULL;

@@ -90,7 +90,7 @@ static void diagnose_entries(const struct diagnosis *diagnosis, struct findings 
 		if (entry->verdict == VERDICT_NO_IOMMU && diagnosis->outlook->machine.iommu.state == IOMMU_OFF)
 			cure_iommu(diagnosis, finding->hint, sizeof(finding->hint));
 		else if (entry->verdict == VERDICT_OFF && diagnosis->outlook->config.off)
-			system_remove(diagnosis->system, "rd.vfio=0", finding->hint, sizeof(finding->hint));
+			system_remove(diagnosis->system, diagnosis->outlook->config.off_by, finding->hint, sizeof(finding->hint));
 	}
 }
 

@@ -55,15 +55,33 @@ static void add_mount_device(struct needs *needs, const struct needs_form *form,
 		needs_add_members(needs, form, mount->options, strlen(mount->options));
 }
 
+/* An image's own fstab, and rd.systemd.mount-extra=, name places as the initramfs has them. */
+static const char *place_of(const struct needs_mount *mount)
+{
+	static const char *const folders[] = { "/sysroot", "/sysusr" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		const char *rest;
+
+		if (!util_starts_with(mount->place, folders[i]))
+			continue;
+		rest = mount->place + strlen(folders[i]);
+		if (!*rest || *rest == '/')
+			return *rest ? rest : "/";
+	}
+	return mount->place;
+}
+
 void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool remote_only)
 {
-	bool root = !strcmp(mount->place, "/"), usr = !strcmp(mount->place, "/usr");
-	const char *purpose = !strcmp(mount->type, "swap") ? "swap" : root ? "root" : mount->place;
+	const char *place = place_of(mount);
+	bool root = !strcmp(place, "/"), usr = !strcmp(place, "/usr");
+	const char *purpose = !strcmp(mount->type, "swap") ? "swap" : root ? "root" : place;
 	enum need_kind kind = kind_of_type(mount);
 	char name[SPEC_SIZE], text[SPEC_SIZE * 2];
 	struct needs_form form = {
 		.purpose = purpose,
-		.name = util_format(name, sizeof(name), "%s's %.400s: ", mount->source, root ? mount->place : purpose),
+		.name = util_format(name, sizeof(name), "%s's %.400s: ", mount->source, root ? place : purpose),
 		.required = usr || (root && !needs->root),
 		.spare = table_has_option(mount->options, "noauto") ||
 			 (table_has_option(mount->options, "nofail") && !root && !usr),

@@ -21,7 +21,7 @@ image_of_initramfs_tools() {
 }
 waits() { # WHAT THE-REASON: in the early stage the card is not taken
 	run boot --dry-run
-	ok "the card waits: $1" says "the root is on the network ($2)"
+	ok "the card waits: $1" says "the boot uses the network ($2), so its card must be known first"
 }
 goes() {
 	run boot --dry-run
@@ -64,6 +64,19 @@ goes "network mounts that a boot does without"
 card
 cmdline "boot=live fetch=http://10.0.0.1/x rd.vfio.ids=8086:1572"
 waits "live-boot's fetch=" fetch
+card
+image_of_initramfs_tools
+put /usr/sbin/dropbear
+waits "dropbear in the image" "dropbear in the initramfs"
+card
+: >"$tree/etc/initrd-release"
+put /usr/bin/clevis-decrypt-tang
+waits "tang's pin in the image" "clevis in the initramfs"
+card
+put /usr/share/initramfs-tools/hooks/dropbear
+goes "dropbear on the host without a key of anybody"
+put /etc/dropbear/initramfs/authorized_keys
+waits "dropbear's hook with keys" "dropbear in the initramfs"
 
 # --- configuration: drop-ins ---
 

@@ -214,6 +214,16 @@ static void the_switch_fails_closed(void **state)
 	}
 }
 
+static void the_switch_is_told_as_it_was_written(void **state)
+{
+	(void)state;
+	config_add_cmdline(&config, "rd.vfio=\"OFF\"");
+	assert_string_equal(config.off_by, "rd.vfio=OFF");
+	assert_string_equal(config_off_reason(&config), "rd.vfio=OFF on the kernel command line");
+	config_add_cmdline(&config, "rd.vfio=");
+	assert_string_equal(config.off_by, "rd.vfio=");
+}
+
 static void what_stands_twice_counts_once(void **state)
 {
 	(void)state;
@@ -311,6 +321,7 @@ int main(void)
 		TEST(bad_tokens_are_named_and_the_others_count),
 		TEST(switches),
 		TEST(the_switch_fails_closed),
+		TEST(the_switch_is_told_as_it_was_written),
 		TEST(what_stands_twice_counts_once),
 		TEST(a_cut_line_never_becomes_another_one),
 		TEST(a_nul_byte_ends_no_word),

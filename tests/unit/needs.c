@@ -232,6 +232,8 @@ static void systemd_has_ways_of_its_own(void **state)
 		{ "root=/dev/sda1 roothash=0123456789abcdef0123456789abcdef systemd.verity=0", "root device /dev/sda1" },
 		{ "systemd.mount-extra=/dev/sdb1:/data:xfs:logdev=/dev/sdc1", "/data device /dev/sdb1?, /data device /dev/sdc1? rootless" },
 		{ "rd.systemd.mount-extra=UUID=1:/:ext4", "root uuid 1" },
+		{ "rd.systemd.mount-extra=UUID=1:/sysroot:ext4 rd.systemd.mount-extra=UUID=2:/sysusr/usr:ext4", "root uuid 1, /usr uuid 2" },
+		{ "rd.systemd.mount-extra=UUID=1:/sysroots:ext4", "/sysroots uuid 1? rootless" },
 		{ "systemd.mount-extra=/dev/disk/by-path/pci-0000\\:01\\:00.0:/data",
 		  "/data device /dev/disk/by-path/pci-0000:01:00.0? rootless" },
 		{ "systemd.mount-extra=share:/data:virtiofs systemd.mount-extra=/dev/sdb1:/x:auto:nofail",
