@@ -123,13 +123,21 @@ static bool keeps_share(const struct needs *needs, const struct pci_function *fu
 	return false;
 }
 
-static bool keeps_network(const struct plan_input *input, const struct pci_function *function, char *reason, size_t size)
+static bool keeps_network(const struct plan_input *input, const struct pci_function *function, char *reason, size_t size,
+			  char *hint, size_t hint_size)
 {
+	static const struct network none;
 	const struct needs *needs = input->needs;
+	/* Routes that there are by then lead elsewhere, or are those of the running host, and not there in the initramfs. */
+	const struct network *network = needs->network_later ? &none : input->network;
+	enum network_need need = !needs->network[0] ? NETWORK_OF_BOOT : needs->network_later ? NETWORK_OF_MOUNT : NETWORK_OF_ROOT;
 
-	if (!pci_is_network(function) || (!needs->network[0] && !needs->network_use[0]))
+	if (!pci_is_network(function) || (!needs->network[0] && !needs->network_use[0]) ||
+	    !network_keeps(network, &function->address, need, needs->network[0] ? needs->network : needs->network_use, reason, size))
 		return false;
-	return network_keeps(input->network, &function->address, needs->network[0] ? "" : needs->network_use, reason, size);
+	if (need == NETWORK_OF_MOUNT)
+		util_format(hint, hint_size, "a pinned address with stage=early takes it whatever leads through it");
+	return true;
 }
 
 /* In the late stage the block devices are there, and show what they carry. */
@@ -145,7 +153,7 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 
 	if (protect_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint)) ||
 	    keeps_share(input->needs, function, reason, sizeof(reason)) ||
-	    keeps_network(input, function, reason, sizeof(reason)))
+	    keeps_network(input, function, reason, sizeof(reason), hint, sizeof(hint)))
 		plan_decide(entry, VERDICT_KEPT, hint, "%s", reason);
 }
 

@@ -59,8 +59,25 @@ void needs_clear(struct needs *needs)
 
 void needs_say_network(struct needs *needs, const char *by)
 {
-	if (!needs->network[0])
+	if (!needs->network[0] || needs->network_later)
 		util_printable(needs->network, sizeof(needs->network), by, strlen(by));
+	needs->network_later = false;
+}
+
+void needs_say_network_later(struct needs *needs, const char *by)
+{
+	if (needs->network[0])
+		return;
+	needs_say_network(needs, by);
+	needs->network_later = true;
+}
+
+void needs_say_network_for(struct needs *needs, const char *purpose, const char *by)
+{
+	if (UTIL_IS_ONE_OF(purpose, "root", "/usr"))
+		needs_say_network(needs, by);
+	else
+		needs_say_network_later(needs, by);
 }
 
 static void add_one(struct needs *needs, const struct needs_form *form, const char *spec)
@@ -70,7 +87,7 @@ static void add_one(struct needs *needs, const struct needs_form *form, const ch
 
 	util_format(text, sizeof(text), "%s%s", form->name, spec);
 	if (kind == NEED_NOTHING && spec_is_on_network(value) && !form->spare)
-		needs_say_network(needs, text);
+		needs_say_network_for(needs, form->purpose, text);
 	if (form->required || (kind != NEED_NOTHING && (kind != NEED_DEVICE || util_starts_with(value, "/dev/"))))
 		needs_add(needs, form, kind, value, text);
 }

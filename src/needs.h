@@ -43,6 +43,7 @@ struct needs {
 	bool root;           /* something says what the root is */
 	bool no_resume;      /* noresume: what says resume= does not count */
 	char network[64];    /* what puts the root or a required mount on the network, "" where nothing does */
+	bool network_later;  /* the booted system mounts it: the initramfs brings no network up for it, and has no route */
 	char network_use[64];/* what else uses the network during the boot (dropbear, clevis), "" where nothing does */
 };
 
@@ -98,6 +99,10 @@ void needs_add_unread(struct needs *needs, const char *path);
 
 /* Say what puts the root, or a required mount, on the network; the first one counts. */
 void needs_say_network(struct needs *needs, const char *by);
+
+/* The same of what only the booted system mounts; and of either, by the purpose of the mount. */
+void needs_say_network_later(struct needs *needs, const char *by);
+void needs_say_network_for(struct needs *needs, const char *purpose, const char *by);
 
 /* Has the root been named as what systemd finds by the type of its partition (root=gpt-auto)? */
 bool needs_root_by_type(const struct needs *needs);

@@ -103,21 +103,38 @@ void network_read(struct network *ret)
 	network_parse_routes(ipv4 ? ipv4 : "", ipv6 ? ipv6 : "", add_interface, ret);
 }
 
-bool network_keeps(const struct network *network, const struct pci_address *function, const char *use, char *reason,
-		   size_t size)
+/* "the root is on the network", and the like. */
+static void say_need(enum network_need need, const char *by, char *text, size_t size)
 {
+	switch (need) {
+	case NETWORK_OF_ROOT:
+		util_format(text, size, "the root is on the network");
+		break;
+	case NETWORK_OF_MOUNT:
+		util_format(text, size, "the host needs the network (%s)", by);
+		break;
+	case NETWORK_OF_BOOT:
+		util_format(text, size, "the boot uses the network (%s)", by);
+		break;
+	}
+}
+
+bool network_keeps(const struct network *network, const struct pci_address *function, enum network_need need,
+		   const char *by, char *reason, size_t size)
+{
+	char text[128];
+
+	say_need(need, by, text, sizeof(text));
 	for (size_t i = 0; i < network->count; i++) {
 		if (pci_address_compare(&network->cards[i].address, function))
 			continue;
-		if (use[0])
-			util_format(reason, size, "the boot uses the network (%s), and %s has a route", use, network->cards[i].interface);
-		else
-			util_format(reason, size, "the root is on the network, and %s has a route", network->cards[i].interface);
+		util_format(reason, size, "%s, and %s has a route", text, network->cards[i].interface);
 		return true;
 	}
-	if (!network->count && !use[0])
-		util_format(reason, size, "the root is on the network, and no interface that leads there is known yet");
-	return !network->count && !use[0];
+	if (network->count || need == NETWORK_OF_BOOT)
+		return false;
+	util_format(reason, size, "%s, and no interface that leads there is known yet", text);
+	return true;
 }
 
 void network_clear(struct network *network)

@@ -25,10 +25,17 @@ void network_parse_routes(const char *ipv4, const char *ipv6, void (*found)(void
 /* Read routes and interfaces. Free with network_clear(). */
 void network_read(struct network *ret);
 
+/* Why the host needs the network. */
+enum network_need {
+	NETWORK_OF_ROOT,  /* the root is on it */
+	NETWORK_OF_MOUNT, /* the booted system mounts something over it */
+	NETWORK_OF_BOOT,  /* a part of the boot uses it, as dropbear in the image: over when the root is there */
+};
+
 /*
- * Must the host keep this function? Where the root is on the network, each card with a route, and each one where no route
- * is known. Where only @use of the boot needs it ("dropbear in the image"; "" for a root), a card with a route. Pure.
+ * Must the host keep this function, because @by needs the network? Each card with a route stays; where no route is known,
+ * each card, unless only the boot has used it. Pure.
  */
-bool network_keeps(const struct network *network, const struct pci_address *function, const char *use, char *reason,
-		   size_t size);
+bool network_keeps(const struct network *network, const struct pci_address *function, enum network_need need,
+		   const char *by, char *reason, size_t size);
 void network_clear(struct network *network);

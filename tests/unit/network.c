@@ -49,14 +49,17 @@ static void a_card_with_a_route_stays(void **state)
 	char reason[128];
 
 	(void)state;
-	assert_true(network_keeps(&network, &here, "", reason, sizeof(reason)));
+	assert_true(network_keeps(&network, &here, NETWORK_OF_ROOT, "", reason, sizeof(reason)));
 	assert_string_equal(reason, "the root is on the network, and eth0 has a route");
-	assert_false(network_keeps(&network, &there, "", reason, sizeof(reason)));
-	assert_true(network_keeps(&none, &there, "", reason, sizeof(reason)));
+	assert_false(network_keeps(&network, &there, NETWORK_OF_ROOT, "", reason, sizeof(reason)));
+	assert_true(network_keeps(&none, &there, NETWORK_OF_ROOT, "", reason, sizeof(reason)));
+	/* what the booted system mounts is not reached by any card yet */
+	assert_true(network_keeps(&none, &there, NETWORK_OF_MOUNT, "fstab's /srv: a:/b", reason, sizeof(reason)));
+	assert_string_equal(reason, "the host needs the network (fstab's /srv: a:/b), and no interface that leads there is known yet");
 	/* where only a part of the boot uses it, the root is there by now without any route */
-	assert_true(network_keeps(&network, &here, "dropbear", reason, sizeof(reason)));
+	assert_true(network_keeps(&network, &here, NETWORK_OF_BOOT, "dropbear", reason, sizeof(reason)));
 	assert_string_equal(reason, "the boot uses the network (dropbear), and eth0 has a route");
-	assert_false(network_keeps(&none, &there, "dropbear", reason, sizeof(reason)));
+	assert_false(network_keeps(&none, &there, NETWORK_OF_BOOT, "dropbear", reason, sizeof(reason)));
 }
 
 int main(void)
