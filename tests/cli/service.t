@@ -21,12 +21,16 @@ systemctl() { # a shell script's text
 	chmod 755 "$tree/bin/systemctl"
 }
 
-# As run does it, with the tree as the root, on a file system of memory as an initramfs is.
+# As run does it, with the tree as the root, on a file system of memory as an initramfs is. What is left comes back.
 run_there() {
 	status=0
-	output=$(unshare -m sh -c 'mount -t tmpfs tmpfs "$1/run" && mkdir "$1/run/systemd" && { [ -z "$2" ] ||
-		mkdir "$1/run/systemd/system"; } && chroot "$1" /bin/busybox env PATH=/bin /bin/vfio-early boot; status=$?
-		cp -r "$1"/run/vfio-early "$1/report" && exit $status' sh "$tree" "${SYSTEMD-yes}" 2>&1) || status=$?
+	[ -n "${SYSTEMD-yes}" ] || rmdir "$tree/run/systemd/system"
+	output=$(unshare -m sh -c 'mkdir "$1.root" && mount -t tmpfs tmpfs "$1.root" && cp -a "$1"/. "$1.root" || exit 99
+		chroot "$1.root" /bin/busybox env PATH=/bin /bin/vfio-early boot
+		status=$?
+		cp -a "$1.root"/. "$1"
+		exit $status' sh "$tree" 2>&1) || status=$?
+	rmdir "$tree.root"
 }
 started() { [ "$(cat "$tree/asked" 2>/dev/null)" = "--no-block start vfio-early-late.service" ]; }
 not_asked() { [ ! -e "$tree/asked" ]; }
@@ -36,7 +40,7 @@ booted
 systemctl 'echo "$@" >>/asked'
 run_there
 ok "systemd is asked for the late unit" started
-ok "which has its word" [ -e "$tree/report/late" ]
+ok "which has its word" [ -e "$tree/run/vfio-early/late" ]
 ok "the log has no complaint" [ "$(grep -c vfio-early-late "$tree/dev/kmsg")" = 0 ]
 
 booted
@@ -49,7 +53,7 @@ booted
 systemctl 'echo "$@" >>/asked'
 SYSTEMD='' run_there
 ok "without systemd it is not asked" not_asked
-ok "the word is there for the hook" [ -e "$tree/report/late" ]
+ok "the word is there for the hook" [ -e "$tree/run/vfio-early/late" ]
 
 booted
 systemctl 'echo "$@" >>/asked'

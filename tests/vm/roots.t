@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Roots that systemd makes or finds in its own ways, with dracut 106: where nothing is claimed no unit of ours waits and
+# Roots that systemd makes or finds in its own ways: where nothing is claimed no unit of ours waits and
 # the boot ends where it ends without the package; with a claim the root is mounted behind the late stage.
 . "$(dirname "$0")/lib.sh"
 
@@ -59,8 +59,8 @@ scene() {
 	each repart repart PARTLABEL=root-x86-64 mount.usr=PARTLABEL=usr rw
 	root_is ext4 "/dev/$(disk_of 01:00.0)p2"
 	goes 02:00.0
-	# The other ways have no unit before the root that /usr waits for.
-	[ "${EVERY:-}" = 1 ] || return 0
+	# Only there systemd makes the root itself, and needs /usr for it.
+	[ "${EVERY:-}" = 1 ] && [ "$vm_kind" = dracut-trixie ] || return 0
 	each volatile whole LABEL=wholeroot systemd.volatile=overlay
 	goes 02:00.0
 	each state whole LABEL=wholeroot systemd.volatile=state
@@ -69,4 +69,6 @@ scene() {
 	each gpt-auto auto - rw
 }
 
-in_images dracut-trixie
+kinds=dracut-trixie
+[ "${EVERY:-}" != 1 ] || kinds="$kinds dracut-systemd"
+in_images $kinds
