@@ -22,8 +22,8 @@ static void settle(struct report_device *device)
 	outcome.reason = "this boot has run no late stage, which decides about it";
 	device->verdict = outcome.verdict;
 	verdict_sentence(&outcome, device->reason, sizeof(device->reason));
-	util_format(device->hint, sizeof(device->hint), "%s", bound ? "" : "boot with root= on a disk or the network, without an "
-		    "image of another kind (live, boot=), or claim it with stage=early");
+	util_format(device->hint, sizeof(device->hint), "%s", bound ? "" : "a pinned address with stage=early needs no late stage; it "
+		    "takes the device whatever is on it");
 }
 
 static bool finish_device(void *data, struct report_device *device)

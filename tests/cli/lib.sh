@@ -104,6 +104,7 @@ log_says() { grep -qF -- "$1" "$tree/dev/kmsg"; }
 exits() { [ "$status" = "$1" ]; }
 holds() { [ "$(cat "$tree/$1")" = "$2" ]; }
 override_is() { holds "sys/bus/pci/devices/$1/driver_override" "$2"; }
+json_is() { [ "$(printf '%s\n' "$output" | jq -er "$1")" = "$2" ]; }
 report() { jq -er "$1" "$tree/run/vfio-early/report.json"; }
 report_is() { [ "$(report "$1")" = "$2" ]; }
 # The names, types and contents of all files.
