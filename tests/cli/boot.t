@@ -118,6 +118,16 @@ run boot --dry-run
 ok "rubbish does not hide what counts" says "0000:01:00.0 1002:5159 would be bound"
 ok "a file over 1 MiB is named" says "/etc/vfio-early.conf: the file is larger than 1 MiB"
 
+# --- 50,000 claims that match nothing: bounded, each with its verdict ---
+twins
+seq 0 49999 | awk '{ printf "claim %04x:%04x\n", 8192 + int($1 / 65536), $1 % 65536 }' | config
+cmdline "rd.vfio.ids=01:00.0"
+status=0
+output=$(timeout 10 "$binary" --root "$tree" boot --dry-run 2>&1) || status=$?
+ok "many claims are planned" exits 1
+ok "what is there is taken" says "0000:01:00.0 1002:5159 would be bound"
+ok "and each absent one is told" [ "$(printf '%s\n' "$output" | grep -c 'not found: no device matches')" = 50000 ]
+
 # --- usage ---
 run boot --frob
 ok "an unknown option is a usage error" exits 2

@@ -136,4 +136,26 @@ run boot
 ok "it is an error with its place" log_says "/etc/vfio-early.conf:1: 144d:a808: stage=early takes storage, USB and card readers by a pinned address or a path only"
 ok "the report has it" report_is '.errors[0].where' /etc/vfio-early.conf:1
 ok "and the drives wait" verdicts_are "01:00.0=deferred 02:00.0=deferred"
+# What is in use is judged without a claim of our own: no exclusive open, no lock.
+twin_nvme
+run boot
+strace -f -qq -e trace=openat2,flock,openat -o "$tree.trace" "$binary" --root "$tree" boot --late >/dev/null 2>&1
+ok "no disk is opened exclusively" sh -c 'grep -q "dev/nvme0n1" "$1" && ! grep "dev/nvme" "$1" | grep -qE "O_EXCL|O_RDWR|O_WRONLY"' - "$tree.trace"
+ok "and none is locked" sh -c '! grep -q "flock(" "$1"' - "$tree.trace"
+rm -f "$tree.trace"
+twin_nvme
+device=$(stat -c %D "$tree/dev/nvme0n1p1")
+printf '1: FLOCK  ADVISORY  WRITE 318 %02x:%02x:%s 0 EOF\n' "$((0x$device >> 8 & 0xff))" "$((0x$device & 0xff))" "$(stat -c %i "$tree/dev/nvme0n1p1")" >"$tree/proc/locks"
+run boot --late --dry-run
+ok "what a program has locked stays" says "0000:01:00.0 144d:a808 stays with the host: it carries what a program has locked: nvme0n1p1"
+twin_nvme
+mkdir -p "$(readlink -f "$tree/sys/class/block/nvme0n1p1")/holders/of-another-kind"
+run boot --late --dry-run
+ok "so does what something holds that is no block device" says "0000:01:00.0 144d:a808 stays with the host: it carries what is in use: nvme0n1p1"
+
+# A pool that the host imports at its boot is in zpool.cache, also where the initramfs has not imported it.
+twin_nvme
+mkdir -p "$tree/proc/spl/kstat/zfs/tank" "$tree/etc/zfs"
+run boot --late --dry-run
+ok "a pool that has no member here keeps nothing" says "0000:01:00.0 144d:a808 would be bound"
 done_testing
