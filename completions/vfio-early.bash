@@ -38,7 +38,7 @@ _vfio_early() {
 	list) words="--json --color= $(_vfio_early_selectors)" ;;
 	check | status) words="--json --color=" ;;
 	boot) words="--late --dry-run --json" ;;
-	"") words="list check status boot --root --help --version" ;;
+	"") words="list check status boot finish --root --help --version" ;;
 	*) words="" ;;
 	esac
 	[[ $current != --color=* ]] || words="--color=auto --color=always --color=never"
