@@ -46,4 +46,6 @@ scene() {
 }
 
 # shellcheck disable=SC2046 # a list of kinds
-in_images initramfs-tools $([ "${EVERY:-}" != 1 ] || echo dracut-trixie)
+images=initramfs-tools
+[ "${EVERY:-}" != 1 ] || images="$images dracut-trixie"
+in_images $images

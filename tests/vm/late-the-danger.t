@@ -11,4 +11,6 @@ scene() {
 	boot_and_lose LABEL=hostroot vfio-pci.ids=1b36:0010 rootdelay=3 rd.retry=5 rd.timeout=50 rd.shell=0 rd.emergency=reboot
 }
 
-in_images initramfs-tools $([ "${EVERY:-}" != 1 ] || echo dracut-systemd)
+images=initramfs-tools
+[ "${EVERY:-}" != 1 ] || images="$images dracut-systemd"
+in_images $images

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A GPU waits for the late stage with the NVMe of its IOMMU group, and this boot has no late stage: a BOOT= script of its
-# own, or a unit that is masked. Then a hook behind the mount, or a unit of the real root, gives it to its driver.
+# own, or a unit that is masked. A hook behind the mount, or a unit of the real root, gives it to its driver.
 . "$(dirname "$0")/lib.sh"
 
 group="rd.vfio.ids=01:00.0 rd.vfio.expand=group"
+# What an emulated processor would take minutes for.
+short="systemd.condition_needs_update=0 systemd.mask=systemd-udev-trigger.service ask=nothing"
 
 scene() {
 	machine intel-iommu
@@ -17,7 +19,7 @@ scene() {
 		;;
 	*)
 		variant host
-		boot rd.systemd.mask=vfio-early-late.service systemd.unit=tell.service ask=nothing $group
+		boot rd.systemd.mask=vfio-early-late.service systemd.unit=tell.service $short $group
 		root_is ext4 /dev/vda
 		;;
 	esac
