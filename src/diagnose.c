@@ -119,15 +119,36 @@ static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findin
 
 /* --- what the host loses with a device, though nothing keeps it --- */
 
-static bool host_keeps_a_display(const struct diagnosis *diagnosis)
+static const struct pci_function *find_host_display(const struct diagnosis *diagnosis)
 {
 	const struct outlook *outlook = diagnosis->outlook;
 	const struct plan_input input = { .settled = outlook->settled, .settled_count = outlook->settled_count };
 
 	for (size_t i = 0; i < outlook->machine.function_count; i++)
 		if (guard_is_host_display(&input, &outlook->plan, &outlook->machine.functions[i]))
-			return true;
-	return false;
+			return &outlook->machine.functions[i];
+	return NULL;
+}
+
+/* The screen goes dark with the display that the firmware used, also where the host keeps another one. */
+static void lose_display(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+			 struct findings *findings)
+{
+	static const char *const monitors[] = { "where it is not known whether a monitor is connected", "which has no monitor connected",
+						"which has a monitor connected" };
+	const struct pci_function *other = find_host_display(diagnosis);
+	char name[96];
+
+	if (!guard_is_console(function))
+		return;
+	if (!other)
+		findings_add(findings, FINDING_WARN, subject,
+			     "make sure that you can reach the host otherwise: ssh, or a serial console",
+			     "is the host's last display: its screen stays black from then on");
+	else
+		findings_add(findings, FINDING_WARN, subject, "connect the monitor to the display that stays",
+			     "the firmware's screen is on it, and the boot's messages end there; the host keeps %s, %s",
+			     pci_format(other, name, sizeof(name)), monitors[other->monitor + 1]);
 }
 
 /* Is the device that the need names on the function? */
@@ -200,10 +221,7 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 	diagnose_later(entry, subject, findings);
 	lose_storage(diagnosis, entry->function, entry->claim->stage == STAGE_LATE, subject, findings);
 	lose_route(diagnosis, entry->function, subject, findings);
-	if (entry->function->boot_vga == 1 && !host_keeps_a_display(diagnosis))
-		findings_add(findings, FINDING_WARN, subject,
-			     "make sure that you can reach the host otherwise: ssh, or a serial console",
-			     "is the host's last display: its screen stays black from then on");
+	lose_display(diagnosis, entry->function, subject, findings);
 	if (diagnosis->unresettable[index])
 		findings_add(findings, FINDING_WARN, subject,
 			     "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs",

@@ -151,14 +151,18 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 		.without_keys = entry->claim->stage == STAGE_LATE,
 	};
 
-	if (protect_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint)) ||
+	bool storage = protect_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint));
+
+	/* Before its driver is loaded nothing shows the disk of a device that has none by its nature. */
+	if (storage && !hint[0] && !question.may_carry && entry->claim->stage != STAGE_LATE)
+		util_format(hint, sizeof(hint), "give its claim stage=late: before its driver is loaded the boot cannot see the disk");
+	if (storage ||
 	    keeps_share(input->needs, function, reason, sizeof(reason)) ||
 	    keeps_network(input, function, reason, sizeof(reason), hint, sizeof(hint)))
 		plan_decide(entry, VERDICT_KEPT, hint, "%s", reason);
 }
 
-/* Is it the display that the firmware drew on, by the boot's own signs? */
-static bool is_console(const struct pci_function *function)
+bool guard_is_console(const struct pci_function *function)
 {
 	return function->boot_vga == 1 || function->console != PCI_CONSOLE_NONE;
 }
@@ -179,7 +183,7 @@ static void defer(const struct plan_input *input, enum plan_wait wait, struct pl
 	else
 		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage with the others of its IOMMU group");
 	/* Until then no host driver takes it; but a screen and a keyboard may be needed to get there. */
-	entry->reserved = wait != PLAN_WAIT_NATURE && !is_console(function) && !function->has_keyboard;
+	entry->reserved = wait != PLAN_WAIT_NATURE && !guard_is_console(function) && !function->has_keyboard;
 }
 
 static const struct plan_settled *find_settled(const struct plan_input *input, const struct pci_function *function)

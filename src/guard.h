@@ -19,6 +19,9 @@ void guard_apply(const struct plan_input *input, const enum plan_wait *wait, str
 /* Keep the last display. Comes when it is known what cannot be isolated: that stays anyhow. */
 void guard_displays(const struct plan_input *input, struct plan *plan);
 
+/* Is it the display that the firmware drew on, by the boot's own signs? */
+bool guard_is_console(const struct pci_function *function);
+
 /*
  * Is the function a display that the plan leaves to the host, which can use it? One on vfio-pci or pci-stub is none, unless
  * this boot's early stage has put it there.

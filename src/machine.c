@@ -45,12 +45,15 @@ static void read_details(struct machine *machine, bool every)
 	}
 }
 
-/* What matters of a function only where it is wanted. */
-static void read_state(struct machine *machine)
+/* What matters of a function only where it is wanted; and of displays what somebody who looks ahead wants to know. */
+static void read_state(struct machine *machine, bool every)
 {
-	for (size_t i = 0; i < machine->function_count; i++)
+	for (size_t i = 0; i < machine->function_count; i++) {
 		if (machine->wanted[i] >= 0)
 			scan_state(&machine->functions[i]);
+		if (every)
+			scan_monitor(&machine->functions[i]);
+	}
 }
 
 /* A hint for a bridge names what is behind it. */
@@ -186,7 +189,7 @@ void machine_read(struct config *config, const char *booted, const struct needs 
 		read_groups(ret);
 	if (plan_expand(config, ret->functions, ret->function_count, ret->wanted))
 		read_details(ret, every);
-	read_state(ret);
+	read_state(ret, every);
 	read_paths_below_bridges(ret);
 	read_attached(config, ret);
 	read_links(ret);

@@ -46,6 +46,7 @@ struct pci_function {
 	int iommu_group;                /* -1 none or not read */
 	int boot_vga;                   /* 1 the firmware's display, 0 another, -1 not read or no display */
 	enum pci_console console;       /* what else says that the firmware drew on it */
+	int monitor;                    /* of a display: 1 a monitor is connected, 0 none is, -1 not known or not read */
 	bool has_disk;                  /* a block device hangs off it now */
 	bool has_keyboard;              /* a keyboard hangs off it now */
 	bool is_virtual;                /* an SR-IOV virtual function: it has a "physfn" link */

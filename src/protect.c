@@ -65,6 +65,14 @@ static bool is_in_image(const struct storage *storage, const bool *open, size_t 
 	return !storage->next_boot || !storage->blocks[block].dm_name[0] || !open || open[block];
 }
 
+static bool is_imported(const struct storage *storage, const char *pool)
+{
+	for (size_t i = 0; i < storage->pool_count; i++)
+		if (!strcmp(storage->pools[i], pool))
+			return true;
+	return false;
+}
+
 static void mark_need(struct storage *storage, const struct need *need, unsigned int rank, const bool *open)
 {
 	int link = storage_by_tag(storage, need);
@@ -78,6 +86,8 @@ static void mark_need(struct storage *storage, const struct need *need, unsigned
 		found = true;
 		unmet |= !is_in_image(storage, open, i);
 	}
+	if (found && need->kind == NEED_POOL && (storage->next_boot || !is_imported(storage, need->value)))
+		util_format(storage->partial, sizeof(storage->partial), "the pool of %.64s is not imported at that time", need->purpose);
 	if (!found)
 		say_missing(storage, need);
 	else if (unmet)
@@ -277,6 +287,7 @@ void protect_mark(struct storage *storage, const struct needs *needs)
 	storage->marks = util_zeroed(storage->count, sizeof(*storage->marks));
 	storage->needs = needs;
 	storage->unknown[0] = storage->hint[0] = storage->missing[0] = storage->unmet[0] = '\0';
+	storage->partial[0] = '\0';
 	storage->awaited = false;
 	mark_needs(storage, &rank, true, NULL);
 	spread(storage);
@@ -465,11 +476,20 @@ static bool keeps_unmet(const struct storage *storage, const struct pci_address 
 	return false;
 }
 
+/* A pool does not say how many members it has: a controller without a disk might have one. */
+static bool keeps_partial(const struct storage *storage, const struct pci_address *function, char *reason, size_t size)
+{
+	if (!storage->partial[0] || has_disk(storage, function))
+		return false;
+	util_format(reason, size, "%s, and this shows no disk yet", storage->partial);
+	return true;
+}
+
 bool protect_awaits_disk(const struct storage *storage, const struct pci_address *functions, size_t count)
 {
 	if (storage->awaited)
 		return true;
-	for (size_t i = 0; i < count && (storage->unmet[0] || storage->missing[0]); i++)
+	for (size_t i = 0; i < count && (storage->unmet[0] || storage->missing[0] || storage->partial[0]); i++)
 		if (!has_disk(storage, &functions[i]))
 			return true;
 	return false;
@@ -492,6 +512,6 @@ bool protect_keeps(const struct storage *storage, const struct protect_question 
 		util_format(hint, hint_size, "%s", storage->hint);
 		return true;
 	}
-	return keeps_missing(storage, function, reason, reason_size) ||
+	return keeps_missing(storage, function, reason, reason_size) || keeps_partial(storage, function, reason, reason_size) ||
 	       keeps_unmet(storage, function, reason, reason_size, hint, hint_size);
 }

@@ -15,7 +15,7 @@ ssize_t scan_functions(struct pci_function **ret_functions)
 	if (found < 0)
 		return found;
 	for (ssize_t i = 0; i < found; i++) {
-		struct pci_function function = { .header_type = -1, .iommu_group = -1, .boot_vga = -1 };
+		struct pci_function function = { .header_type = -1, .iommu_group = -1, .boot_vga = -1, .monitor = -1 };
 
 		if (pci_address_parse(names[i], strlen(names[i]), &function.address) < 0 ||
 		    sysfs_pci_read(&function.address, "uevent", uevent, sizeof(uevent)) < 0 ||
@@ -63,6 +63,12 @@ void scan_state(struct pci_function *function)
 		function->console = PCI_CONSOLE_FRAMEBUFFER;
 	else if (sysfs_drm_is_boot_display(&function->address))
 		function->console = PCI_CONSOLE_BOOT_DISPLAY;
+}
+
+void scan_monitor(struct pci_function *function)
+{
+	if (pci_is_display(function))
+		function->monitor = sysfs_drm_has_monitor(&function->address);
 }
 
 void scan_path(struct pci_function *function)

@@ -92,6 +92,7 @@ struct storage {
 	char missing[160];          /* what lacks a member that a disk without a mark might be; "" for nothing */
 	const char *missing_type;   /* the superblock that the member should have */
 	bool awaited;               /* what is required is not found */
+	char partial[128];          /* a pool that is needed and not imported by then: members may be yet to appear; or "" */
 	char unmet[256];            /* a need that is not found and might be inside a container, or "" */
 };
 

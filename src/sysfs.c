@@ -261,6 +261,37 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address)
 	return boots;
 }
 
+/* The connectors of one card: folders "card0-HDMI-A-1" with a file "status" (drivers/gpu/drm/drm_sysfs.c). */
+static int read_connectors(const char *card)
+{
+	char path[PATH_SIZE + 160], status[16], **names;
+	ssize_t count = root_list(card, &names);
+	int monitor = -1;
+
+	for (ssize_t i = 0; i < count; i++) {
+		util_format(path, sizeof(path), "%s/%.64s/status", card, names[i]);
+		if (util_starts_with(names[i], "card") && root_read(path, status, sizeof(status)) > 0)
+			monitor = monitor == 1 || util_starts_with(status, "connected");
+	}
+	root_list_free(names, count);
+	return monitor;
+}
+
+int sysfs_drm_has_monitor(const struct pci_address *address)
+{
+	char path[PATH_SIZE], card[PATH_SIZE + 80], **names;
+	ssize_t count = root_list(pci_path(address, "drm", path), &names);
+	int monitor = -1;
+
+	for (ssize_t i = 0; i < count; i++) {
+		int seen = read_connectors(util_format(card, sizeof(card), "%s/%.64s", path, names[i]));
+
+		monitor = seen > monitor ? seen : monitor;
+	}
+	root_list_free(names, count);
+	return monitor;
+}
+
 ssize_t sysfs_iommu_list(char ***ret_names)
 {
 	return root_list("/sys/class/iommu", ret_names);

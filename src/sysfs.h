@@ -80,6 +80,9 @@ int sysfs_framebuffer_unbind(const char *name) must_check;
 /* Is a connector of the function's DRM device the one that the firmware used (boot_display, Linux 6.18)? */
 bool sysfs_drm_is_boot_display(const struct pci_address *address);
 
+/* Is a monitor connected to the function's DRM device? 1, 0, or -1 where it has none, or no connector. */
+int sysfs_drm_has_monitor(const struct pci_address *address) must_check;
+
 /* Names of the IOMMUs that the kernel drives. Returns their number or -errno; free with root_list_free(). */
 ssize_t sysfs_iommu_list(char ***ret_names) must_check;
 /* Has the firmware an ACPI table of this four-letter name? */

@@ -28,6 +28,10 @@ install() {
     # What the host mounts and swaps on stays with it; an image's own fstab holds less.
     [ ! -f "${dracutsysrootdir-}/etc/fstab" ] || inst_simple /etc/fstab /etc/vfio-early.fstab
     install_drop_ins
+    # ids= of modprobe.d are claims; an image that is not hostonly has none of these files.
+    for file in "${dracutsysrootdir-}"/etc/modprobe.d/*.conf; do
+        ! grep -qs '^[[:space:]]*options[[:space:]].*[[:space:]]ids=' "$file" || inst_simple "${file#"${dracutsysrootdir-}"}"
+    done
 
     if dracut_module_included "systemd" || dracut_module_included "systemd-initrd"; then
         # A pre-udev hook has no order against systemd-modules-load, which may load a GPU's driver.
