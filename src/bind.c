@@ -7,6 +7,7 @@
 #include "cmdline.h"
 #include "deadline.h"
 #include "log.h"
+#include "modprobe.h"
 #include "modules.h"
 #include "sysfs.h"
 
@@ -227,10 +228,7 @@ static const char *why_not_loaded(int error, const char *driver, const char *cmd
 {
 	char module[PCI_DRIVER_SIZE];
 
-	util_format(module, sizeof(module), "%s", driver);
-	for (char *c = module; *c; c++)
-		if (*c == '-')
-			*c = '_';
+	modprobe_module_name(driver, module, sizeof(module));
 	*ret_hint = "look for 'module' and 'vfio' in dmesg; driver_override stays";
 	if (error == -EKEYREJECTED || error == -ENOKEY || error == -EBADMSG) {
 		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the key (mokutil --import)";
@@ -297,16 +295,6 @@ static void load_driver_of(struct plan *plan, const char *driver, const char *cm
 			decide_no_driver(&plan->entries[i], r < 0 ? r : -ENOENT, cmdline);
 }
 
-/* Is the function one that the plan takes? */
-static bool is_taken(const struct plan *plan, const struct pci_address *address)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].function && plan_is_taken(&plan->entries[i]) &&
-		    !pci_address_compare(&plan->entries[i].function->address, address))
-			return true;
-	return false;
-}
-
 static struct plan_entry *entry_at(struct plan *plan, const struct pci_address *address)
 {
 	for (size_t i = 0; i < plan->count; i++)
@@ -316,15 +304,11 @@ static struct plan_entry *entry_at(struct plan *plan, const struct pci_address *
 }
 
 /* Loading a driver must not have taken what the plan leaves to the host: look at all that is on it now. */
-static void check_driver(void *data, const struct pci_address *address, const char *driver)
+static void check_driver(void *plan, const struct pci_address *address)
 {
-	struct plan *plan = data;
 	struct plan_entry *entry = entry_at(plan, address);
 
-	(void)driver;
-	if (is_taken(plan, address) || (entry && (entry->settled || entry->reserved)))
-		return;
-	if (!entry)
+	if (!entry || plan_is_taken(entry) || entry->settled || entry->reserved)
 		return;
 	read_driver(entry);
 	return_kept(entry);

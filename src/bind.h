@@ -10,11 +10,12 @@ struct bind_times {
 };
 
 /*
- * Bind every entry of verdict would-bind to its driver and give it its outcome: bound, deferred, no-driver,
- * refused or stuck. Every driver_override is written first, so that nothing can slip in between; then the
- * driver is loaded; then each device is unbound from whoever holds it, probed, and its driver link read back.
- * @cmdline is the kernel command line, where a module may be forbidden.
- * The override stays, except on a device that is refused: that one goes back to its host driver.
+ * Bind every entry that is pending (plan_is_pending()) to its driver and give it its outcome: bound, deferred, no-driver,
+ * refused or stuck. Every driver_override is written first, also of what is reserved, so that nothing can slip in
+ * between; then what the plan gives back goes to the host; then the drivers are loaded, and what they took of the
+ * host's devices goes back too; then each device is unbound from whoever holds it, probed, and its driver link read
+ * back. @cmdline is the kernel command line, where a module may be forbidden.
+ * The override stays, except on a device that is refused or given back: that one goes to its host driver.
  */
 void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times);
 

@@ -263,10 +263,14 @@ static bool is_going(const struct plan_entry *entry)
 
 bool guard_is_host_display(const struct plan_input *input, const struct plan *plan, const struct pci_function *function)
 {
-	const struct plan_entry *entry = plan_entry_of(plan, function);
-	const struct plan_settled *settled = find_settled(input, function);
+	const struct plan_entry *entry;
+	const struct plan_settled *settled;
 
-	if (!pci_is_display(function) || (entry && is_going(entry)))
+	if (!pci_is_display(function))
+		return false;
+	entry = plan_entry_of(plan, function);
+	settled = find_settled(input, function);
+	if (entry && is_going(entry))
 		return false;
 	/* What this boot has taken and nobody claims any more, or a guard keeps now, is the host's on the next one. */
 	return !pci_is_guest_driver(function->driver) || (entry && entry->verdict == VERDICT_KEPT) ||

@@ -98,14 +98,13 @@ void load_each_parameter_file(void (*found)(void *data, const char *path), void 
 		found(data, "/etc/cmdline");
 }
 
-/* Repair what may lack its end. Takes *@text and stores another one in its place. Returns whether anything is lost. */
-static bool repair(char **text, size_t length, char *lost, size_t size)
+/* Repair what may lack its end. Takes *@text and stores another one in its place. Writes what is uncertain to @lost. */
+static void repair(char **text, size_t length, char *lost, size_t size)
 {
 	char *repaired = cmdline_repair(*text, length, lost, size);
 
 	free(*text);
 	*text = repaired;
-	return lost[0];
 }
 
 int load_parameters(const char *path, char **ret_text)

@@ -87,8 +87,9 @@ void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool 
 			 (table_has_option(mount->options, "nofail") && !root && !usr),
 	};
 
+	util_format(text, sizeof(text), "%s%.500s", name, mount->spec);
 	if (is_remote(mount) && !form.spare)
-		needs_say_network_for(needs, purpose, util_format(text, sizeof(text), "%s%.500s", name, mount->spec));
+		needs_say_network_for(needs, purpose, text);
 	if (remote_only && kind != NEED_VIRTIOFS && kind != NEED_9P)
 		return;
 	if (kind != NEED_NOTHING && (kind == NEED_POOL || !form.spare))

@@ -185,21 +185,34 @@ static bool may_carry_root(const struct needs *needs, const struct pci_function 
 	       (pci_is_network(function) && (needs->network[0] || needs->network_use[0]));
 }
 
+/* The functions of one slot stand beside each other. */
+static void mark_slot(const struct pci_function *functions, size_t count, size_t one, enum plan_wait *wait)
+{
+	for (size_t i = one; i-- && pci_same_slot(&functions[i].address, &functions[one].address);)
+		wait[i] = PLAN_WAIT_STAGE;
+	for (size_t i = one + 1; i < count && pci_same_slot(&functions[i].address, &functions[one].address); i++)
+		wait[i] = PLAN_WAIT_STAGE;
+}
+
 /* What one claim with stage=late matches, and what it reaches beyond that. */
 static void mark_late_claim(const struct config *config, const struct claim *claim, const struct pci_function *functions,
 			    size_t count, enum plan_wait *wait)
 {
 	enum expand expand = config_expand_of(config, claim);
+	cleanup_free bool *reached = util_zeroed(pci_group_limit(functions, count), sizeof(*reached));
 
 	for (size_t i = 0; i < count; i++) {
 		if (selector_match(&claim->selector, &functions[i]) != SELECTOR_YES)
 			continue;
 		wait[i] = PLAN_WAIT_STAGE;
-		for (size_t j = 0; j < count && expand != EXPAND_NONE; j++)
-			if (expand == EXPAND_SLOT ? pci_same_slot(&functions[i].address, &functions[j].address) :
-						    functions[i].iommu_group >= 0 && functions[i].iommu_group == functions[j].iommu_group)
-				wait[j] = PLAN_WAIT_STAGE;
+		if (expand == EXPAND_SLOT)
+			mark_slot(functions, count, i, wait);
+		else if (expand != EXPAND_NONE && functions[i].iommu_group >= 0)
+			reached[functions[i].iommu_group] = true;
 	}
+	for (size_t i = 0; i < count; i++)
+		if (functions[i].iommu_group >= 0 && reached[functions[i].iommu_group])
+			wait[i] = PLAN_WAIT_STAGE;
 }
 
 /* A group that is taken whole is decided at one time. */

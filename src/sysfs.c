@@ -134,8 +134,7 @@ int sysfs_pci_remove_id(const struct pci_function *function, const char *driver)
 	return root_write(path, util_format(id, sizeof(id), "%04x %04x", function->vendor, function->device));
 }
 
-void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address, const char *driver),
-			void *data)
+void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address), void *data)
 {
 	char path[PATH_SIZE], **names;
 	ssize_t count = root_list(util_format(path, sizeof(path), PCI "/drivers/%s", driver), &names);
@@ -143,7 +142,7 @@ void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const stru
 
 	for (ssize_t i = 0; i < count; i++)
 		if (pci_address_parse(names[i], strlen(names[i]), &address) == 0)
-			found(data, &address, driver);
+			found(data, &address);
 	root_list_free(names, count);
 }
 

@@ -54,8 +54,7 @@ int sysfs_pci_bind(const struct pci_address *address, const char *driver) must_c
 int sysfs_pci_remove_id(const struct pci_function *function, const char *driver) must_check;
 
 /* Call @found with each function that is bound to @driver now. */
-void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address, const char *driver),
-			void *data);
+void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address), void *data);
 
 /* Is the PCI driver registered, whether built in or from a module? */
 bool sysfs_pci_driver_exists(const char *driver);

@@ -95,7 +95,8 @@ static void make_config(struct world *world, const uint8_t **data, size_t *size)
 	uint8_t settings = take(data, size);
 
 	config_init(&world->config);
-	world->config.off = (settings & 0x1f) == 1;
+	if ((settings & 0x1f) == 1)
+		config_add_cmdline(&world->config, "rd.vfio=0");
 	world->config.iommu_ignored = settings >> 5 & 1;
 	world->config.last_display_claimed = settings >> 6 & 1;
 	world->config.expand = settings & 0x80 ? EXPAND_GROUP : EXPAND_NONE;

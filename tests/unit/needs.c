@@ -363,6 +363,17 @@ static void the_command_line_is_stronger_than_files(void **state)
 	needs_clear(&needs);
 }
 
+static void a_root_without_a_device_has_its_text(void **state)
+{
+	struct needs needs = { 0 };
+
+	(void)state;
+	needs_add_fstab(&needs, "server:/root / nfs noauto\n");
+	assert_int_equal(needs.count, 1);
+	assert_string_equal(needs.list[0].text, "fstab's /: server:/root");
+	needs_clear(&needs);
+}
+
 static void no_line_is_too_long(void **state)
 {
 	char text[2048] = "UUID=6 / btrfs ";
@@ -391,6 +402,7 @@ int main(void)
 		cmocka_unit_test(crypttab_names_sources),
 		cmocka_unit_test(conf_d_has_a_resume_device),
 		cmocka_unit_test(the_command_line_is_stronger_than_files),
+		cmocka_unit_test(a_root_without_a_device_has_its_text),
 		cmocka_unit_test(no_line_is_too_long),
 	};
 
