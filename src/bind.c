@@ -89,9 +89,11 @@ static bool read_driver(struct plan_entry *entry)
  */
 static void give_back(struct plan_entry *entry)
 {
-	if (attempt(entry, "clear driver_override", clear_override) < 0)
-		return;
+	int r = attempt(entry, "clear driver_override", clear_override);
+
 	read_driver(entry);
+	if (r < 0)
+		return;
 	if (pci_is_guest_driver(entry->driver)) {
 		(void)!attempt(entry, "remove_id", write_remove_id);
 		if (attempt(entry, "unbind", write_unbind) < 0)
@@ -115,7 +117,7 @@ static void return_kept(struct plan_entry *entry)
 	log_line(pci_is_guest_driver(entry->driver) ? LOG_ERROR : LOG_WARNING,
 		 "%s was on %s already, which is built in or was loaded with ids=; %s",
 		 pci_format(entry->function, subject, sizeof(subject)), was,
-		 pci_is_guest_driver(entry->driver) ? "it does not let go" : "it is given back to the host");
+		 pci_is_guest_driver(entry->driver) ? "the driver does not release it" : "it is given back to the host");
 }
 
 static void refuse(struct plan_entry *entry, const char *what, int error)
@@ -351,13 +353,29 @@ void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_t
 	ret_times->devices = util_now() - start;
 }
 
+/* What may carry disks is never reserved, so another override there is not ours. */
+static int read_override(const void *argument, void *result)
+{
+	const struct pci_function *function = argument;
+	bool *ours = result;
+	char text[PCI_DRIVER_SIZE];
+	ssize_t length = sysfs_pci_read(&function->address, "driver_override", text, sizeof(text));
+
+	text[length > 0 ? strcspn(text, "\n") : 0] = '\0';
+	/* The kernel shows "(null)" where none is set (drivers/base/driver.c). */
+	*ours = text[0] && strcmp(text, "(null)") && (pci_is_guest_driver(text) || !pci_may_carry_disks(function));
+	return 0;
+}
+
 void bind_release(struct pci_function *function)
 {
 	const struct claim claim = { 0 };
 	struct plan_entry entry = { .function = function, .claim = &claim };
+	bool ours = false;
 
 	read_driver(&entry);
-	if (!entry.driver[0])
+	/* A read of the attribute waits for a driver that probes or removes the device, up to Linux 6.11. */
+	if (!entry.driver[0] && deadline_read(read_override, function, &ours, sizeof(ours)) == 0 && ours)
 		give_back(&entry);
 	strcpy(function->driver, entry.driver);
 }

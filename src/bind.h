@@ -21,6 +21,6 @@ void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_t
 
 /*
  * Return a function that has waited, and that no late stage has settled, to the host: where it has no driver, its
- * driver_override is cleared and it is probed. Its driver is read into it, before and after.
+ * driver_override is cleared, if it is ours, and it is probed. Its driver is read into it, before and after.
  */
 void bind_release(struct pci_function *function);

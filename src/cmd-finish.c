@@ -19,21 +19,21 @@ static void settle(struct report_device *device)
 
 	outcome.driver = device->function.driver;
 	outcome.verdict = bound ? VERDICT_BOUND : VERDICT_KEPT;
-	outcome.reason = "this boot has run no late stage, which decides about it";
+	outcome.reason = "it waits for the late stage, and this boot had none";
 	device->verdict = outcome.verdict;
 	verdict_sentence(&outcome, device->reason, sizeof(device->reason));
-	util_format(device->hint, sizeof(device->hint), "%s", bound ? "" : "a pinned address with stage=early needs no late stage; it "
-		    "takes the device whatever is on it");
+	util_format(device->hint, sizeof(device->hint), "%s",
+		    bound ? "" : "a pinned address with stage=early needs no late stage; it takes the device whatever is on it");
 }
 
 static bool finish_device(void *data, struct report_device *device)
 {
 	char subject[96];
 
-	(void)data;
 	if (!device->found || device->verdict != VERDICT_DEFERRED)
 		return false;
-	bind_release(&device->function);
+	if (!*(const bool *)data)
+		bind_release(&device->function);
 	settle(device);
 	log_line(verdict_level(device->verdict), "%s %s%s%s", pci_format(&device->function, subject, sizeof(subject)),
 		 device->reason, device->hint[0] ? "; " : "", device->hint);
@@ -42,6 +42,7 @@ static bool finish_device(void *data, struct report_device *device)
 
 int cmd_finish(int argc, char **argv)
 {
+	bool dry_run;
 	int r;
 
 	if (argc > 1) {
@@ -51,7 +52,8 @@ int cmd_finish(int argc, char **argv)
 	if (!report_is_waiting())
 		return EXIT_DONE;
 	log_start(LOG_TO_KERNEL, false);
-	r = report_amend(finish_device, NULL);
+	dry_run = report_is_dry_run();
+	r = report_amend(finish_device, &dry_run);
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FILE ": %s; what waits for a late stage cannot be returned: clear its driver_override",
 			 strerror(-r));

@@ -139,14 +139,18 @@ static bool claims_by_ids(const struct plan *plan)
 /* Its ids count as claims: to remove it alone would lose them. */
 static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
 {
+	char shown[124];
 	struct finding *finding =
-		findings_add(findings, FINDING_WARN, rival->where, "", "vfio-pci.ids=%.120s counts as claims of the lowest rank: what a guard "
-			     "keeps stays, and the module is loaded without it", rival->text);
+		findings_add(findings, FINDING_WARN, rival->where, "",
+			     "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded "
+			     "without it", util_printable(shown, sizeof(shown), rival->text, strlen(rival->text)));
 
 	if (!claims_by_ids(&diagnosis->outlook->plan))
 		cure_rival(diagnosis, rival, finding);
-	else if (rival->parameter)
+	else if (rival->parameter && strlen(rival->text) < sizeof(finding->hint) - 64)
 		finding_cure(finding, "write rd.vfio.ids=%s in its place", rival->text);
+	else if (rival->parameter)
+		finding_cure(finding, "rename vfio-pci.ids= to rd.vfio.ids= there");
 	else
 		finding_cure(finding, "write the ids as a claim in " LOAD_CONFIG_FILE " and remove the line, then: %s",
 			     system_regenerate(diagnosis->system));

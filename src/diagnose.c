@@ -98,8 +98,9 @@ static void diagnose_entries(const struct diagnosis *diagnosis, struct findings 
 static void diagnose_later(const struct plan_entry *entry, const char *subject, struct findings *findings)
 {
 	if (entry->function->is_virtual)
-		findings_add(findings, FINDING_WARN, subject, "bind it again when it is there, or let its manager do that (managed='yes' of libvirt)",
-			     "appears later: a virtual function exists only when the driver of its physical function has made it, "
+		findings_add(findings, FINDING_WARN, subject,
+			     "bind it after that driver has loaded, or let libvirt do it (managed='yes')",
+			     "appears later: a virtual function exists only after the driver of its physical function has created it, "
 			     "so the boot may not find it");
 }
 

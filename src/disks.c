@@ -145,8 +145,9 @@ static bool is_locked(const struct stat *node)
 	cleanup_free char *locks = NULL;
 	size_t length;
 
-	return root_read_file("/proc/locks", TABLE_LIMIT, &locks, &length) == 0 &&
-	       storage_is_locked(locks, major(node->st_dev), minor(node->st_dev), node->st_ino);
+	/* Of a text that is cut, what was read counts. */
+	(void)!root_read_file("/proc/locks", TABLE_LIMIT, &locks, &length);
+	return locks && storage_is_locked(locks, major(node->st_dev), minor(node->st_dev), node->st_ino);
 }
 
 void disks_read_content(struct block *ret, bool partition)
@@ -463,18 +464,34 @@ void disks_read(const struct needs *needs, const struct pci_address *candidates,
 
 /* What disks_await() looks for again, and where it leaves it. */
 struct search {
+	size_t seen; /* block devices at the last look */
 	const struct needs *needs;
 	const struct pci_address *candidates;
 	size_t count;
 	struct storage *storage;
 };
 
+static size_t count_devices(void)
+{
+	char **names;
+	ssize_t count = sysfs_block_list(&names);
+
+	root_list_free(names, count);
+	return count > 0 ? (size_t)count : 0;
+}
+
 static bool is_complete(void *data)
 {
-	const struct search *search = data;
+	struct search *search = data;
+
+	size_t now = count_devices();
 
 	if (!protect_awaits_disk(search->storage, search->candidates, search->count))
 		return true;
+	/* To read again what is there already would cost a disk that hangs its time again. */
+	if (now == search->seen)
+		return false;
+	search->seen = now;
 	storage_clear(search->storage);
 	disks_read(search->needs, search->candidates, search->count, false, search->storage);
 	return !protect_awaits_disk(search->storage, search->candidates, search->count);
@@ -482,7 +499,7 @@ static bool is_complete(void *data)
 
 void disks_await(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *storage)
 {
-	struct search search = { needs, candidates, count, storage };
+	struct search search = { count_devices(), needs, candidates, count, storage };
 
 	deadline_wait(is_complete, &search, 250);
 }

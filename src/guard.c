@@ -95,7 +95,7 @@ static void guard_vmd(const struct plan_input *input, struct plan_entry *entry)
 		return;
 	util_format(hint, sizeof(hint), "claim %s with all drives behind it, or switch VMD off in the firmware",
 		    vmd ? pci_address_format(&vmd->address, address) : "the VMD controller");
-	plan_decide(entry, VERDICT_KEPT, hint, "it is behind a VMD controller, and shares that one's IOMMU group");
+	plan_decide(entry, VERDICT_KEPT, hint, "it is behind a VMD controller, and shares its IOMMU group");
 }
 
 static void guard_keep(struct plan_entry *entry, const struct config *config)
@@ -272,8 +272,9 @@ bool guard_is_host_display(const struct plan_input *input, const struct plan *pl
 	settled = find_settled(input, function);
 	if (entry && is_going(entry))
 		return false;
-	/* What this boot has taken and nobody claims any more, or a guard keeps now, is the host's on the next one. */
-	return !pci_is_guest_driver(function->driver) || (entry && entry->verdict == VERDICT_KEPT) ||
+	/* What this boot has taken and nobody claims any more, or what is given back now, is the host's. */
+	return !pci_is_guest_driver(function->driver) ||
+	       (entry && (entry->verdict == VERDICT_KEPT || entry->verdict == VERDICT_NO_IOMMU)) ||
 	       (settled && settled->verdict == VERDICT_BOUND && !entry);
 }
 

@@ -244,6 +244,16 @@ bool report_is_waiting(void)
 	return root_exists(REPORT_LATE_FILE);
 }
 
+bool report_is_dry_run(void)
+{
+	cleanup_free char *text = NULL;
+	struct json_value report, writes;
+	size_t length;
+
+	return root_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length) == 0 && json_read(text, length, &report) &&
+	       json_member(&report, "writes", &writes);
+}
+
 bool report_exists(void)
 {
 	return root_exists(REPORT_FILE);

@@ -55,6 +55,9 @@ int report_set_waiting(void) must_check;
 int report_clear_waiting(void) must_check;
 bool report_is_waiting(void);
 
+/* Was it a dry run (rd.vfio.dryrun): does the report list the writes that were not made? */
+bool report_is_dry_run(void);
+
 /* Has this boot a report already? */
 bool report_exists(void);
 

@@ -92,7 +92,7 @@ int root_open(const char *path, int flags)
 
 ssize_t root_read(const char *path, char *buffer, size_t size)
 {
-	cleanup_close int fd = root_open(path, O_RDONLY);
+	cleanup_close int fd = root_open(path, O_RDONLY | O_NONBLOCK);
 	ssize_t length;
 
 	if (fd < 0)
@@ -106,7 +106,7 @@ ssize_t root_read(const char *path, char *buffer, size_t size)
 
 int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length)
 {
-	cleanup_close int fd = root_open(path, O_RDONLY);
+	cleanup_close int fd = root_open(path, O_RDONLY | O_NONBLOCK);
 	cleanup_free char *text = NULL;
 	size_t length = 0, room = 0;
 

@@ -199,7 +199,7 @@ int sysfs_framebuffer_range(const struct pci_address *address, char *label, size
 	size_t length;
 
 	if (sysfs_pci_read(address, "resource", resources, sizeof(resources)) < 0 ||
-	    root_read_file("/proc/iomem", 1 << 20, &iomem, &length) < 0)
+	    (root_read_file("/proc/iomem", 1 << 20, &iomem, &length) < 0 && !iomem))
 		return -ENOENT;
 	for (const char *line = iomem; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		unsigned long long start, end;

@@ -35,19 +35,19 @@ ok "a missing compiler too" \
 ok "a missing library of STATIC=0 too" \
 	sh -c 'out=$(PKG_CONFIG_LIBDIR=/nowhere "$1/deps/need" shared gcc 2>&1); [ "$(echo "$out" | wc -l)" = 1 ] && echo "$out" | grep -q "install libkmod-dev"' - "$top"
 
-ok "install lays down every part" make -C "$top" install DESTDIR="$work/root" DRACUTMODDIR=/usr/lib/dracut/modules.d
+ok "install lays down every part" make -C "$top" install DESTDIR="$work/root" DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system
 same "these files" "$({
 	cat "$top/tests/build/installed"
 	echo "usr/share/doc/vfio-early/examples/vfio-early.conf 644"
 } | sort)" "$(cd "$work/root" && find . -type f -printf '%P %m\n' | sort)"
 echo "claim 10de:1c03" >"$work/root/etc/vfio-early.conf"
-make -s -C "$top" install DESTDIR="$work/root" PREFIX=/usr/local DRACUTMODDIR=/usr/lib/dracut/modules.d >/dev/null
+make -s -C "$top" install DESTDIR="$work/root" PREFIX=/usr/local DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system >/dev/null
 ok "a configuration that is there stays" grep -q "claim 10de:1c03" "$work/root/etc/vfio-early.conf"
 ok "PREFIX moves the binary, and the hooks know" grep -q 'copy_exec /usr/local/sbin/vfio-early' "$work/root/usr/share/initramfs-tools/hooks/vfio-early"
-ok "uninstall takes all but the configuration" sh -c 'make -s -C "$1" uninstall DESTDIR="$2" DRACUTMODDIR=/usr/lib/dracut/modules.d &&
-	make -s -C "$1" uninstall DESTDIR="$2" PREFIX=/usr/local DRACUTMODDIR=/usr/lib/dracut/modules.d &&
+ok "uninstall takes all but the configuration" sh -c 'make -s -C "$1" uninstall DESTDIR="$2" DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system &&
+	make -s -C "$1" uninstall DESTDIR="$2" PREFIX=/usr/local DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system &&
 	[ "$(cd "$2" && find . -type f)" = ./etc/vfio-early.conf ]' - "$top" "$work/root"
-make -s -C "$top" install DESTDIR="$work/bare" WITH_MAN=0 DRACUTMODDIR=/usr/lib/dracut/modules.d >/dev/null
+make -s -C "$top" install DESTDIR="$work/bare" WITH_MAN=0 DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system >/dev/null
 ok "WITH_MAN=0 leaves the manual out" [ ! -e "$work/bare/usr/share/man" ]
 ok "help lists the targets" sh -c 'make -s -C "$1" help | grep -q "^check .*Run every test"' - "$top"
 

@@ -28,8 +28,8 @@ ok "storage is not" override_is 0000:01:00.1 "(null)"
 run finish
 ok "it ends well" exits 0
 ok "what waited stays with the host" verdicts_are "01:00.0=kept 01:00.1=kept 02:00.0=kept -=absent"
-ok "the reason says why" report_is '.devices[0].reason' "stays with the host: this boot has run no late stage, which decides about it"
-ok "the log too" log_says "<4>vfio-early: 0000:01:00.0 10de:1c03 stays with the host: this boot has run no late stage"
+ok "the reason says why" report_is '.devices[0].reason' "stays with the host: it waits for the late stage, and this boot had none"
+ok "the log too" log_says "<4>vfio-early: 0000:01:00.0 10de:1c03 stays with the host: it waits for the late stage, and this boot had none"
 ok "its override is cleared" override_is 0000:01:00.0 ""
 ok "it is probed" holds sys/bus/pci/drivers_probe 0000:02:00.0
 ok "what has a driver is not touched" override_is 0000:01:00.1 "(null)"
@@ -41,7 +41,7 @@ run finish
 ok "a second time it does nothing" cmp -s "$tree/before" "$tree/run/vfio-early/report.json"
 ok "and says nothing" [ ! -s "$tree/dev/kmsg" ]
 run status
-ok "status shows it" says "at boot: stays with the host: this boot has run no late stage"
+ok "status shows it" says "at boot: stays with the host: it waits for the late stage, and this boot had none"
 
 left
 ln -s ../../drivers/vfio-pci "$tree/sys/bus/pci/devices/0000:02:00.0/driver"

@@ -136,7 +136,8 @@ static bool is_kept(const struct config *config, const struct pci_function *func
 static void check_guards(const struct world *world)
 {
 	const struct config *config = &world->config;
-	bool takes_boot_display = false, display_stays = false;
+	const struct plan_input input = { .functions = world->functions, .function_count = world->count };
+	bool takes_display = false, display_stays = false;
 
 	for (size_t i = 0; i < world->plan.count; i++) {
 		const struct plan_entry *entry = &world->plan.entries[i];
@@ -148,22 +149,16 @@ static void check_guards(const struct world *world)
 		require(function && !config->off);
 		require(!guard_is_bridge(function));
 		require(!is_kept(config, function));
-		require(!(pci_is_storage(function) || (pci_is_network(function) && world->needs.network[0])) ||
+		require(!(pci_may_carry_disks(function) || (pci_is_network(function) && world->needs.network[0])) ||
 			(entry->claim->stage == STAGE_EARLY && !entry->claim->selector.every_function &&
 			 (entry->claim->selector.pinned || entry->claim->selector.kind == SELECTOR_PATH) &&
 			 selector_match(&entry->claim->selector, function) == SELECTOR_YES));
 		require(function->iommu_group >= 0 || config->iommu_ignored || world->iommu.kind == IOMMU_SMMU);
-		takes_boot_display |= function->boot_vga == 1;
+		takes_display |= pci_is_display(function);
 	}
-	for (size_t f = 0; f < world->count; f++) {
-		bool taken = false;
-
-		for (size_t i = 0; i < world->plan.count; i++)
-			taken |= world->plan.entries[i].function == &world->functions[f] &&
-				 world->plan.entries[i].verdict == VERDICT_WOULD_BIND;
-		display_stays |= pci_is_display(&world->functions[f]) && !taken;
-	}
-	require(!takes_boot_display || display_stays || config->last_display_claimed);
+	for (size_t f = 0; f < world->count; f++)
+		display_stays |= guard_is_host_display(&input, &world->plan, &world->functions[f]);
+	require(!takes_display || display_stays || config->last_display_claimed);
 }
 
 static void check_one_verdict_each(const struct world *world)
@@ -216,7 +211,7 @@ static void reverse_wishes(struct config *config)
 	}
 }
 
-/* Carry the plan out: what would be bound is bound. Then nothing is left but the overrides. */
+/* Carry the plan out: what would be bound is bound, what is given back has no driver. Then nothing is left but the overrides. */
 static void count_step(void *data, const char *path, const char *value)
 {
 	(void)value;
@@ -235,6 +230,8 @@ static void check_applied_twice(struct world *world)
 
 		if (entry->verdict == VERDICT_WOULD_BIND)
 			strcpy(world->functions[entry->function - world->functions].driver, entry->wanted_driver);
+		else if (entry->give_back)
+			world->functions[entry->function - world->functions].driver[0] = '\0';
 	}
 	plan_clear(&world->plan);
 	make(world);
