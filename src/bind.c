@@ -363,7 +363,7 @@ static int read_override(const void *argument, void *result)
 
 	text[length > 0 ? strcspn(text, "\n") : 0] = '\0';
 	/* The kernel shows "(null)" where none is set (drivers/base/driver.c). */
-	*ours = text[0] && strcmp(text, "(null)") && (pci_is_guest_driver(text) || !pci_may_carry_disks(function));
+	*ours = text[0] && strcmp(text, "(null)") && (pci_is_guest_driver(text) || (function->class && !pci_may_carry_disks(function)));
 	return 0;
 }
 
@@ -375,7 +375,7 @@ void bind_release(struct pci_function *function)
 
 	read_driver(&entry);
 	/* A read of the attribute waits for a driver that probes or removes the device, up to Linux 6.11. */
-	if (!entry.driver[0] && deadline_read(read_override, function, &ours, sizeof(ours)) == 0 && ours)
+	if (!pci_is_guest_driver(entry.driver) && deadline_read(read_override, function, &ours, sizeof(ours)) == 0 && ours)
 		give_back(&entry);
 	strcpy(function->driver, entry.driver);
 }

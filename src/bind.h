@@ -20,7 +20,8 @@ struct bind_times {
 void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times);
 
 /*
- * Return a function that has waited, and that no late stage has settled, to the host: where it has no driver, its
- * driver_override is cleared, if it is ours, and it is probed. Its driver is read into it, before and after.
+ * Return a function that has waited, and that no late stage has settled, to the host: its driver_override is cleared, if it
+ * is ours, and it is probed where it has no driver. Its driver is read into it, before and after. Of a function without a
+ * class, not read, only the override of a guest's driver counts as ours.
  */
 void bind_release(struct pci_function *function);

@@ -57,6 +57,16 @@ static void log_matches(const struct boot *boot)
 	}
 }
 
+static void log_idle_keeps(const struct outlook *outlook)
+{
+	for (size_t k = 0; k < outlook->config.keep_count; k++) {
+		const char *why = plan_idle_keep(&outlook->config.keeps[k], outlook->machine.functions, outlook->machine.function_count);
+
+		if (why)
+			log_line(LOG_WARNING, "%s: %s; compare with lspci -nn", outlook->config.keeps[k].where, why);
+	}
+}
+
 /* The late stage has something to say of what waited for it, the early stage of everything. */
 static void log_verdicts(const struct plan *plan, bool late)
 {
@@ -141,6 +151,7 @@ static int show_plan(const struct boot *boot)
 	} else {
 		log_errors(&boot->outlook.config);
 		log_matches(boot);
+		log_idle_keeps(&boot->outlook);
 		log_verdicts(&boot->outlook.plan, boot->late);
 		log_interrupts(boot);
 		plan_steps(&boot->outlook.plan, log_step, (char[]){ "" });
@@ -166,18 +177,32 @@ static void start_late_unit(void)
 			 strerror(-r));
 }
 
+static bool any_waits(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (waits(&plan->entries[i]))
+			return true;
+	return false;
+}
+
+/* Comes before the first write: without the flag nobody would return what is reserved. */
+static void prepare_late(struct plan *plan)
+{
+	int r = any_waits(plan) ? report_set_waiting() : 0;
+
+	if (r == 0)
+		return;
+	log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host", strerror(-r));
+	for (size_t i = 0; i < plan->count; i++)
+		plan->entries[i].reserved = false;
+}
+
 static void announce_late(const struct plan *plan)
 {
-	bool any = false;
-	int r;
-
-	for (size_t i = 0; i < plan->count; i++)
-		any |= waits(&plan->entries[i]);
-	r = any ? report_set_waiting() : 0;
-	if (r < 0)
-		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host",
-			 strerror(-r));
-	else if (any && service_manager_runs())
+	/* Binding may have deferred a device whose IOMMU has no driver yet. */
+	if (!any_waits(plan) || (!report_is_waiting() && report_set_waiting() < 0))
+		return;
+	if (service_manager_runs())
 		start_late_unit();
 }
 
@@ -217,8 +242,11 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	if (!boot->late) {
 		log_errors(&boot->outlook.config);
 		log_matches(boot);
+		log_idle_keeps(&boot->outlook);
 		log_strangers(&boot->outlook);
 	}
+	if (!boot->late)
+		prepare_late(&boot->outlook.plan);
 	if (!boot->outlook.config.dryrun)
 		bind_apply(&boot->outlook.plan, boot->outlook.cmdline, &times);
 	log_verdicts(&boot->outlook.plan, boot->late);

@@ -11,6 +11,7 @@
 #include "cmd.h"
 #include "log.h"
 #include "report.h"
+#include "sysfs.h"
 
 static void settle(struct report_device *device)
 {
@@ -40,6 +41,21 @@ static bool finish_device(void *data, struct report_device *device)
 	return true;
 }
 
+/* Without a report nothing says who waits: whoever has our override and no driver. */
+static void finish_blindly(void)
+{
+	char **names;
+	ssize_t count = sysfs_pci_list(&names);
+
+	for (ssize_t i = 0; i < count; i++) {
+		struct pci_function function = { .header_type = -1 };
+
+		if (pci_address_parse(names[i], strlen(names[i]), &function.address) == 0)
+			bind_release(&function);
+	}
+	root_list_free(names, count);
+}
+
 int cmd_finish(int argc, char **argv)
 {
 	bool dry_run;
@@ -55,8 +71,10 @@ int cmd_finish(int argc, char **argv)
 	dry_run = report_is_dry_run();
 	r = report_amend(finish_device, &dry_run);
 	if (r < 0)
-		log_line(LOG_WARNING, REPORT_FILE ": %s; what waits for a late stage cannot be returned: clear its driver_override",
-			 strerror(-r));
+		log_line(LOG_WARNING, REPORT_FILE ": %s; every device with a driver_override of vfio-pci and no driver is returned to "
+			 "the host", strerror(-r));
+	if (r < 0)
+		finish_blindly();
 	r = report_clear_waiting();
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be removed: %s", strerror(-r));

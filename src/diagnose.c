@@ -24,6 +24,13 @@ static void diagnose_config(const struct diagnosis *diagnosis, struct findings *
 			     diagnosis->next_path);
 	for (size_t i = 0; i < config->error_count; i++)
 		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s", config->errors[i].what);
+	for (size_t k = 0; k < config->keep_count; k++) {
+		const struct machine *machine = &diagnosis->outlook->machine;
+		const char *why = plan_idle_keep(&config->keeps[k], machine->functions, machine->function_count);
+
+		if (why)
+			findings_add(findings, FINDING_WARN, config->keeps[k].where, "compare with lspci -nn", "%s", why);
+	}
 	if (!config->claim_count)
 		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows what can be named",
 			     "nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
@@ -220,7 +227,8 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 
 	tell_subject(entry, subject, sizeof(subject));
 	diagnose_later(entry, subject, findings);
-	lose_storage(diagnosis, entry->function, entry->claim->stage == STAGE_LATE, subject, findings);
+	lose_storage(diagnosis, entry->function, plan_is_asked_late(&diagnosis->outlook->config, entry->claim, entry->function),
+		     subject, findings);
 	lose_route(diagnosis, entry->function, subject, findings);
 	lose_display(diagnosis, entry->function, subject, findings);
 	if (diagnosis->unresettable[index])
@@ -229,7 +237,7 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 			     "the kernel knows no way to reset it: a guest may not start a second time before the host is rebooted");
 }
 
-/* Every keyboard hangs off a controller that goes, and the boot asks for a passphrase. */
+/* Every keyboard hangs off a controller that goes. */
 static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings *findings)
 {
 	const struct machine *machine = &diagnosis->outlook->machine;
@@ -237,20 +245,28 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 	const struct pci_function *function;
 	const struct plan_entry *entry = NULL;
 	char subject[96];
+	bool late = false;
 
-	if (!seat->asked || seat->elsewhere || !seat->count)
+	if (seat->elsewhere || !seat->count)
 		return;
 	for (size_t i = 0; i < seat->count; i++) {
 		function = pci_find(machine->functions, machine->function_count, &seat->controllers[i]);
 		entry = function ? plan_entry_of(&diagnosis->outlook->plan, function) : NULL;
-		/* What goes late goes when the passphrase was typed. */
-		if (!entry || !plan_is_taken(entry) || entry->late)
+		if (!entry || !plan_is_taken(entry))
 			return;
+		late |= entry->late;
 	}
 	tell_subject(entry, subject, sizeof(subject));
-	findings_add(findings, FINDING_FAIL, subject,
-		     "plug the keyboard into another controller, or claim this one with stage=late",
-		     "the only keyboard hangs off it, and the boot asks for a passphrase");
+	/* What goes late goes when the initramfs has read its passphrase; what the booted system asks for comes later. */
+	if (seat->asked && !late)
+		findings_add(findings, FINDING_FAIL, subject,
+			     "plug the keyboard into another controller, or claim this one with stage=late",
+			     "the only keyboard hangs off it, and the boot asks for a passphrase");
+	else
+		findings_add(findings, FINDING_WARN, subject,
+			     "plug a keyboard into another controller, or make sure that you can reach the host otherwise",
+			     "the only keyboard hangs off it: from then on the host has none, also where the booted system asks for a "
+			     "passphrase");
 }
 
 bool diagnose_is_taken(const struct diagnosis *diagnosis, const struct pci_function *function)

@@ -132,7 +132,9 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 	const struct network *network = needs->network_later ? &none : input->network;
 	enum network_need need = !needs->network[0] ? NETWORK_OF_BOOT : needs->network_later ? NETWORK_OF_MOUNT : NETWORK_OF_ROOT;
 
-	if (!pci_is_network(function) || (!needs->network[0] && !needs->network_use[0]) ||
+	/* A card may hang off USB. */
+	if ((!needs->network[0] && !needs->network_use[0]) ||
+	    (!pci_is_network(function) && !network_leads_through(network, &function->address)) ||
 	    !network_keeps(network, &function->address, need, needs->network[0] ? needs->network : needs->network_use, reason, size))
 		return false;
 	if (need == NETWORK_OF_MOUNT)
@@ -148,14 +150,17 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 	const struct protect_question question = {
 		.function = &function->address,
 		.may_carry = pci_may_carry_disks(function),
-		.without_keys = entry->claim->stage == STAGE_LATE,
+		.without_keys = plan_is_asked_late(input->config, entry->claim, function),
 	};
 
 	bool storage = protect_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint));
 
 	/* Before its driver is loaded nothing shows the disk of a device that has none by its nature. */
-	if (storage && !hint[0] && !question.may_carry && entry->claim->stage != STAGE_LATE)
+	if (storage && !hint[0] && !question.may_carry && !question.without_keys)
 		util_format(hint, sizeof(hint), "give its claim stage=late: before its driver is loaded the boot cannot see the disk");
+	/* stage=early is there; what it waits for is its group. */
+	if (entry->claim->stage == STAGE_EARLY)
+		util_format(hint, sizeof(hint), "claim it without expand=group: stage=early takes it then, whatever is on it");
 	if (storage ||
 	    keeps_share(input->needs, function, reason, sizeof(reason)) ||
 	    keeps_network(input, function, reason, sizeof(reason), hint, sizeof(hint)))
@@ -266,7 +271,8 @@ bool guard_is_host_display(const struct plan_input *input, const struct plan *pl
 	const struct plan_entry *entry;
 	const struct plan_settled *settled;
 
-	if (!pci_is_display(function))
+	/* A virtual function is not there before the driver of its physical function is. */
+	if (!pci_is_display(function) || function->is_virtual)
 		return false;
 	entry = plan_entry_of(plan, function);
 	settled = find_settled(input, function);
@@ -429,7 +435,7 @@ static void find_group_neighbours(const struct plan_input *input, struct plan *p
 		const struct pci_function *function = &input->functions[i];
 
 		if (function->iommu_group < 0 || !claimed[function->iommu_group] || is_taken(plan, function) ||
-		    guard_is_bridge(function) || is_neutral_driver(function->driver))
+		    is_real_bridge(function) || is_neutral_driver(function->driver))
 			continue;
 		util_format(reason, sizeof(reason), "is on %s, and while it is no guest can use IOMMU group %d with %s",
 			    function->driver, function->iommu_group,

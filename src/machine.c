@@ -51,8 +51,8 @@ static void read_state(struct machine *machine, bool every)
 	for (size_t i = 0; i < machine->function_count; i++) {
 		if (machine->wanted[i] >= 0)
 			scan_state(&machine->functions[i]);
-		if (every)
-			scan_monitor(&machine->functions[i]);
+		if (every && pci_is_display(&machine->functions[i]))
+			scan_display(&machine->functions[i]);
 	}
 }
 

@@ -6,7 +6,7 @@
 
 #include "cmdline.h"
 
-#define IDS "ids="
+#define IDS "ids"
 
 bool modprobe_next_line(struct modprobe_cursor *cursor, char *line)
 {
@@ -56,18 +56,19 @@ static void add(struct modprobe_ids *ids, const char *module, size_t module_leng
 	util_unquote(one->ids);
 }
 
-/* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
+/* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1": libkmod hands the rest over as it is, and the kernel splits it. */
 static void add_line(struct modprobe_ids *ids, const char *where, const char *line)
 {
 	const char *end = line + strlen(line), *word, *module;
+	struct cmdline_param param;
 	size_t size, length;
 
 	if (!util_next_word(&line, end, &word, &size) || !util_equal(word, size, "options") ||
 	    !util_next_word(&line, end, &module, &length))
 		return;
-	while (util_next_word(&line, end, &word, &size))
-		if (util_starts_with(word, IDS))
-			add(ids, module, length, where, word + strlen(IDS), size - strlen(IDS));
+	while (cmdline_next(&line, &param))
+		if (param.value && cmdline_is(&param, IDS))
+			add(ids, module, length, where, param.value, param.value_length);
 }
 
 void modprobe_add_file(struct modprobe_ids *ids, const char *path, const char *text)
@@ -114,20 +115,19 @@ const struct module_ids *modprobe_find(const struct modprobe_ids *ids, const cha
 
 bool modprobe_strip_ids(char *options)
 {
-	const char *cursor = options, *end = options + strlen(options), *word;
+	const char *cursor = options;
+	struct cmdline_param param;
 	char *out = options;
 	bool found = false;
-	size_t length;
 
-	while (util_next_word(&cursor, end, &word, &length)) {
-		if (util_starts_with(word, IDS)) {
+	for (const char *start = cursor; cmdline_next(&cursor, &param); start = cursor) {
+		if (cmdline_is(&param, IDS)) {
 			found = true;
 			continue;
 		}
-		if (out > options)
-			*out++ = ' ';
-		memmove(out, word, length);
-		out += length;
+		/* As it was written, with the blanks before it. */
+		memmove(out, start, (size_t)(cursor - start));
+		out += cursor - start;
 	}
 	*out = '\0';
 	return found;

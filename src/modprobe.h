@@ -42,5 +42,8 @@ const struct module_ids *modprobe_find(const struct modprobe_ids *ids, const cha
 /* Write the kernel's name of a module or driver: "vfio_pci" of "vfio-pci". Returns @buffer. */
 const char *modprobe_module_name(const char *name, char *buffer, size_t size);
 
-/* Remove ids= from a module's options, in place. Returns whether one was there. */
+/*
+ * Remove ids= from a module's options, in place. They are split as the kernel splits them (cmdline_next()). Returns whether
+ * one was there.
+ */
 bool modprobe_strip_ids(char *options);

@@ -119,6 +119,14 @@ static void say_need(enum network_need need, const char *by, char *text, size_t 
 	}
 }
 
+bool network_leads_through(const struct network *network, const struct pci_address *function)
+{
+	for (size_t i = 0; i < network->count; i++)
+		if (!pci_address_compare(&network->cards[i].address, function))
+			return true;
+	return false;
+}
+
 bool network_keeps(const struct network *network, const struct pci_address *function, enum network_need need,
 		   const char *by, char *reason, size_t size)
 {

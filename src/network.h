@@ -32,6 +32,9 @@ enum network_need {
 	NETWORK_OF_BOOT,  /* a part of the boot uses it, as dropbear in the image: over when the root is there */
 };
 
+/* Does a route lead through the function: a card, or the controller that it hangs off? Pure. */
+bool network_leads_through(const struct network *network, const struct pci_address *function);
+
 /*
  * Must the host keep this function, because @by needs the network? Each card with a route stays; where no route is known,
  * each card, unless only the boot has used it. Pure.

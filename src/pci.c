@@ -229,12 +229,17 @@ bool pci_is_virtiofs(const struct pci_function *function)
 	return function->vendor == VENDOR_VIRTIO && function->device == 0x105a;
 }
 
+static bool is_virtio_pmem(const struct pci_function *function)
+{
+	return function->vendor == VENDOR_VIRTIO && function->device == 0x105b;
+}
+
 bool pci_may_carry_disks(const struct pci_function *function)
 {
 	unsigned int sub = function->class >> 8;
 
 	return pci_is_storage(function) || sub == PCI_SUB_USB || sub == PCI_SUB_FIREWIRE || is_card_reader(function) ||
-	       pci_is_plan9(function) || pci_is_virtiofs(function);
+	       sub == PCI_SUB_CXL_MEMORY || is_virtio_pmem(function) || pci_is_plan9(function) || pci_is_virtiofs(function);
 }
 
 bool pci_is_guest_driver(const char *driver)

@@ -98,6 +98,7 @@ static inline unsigned int pci_base_class(const struct pci_function *function)
 #define PCI_BASE_MULTIMEDIA 0x04
 #define PCI_BASE_BRIDGE 0x06
 #define PCI_BASE_VENDOR 0xff /* fits no class that is defined */
+#define PCI_SUB_CXL_MEMORY 0x0502
 #define PCI_SUB_HOST_BRIDGE 0x0600
 #define PCI_SUB_ISA_BRIDGE 0x0601
 #define PCI_SUB_PCI_BRIDGE 0x0604
@@ -121,8 +122,8 @@ static inline bool pci_is_storage(const struct pci_function *function)
 }
 
 /*
- * Might disks hang off this function: storage, USB, FireWire, a card reader, or a share of a virtual machine's host
- * (virtiofs, 9p)? A root can be on each of these.
+ * Might disks hang off this function: storage, USB, FireWire, a card reader, persistent memory, or a share of a virtual
+ * machine's host (virtiofs, 9p)? A root can be on each of these.
  */
 bool pci_may_carry_disks(const struct pci_function *function);
 

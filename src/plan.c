@@ -172,6 +172,16 @@ static bool insists_on_early(const struct claim *claim, const struct pci_functio
 	return claim->stage == STAGE_EARLY && names_exactly(claim, function);
 }
 
+bool plan_is_asked_late(const struct config *config, const struct claim *claim, const struct pci_function *function)
+{
+	bool late = claim->stage == STAGE_LATE;
+
+	for (size_t c = 0; c < config->claim_count && !late; c++)
+		late = config->claims[c].stage == STAGE_LATE &&
+		       selector_match(&config->claims[c].selector, function) == SELECTOR_YES;
+	return late;
+}
+
 bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function)
 {
 	return claim->stage == STAGE_EARLY && pci_may_carry_disks(function) &&
@@ -390,13 +400,27 @@ static int by_subject(const void *a, const void *b)
 	return strcmp(x->claim->text, y->claim->text);
 }
 
+/* Has the early stage deferred the function, by its report, or by its plan where this is a dry run? */
+static bool was_deferred(const struct plan_input *input, const struct pci_function *function)
+{
+	const struct plan_entry *decided = input->early ? plan_entry_of(input->early, function) : NULL;
+
+	if (decided)
+		return decided->reserved;
+	for (size_t i = 0; i < input->settled_count; i++)
+		if (!pci_address_compare(&input->settled[i].address, &function->address))
+			return input->settled[i].verdict == VERDICT_DEFERRED;
+	return !input->reported;
+}
+
 /* What a guest's driver has, or was reserved by the early stage, and the plan leaves to the host. */
-static void find_given_back(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
+static void find_given_back(const struct plan_input *input, struct plan_entry *entry)
 {
 	bool early = input->stage == PLAN_EARLY;
 	bool leaves = entry->verdict == VERDICT_KEPT || entry->verdict == VERDICT_NO_IOMMU ||
 		      (entry->verdict == VERDICT_DEFERRED && early && !entry->reserved);
-	bool reserved = !early && (wait == PLAN_WAIT_GROUP || wait == PLAN_WAIT_STAGE);
+	/* What the early stage has reserved: it may have known of less that the host needs than the late one. */
+	bool reserved = !early && was_deferred(input, entry->function) && !pci_may_carry_disks(entry->function);
 
 	entry->give_back = input->stage != PLAN_NEXT && !entry->settled && leaves && !guard_is_bridge(entry->function) &&
 			   (reserved || pci_is_guest_driver(entry->driver));
@@ -426,7 +450,7 @@ void plan_make(const struct plan_input *input, const int *wanted, struct plan *r
 	if (!off)
 		guard_displays(input, ret);
 	for (size_t i = 0; i < ret->count && !off; i++)
-		find_given_back(input, wait[ret->entries[i].function - input->functions], &ret->entries[i]);
+		find_given_back(input, &ret->entries[i]);
 	add_unmatched(input, wanted, off, ret);
 	if (ret->count)
 		qsort(ret->entries, ret->count, sizeof(*ret->entries), by_subject);
@@ -452,6 +476,21 @@ void plan_clear(struct plan *plan)
 	free(plan->entries);
 	free(plan->neighbours);
 	*plan = (struct plan){ 0 };
+}
+
+const char *plan_idle_keep(const struct keep *keep, const struct pci_function *functions, size_t count)
+{
+	bool moved = false;
+
+	for (size_t i = 0; i < count; i++) {
+		enum selector_match match = selector_match(&keep->selector, &functions[i]);
+
+		if (match == SELECTOR_YES)
+			return NULL;
+		moved |= match == SELECTOR_MOVED;
+	}
+	return moved ? "this keep protects nothing: at its address is another device than the one that it names" :
+		       "this keep protects nothing: no device matches it";
 }
 
 bool plan_is_pending(const struct plan_entry *entry)

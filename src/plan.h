@@ -122,11 +122,20 @@ void plan_clear(struct plan *plan);
 void plan_find_waiting(const struct config *config, const struct needs *needs, const struct pci_function *functions,
 		       size_t count, const int *wanted, enum plan_wait *wait);
 
+/* Does @claim, which wins the function, or any other that matches it say stage=late? */
+bool plan_is_asked_late(const struct config *config, const struct claim *claim, const struct pci_function *function);
+
 /*
  * Does the claim ask for what may carry disks before udev without naming that one controller? stage=early does not count then.
  * What expand= adds was not asked for by name, and is no mistake.
  */
 bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function);
+
+/*
+ * Why a keep protects nothing, as a sentence: no device matches it, or another one is at its address. NULL where it
+ * protects a device.
+ */
+const char *plan_idle_keep(const struct keep *keep, const struct pci_function *functions, size_t count);
 
 /* Is the entry's device still to be bound: not what the early stage has settled? */
 bool plan_is_pending(const struct plan_entry *entry);

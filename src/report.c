@@ -9,7 +9,7 @@
 #include "root.h"
 #include "schema.h"
 
-#define REPORT_LIMIT (16 << 20)
+#define REPORT_LIMIT (64 << 20)
 
 static void print_step(void *data, const char *path, const char *value)
 {

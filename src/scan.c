@@ -65,10 +65,10 @@ void scan_state(struct pci_function *function)
 		function->console = PCI_CONSOLE_BOOT_DISPLAY;
 }
 
-void scan_monitor(struct pci_function *function)
+void scan_display(struct pci_function *function)
 {
-	if (pci_is_display(function))
-		function->monitor = sysfs_drm_has_monitor(&function->address);
+	function->monitor = sysfs_drm_has_monitor(&function->address);
+	function->is_virtual = sysfs_pci_has(&function->address, "physfn");
 }
 
 void scan_path(struct pci_function *function)

@@ -18,8 +18,8 @@ void scan_group(struct pci_function *functions, size_t count, int group);
 void scan_path(struct pci_function *function);
 void scan_boot_vga(struct pci_function *function);
 
-/* Read whether a monitor is connected to a display. */
-void scan_monitor(struct pci_function *function);
+/* Read of a display whether a monitor is connected, and whether it is a virtual function. */
+void scan_display(struct pci_function *function);
 
 /*
  * Read what matters of a wanted function only: whether it is an SR-IOV virtual function, and of a display the signs that

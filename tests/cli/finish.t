@@ -53,7 +53,44 @@ echo "{ \"devices\": [ {" >"$tree/run/vfio-early/report.json"
 run finish
 ok "a damaged report does not stop it" exits 0
 ok "and is named" log_says "/run/vfio-early/report.json: "
+ok "what was reserved is returned all the same" override_is 0000:01:00.0 ""
+ok "and what has no override is not touched" override_is 0000:01:00.1 "(null)"
 ok "nothing waits then either" [ ! -e "$tree/run/vfio-early/late" ]
+
+left
+ln -s ../../drivers/igb "$tree/sys/bus/pci/devices/0000:02:00.0/driver"
+run finish
+ok "an override is cleared also where the host's driver has the device" override_is 0000:02:00.0 ""
+left
+echo foreign >"$tree/sys/bus/pci/devices/0000:01:00.1/driver_override"
+rm "$tree/sys/bus/pci/devices/0000:01:00.1/driver"
+run finish
+ok "another override than ours stays" override_is 0000:01:00.1 foreign
+
+# A dry run writes nothing, now and later.
+left
+cmdline "root=/dev/sda1 rd.vfio.dryrun"
+rm -r "$tree/run/vfio-early"
+echo "(null)" | tee "$tree/sys/bus/pci/devices/0000:01:00.0/driver_override" "$tree/sys/bus/pci/devices/0000:02:00.0/driver_override" >/dev/null
+run boot
+run finish
+ok "after a dry run no device is written to" holds sys/bus/pci/drivers_probe ""
+ok "the report is settled" report_is '.devices[0].verdict' kept
+
+# Without the flag nobody would return what is reserved.
+left
+rm -r "$tree/run/vfio-early"
+echo "(null)" >"$tree/sys/bus/pci/devices/0000:01:00.0/driver_override"
+mkdir -p "$tree/run/vfio-early/late/in-the-way"
+run boot
+ok "where the flag cannot be written, nothing is reserved" override_is 0000:01:00.0 "(null)"
+ok "and that is said" log_says "/run/vfio-early/late: cannot be written"
+
+# The late stage knows of a network root that the early one did not.
+left
+run boot --late root=/dev/nfs nfsroot=10.0.0.1:/srv
+ok "a card that was reserved and stays is returned" override_is 0000:02:00.0 ""
+ok "with its reason" report_is '.devices[2].reason' "stays with the host: the root is on the network, and no interface that leads there is known yet"
 
 # The late stage takes the flag away at its end.
 left

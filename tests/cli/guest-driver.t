@@ -56,6 +56,10 @@ ok "ids of modprobe.d claim" says "0000:01:00.0 10de:1c03 would be bound"
 ok "their module is loaded" says "load vfio-pci"
 run boot --dry-run --json
 ok "and have their line" json_is '.devices[0].wanted_by' /etc/modprobe.d/a.conf:1
+echo 'options vfio-pci "ids=8086:0412,144d:a808" disable_vga=1' | modprobe_d etc b.conf
+run boot --dry-run
+ok "quotes are the kernel's" says "144d:a808 deferred"
+rm "$tree/etc/modprobe.d/b.conf"
 echo "options vfio-pci ids=144d:a808" | modprobe_d usr/lib a.conf
 run boot --dry-run
 ok "a file of /etc hides one of /usr/lib" lacks a808

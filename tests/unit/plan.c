@@ -180,6 +180,12 @@ static void a_display_that_the_host_cannot_use_does_not_count(void **state)
 	memcpy(machine, saved, sizeof(machine));
 	assert_string_equal(plan_of_file("claim 1234:1111 01:00.0\nclaim 02:00.0 stage=late\n", &on),
 			    "00:01.0 kept, 01:00.0 would-bind, 02:00.0 deferred reserved");
+	/* a virtual function is not there when the boot decides */
+	machine[3].is_virtual = machine[5].is_virtual = true;
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111", &on), "00:01.0 kept");
+	machine[3].is_virtual = false;
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111", &on), "00:01.0 would-bind");
+	memcpy(machine, saved, sizeof(machine));
 	/* the only display, of a class that has no boot_vga */
 	machine[1].class = machine[3].class = machine[5].class = 0x038000;
 	machine[1].boot_vga = machine[3].boot_vga = machine[5].boot_vga = -1;
@@ -264,7 +270,8 @@ static void what_may_carry_disks_waits(void **state)
 		{ 0x010802, 0x144d, 0xa808, true }, { 0x0c0330, 0x1b21, 0x2142, true }, { 0x0c0320, 0x8086, 0x1c26, true },
 		{ 0x0c0010, 0x104c, 0x8023, true }, { 0x080501, 0x1217, 0x8621, true }, { 0xff0000, 0x10ec, 0x522a, true },
 		{ 0xff0000, 0x1aea, 0x6601, true }, { 0x088000, 0x197b, 0x2391, true }, { 0x018000, 0x1af4, 0x105a, true },
-		{ 0x000200, 0x1af4, 0x1049, true }, { 0x0c0400, 0x1077, 0x2532, true }, { 0x0c8000, 0x10de, 0x1aed, false },
+		{ 0x000200, 0x1af4, 0x1049, true }, { 0x0c0400, 0x1077, 0x2532, true },
+		{ 0x00ff00, 0x1af4, 0x105b, true }, { 0x050210, 0x8086, 0x0d93, true }, { 0x0c8000, 0x10de, 0x1aed, false },
 		{ 0xff0000, 0x10ee, 0x7024, false }, { 0x120000, 0x10ee, 0x5000, false }, { 0x020000, 0x8086, 0x1539, false },
 	};
 
