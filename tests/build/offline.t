@@ -35,20 +35,24 @@ ok "a missing compiler too" \
 ok "a missing library of STATIC=0 too" \
 	sh -c 'out=$(PKG_CONFIG_LIBDIR=/nowhere "$1/deps/need" shared gcc 2>&1); [ "$(echo "$out" | wc -l)" = 1 ] && echo "$out" | grep -q "install libkmod-dev"' - "$top"
 
-ok "install lays down every part" make -C "$top" install DESTDIR="$work/root" DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system
+# Where they are on every distribution, whatever pkg-config says here.
+folders="DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system"
+ok "install lays down every part" make -C "$top" install DESTDIR="$work/root" $folders
 same "these files" "$({
 	cat "$top/tests/build/installed"
 	echo "usr/share/doc/vfio-early/examples/vfio-early.conf 644"
-} | sort)" "$(cd "$work/root" && find . -type f -printf '%P %m\n' | sort)"
+} | sort)" "$(cd "$work/root" && find . ! -type d -printf '%P %m\n' | sort)"
 echo "claim 10de:1c03" >"$work/root/etc/vfio-early.conf"
-make -s -C "$top" install DESTDIR="$work/root" PREFIX=/usr/local DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system >/dev/null
+make -s -C "$top" install DESTDIR="$work/root" PREFIX=/usr/local $folders >/dev/null
 ok "a configuration that is there stays" grep -q "claim 10de:1c03" "$work/root/etc/vfio-early.conf"
 ok "PREFIX moves the binary, and the hooks know" grep -q 'copy_exec /usr/local/sbin/vfio-early' "$work/root/usr/share/initramfs-tools/hooks/vfio-early"
-ok "uninstall takes all but the configuration" sh -c 'make -s -C "$1" uninstall DESTDIR="$2" DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system &&
-	make -s -C "$1" uninstall DESTDIR="$2" PREFIX=/usr/local DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system &&
-	[ "$(cd "$2" && find . -type f)" = ./etc/vfio-early.conf ]' - "$top" "$work/root"
-make -s -C "$top" install DESTDIR="$work/bare" WITH_MAN=0 DRACUTMODDIR=/usr/lib/dracut/modules.d SYSTEMDUNITDIR=/usr/lib/systemd/system >/dev/null
+ok "and the unit" grep -q '^ExecStart=-/usr/local/sbin/vfio-early finish$' "$work/root/usr/lib/systemd/system/vfio-early-finish.service"
+ok "uninstall takes all but the configuration" sh -c 'make -s -C "$1" uninstall DESTDIR="$2" $3 &&
+	make -s -C "$1" uninstall DESTDIR="$2" PREFIX=/usr/local $3 &&
+	[ "$(cd "$2" && find . ! -type d)" = ./etc/vfio-early.conf ]' - "$top" "$work/root" "$folders"
+make -s -C "$top" install DESTDIR="$work/bare" WITH_MAN=0 WITH_SYSTEMD=0 $folders >/dev/null
 ok "WITH_MAN=0 leaves the manual out" [ ! -e "$work/bare/usr/share/man" ]
+ok "WITH_SYSTEMD=0 leaves the unit out" [ ! -e "$work/bare/usr/lib/systemd" ]
 ok "help lists the targets" sh -c 'make -s -C "$1" help | grep -q "^check .*Run every test"' - "$top"
 
 finish

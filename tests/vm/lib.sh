@@ -18,10 +18,9 @@ static_images="own initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
 all_images="$static_images $shared_images"
-# Where C decides what a scene sees, the small image will do: quick_images. Where a generator has a part in
-# it, one generator will do: some_images, storage_images. Being first is proved in each generator: generator_images,
-# first_images. The other kinds, layouts of storage and the proof that the bed can fail in each generator are for EVERY=1,
-# and for check-matrix.
+# Where C decides what a scene sees, the small image will do: quick_images. Where a generator has a part in it, one
+# generator will do: some_images, storage_images. Being first is proved in each: generator_images, first_images. The other
+# kinds, layouts of storage, and the proof that the bed can fail in each generator are for EVERY=1, and for check-matrix.
 quick_images=own
 some_images=initramfs-tools
 storage_images=initramfs-tools
@@ -107,7 +106,8 @@ slot() {
 	done
 }
 
-# nvme N IMAGE [MODEL-OPTION], sata N IMAGE, virtio N IMAGE, card_with_nvme N IMAGE: a controller in slot N with a disk of tests/vm/disks on it.
+# nvme N IMAGE [MODEL-OPTION], sata N IMAGE, virtio N IMAGE, card_with_nvme N IMAGE: a controller in slot N with a disk of
+# tests/vm/disks on it.
 drive() { # N IMAGE
 	vm_disks=${vm_disks:-$("$vm_here/disks")} || vm_disks=/nonexistent
 	vm_args="$vm_args -drive file=$vm_disks/$2,if=none,id=disk$1,format=raw${vm_drive_options:-}"
