@@ -143,6 +143,7 @@ static bool belong_together(const struct block *a, const struct block *b)
 	return (x->uuid[0] && !strcmp(x->uuid, y->uuid) && !strcmp(x->type, y->type)) ||
 	       (x->journal[0] && !strcmp(x->journal, y->uuid)) ||
 	       (x->volume_group[0] && !strcmp(x->volume_group, y->volume_group)) ||
+	       (x->cache_set[0] && !strcmp(x->cache_set, y->cache_set)) ||
 	       (storage_is_volume(a) && y->volume_group[0] && !strncmp(a->dm_uuid + 4, y->volume_group, 32));
 }
 
