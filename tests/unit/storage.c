@@ -315,6 +315,14 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 	assert_true(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, HOME ", and it may be on nvme2n1 (no superblock)");
 	needs_clear(&needs);
+	/* crypttab tells what the mapping is made of, so it is on no other disk */
+	needs_add_cmdline(&needs, "root=UUID=r");
+	needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
+	needs_add_host_crypttab(&needs, "home UUID=c /etc/key luks,nofail\n");
+	protect_mark(&storage, &needs);
+	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
+	needs_clear(&needs);
 	needs_add_cmdline(&needs, "root=/dev/mapper/home");
 	needs_add_fstab(&needs, "/dev/mapper/home / ext4 defaults 0 1\n");
 	protect_mark(&storage, &needs);
