@@ -45,9 +45,10 @@ static void judge_content(const struct diagnosis *diagnosis, const struct kernel
 		util_format(finding->what, sizeof(finding->what), "does not contain vfio-early");
 	} else if (!kernel->image.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
 		util_format(finding->what, sizeof(finding->what), "contains vfio-early but not the module vfio-pci");
-	} else if (differs && !strcmp(differs, LOAD_FSTAB_COPY)) {
+	} else if (differs && UTIL_IS_ONE_OF(differs, LOAD_FSTAB_COPY, LOAD_CRYPTTAB_COPY)) {
 		finding->level = FINDING_WARN;
-		util_format(finding->what, sizeof(finding->what), "has another /etc/fstab than the host has now");
+		util_format(finding->what, sizeof(finding->what), "has another %s than the host has now",
+			    !strcmp(differs, LOAD_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
 	} else if (differs) {
 		util_format(finding->what, sizeof(finding->what), "has an older configuration: %s is another one now", differs);
 	} else {

@@ -115,6 +115,21 @@ static void read_members(int fd, struct block_content *content)
 		content->members = few;
 }
 
+/*
+ * drivers/md/bcache/bcache_ondisk.h, struct cache_sb_disk: set_uuid. The cache and what it caches have UUIDs of their own.
+ * A device that was never attached to a cache has zeros.
+ */
+static void read_cache_set(int fd, struct block_content *content)
+{
+	static const uint8_t none[16];
+	uint8_t id[16];
+
+	if (strcmp(content->type, "bcache") || !read_at(fd, 4096 + 56, id, sizeof(id)) || !memcmp(id, none, sizeof(id)))
+		return;
+	for (size_t i = 0; i < sizeof(id); i++)
+		util_append(content->cache_set, sizeof(content->cache_set), "%02x", id[i]);
+}
+
 static const char *node_of(const struct block *block, char *path, size_t size)
 {
 	util_format(path, size, "/dev/%s", block->name);
@@ -165,6 +180,7 @@ void disks_read_content(struct block *ret, bool partition)
 	if (!strcmp(ret->content.type, "LVM2_member"))
 		read_volume_group(fd, &ret->content);
 	read_members(fd, &ret->content);
+	read_cache_set(fd, &ret->content);
 	if (partition && ret->whole >= 0)
 		read_partition(fd, ret);
 }
@@ -264,6 +280,8 @@ static bool read_device(const char *name, struct block *block, char whole[static
 	read_nvme_paths(block, link);
 	if (reads_number(name, "size", &value) && !value)
 		block->state = BLOCK_EMPTY;
+	/* The kernel has registered it as a cache (Documentation/admin-guide/bcache.rst). */
+	block->held = sysfs_block_has(name, "bcache/set");
 	if (!block->virtual)
 		return true;
 	read_line(name, "dm/name", block->dm_name, sizeof(block->dm_name));

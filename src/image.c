@@ -62,8 +62,9 @@ void image_read_host(struct image *ret)
 	*ret = (struct image){ 0 };
 	add_host_file(ret, LOAD_CONFIG_FILE, LOAD_CONFIG_FILE);
 	load_each_drop_in(folders, ARRAY_SIZE(folders), add_drop_in, ret);
-	/* The image has it under a name of our own. */
+	/* The image has them under names of our own. */
 	add_host_file(ret, "/etc/fstab", LOAD_FSTAB_COPY);
+	add_host_file(ret, "/etc/crypttab", LOAD_CRYPTTAB_COPY);
 }
 
 static const struct image_file *find_file(const struct image *image, const char *path)
@@ -153,7 +154,7 @@ static int read_archives(struct cpio *cpio, struct image *image)
 		image->program |= is_program(file.name);
 		image->driver |= is_driver(file.name);
 		util_format(path, sizeof(path), "/%s", file.name);
-		if (file.regular && file.size && (is_config(path) || !strcmp(path, LOAD_FSTAB_COPY)))
+		if (file.regular && file.size && (is_config(path) || UTIL_IS_ONE_OF(path, LOAD_FSTAB_COPY, LOAD_CRYPTTAB_COPY)))
 			r = keep_content(cpio, &file, path, image);
 		if (r < 0)
 			break;

@@ -201,6 +201,17 @@ static void add_hibernation(struct needs *needs)
 		needs_add_hibernation(needs, bytes, length);
 }
 
+/* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */
+static void add_crypttabs(struct needs *needs, bool disks)
+{
+	const char *own[] = { "/cryptroot/crypttab", load_is_image() ? "/etc/crypttab" : NULL };
+	const char *host = load_is_image() ? LOAD_CRYPTTAB_COPY : "/etc/crypttab";
+
+	for (size_t i = 0; i < ARRAY_SIZE(own) && own[i]; i++)
+		add_needs_of(needs, own[i], disks ? needs_add_crypttab : needs_add_crypttab_remote);
+	add_needs_of(needs, host, disks ? needs_add_host_crypttab : needs_add_host_crypttab_remote);
+}
+
 /* --- all of it --- */
 
 static void add_parameters(struct needs *needs, const char *cmdline, char *const *arguments, size_t count)
@@ -218,7 +229,6 @@ static void add_parameters(struct needs *needs, const char *cmdline, char *const
 void load_needs(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret)
 {
 	static const char *const fstabs[] = { LOAD_FSTAB_COPY, "/etc/fstab" };
-	static const char *const crypttabs[] = { "/cryptroot/crypttab", "/etc/crypttab" };
 
 	*ret = (struct needs){ 0 };
 	add_parameters(ret, cmdline, arguments, count);
@@ -231,6 +241,5 @@ void load_needs(const char *cmdline, char *const *arguments, size_t count, bool 
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(fstabs); i++)
 		add_needs_of(ret, fstabs[i], disks ? needs_add_fstab : needs_add_fstab_remote);
-	for (size_t i = 0; i < ARRAY_SIZE(crypttabs); i++)
-		add_needs_of(ret, crypttabs[i], disks ? needs_add_crypttab : needs_add_crypttab_remote);
+	add_crypttabs(ret, disks);
 }

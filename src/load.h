@@ -13,6 +13,9 @@
 /* The host's own fstab as the hooks put it into the image: an image has none, or the generator's. */
 #define LOAD_FSTAB_COPY "/etc/vfio-early.fstab"
 
+/* The same of the host's crypttab: the initramfs' own one has only what the root stands on. */
+#define LOAD_CRYPTTAB_COPY "/etc/vfio-early.crypttab"
+
 /*
  * Is the tree an initramfs image: etc/initrd-release or usr/lib/initrd-release (systemd's and dracut's; dracut 106 and
  * later write only the second one without systemd), or conf/initramfs.conf and scripts/init-top (initramfs-tools)?

@@ -129,45 +129,59 @@ void needs_add_fstab_remote(struct needs *needs, const char *text)
 	add_fstab(needs, text, true);
 }
 
-static void add_mapping(struct needs *needs, const struct table_line *line)
+static void add_mapping(struct needs *needs, const struct table_line *line, bool spare)
 {
 	const char *target = line->fields[0], *source = line->fields[1], *key = line->fields[2], *options = line->fields[3];
 	char name[SPEC_SIZE];
-	const struct needs_form form = { .purpose = target, .name = name };
+	const struct needs_form form = { .purpose = target, .name = name, .spare = spare, .source = true };
 
 	util_format(name, sizeof(name), "crypttab's %.400s: ", target);
 	needs_add_device(needs, &form, source, strlen(source));
+	if (spare)
+		return;
 	util_format(name, sizeof(name), "crypttab's %.400s", target);
 	needs_add_key(needs, name, key, strlen(key));
 	needs_add_crypt_options(needs, name, options, strlen(options));
 }
 
-static void add_crypttab(struct needs *needs, const char *text, bool remote_only)
+/* @say_network is called for a mapping whose key comes from a server. */
+static void add_crypttab(struct needs *needs, const char *text, void (*say_network)(struct needs *needs, const char *by),
+			 bool remote_only)
 {
 	struct table_line line;
 	char name[SPEC_SIZE];
 
 	while (table_next(&text, &line)) {
 		const char *options = line.fields[3];
+		bool spare = table_has_option(options, "noauto") || table_has_option(options, "nofail");
 
-		if (line.count < 2 || table_has_option(options, "noauto") || table_has_option(options, "nofail"))
+		if (line.count < 2)
 			continue;
-		/* The key comes from a server (crypttab(5)). */
-		if (table_has_option(options, "_netdev"))
-			needs_say_network(needs, util_format(name, sizeof(name), "crypttab's %.400s", line.fields[0]));
+		if (table_has_option(options, "_netdev") && !spare)
+			say_network(needs, util_format(name, sizeof(name), "crypttab's %.400s", line.fields[0]));
 		if (!remote_only)
-			add_mapping(needs, &line);
+			add_mapping(needs, &line, spare);
 	}
 }
 
 void needs_add_crypttab(struct needs *needs, const char *text)
 {
-	add_crypttab(needs, text, false);
+	add_crypttab(needs, text, needs_say_network, false);
 }
 
 void needs_add_crypttab_remote(struct needs *needs, const char *text)
 {
-	add_crypttab(needs, text, true);
+	add_crypttab(needs, text, needs_say_network, true);
+}
+
+void needs_add_host_crypttab(struct needs *needs, const char *text)
+{
+	add_crypttab(needs, text, needs_say_network_later, false);
+}
+
+void needs_add_host_crypttab_remote(struct needs *needs, const char *text)
+{
+	add_crypttab(needs, text, needs_say_network_later, true);
 }
 
 static void add_conf_device(struct needs *needs, const char *purpose, const char *name, const char *value)

@@ -22,6 +22,7 @@ void needs_add(struct needs *needs, const struct needs_form *form, enum need_kin
 		.spare = form->spare,
 		.required = form->required,
 		.key = form->key,
+		.source = form->source,
 	};
 }
 

@@ -35,6 +35,7 @@ struct need {
 	bool spare;     /* a boot does without it (noauto, nofail): the host would miss it, and it keeps nothing */
 	bool required;  /* root, /usr, resume: while it is unmet, nothing is known of a disk without an owner */
 	bool key;       /* holds a key or a detached header: needed only until the LUKS is open */
+	bool source;    /* what crypttab makes the mapping of, whose name is the purpose */
 };
 
 struct needs {
@@ -67,14 +68,17 @@ void needs_add_cmdline(struct needs *needs, const char *text);
 void needs_add_fstab(struct needs *needs, const char *text);
 
 /*
- * Add the sources of a crypttab(5), and what their keys and detached headers are on. _netdev says that the key of a
- * required one comes over the network.
+ * Add the sources of a crypttab(5), and what their keys and detached headers are on; with noauto or nofail the source
+ * alone, as spare. _netdev says that the key of a required one comes over the network: for the root in the initramfs' own
+ * crypttab, for the booted system in the host's.
  */
 void needs_add_crypttab(struct needs *needs, const char *text);
+void needs_add_host_crypttab(struct needs *needs, const char *text);
 
 /* Add of an fstab or a crypttab only what is on no block device: the network, virtiofs and 9p. */
 void needs_add_fstab_remote(struct needs *needs, const char *text);
 void needs_add_crypttab_remote(struct needs *needs, const char *text);
+void needs_add_host_crypttab_remote(struct needs *needs, const char *text);
 
 /*
  * Add RESUME= and ROOT= of a file in initramfs-tools' conf.d, where no need of that purpose is known yet, and see

@@ -73,6 +73,31 @@ static bool is_imported(const struct storage *storage, const char *pool)
 	return false;
 }
 
+/*
+ * Mark the source of the mapping that the need names, where crypttab tells it: whatever opens the mapping later, it is made
+ * of that. Returns whether it is found.
+ */
+static bool mark_source(struct storage *storage, const struct need *need, unsigned int rank, const bool *open)
+{
+	static const char folder[] = "/dev/mapper/";
+	bool found = false;
+
+	for (size_t n = 0; n < storage->needs->count && need->kind == NEED_DEVICE && util_starts_with(need->value, folder); n++) {
+		const struct need *source = &storage->needs->list[n];
+		int link = source->source ? storage_by_tag(storage, source) : -1;
+
+		if (!source->source || strcmp(source->purpose, need->value + strlen(folder)))
+			continue;
+		for (size_t i = 0; i < storage->count; i++) {
+			if ((int)i != link && !storage_matches(storage, source, i))
+				continue;
+			mark(storage, i, rank, need->purpose, -1, -1);
+			found |= is_in_image(storage, open, i);
+		}
+	}
+	return found;
+}
+
 static void mark_need(struct storage *storage, const struct need *need, unsigned int rank, const bool *open)
 {
 	int link = storage_by_tag(storage, need);
@@ -88,9 +113,13 @@ static void mark_need(struct storage *storage, const struct need *need, unsigned
 	}
 	if (found && need->kind == NEED_POOL && (storage->next_boot || !is_imported(storage, need->value)))
 		util_format(storage->partial, sizeof(storage->partial), "the pool of %.64s is not imported at that time", need->purpose);
+	if (found && !unmet)
+		return;
+	if (!need->required && mark_source(storage, need, rank, open))
+		return;
 	if (!found)
 		say_missing(storage, need);
-	else if (unmet)
+	else
 		say_unmet(storage, need);
 }
 
@@ -143,6 +172,7 @@ static bool belong_together(const struct block *a, const struct block *b)
 	return (x->uuid[0] && !strcmp(x->uuid, y->uuid) && !strcmp(x->type, y->type)) ||
 	       (x->journal[0] && !strcmp(x->journal, y->uuid)) ||
 	       (x->volume_group[0] && !strcmp(x->volume_group, y->volume_group)) ||
+	       (x->cache_set[0] && !strcmp(x->cache_set, y->cache_set)) ||
 	       (storage_is_volume(a) && y->volume_group[0] && !strncmp(a->dm_uuid + 4, y->volume_group, 32));
 }
 

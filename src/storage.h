@@ -16,6 +16,7 @@ struct block_content {
 	char part_uuid[64], part_label[128]; /* of the partition itself */
 	char journal[72];                    /* UUID of an ext4's journal on another device */
 	char volume_group[40];               /* of an LVM physical volume: the group's UUID without dashes */
+	char cache_set[72];                  /* UUID of the cache set that a bcache belongs to */
 	unsigned int members;                /* devices of a btrfs or bcachefs; 0 unknown */
 };
 

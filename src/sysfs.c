@@ -386,6 +386,13 @@ ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, 
 	return root_read(util_format(path, sizeof(path), BLOCK "/%s/%s", name, attribute), buffer, size);
 }
 
+bool sysfs_block_has(const char *name, const char *attribute)
+{
+	char path[PATH_SIZE];
+
+	return root_exists(util_format(path, sizeof(path), BLOCK "/%s/%s", name, attribute));
+}
+
 ssize_t sysfs_block_slaves(const char *name, char ***ret_names)
 {
 	char path[PATH_SIZE];

@@ -114,6 +114,8 @@ int sysfs_block_link(const char *name, char *buffer, size_t size) must_check;
 void sysfs_block_functions(void (*found)(void *data, const struct pci_address *address), void *data);
 /* Read an attribute of a block device, as root_read() does. */
 ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size) must_check;
+/* Does the block device have this attribute, or a link or folder of this name? */
+bool sysfs_block_has(const char *name, const char *attribute);
 /* Names of the devices that a mapping or an array is made of. Returns their number or -errno. */
 ssize_t sysfs_block_slaves(const char *name, char ***ret_names) must_check;
 /* Names of what stands on the device (Documentation/ABI/stable/sysfs-block, holders). Returns their number or -errno. */

@@ -25,8 +25,10 @@ installkernel() {
 install() {
     inst @SBINDIR@/vfio-early /usr/sbin/vfio-early
     inst_multiple -o /etc/vfio-early.conf
-    # What the host mounts and swaps on stays with it; an image's own fstab holds less.
-    [ ! -f "${dracutsysrootdir-}/etc/fstab" ] || inst_simple /etc/fstab /etc/vfio-early.fstab
+    # What the host mounts, opens and swaps on stays with it; an image's own tables hold less.
+    for table in fstab crypttab; do
+        [ ! -f "${dracutsysrootdir-}/etc/$table" ] || inst_simple "/etc/$table" "/etc/vfio-early.$table"
+    done
     install_drop_ins
     # ids= of modprobe.d are claims; an image that is not hostonly has none of these files.
     for file in "${dracutsysrootdir-}"/etc/modprobe.d/*.conf; do

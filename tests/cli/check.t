@@ -78,6 +78,11 @@ run check
 ok "another fstab is a warning" line "WARN /boot/initrd.img-6.1.0-1: has another /etc/fstab than the host has now; $regenerate"
 ok "and nothing fails" exits 0
 rm "$tree/etc/fstab"
+image /boot/initrd.img-6.1.0-1 gzip
+echo "data UUID=1 none luks" >"$tree/etc/crypttab"
+run check
+ok "so is another crypttab" line "WARN /boot/initrd.img-6.1.0-1: has another /etc/crypttab than the host has now; $regenerate"
+rm "$tree/etc/crypttab"
 
 kernel 6.1.0-2 none
 run check

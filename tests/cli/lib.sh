@@ -64,7 +64,9 @@ image() {
 	[ "${LACKS:-}" = driver ] || echo driver >"$tree.image/usr/lib/modules/1/kernel/drivers/vfio/pci/vfio-pci.ko"
 	[ "${LACKS:-}" = config ] || cp -r "$tree"/etc/vfio-early.conf* "$tree.image/etc/" 2>/dev/null
 	[ ! -d "$tree/usr/lib/vfio-early.conf.d" ] || cp -r "$tree/usr/lib/vfio-early.conf.d" "$tree.image/usr/lib/"
-	[ ! -e "$tree/etc/fstab" ] || cp "$tree/etc/fstab" "$tree.image/etc/vfio-early.fstab"
+	for image_table in fstab crypttab; do
+		[ ! -e "$tree/etc/$image_table" ] || cp "$tree/etc/$image_table" "$tree.image/etc/vfio-early.$image_table"
+	done
 	mkdir -p "$tree/boot"
 	{
 		[ -z "${BEFORE:-}" ] || cat "$BEFORE"

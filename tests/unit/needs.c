@@ -310,11 +310,11 @@ static void crypttab_names_sources(void **state)
 {
 	static const struct row rows[] = {
 		{ "root UUID=1 none luks\n", "root uuid 1? rootless" },
-		{ "swap /dev/sda3 /dev/urandom swap\n# x y\nlater UUID=2 none luks,noauto\nmaybe UUID=3 none nofail", "swap device /dev/sda3? rootless" },
+		{ "swap /dev/sda3 /dev/urandom swap\n# x y\nlater UUID=2 none luks,noauto\nmaybe UUID=3 none nofail", "swap device /dev/sda3?, later uuid 2~, maybe uuid 3~ rootless" },
 		{ "a UUID=1 /dev/sdb1 luks\nb UUID=2 /k:LABEL=usb luks,header=/h:UUID=3",
 		  "a uuid 1?, a LUKS key device /dev/sdb1?!, b uuid 2?, a LUKS key label usb?!, a LUKS header uuid 3?! rootless" },
 		{ "a UUID=1 /dev/disk/by-label/usb:/k:5 luks,keyscript=passdev", "a uuid 1?, a LUKS key label usb?! rootless" },
-		{ "a UUID=1 none _netdev\nb UUID=2 none _netdev,nofail", "a uuid 1? net rootless" },
+		{ "a UUID=1 none _netdev\nb UUID=2 none _netdev,nofail", "a uuid 1?, b uuid 2~ net rootless" },
 		{ "a UUID=1 /etc/keys/a.key luks\nb UUID=2 - tpm2-device=auto\nc /var/c.img none luks", "a uuid 1?, b uuid 2? rootless" },
 	};
 

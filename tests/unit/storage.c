@@ -10,6 +10,7 @@
  *   /N/...      what its link points to: functions of bus N, a partition behind its disk
  *   on=NAME     it stands on that one        TYPE:UUID   its content         has=LABEL  its label
  *   vg=UUID     a physical volume of it      dm=NAME:UUID                    members=N
+ *   set=UUID    of the cache set of a bcache
  *   state words: ambiguous, unreadable, late (timed out), spoilt, unread, blank, held, locked, degraded
  */
 static void add_word(struct storage *storage, const char *word)
@@ -27,7 +28,7 @@ static void add_word(struct storage *storage, const char *word)
 	} else if (sscanf(word, "vg=%39s", content->volume_group) == 1 || sscanf(word, "has=%159s", content->label) == 1 ||
 		   sscanf(word, "part=%63s", content->part_uuid) == 1 ||
 		   sscanf(word, "name=%127s", content->part_label) == 1 || sscanf(word, "members=%u", &content->members) == 1 ||
-		   sscanf(word, "journal=%63s", content->journal) == 1 ||
+		   sscanf(word, "journal=%63s", content->journal) == 1 || sscanf(word, "set=%63s", content->cache_set) == 1 ||
 		   sscanf(word, "num=%u:%u", &block->major, &block->minor) == 2) {
 	} else if (!strcmp(word, "held")) {
 		block->held = true;
@@ -213,6 +214,9 @@ static void what_the_root_stands_on_stays(void **state)
 		  { "it carries root: nvme0n1", "it carries root: nvme1n1, of one btrfs with nvme0n1", "-" } },
 		{ N1 " zfs_member:9 has=rpool\n" N2 " zfs_member:9 has=rpool\n" N3 " zfs_member:8 has=tank\n", "root=zfs:rpool/ROOT",
 		  { "it carries root: nvme0n1", "it carries root: nvme1n1", "-" } },
+		/* the cache and what it caches */
+		{ N1 " bcache:b set=s\n" N2 " bcache:c set=s\n" N3 " bcache:d set=t\n" V "bcache0 ext4:r on=nvme0n1\n", "root=UUID=r",
+		  { "it carries root: nvme0n1, bcache0", "it carries root: nvme1n1, of one bcache with nvme0n1", "-" } },
 		{ N1 " ext4:r journal=jj\n" N2 " jbd:jj\n" N3 " jbd:kk\n", "root=UUID=r",
 		  { "it carries root: nvme0n1", "it carries root: nvme1n1, of one ext4 with nvme0n1", "-" } },
 		{ N1 " ext4:r\n" N2 " crypto_LUKS:12-34\n" N3 " linux_raid_member:ab:cd\n", "root=UUID=r rd.luks.uuid=luks-12 rd.md.uuid=ab-cd",
@@ -310,6 +314,14 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 	assert_string_equal(reason, "it carries /home: nvme1n1, home");
 	assert_true(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, HOME ", and it may be on nvme2n1 (no superblock)");
+	needs_clear(&needs);
+	/* crypttab tells what the mapping is made of, so it is on no other disk */
+	needs_add_cmdline(&needs, "root=UUID=r");
+	needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
+	needs_add_host_crypttab(&needs, "home UUID=c /etc/key luks,nofail\n");
+	protect_mark(&storage, &needs);
+	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
 	needs_clear(&needs);
 	needs_add_cmdline(&needs, "root=/dev/mapper/home");
 	needs_add_fstab(&needs, "/dev/mapper/home / ext4 defaults 0 1\n");
