@@ -16,7 +16,7 @@ static bool is_real_bridge(const struct pci_function *function)
 {
 	unsigned int sub = function->class >> 8;
 
-	return function->header_type != 0 || sub == PCI_SUB_HOST_BRIDGE || sub == PCI_SUB_ISA_BRIDGE ||
+	return function->header_type > 0 || sub == PCI_SUB_HOST_BRIDGE || sub == PCI_SUB_ISA_BRIDGE ||
 	       sub == PCI_SUB_PCI_BRIDGE || sub == PCI_SUB_CARDBUS_BRIDGE;
 }
 
@@ -67,7 +67,8 @@ static void guard_bridge(const struct plan_input *input, struct plan_entry *entr
 	char hint[sizeof(entry->hint)];
 
 	if (!guard_is_bridge(entry->function) ||
-	    (!is_real_bridge(entry->function) && names_device(entry->claim, entry->function)))
+	    (!is_real_bridge(entry->function) && entry->function->header_type == 0 &&
+	     names_device(entry->claim, entry->function)))
 		return;
 	hint_behind(input, entry->function, hint, sizeof(hint));
 	plan_decide(entry, VERDICT_KEPT, hint, "it is a bridge, and bridges are not given away");
@@ -159,7 +160,7 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 	if (storage && !hint[0] && !question.may_carry && !question.without_keys)
 		util_format(hint, sizeof(hint), "give its claim stage=late: before its driver is loaded the boot cannot see the disk");
 	/* stage=early is there; what it waits for is its group. */
-	if (entry->claim->stage == STAGE_EARLY)
+	if (plan_insists_on_early(entry->claim, function))
 		util_format(hint, sizeof(hint), "claim it without expand=group: stage=early takes it then, whatever is on it");
 	if (storage ||
 	    keeps_share(input->needs, function, reason, sizeof(reason)) ||

@@ -166,8 +166,7 @@ static bool names_exactly(const struct claim *claim, const struct pci_function *
 	       selector_match(selector, function) == SELECTOR_YES;
 }
 
-/* stage=early counts for this one function, whatever is on it. */
-static bool insists_on_early(const struct claim *claim, const struct pci_function *function)
+bool plan_insists_on_early(const struct claim *claim, const struct pci_function *function)
 {
 	return claim->stage == STAGE_EARLY && names_exactly(claim, function);
 }
@@ -185,7 +184,7 @@ bool plan_is_asked_late(const struct config *config, const struct claim *claim, 
 bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function)
 {
 	return claim->stage == STAGE_EARLY && pci_may_carry_disks(function) &&
-	       selector_match(&claim->selector, function) == SELECTOR_YES && !insists_on_early(claim, function);
+	       selector_match(&claim->selector, function) == SELECTOR_YES && !plan_insists_on_early(claim, function);
 }
 
 /* May the root be on the function, or be reached through it? */
@@ -255,7 +254,7 @@ void plan_find_waiting(const struct config *config, const struct needs *needs, c
 	for (size_t i = 0; i < count; i++)
 		if (wanted[i] < 0)
 			wait[i] = PLAN_WAIT_NOT;
-		else if (may_carry_root(needs, &functions[i]) && !insists_on_early(&config->claims[wanted[i]], &functions[i]))
+		else if (may_carry_root(needs, &functions[i]) && !plan_insists_on_early(&config->claims[wanted[i]], &functions[i]))
 			wait[i] = PLAN_WAIT_NATURE;
 	mark_groups(config, functions, count, wanted, wait);
 	/* Whatever else it waits for, the host may need it until then. */

@@ -122,6 +122,9 @@ void plan_clear(struct plan *plan);
 void plan_find_waiting(const struct config *config, const struct needs *needs, const struct pci_function *functions,
 		       size_t count, const int *wanted, enum plan_wait *wait);
 
+/* Does the claim ask for this one function before udev, whatever is on it? */
+bool plan_insists_on_early(const struct claim *claim, const struct pci_function *function);
+
 /* Does @claim, which wins the function, or any other that matches it say stage=late? */
 bool plan_is_asked_late(const struct config *config, const struct claim *claim, const struct pci_function *function);
 
