@@ -35,6 +35,7 @@ struct need {
 	bool spare;     /* a boot does without it (noauto, nofail): the host would miss it, and it keeps nothing */
 	bool required;  /* root, /usr, resume: while it is unmet, nothing is known of a disk without an owner */
 	bool key;       /* holds a key or a detached header: needed only until the LUKS is open */
+	bool opened;    /* the kernel command line names it, so the initramfs opens or assembles it */
 	bool source;    /* what crypttab makes the mapping of, whose name is the purpose */
 };
 
