@@ -41,6 +41,8 @@ static void say_unmet(struct storage *storage, const struct need *need)
 	/* The initramfs opens only what the root stands on, and what the kernel command line names. */
 	storage->unmet_awaited |= need->opened || need->kind != NEED_DEVICE || !storage_is_opened(need->value);
 	if (!storage->unmet[0])
+		storage->unmet_in_table = util_starts_with(need->text, "fstab's ") || util_starts_with(need->text, "crypttab's ");
+	if (!storage->unmet[0])
 		util_format(storage->unmet, sizeof(storage->unmet), "%s is not found",
 			    util_printable(text, sizeof(text), need->text, strlen(need->text)));
 }
@@ -134,7 +136,7 @@ static void mark_need(struct storage *storage, const struct need *need, unsigned
 	}
 	if (found && need->kind == NEED_POOL && (storage->next_boot || !is_imported(storage, need->value)))
 		util_format(storage->partial, sizeof(storage->partial), "the pool of %.64s is not imported at that time", need->purpose);
-	if (found && !unmet)
+	if ((found && !unmet) || (!found && need->repeated))
 		return;
 	if (!need->required &&
 	    (mark_source(storage, need, rank, found, open) || mark_group(storage, need, rank, found, open)))
@@ -405,9 +407,10 @@ bool protect_lacks_tags(const struct storage *storage)
 {
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
+		/* Where that of root= is found, another name of the root tells nothing. */
 		bool tells = need->kind == NEED_DEVICE ? storage_is_opened(need->value) : need->kind != NEED_NUMBER;
 
-		if (!need->spare && tells && needs_is_on_disk(need) && !is_found(storage, need))
+		if (!need->spare && !need->repeated && tells && needs_is_on_disk(need) && !is_found(storage, need))
 			return true;
 	}
 	return false;
@@ -551,8 +554,8 @@ static bool keeps_unmet(const struct storage *storage, const struct pci_address 
 
 	if (!storage->unmet[0])
 		return false;
-	util_format(hint, hint_size, "if the boot can do without it, give its entry nofail or noauto; a pinned address with "
-		    "stage=early takes the device whatever is on it");
+	util_format(hint, hint_size, "a pinned address with stage=early takes the device whatever is on it%s",
+		    storage->unmet_in_table ? "; if the boot can do without the entry, give it nofail or noauto" : "");
 	if (!has_disk(storage, function)) {
 		util_format(reason, size, "%s, and this shows no disk yet", storage->unmet);
 		return true;

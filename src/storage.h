@@ -96,6 +96,7 @@ struct storage {
 	bool awaited;               /* what is required is not found */
 	char partial[128];          /* a pool that is needed and not imported by then: members may be yet to appear; or "" */
 	char unmet[256];            /* a need that is not found and might be inside a container, or "" */
+	bool unmet_in_table;        /* fstab or crypttab names it, and may say that the boot does without it */
 	bool unmet_awaited;         /* one of these may appear in the initramfs */
 };
 

@@ -287,11 +287,17 @@ static void what_fstab_names_and_is_not_found_may_be_hidden(void **state)
 		{ N1 " ext4:r\n" N1 "/nvme0n1p1 ext4:d\n" N2 "\n", "root=UUID=r",
 		  { "it carries root: nvme0n1", HOME ", and it may be on nvme1n1 (no superblock)", HOME ", and this shows no disk yet" } },
 	};
+	/* root= is found: what fstab calls the root, "/dev/root" or an old label, keeps nothing; its log device does */
+	static const struct row root_entry = { N1 " xfs:r\n" N2 "\n" N3 " ext4:x\n", "root=UUID=r", { "it carries root: nvme0n1", "-", "-" } };
+	static const struct row root_log = { N1 " xfs:r\n" N2 "\n" N3 " ext4:x\n", "root=UUID=r",
+					     { "it carries root: nvme0n1", UNMET("logdev=/dev/log") ", and it may be on nvme1n1 (no superblock)", "-" } };
 	static const struct row no_entry = { N1 " ext4:r\n" N2 " crypto_LUKS:c\n", "root=UUID=r", { "it carries root: nvme0n1", "-", "-" } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		check_row(&rows[i], "", "", fstab);
+	check_row(&root_entry, "", "", "/dev/root / xfs defaults 0 1\nLABEL=old / xfs defaults 0 1\n");
+	check_row(&root_log, "", "", "/dev/root / xfs logdev=/dev/log 0 1\n");
 	check_row(&no_entry, "", "", "/swapfile none swap sw 0 0\nUUID=e /extra ext4 nofail 0 2\n");
 }
 
