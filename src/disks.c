@@ -101,6 +101,8 @@ static void read_volume_group(int fd, struct block_content *content)
 	    offset > INT64_MAX - area || !read_at(fd, area + offset, text, LVM_TEXT_SIZE) ||
 	    lvm_parse_group(text, content->volume_group) < 0)
 		content->volume_group[0] = '\0';
+	else if (lvm_parse_name(text, content->group_name, sizeof(content->group_name)) < 0)
+		content->group_name[0] = '\0';
 }
 
 /* fs/btrfs/btrfs_inode.h, struct btrfs_super_block: num_devices. fs/bcachefs/bcachefs_format.h: nr_devices. */

@@ -58,6 +58,17 @@ int lvm_find_text(const uint8_t header[static LVM_HEADER_SIZE], uint64_t *ret_st
 	return 0;
 }
 
+/* A name has letters, digits and "+_.-" (lvm(8)). */
+int lvm_parse_name(const char *text, char *name, size_t size)
+{
+	size_t length = strcspn(text, " {\n");
+
+	if (!length || length >= size || text[length + strspn(text + length, " ")] != '{')
+		return -EINVAL;
+	util_format(name, size, "%.*s", (int)length, text);
+	return 0;
+}
+
 int lvm_parse_group(const char *text, char id[static LVM_ID_SIZE])
 {
 	const char *brace = strchr(text, '{'), *start = brace ? strstr(brace, "id = \"") : NULL;

@@ -20,5 +20,8 @@ int lvm_find_metadata(const uint8_t label[static LVM_LABEL_SIZE], uint64_t *ret_
 /* Store where the current metadata's text starts, from the start of the area. Returns 0 or -EINVAL. */
 int lvm_find_text(const uint8_t header[static LVM_HEADER_SIZE], uint64_t *ret_start) must_check;
 
+/* Write the group's name, which stands at the start of the text. Returns 0 or -EINVAL. */
+int lvm_parse_name(const char *text, char *name, size_t size) must_check;
+
 /* Take the group's UUID, without dashes, from the text: "group {\nid = "XXXXXX-...". Returns 0 or -EINVAL. */
 int lvm_parse_group(const char *text, char id[static LVM_ID_SIZE]) must_check;

@@ -8,7 +8,7 @@
 struct needs_form {
 	const char *purpose;
 	const char *name;             /* stands before the value in messages, "root=" */
-	bool required, spare, key, source;
+	bool required, spare, key, opened, repeated, source;
 };
 
 /* Is there a need of this purpose already? */

@@ -82,7 +82,7 @@ void needs_add_key(struct needs *needs, const char *name, const char *value, siz
 
 void needs_add_crypt_options(struct needs *needs, const char *name, const char *options, size_t length)
 {
-	const struct needs_form source = { .purpose = name, .name = "cryptopts=source=" };
+	const struct needs_form source = { .purpose = name, .name = "cryptopts=source=", .opened = true };
 	const char *item, *end = options + length;
 	size_t size;
 

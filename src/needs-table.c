@@ -48,9 +48,12 @@ static void add_typed(struct needs *needs, const struct needs_form *form, const 
 
 static void add_mount_device(struct needs *needs, const struct needs_form *form, const struct needs_mount *mount)
 {
+	struct needs_form itself = *form;
+
+	itself.repeated = !strcmp(form->purpose, "root") && !form->required;
 	/* A swap file, a bind mount, and what is no device at all. */
 	if (spec_is_device(mount->spec))
-		needs_add_device(needs, form, mount->spec, strlen(mount->spec));
+		needs_add_device(needs, &itself, mount->spec, strlen(mount->spec));
 	if (mount->type[0])
 		needs_add_members(needs, form, mount->options, strlen(mount->options));
 }

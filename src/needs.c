@@ -22,6 +22,7 @@ void needs_add(struct needs *needs, const struct needs_form *form, enum need_kin
 		.spare = form->spare,
 		.required = form->required,
 		.key = form->key,
+		.opened = form->opened,
 		.source = form->source,
 	};
 }
@@ -154,7 +155,7 @@ static void add_named(struct needs *needs, enum need_kind kind, const char *name
 
 	util_format(copy, sizeof(copy), "%s%.*s", prefix, (int)length, value);
 	util_format(text, sizeof(text), "%.64s=%.300s", name, copy + strlen(prefix));
-	needs_add(needs, &(struct needs_form){ .purpose = name }, kind, copy, text);
+	needs_add(needs, &(struct needs_form){ .purpose = name, .opened = true }, kind, copy, text);
 }
 
 /* "luks-UUID", "UUID", "UUID=name": the UUID may be cut short (dracut's parse-crypt.sh compares its start). */
@@ -174,7 +175,7 @@ static void add_luks_data(struct needs *needs, const char *name, const char *val
 	char text[72];
 
 	needs_skip_uuid(&value, &length);
-	needs_add_device(needs, &(struct needs_form){ .purpose = name, .name = util_format(text, sizeof(text), "%s=", name) },
+	needs_add_device(needs, &(struct needs_form){ .purpose = name, .name = util_format(text, sizeof(text), "%s=", name), .opened = true },
 			 value, length);
 }
 

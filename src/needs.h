@@ -35,6 +35,8 @@ struct need {
 	bool spare;     /* a boot does without it (noauto, nofail): the host would miss it, and it keeps nothing */
 	bool required;  /* root, /usr, resume: while it is unmet, nothing is known of a disk without an owner */
 	bool key;       /* holds a key or a detached header: needed only until the LUKS is open */
+	bool opened;    /* the kernel command line names it, so the initramfs opens or assembles it */
+	bool repeated;  /* the root's entry in an fstab, where root= names it: "/dev/root" or an old label is no need */
 	bool source;    /* what crypttab makes the mapping of, whose name is the purpose */
 };
 
@@ -54,7 +56,7 @@ bool needs_is_on_disk(const struct need *need);
 /*
  * Add what the kernel command line names: root=, rootflags= (device=, logdev=, rtdev=, journal_path=), resume=,
  * mount.usr= and usr=, rd.luks.uuid=, rd.luks.name=, rd.luks.key=, rd.luks.options=, rd.luks.data= and their luks. forms,
- * cryptopts=, rd.lvm.vg=, rd.lvm.lv=, rd.md.uuid=, roothash=, usrhash=, systemd.verity_root_data= and its like,
+ * rd.live.overlay=, rd.overlay=, overlayroot=, live-media=, boot= (the device of /boot, with fips=1), cryptopts=, rd.lvm.vg=, rd.lvm.lv=, rd.md.uuid=, roothash=, usrhash=, systemd.verity_root_data= and its like,
  * systemd.mount-extra=, systemd.swap-extra=, and what puts the root on the network (dracut.cmdline(7),
  * initramfs-tools(7), live-boot(7), systemd-fstab-generator(8), systemd-cryptsetup-generator(8),
  * systemd-veritysetup-generator(8), systemd-import-generator(8)). Of root= and resume= the last one counts.

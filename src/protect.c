@@ -38,6 +38,10 @@ static void say_unmet(struct storage *storage, const struct need *need)
 {
 	char text[120];
 
+	/* The initramfs opens only what the root stands on, and what the kernel command line names. */
+	storage->unmet_awaited |= need->opened || need->kind != NEED_DEVICE || !storage_is_opened(need->value);
+	if (!storage->unmet[0])
+		storage->unmet_in_table = util_starts_with(need->text, "fstab's ") || util_starts_with(need->text, "crypttab's ");
 	if (!storage->unmet[0])
 		util_format(storage->unmet, sizeof(storage->unmet), "%s is not found",
 			    util_printable(text, sizeof(text), need->text, strlen(need->text)));
@@ -75,9 +79,9 @@ static bool is_imported(const struct storage *storage, const char *pool)
 
 /*
  * Mark the source of the mapping that the need names, where crypttab tells it: whatever opens the mapping later, it is made
- * of that. Returns whether it is found.
+ * of that. A mapping that is @there is marked itself. Returns whether the source is found.
  */
-static bool mark_source(struct storage *storage, const struct need *need, unsigned int rank, const bool *open)
+static bool mark_source(struct storage *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
 {
 	static const char folder[] = "/dev/mapper/";
 	bool found = false;
@@ -91,9 +95,28 @@ static bool mark_source(struct storage *storage, const struct need *need, unsign
 		for (size_t i = 0; i < storage->count; i++) {
 			if ((int)i != link && !storage_matches(storage, source, i))
 				continue;
-			mark(storage, i, rank, need->purpose, -1, -1);
+			if (!there)
+				mark(storage, i, rank, need->purpose, -1, -1);
 			found |= is_in_image(storage, open, i);
 		}
+	}
+	return found;
+}
+
+/*
+ * Mark the group of the logical volume that the need names: a volume of it that is not open yet is on its disks. Returns
+ * whether one of these is known.
+ */
+static bool mark_group(struct storage *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < storage->count && need->kind == NEED_DEVICE; i++) {
+		if (!storage_is_in_group_of(&storage->blocks[i], need->value))
+			continue;
+		if (!there)
+			mark(storage, i, rank, need->purpose, -1, -1);
+		found |= is_in_image(storage, open, i);
 	}
 	return found;
 }
@@ -113,9 +136,10 @@ static void mark_need(struct storage *storage, const struct need *need, unsigned
 	}
 	if (found && need->kind == NEED_POOL && (storage->next_boot || !is_imported(storage, need->value)))
 		util_format(storage->partial, sizeof(storage->partial), "the pool of %.64s is not imported at that time", need->purpose);
-	if (found && !unmet)
+	if ((found && !unmet) || (!found && need->repeated))
 		return;
-	if (!need->required && mark_source(storage, need, rank, open))
+	if (!need->required &&
+	    (mark_source(storage, need, rank, found, open) || mark_group(storage, need, rank, found, open)))
 		return;
 	if (!found)
 		say_missing(storage, need);
@@ -123,13 +147,16 @@ static void mark_need(struct storage *storage, const struct need *need, unsigned
 		say_unmet(storage, need);
 }
 
-/* First what the initramfs itself needs and therefore opens, then the rest. */
-static void mark_needs(struct storage *storage, unsigned int *rank, bool required, const bool *open)
+/* What the initramfs itself needs, what else it opens, and the rest. */
+enum need_turn { TURN_REQUIRED, TURN_OPENED, TURN_LATER };
+
+static void mark_needs(struct storage *storage, unsigned int *rank, enum need_turn turn, const bool *open)
 {
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
+		enum need_turn its = need->required ? TURN_REQUIRED : need->opened ? TURN_OPENED : TURN_LATER;
 
-		if (!need->spare && need->required == required)
+		if (!need->spare && its == turn)
 			mark_need(storage, need, (*rank)++, open);
 	}
 }
@@ -292,6 +319,35 @@ static bool *copy_marks(const struct storage *storage)
 	return marked;
 }
 
+static bool has_open_volume(const struct storage *storage, const bool *open, const struct block *volume)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		if (open[i] && storage_is_volume(&storage->blocks[i]) && !strncmp(storage->blocks[i].dm_uuid, volume->dm_uuid, 36))
+			return true;
+	return false;
+}
+
+/* Is it a mapping of a LUKS that the kernel command line names? */
+static bool is_on_named_luks(const struct storage *storage, size_t block)
+{
+	if (!util_starts_with(storage->blocks[block].dm_uuid, "CRYPT-"))
+		return false;
+	for (size_t n = 0; n < storage->needs->count; n++)
+		for (size_t i = 0; storage->needs->list[n].opened && i < storage->edge_count; i++)
+			if (storage->edges[i].upper == block && storage_matches(storage, &storage->needs->list[n], storage->edges[i].lower))
+				return true;
+	return false;
+}
+
+/* The initramfs opens a LUKS that the command line names whole, and a group of which it opens one volume. */
+static void spread_open(const struct storage *storage, bool *open)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		open[i] |= is_on_named_luks(storage, i);
+	for (size_t i = 0; i < storage->count; i++)
+		open[i] |= storage_is_volume(&storage->blocks[i]) && has_open_volume(storage, open, &storage->blocks[i]);
+}
+
 /* Seen from the running host, the root is what is mounted, also where systemd finds it by the type of its partition. */
 static bool is_root_mounted(const struct storage *storage)
 {
@@ -318,11 +374,13 @@ void protect_mark(struct storage *storage, const struct needs *needs)
 	storage->needs = needs;
 	storage->unknown[0] = storage->hint[0] = storage->missing[0] = storage->unmet[0] = '\0';
 	storage->partial[0] = '\0';
-	storage->awaited = false;
-	mark_needs(storage, &rank, true, NULL);
+	storage->awaited = storage->unmet_awaited = false;
+	mark_needs(storage, &rank, TURN_REQUIRED, NULL);
+	mark_needs(storage, &rank, TURN_OPENED, NULL);
 	spread(storage);
 	open = copy_marks(storage);
-	mark_needs(storage, &rank, false, open);
+	spread_open(storage, open);
+	mark_needs(storage, &rank, TURN_LATER, open);
 	say_rootless(storage);
 	mark_uses(storage, &rank);
 	spread(storage);
@@ -336,16 +394,23 @@ void protect_mark(struct storage *storage, const struct needs *needs)
 	find_missing(storage);
 }
 
+static bool is_found(const struct storage *storage, const struct need *need)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage_matches(storage, need, i) ||
+		    (need->kind == NEED_DEVICE && storage_is_in_group_of(&storage->blocks[i], need->value)))
+			return true;
+	return storage_by_tag(storage, need) >= 0;
+}
+
 bool protect_lacks_tags(const struct storage *storage)
 {
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
-		bool found = !need->required || need->kind == NEED_DEVICE || need->kind == NEED_NUMBER ||
-			     !needs_is_on_disk(need) || storage_by_tag(storage, need) >= 0;
+		/* Where that of root= is found, another name of the root tells nothing. */
+		bool tells = need->kind == NEED_DEVICE ? storage_is_opened(need->value) : need->kind != NEED_NUMBER;
 
-		for (size_t i = 0; i < storage->count && !found; i++)
-			found = storage_matches(storage, need, i);
-		if (!found)
+		if (!need->spare && !need->repeated && tells && needs_is_on_disk(need) && !is_found(storage, need))
 			return true;
 	}
 	return false;
@@ -489,8 +554,8 @@ static bool keeps_unmet(const struct storage *storage, const struct pci_address 
 
 	if (!storage->unmet[0])
 		return false;
-	util_format(hint, hint_size, "if the boot can do without it, give its entry nofail or noauto; a pinned address with "
-		    "stage=early takes the device whatever is on it");
+	util_format(hint, hint_size, "a pinned address with stage=early takes the device whatever is on it%s",
+		    storage->unmet_in_table ? "; if the boot can do without the entry, give it nofail or noauto" : "");
 	if (!has_disk(storage, function)) {
 		util_format(reason, size, "%s, and this shows no disk yet", storage->unmet);
 		return true;
@@ -519,7 +584,7 @@ bool protect_awaits_disk(const struct storage *storage, const struct pci_address
 {
 	if (storage->awaited)
 		return true;
-	for (size_t i = 0; i < count && (storage->unmet[0] || storage->missing[0] || storage->partial[0]); i++)
+	for (size_t i = 0; i < count && (storage->unmet_awaited || storage->missing[0] || storage->partial[0]); i++)
 		if (!has_disk(storage, &functions[i]))
 			return true;
 	return false;

@@ -13,10 +13,7 @@
  */
 void protect_mark(struct storage *storage, const struct needs *needs);
 
-/*
- * Has a required tag (UUID=, LABEL=...) no device yet, so that more devices are worth reading? One that is not
- * required matters only where it is on a device that is wanted, and those were read.
- */
+/* Has a tag (UUID=, LABEL=...) or a logical volume no device yet, so that more devices are worth reading? */
 bool protect_lacks_tags(const struct storage *storage);
 
 /*

@@ -49,15 +49,33 @@ static bool parse_tag(const char *spec, enum need_kind *ret_kind, char *value)
 	return false;
 }
 
-const char *spec_path(enum need_kind kind, const char *value, char *buffer, size_t size)
+/*
+ * Append @value to @buffer as udev writes it in names of links: what is not in its list of characters, and no UTF-8, becomes
+ * "\x" and two digits (systemd, encode_devnode_name()).
+ */
+static const char *append_encoded(const char *value, char *buffer, size_t size)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789#+-.:=@_";
 
+	if (strlen(buffer) + 4 * strlen(value) >= size)
+		return NULL;
+	for (; *value; value++) {
+		bool kept = strchr(plain, *value) || (unsigned char)*value >= 0x80;
+
+		util_append(buffer, size, kept ? "%c" : "\\x%02x", (unsigned char)*value);
+	}
+	return buffer;
+}
+
+const char *spec_path(enum need_kind kind, const char *value, char *buffer, size_t size)
+{
 	if (kind == NEED_DEVICE)
 		return value[0] == '/' ? util_format(buffer, size, "%s", value) : NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (tags[i].kind == kind && strspn(value, plain) == strlen(value))
-			return util_format(buffer, size, "%s%s", tags[i].link, value);
+		if (tags[i].kind == kind) {
+			util_format(buffer, size, "%s", tags[i].link);
+			return append_encoded(value, buffer, size);
+		}
 	return NULL;
 }
 

@@ -26,6 +26,6 @@ bool spec_is_on_network(const char *spec);
 
 /*
  * Where udev's link for a need of @kind and @value is, or the device's own path: written to @buffer of @size bytes.
- * NULL where there is none, or none that can be told without udev's way of escaping.
+ * NULL where there is none, or none that fits.
  */
 const char *spec_path(enum need_kind kind, const char *value, char *buffer, size_t size);

@@ -231,6 +231,64 @@ static bool in_group(const struct block *block, const char *group)
 	       block->dm_name[strlen(prefix)] == '-' && block->dm_name[strlen(prefix) + 1] != '-';
 }
 
+/* The length of the group's part of a mapping's name, where two dashes are one of the group's own; 0 where it has none. */
+static size_t group_length(const char *name)
+{
+	for (const char *c = name; *c; c++) {
+		if (*c != '-')
+			continue;
+		if (c[1] != '-')
+			return (size_t)(c - name);
+		c++;
+	}
+	return 0;
+}
+
+/* /dev/GROUP/VOLUME, and not one of the folders that other programs have. */
+static bool is_volume_path(const char *path)
+{
+	static const char *const folders[] = {
+		"/dev/mapper/", "/dev/disk/", "/dev/md/", "/dev/block/", "/dev/zvol/", "/dev/rbd/", "/dev/etherd/", "/dev/drbd/",
+	};
+	const char *slash = util_starts_with(path, "/dev/") ? strchr(path + 5, '/') : NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (util_starts_with(path, folders[i]))
+			return false;
+	return slash && slash[1] && !strchr(slash + 1, '/');
+}
+
+#define MAPPER "/dev/mapper/"
+#define BY_ID_NAME "/dev/disk/by-id/dm-name-"
+#define BY_ID_VOLUME "/dev/disk/by-id/dm-uuid-LVM-"
+#define GROUP_ID_LENGTH 32
+
+bool storage_is_opened(const char *path)
+{
+	return util_starts_with(path, MAPPER) || util_starts_with(path, "/dev/disk/by-id/dm-") || is_volume_path(path);
+}
+
+bool storage_is_in_group_of(const struct block *block, const char *path)
+{
+	const char *id = storage_is_volume(block) ? block->dm_uuid + 4 : block->content.volume_group;
+	char name[256], group[256] = "";
+	size_t length;
+
+	if (util_starts_with(path, BY_ID_VOLUME))
+		return id[0] && !strncmp(id, path + strlen(BY_ID_VOLUME), GROUP_ID_LENGTH);
+	if (util_starts_with(path, MAPPER) || util_starts_with(path, BY_ID_NAME))
+		util_format(name, sizeof(name), "%s", path + strlen(path[5] == 'm' ? MAPPER : BY_ID_NAME));
+	else if (is_volume_path(path))
+		encode_volume(path + 5, name, sizeof(name));
+	else
+		return false;
+	length = group_length(name);
+	if (storage_is_volume(block))
+		return length && group_length(block->dm_name) == length && !memcmp(block->dm_name, name, length);
+	encode_volume(block->content.group_name, group, sizeof(group));
+	return length && strlen(group) == length && !memcmp(group, name, length);
+}
+
 bool storage_matches(const struct storage *storage, const struct need *need, size_t index)
 {
 	const struct block *block = &storage->blocks[index];
@@ -255,7 +313,7 @@ bool storage_matches(const struct storage *storage, const struct need *need, siz
 	case NEED_MD:
 		return !strcmp(content->type, "linux_raid_member") && same_digits(need->value, content->uuid, false);
 	case NEED_GROUP:
-		return in_group(block, need->value);
+		return in_group(block, need->value) || !strcmp(content->group_name, need->value);
 	case NEED_POOL:
 		return !strcmp(content->type, "zfs_member") && (!need->value[0] || !strcmp(need->value, content->label));
 	case NEED_VIRTIOFS:

@@ -16,6 +16,7 @@ struct block_content {
 	char part_uuid[64], part_label[128]; /* of the partition itself */
 	char journal[72];                    /* UUID of an ext4's journal on another device */
 	char volume_group[40];               /* of an LVM physical volume: the group's UUID without dashes */
+	char group_name[128];                /* and its name */
 	char cache_set[72];                  /* UUID of the cache set that a bcache belongs to */
 	unsigned int members;                /* devices of a btrfs or bcachefs; 0 unknown */
 };
@@ -95,6 +96,8 @@ struct storage {
 	bool awaited;               /* what is required is not found */
 	char partial[128];          /* a pool that is needed and not imported by then: members may be yet to appear; or "" */
 	char unmet[256];            /* a need that is not found and might be inside a container, or "" */
+	bool unmet_in_table;        /* fstab or crypttab names it, and may say that the boot does without it */
+	bool unmet_awaited;         /* one of these may appear in the initramfs */
 };
 
 /*
@@ -142,6 +145,12 @@ int storage_by_tag(const struct storage *storage, const struct need *need);
 
 /* Is it a logical volume of LVM? */
 bool storage_is_volume(const struct block *block);
+
+/* Does the path name a mapping or a logical volume, which exists only when something has opened it? */
+bool storage_is_opened(const char *path);
+
+/* Is @block an open volume, or a physical volume, of the group of the logical volume that @path names? */
+bool storage_is_in_group_of(const struct block *block, const char *path);
 
 /* Is @block the disk @disk (by index), a part of it, or does it stand on it? */
 bool storage_stands_on(const struct storage *storage, size_t block, size_t disk);

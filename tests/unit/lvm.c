@@ -75,6 +75,7 @@ static void the_text_is_found(void **state)
 static void the_group_is_read(void **state)
 {
 	char id[LVM_ID_SIZE];
+	char name[8];
 
 	(void)state;
 	assert_int_equal(lvm_parse_group("host-vg {\nid = \"abcdef-ghij-klmn-opqr-stuv-wxyz-012345\"\nseqno = 1\n", id), 0);
@@ -83,6 +84,11 @@ static void the_group_is_read(void **state)
 	assert_int_equal(lvm_parse_group("host-vg {\nid = \"abcdefghijklmnopqrstuvwxyz0123456789", id), -22);
 	assert_int_equal(lvm_parse_group("host-vg {\nid = \"abcdefghijklmnopqrstuvwxyz012345", id), -22);
 	assert_int_equal(lvm_parse_group("", id), -22);
+	assert_int_equal(lvm_parse_name("host-vg {\nid = \"", name, sizeof(name)), 0);
+	assert_string_equal(name, "host-vg");
+	assert_int_equal(lvm_parse_name("longer-name {\n", name, sizeof(name)), -22);
+	assert_int_equal(lvm_parse_name(" {", name, sizeof(name)), -22);
+	assert_int_equal(lvm_parse_name("host", name, sizeof(name)), -22);
 	assert_int_equal(lvm_parse_group("{", id), -22);
 }
 

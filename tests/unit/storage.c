@@ -10,7 +10,7 @@
  *   /N/...      what its link points to: functions of bus N, a partition behind its disk
  *   on=NAME     it stands on that one        TYPE:UUID   its content         has=LABEL  its label
  *   vg=UUID     a physical volume of it      dm=NAME:UUID                    members=N
- *   set=UUID    of the cache set of a bcache
+ *   group=NAME  of that volume group         set=UUID    of the cache set of a bcache
  *   state words: ambiguous, unreadable, late (timed out), spoilt, unread, blank, held, locked, degraded
  */
 static void add_word(struct storage *storage, const char *word)
@@ -25,7 +25,7 @@ static void add_word(struct storage *storage, const char *word)
 	} else if (sscanf(word, "dm=%127[^:]:%159s", left, right) >= 1) {
 		strcpy(block->dm_name, left);
 		strcpy(block->dm_uuid, right);
-	} else if (sscanf(word, "vg=%39s", content->volume_group) == 1 || sscanf(word, "has=%159s", content->label) == 1 ||
+	} else if (sscanf(word, "vg=%39s", content->volume_group) == 1 || sscanf(word, "group=%127s", content->group_name) == 1 || sscanf(word, "has=%159s", content->label) == 1 ||
 		   sscanf(word, "part=%63s", content->part_uuid) == 1 ||
 		   sscanf(word, "name=%127s", content->part_label) == 1 || sscanf(word, "members=%u", &content->members) == 1 ||
 		   sscanf(word, "journal=%63s", content->journal) == 1 || sscanf(word, "set=%63s", content->cache_set) == 1 ||
@@ -287,11 +287,17 @@ static void what_fstab_names_and_is_not_found_may_be_hidden(void **state)
 		{ N1 " ext4:r\n" N1 "/nvme0n1p1 ext4:d\n" N2 "\n", "root=UUID=r",
 		  { "it carries root: nvme0n1", HOME ", and it may be on nvme1n1 (no superblock)", HOME ", and this shows no disk yet" } },
 	};
+	/* root= is found: what fstab calls the root, "/dev/root" or an old label, keeps nothing; its log device does */
+	static const struct row root_entry = { N1 " xfs:r\n" N2 "\n" N3 " ext4:x\n", "root=UUID=r", { "it carries root: nvme0n1", "-", "-" } };
+	static const struct row root_log = { N1 " xfs:r\n" N2 "\n" N3 " ext4:x\n", "root=UUID=r",
+					     { "it carries root: nvme0n1", UNMET("logdev=/dev/log") ", and it may be on nvme1n1 (no superblock)", "-" } };
 	static const struct row no_entry = { N1 " ext4:r\n" N2 " crypto_LUKS:c\n", "root=UUID=r", { "it carries root: nvme0n1", "-", "-" } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		check_row(&rows[i], "", "", fstab);
+	check_row(&root_entry, "", "", "/dev/root / xfs defaults 0 1\nLABEL=old / xfs defaults 0 1\n");
+	check_row(&root_log, "", "", "/dev/root / xfs logdev=/dev/log 0 1\n");
 	check_row(&no_entry, "", "", "/swapfile none swap sw 0 0\nUUID=e /extra ext4 nofail 0 2\n");
 }
 
@@ -379,6 +385,58 @@ static void a_key_stays_until_it_was_read(void **state)
 	storage_clear(&storage);
 }
 
+static void a_volume_that_is_not_open_yet_is_on_the_disks_of_its_group(void **state)
+{
+	static const char *const paths[] = { "/dev/my-vg/home", "/dev/mapper/my--vg-home", "/dev/disk/by-id/dm-name-my--vg-home",
+					     "/dev/disk/by-id/dm-uuid-LVM-" VG "y" };
+	static const struct row rows[] = {
+		{ N1 " LVM2_member:p\n" N2 "\n" N3 " ext4:s\n" V "dm-0 ext4:r dm=my--vg-root:LVM-" VG "x on=nvme0n1\n", "root=/dev/my-vg/root",
+		  { "it carries root: nvme0n1, my-vg/root", "-", "-" } },
+		{ N1 " ext4:r\n" N2 " LVM2_member:p group=my-vg vg=" VG "\n" N3 "\n", "root=UUID=r",
+		  { "it carries root: nvme0n1", "it carries /home: nvme1n1", "-" } },
+	};
+	char fstab[160];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		for (size_t n = 0; n < ARRAY_SIZE(rows); n++)
+			check_row(&rows[n], "", "", util_format(fstab, sizeof(fstab), "%s /home ext4 defaults 0 2\n", paths[i]));
+}
+
+static void what_the_command_line_names_is_open_in_the_image(void **state)
+{
+	static const char luks[] = N1 " crypto_LUKS:a1\n" N2 " crypto_LUKS:b2\n" N3 "\n" V "dm-0 ext4:r dm=root:CRYPT-1 on=nvme0n1\n"
+				   V "dm-1 ext4:h dm=home:CRYPT-2 on=nvme1n1\n";
+	static const char volumes[] = N1 " LVM2_member:p\n" N2 " ext4:s\n" N3 "\n" V "dm-0 ext4:r dm=vg-root:LVM-" VG "x on=nvme0n1\n"
+				      V "dm-1 ext4:h dm=vg-home:LVM-" VG "y on=nvme0n1\n";
+	static const struct {
+		const char *machine, *cmdline;
+		bool kept;
+	} rows[] = {
+		{ luks, "root=/dev/mapper/root rd.luks.uuid=a1 rd.luks.uuid=b2", false },
+		{ luks, "root=/dev/mapper/root rd.luks.uuid=a1", true },
+		{ volumes, "root=/dev/vg/root rd.lvm.lv=vg/root", false },
+		{ volumes, "root=/dev/vg/root", false },
+	};
+	const struct pci_address third = { .bus = 3 };
+	char reason[256], hint[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct storage storage;
+		struct needs needs = { 0 };
+
+		build(&storage, rows[i].machine);
+		storage.next_boot = true;
+		needs_add_cmdline(&needs, rows[i].cmdline);
+		needs_add_fstab(&needs, "UUID=h /home ext4 defaults 0 2\n");
+		protect_mark(&storage, &needs);
+		assert_row(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)) == rows[i].kept, rows[i].cmdline);
+		needs_clear(&needs);
+		storage_clear(&storage);
+	}
+}
+
 static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 {
 	struct storage storage;
@@ -395,6 +453,15 @@ static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 	assert_true(protect_awaits_disk(&storage, both, 2));
 	/* every controller has its disk */
 	assert_false(protect_awaits_disk(&storage, both, 1));
+	needs_clear(&needs);
+	/* what the initramfs never opens is kept, and not awaited */
+	needs_add_cmdline(&needs, "root=UUID=r");
+	needs_add_fstab(&needs, "/dev/mapper/data /data ext4 defaults 0 2\n/dev/vg/home /home ext4 defaults 0 2\n");
+	protect_mark(&storage, &needs);
+	assert_false(protect_awaits_disk(&storage, both, 2));
+	needs_add_cmdline(&needs, "rd.lvm.lv=vg/home");
+	protect_mark(&storage, &needs);
+	assert_true(protect_awaits_disk(&storage, both, 2));
 	needs_clear(&needs);
 	/* a root that is not there yet, as where a pool is imported behind us */
 	needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT");
@@ -481,6 +548,8 @@ int main(void)
 		cmocka_unit_test(a_mapping_of_the_host_is_not_there_in_the_image),
 		cmocka_unit_test(a_function_without_disks_is_not_kept_by_what_is_unknown),
 		cmocka_unit_test(a_key_stays_until_it_was_read),
+		cmocka_unit_test(a_volume_that_is_not_open_yet_is_on_the_disks_of_its_group),
+		cmocka_unit_test(what_the_command_line_names_is_open_in_the_image),
 		cmocka_unit_test(a_disk_that_is_yet_to_appear_is_awaited),
 		cmocka_unit_test(locks_are_read),
 		cmocka_unit_test(a_link_is_as_good_as_a_superblock),
