@@ -23,6 +23,7 @@ void needs_add(struct needs *needs, const struct needs_form *form, enum need_kin
 		.required = form->required,
 		.key = form->key,
 		.opened = form->opened,
+		.repeated = form->repeated,
 		.source = form->source,
 	};
 }
@@ -205,10 +206,52 @@ static void add_array(struct needs *needs, const char *name, const char *value, 
 	add_named(needs, NEED_MD, name, "", value, length);
 }
 
+/*
+ * The writable layer of a live system, or the medium: DEVICE[:PATH], and no device in "none" or "removable". What is not
+ * below /dev behind a colon is a path on it.
+ */
+static void add_layer(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	char copy[SPEC_SIZE], text[72], *colon = copy;
+	const struct needs_form form = {
+		.purpose = name, .name = util_format(text, sizeof(text), "%s=", name), .required = true,
+	};
+
+	util_format(copy, sizeof(copy), "%.*s", (int)length, value);
+	while ((colon = strchr(colon, ':')) && colon[1] != '/' && strcmp(colon + 1, "auto") != 0)
+		colon++;
+	if (colon && !util_starts_with(colon + 1, "/dev/"))
+		*colon = '\0';
+	util_unquote(copy);
+	if (spec_is_device(copy))
+		needs_add_device(needs, &form, copy, strlen(copy));
+}
+
+/* overlayroot=/dev/x, overlayroot=device:dev=/dev/x,OPTIONS, overlayroot=crypt:dev=/dev/x,OPTIONS (overlayroot.conf). */
+static void add_overlay_root(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	const char *item, *end = value + length;
+	size_t size;
+
+	while (util_next_item(&value, end, &item, &size)) {
+		static const char *const starts[] = { "device:dev=", "crypt:dev=", "dev=" };
+
+		for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+			if (size > strlen(starts[i]) && util_starts_with(item, starts[i])) {
+				item += strlen(starts[i]);
+				size -= strlen(starts[i]);
+				break;
+			}
+		add_layer(needs, name, item, size);
+	}
+}
+
 static const struct {
 	const char *names[5];
 	add_function *add;
 } readers[] = {
+	{ { "rd.live.overlay", "rd.overlay", "live-media", "bootfrom", "boot" }, add_layer },
+	{ { "overlayroot" }, add_overlay_root },
 	{ { "rootflags" }, add_root_flags },
 	{ { "mount.usrflags" }, add_usr_flags },
 	{ { "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name", "rd_LUKS_UUID" }, add_luks },
