@@ -136,7 +136,8 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 	    !network_keeps(network, &function->address, need, needs->network[0] ? needs->network : needs->network_use, reason, size))
 		return false;
 	if (need == NETWORK_OF_MOUNT)
-		util_format(hint, hint_size, "a pinned address with stage=early takes it whatever leads through it");
+		util_format(hint, hint_size, "a pinned address with stage=early takes it whatever leads through it; if the boot can do "
+			    "without the entry, give it nofail");
 	return true;
 }
 

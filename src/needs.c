@@ -326,24 +326,33 @@ struct mounted {
 	const char *parameter, *type, *flags;
 };
 
+/* A folder that the host of a virtual machine shares, or a server of Plan 9's protocol. */
+static void add_plan9(struct needs *needs, const struct mounted *mounted, const char *cmdline, const char *tag, const char *text)
+{
+	needs_add(needs, &mounted->form, NEED_9P, tag, text);
+	if (cmdline_has(cmdline, mounted->flags, "trans=tcp") || cmdline_has(cmdline, mounted->flags, "trans=rdma"))
+		needs_say_network(needs, text);
+}
+
 /* The type tells what a file system is whose name is that of no device. */
 static bool add_typed(struct needs *needs, const struct mounted *mounted, const char *cmdline, const char *spec)
 {
 	const struct needs_form *form = &mounted->form;
-	struct cmdline_param type;
-	char text[SPEC_SIZE + 16], value[SPEC_SIZE];
+	struct cmdline_param param;
+	char text[SPEC_SIZE + 16], value[SPEC_SIZE], type[32] = "";
 	enum need_kind kind = spec_parse(spec, value);
 
-	if (!cmdline_last(cmdline, mounted->type, &type))
-		return false;
+	if (cmdline_last(cmdline, mounted->type, &param))
+		util_format(type, sizeof(type), "%.*s", (int)param.value_length, param.value);
 	util_format(text, sizeof(text), "%s%s", form->name, spec);
-	if (util_equal(type.value, type.value_length, "virtiofs")) {
+	if (kind == NEED_9P || !strcmp(type, "9p")) {
+		add_plan9(needs, mounted, cmdline, value, text);
+	} else if (!strcmp(type, "virtiofs")) {
 		needs_add(needs, form, NEED_VIRTIOFS, value, text);
-	} else if (util_equal(type.value, type.value_length, "9p")) {
-		needs_add(needs, form, NEED_9P, value, text);
-		if (cmdline_has(cmdline, mounted->flags, "trans=tcp") || cmdline_has(cmdline, mounted->flags, "trans=rdma"))
-			needs_say_network(needs, text);
-	} else if (util_equal(type.value, type.value_length, "zfs") && kind != NEED_POOL && !spec_is_device(spec)) {
+	} else if (needs_is_network_type(type) && !spec_is_device(spec)) {
+		needs_say_network(needs, text);
+		needs_add(needs, form, NEED_NOTHING, value, text);
+	} else if (!strcmp(type, "zfs") && kind != NEED_POOL && !spec_is_device(spec)) {
 		value[strcspn(value, "/")] = '\0';
 		needs_add(needs, form, NEED_POOL, value, text);
 	} else {

@@ -162,6 +162,11 @@ static void a_root_on_the_network_is_told(void **state)
 		{ "boot=live netboot", " net" },
 		{ "root=UUID=1 rd.systemd.pull=raw,machine:x:https://y/z", "root uuid 1 net" },
 		{ "root=x rootfstype=9p rootflags=trans=tcp", "root 9p x net" },
+		{ "root=9p:x rootflags=trans=tcp", "root 9p x net" },
+		{ "root=9p:x", "root 9p x" },
+		{ "root=nas:x rootfstype=nfs", "root nothing nas:x net" },
+		{ "root=srv rootfstype=cifs", "root nothing srv net" },
+		{ "root=UUID=1 mount.usr=nas:usr mount.usrfstype=nfs4", "root uuid 1, /usr nothing nas:usr net" },
 	};
 
 	(void)state;
@@ -217,6 +222,10 @@ static void fstab_tells_of_the_network(void **state)
 		{ "/dev/nbd0 /x ext4 defaults", " net rootless" },
 		{ "/dev/etherd/e1.1 /x ext4 defaults", " net rootless" },
 		{ "LABEL=a:/b /x ext4 defaults", "/x label a:/b? rootless" },
+		/* the boot does not wait for what is mounted on demand; but a local disk is in use all the same */
+		{ "srv:/x /x nfs defaults,x-systemd.automount,_netdev", " rootless" },
+		{ "srv:/x /usr nfs x-systemd.automount", " net rootless" },
+		{ "/dev/mapper/data /z ext4 _netdev,x-systemd.automount", "/z device /dev/mapper/data? rootless" },
 	};
 	static const struct row remote[] = {
 		{ "UUID=1 / ext4 defaults\nsrv:/x /x nfs defaults", " net rootless" },
