@@ -202,6 +202,8 @@ static void add_variable(struct needs *needs, const char *name, const char *valu
 	char text[128];
 
 	util_format(text, sizeof(text), "%s=%.100s", name, value);
+	if (!strcmp(name, "BOOT") && !needs->boot)
+		needs_see_script(needs, "BOOT=", value);
 	if (!strcmp(name, "ROOT")) {
 		add_conf_device(needs, "root", "ROOT=", value);
 		needs->root |= needs_has_purpose(needs, "root");

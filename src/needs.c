@@ -60,6 +60,13 @@ void needs_clear(struct needs *needs)
 	*needs = (struct needs){ 0 };
 }
 
+void needs_see_script(struct needs *needs, const char *name, const char *script)
+{
+	needs->no_late[0] = '\0';
+	if (UTIL_IS_ONE_OF(script, "live", "casper"))
+		util_format(needs->no_late, sizeof(needs->no_late), "%s%s", name, script);
+}
+
 void needs_say_network(struct needs *needs, const char *by)
 {
 	if (!needs->network[0] || needs->network_later)
@@ -410,6 +417,12 @@ void needs_add_cmdline(struct needs *needs, const char *text)
 	needs_add_systemd(needs, text);
 	while (cmdline_next(&cursor, &param))
 		add_param(needs, &param);
+	if (cmdline_last(text, "boot", &param)) {
+		char script[32];
+
+		needs->boot = true;
+		needs_see_script(needs, "boot=", util_format(script, sizeof(script), "%.*s", (int)param.value_length, param.value));
+	}
 	if (!needs->no_resume && cmdline_last(text, "resume", &param) &&
 	    !util_equal(param.value, param.value_length, "none") && !util_equal(param.value, param.value_length, "auto"))
 		needs_add_device(needs, &form, param.value, param.value_length);

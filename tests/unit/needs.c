@@ -23,6 +23,8 @@ static const char *words_of(const struct needs *needs)
 			    kinds[needs->list[i].kind], needs->list[i].value,
 			    needs->list[i].spare ? "~" : needs->list[i].required ? "" : "?", needs->list[i].key ? "!" : "");
 	util_append(text, sizeof(text), "%s%s", needs->network[0] ? " net" : "", needs->root ? "" : " rootless");
+	if (needs->no_late[0])
+		util_append(text, sizeof(text), " (%s)", needs->no_late);
 	return text;
 }
 
@@ -59,6 +61,7 @@ static void the_command_line_names_devices(void **state)
 		{ "root=/dev/sda1 overlayroot=crypt:dev=LABEL=x,mapname=y", "root device /dev/sda1, overlayroot label x" },
 		{ "root=/dev/sda1 overlayroot=/dev/sdb1", "root device /dev/sda1, overlayroot device /dev/sdb1" },
 		{ "live-media=/dev/sr0", "live-media device /dev/sr0 rootless" },
+		{ "boot=casper quiet", " rootless (boot=casper)" },
 		{ "root=/dev/sda1 fips=1 boot=UUID=6", "root device /dev/sda1, boot uuid 6" },
 		{ "root=UUID=\"ab-12\"", "root uuid ab-12" },
 		{ "\"root=LABEL=my root\" ro", "root label my root" },
@@ -156,10 +159,10 @@ static void a_root_on_the_network_is_told(void **state)
 		{ "boot=nfs", " net" },
 		{ "root=UUID=1 boot=local", "root uuid 1" },
 		{ "root=/dev/etherd/e0.1", "root nothing /dev/etherd/e0.1 net" },
-		{ "boot=live fetch=http://x/y", " net" },
-		{ "boot=live httpfs=http://x/y", " net" },
-		{ "boot=live ftpfs=ftp://x/y", " net" },
-		{ "boot=live netboot", " net" },
+		{ "boot=live fetch=http://x/y", " net (boot=live)" },
+		{ "boot=live httpfs=http://x/y", " net (boot=live)" },
+		{ "boot=live ftpfs=ftp://x/y", " net (boot=live)" },
+		{ "boot=live netboot", " net (boot=live)" },
 		{ "root=UUID=1 rd.systemd.pull=raw,machine:x:https://y/z", "root uuid 1 net" },
 		{ "root=x rootfstype=9p rootflags=trans=tcp", "root 9p x net" },
 		{ "root=9p:x rootflags=trans=tcp", "root 9p x net" },
@@ -352,6 +355,8 @@ static void conf_d_has_a_resume_device(void **state)
 	static const struct row rows[] = {
 		{ "RESUME=UUID=8\n", "resume uuid 8 rootless" },
 		{ "RESUME=auto", " rootless" },
+		{ "BOOT=live\n", " rootless (BOOT=live)" },
+		{ "BOOT=casper\nBOOT=local\n", " rootless" },
 		{ "RESUME=none", " rootless" },
 		{ "# RESUME=UUID=8\nROOT=/dev/vda1\n", "root device /dev/vda1" },
 		{ "RESUME=\"LABEL=swap\"", "resume label swap rootless" },
