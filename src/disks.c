@@ -105,6 +105,25 @@ static void read_volume_group(int fd, struct block_content *content)
 		content->group_name[0] = '\0';
 }
 
+/*
+ * include/linux/f2fs_fs.h, struct f2fs_super_block: devs[] has the paths of all devices, if there is more than one. Only the
+ * first device has a superblock.
+ */
+static unsigned int count_f2fs_devices(int fd)
+{
+	struct {
+		char path[64];
+		uint8_t segments[4];
+	} devices[8];
+	unsigned int count = 0;
+
+	if (!read_at(fd, 1024 + 2161, devices, sizeof(devices)))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
+		count += devices[i].path[0] != '\0';
+	return count;
+}
+
 /* fs/btrfs/btrfs_inode.h, struct btrfs_super_block: num_devices. fs/bcachefs/bcachefs_format.h: nr_devices. */
 static void read_members(int fd, struct block_content *content)
 {
@@ -115,6 +134,8 @@ static void read_members(int fd, struct block_content *content)
 		content->members = le64toh(devices) < UINT_MAX ? (unsigned int)le64toh(devices) : UINT_MAX;
 	if (!strcmp(content->type, "bcachefs") && read_at(fd, 4096 + 123, &few, sizeof(few)))
 		content->members = few;
+	if (!strcmp(content->type, "f2fs"))
+		content->members = count_f2fs_devices(fd);
 }
 
 /*

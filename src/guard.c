@@ -139,7 +139,8 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 	    !network_keeps(network, &function->address, need, needs->network[0] ? needs->network : needs->network_use, reason, size))
 		return false;
 	if (need == NETWORK_OF_MOUNT)
-		util_format(hint, hint_size, "a pinned address with stage=early takes it whatever leads through it");
+		util_format(hint, hint_size, "a pinned address with stage=early takes it whatever leads through it; if the boot can do "
+			    "without the entry, give it nofail");
 	return true;
 }
 
@@ -189,7 +190,7 @@ static void defer(const struct plan_input *input, enum plan_wait wait, struct pl
 	else
 		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage with the others of its IOMMU group");
 	/* Until then no host driver takes it; but a screen and a keyboard may be needed to get there. */
-	entry->reserved = wait != PLAN_WAIT_NATURE && !guard_is_console(function) && !function->has_keyboard;
+	entry->reserved = wait != PLAN_WAIT_NATURE && !input->needs->no_late[0] && !guard_is_console(function) && !function->has_keyboard;
 }
 
 static const struct plan_settled *find_settled(const struct plan_input *input, const struct pci_function *function)
@@ -250,6 +251,8 @@ static void guard_one(const struct plan_input *input, enum plan_wait wait, struc
 		return;
 	if (input->stage == PLAN_EARLY)
 		defer(input, wait, entry);
+	else if (input->needs->no_late[0])
+		plan_decide(entry, VERDICT_KEPT, "", "%s runs no late stage", input->needs->no_late);
 	else
 		guard_carrier(input, entry);
 }

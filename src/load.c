@@ -250,16 +250,18 @@ static void add_module_ids(struct config *config, const char *cmdline)
 	modprobe_clear(&ids);
 }
 
-void load_config(const char *given, struct config *config, char **ret_cmdline)
+void load_config(const char *given, bool next_boot, struct config *config, char **ret_cmdline)
 {
 	static const char *const folders[] = { LOAD_CONFIG_FOLDER, LOAD_RUNTIME_FOLDER, LOAD_VENDOR_FOLDER };
+	static const char *const lasting[] = { LOAD_CONFIG_FOLDER, LOAD_VENDOR_FOLDER };
 	char *cmdline;
 
 	config_init(config);
 	cmdline = find_cmdline(given, config);
 	if (config_wants_files(cmdline)) {
 		add_file(config, LOAD_CONFIG_FILE);
-		load_each_drop_in(folders, ARRAY_SIZE(folders), add_drop_in, config);
+		load_each_drop_in(next_boot ? lasting : folders, next_boot ? ARRAY_SIZE(lasting) : ARRAY_SIZE(folders), add_drop_in,
+				  config);
 		load_each_parameter_file(add_parameters, config);
 	}
 	config_add_cmdline(config, cmdline);

@@ -53,9 +53,9 @@ int load_parameters(const char *path, char **ret_text) must_check;
  * /usr/lib, /run and /etc in name order; and, as claims of the lowest rank, the ids= of vfio-pci and of drivers that
  * claims name. What cannot be read becomes an error of the configuration. Stores the command line, which the
  * caller frees and which is never NULL; free @config with config_clear(). @given is another command line to go by, or
- * NULL for that of this boot.
+ * NULL for that of this boot. @next_boot leaves out /run, which no image contains.
  */
-void load_config(const char *given, struct config *config, char **ret_cmdline);
+void load_config(const char *given, bool next_boot, struct config *config, char **ret_cmdline);
 
 /*
  * Read the ids= of modules from modprobe.d and @cmdline, those of the command line last. Free with modprobe_clear().

@@ -30,6 +30,9 @@ void needs_add_device(struct needs *needs, const struct needs_form *form, const 
  */
 void needs_add_members(struct needs *needs, const struct needs_form *form, const char *options, size_t length);
 
+/* Is it a file system of the network (systemd's fstype_is_network()), with or without "fuse." before it? */
+bool needs_is_network_type(const char *type);
+
 /* One line of fstab(5), or what says the same. */
 struct needs_mount {
 	const char *spec, *place, *type, *options;

@@ -6,8 +6,7 @@
 #include "spec.h"
 #include "table.h"
 
-/* File systems of the network (systemd's fstype_is_network()), with or without "fuse." before it. */
-static bool is_network_type(const char *type)
+bool needs_is_network_type(const char *type)
 {
 	if (util_starts_with(type, "fuse."))
 		type += strlen("fuse.");
@@ -27,7 +26,7 @@ static enum need_kind kind_of_type(const struct needs_mount *mount)
 
 static bool is_remote(const struct needs_mount *mount)
 {
-	return is_network_type(mount->type) || table_has_option(mount->options, "_netdev") ||
+	return needs_is_network_type(mount->type) || table_has_option(mount->options, "_netdev") ||
 	       spec_is_on_network(mount->spec) ||
 	       (!strcmp(mount->type, "9p") && (table_has_option(mount->options, "trans=tcp") ||
 					       table_has_option(mount->options, "trans=rdma")));
@@ -82,16 +81,19 @@ void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool 
 	const char *purpose = !strcmp(mount->type, "swap") ? "swap" : root ? "root" : place;
 	enum need_kind kind = kind_of_type(mount);
 	char name[SPEC_SIZE], text[SPEC_SIZE * 2];
+	/* Mounted when somebody looks there: the boot does not wait for the server. */
+	bool on_demand = is_remote(mount) && table_has_option(mount->options, "x-systemd.automount") && !root && !usr;
 	struct needs_form form = {
 		.purpose = purpose,
 		.name = util_format(name, sizeof(name), "%s's %.400s: ", mount->source, root ? place : purpose),
 		.required = usr || (root && !needs->root),
 		.spare = table_has_option(mount->options, "noauto") ||
-			 (table_has_option(mount->options, "nofail") && !root && !usr),
+			 (table_has_option(mount->options, "nofail") && !root && !usr) ||
+			 (on_demand && !spec_is_device(mount->spec)),
 	};
 
 	util_format(text, sizeof(text), "%s%.500s", name, mount->spec);
-	if (is_remote(mount) && !form.spare)
+	if (is_remote(mount) && !form.spare && !on_demand)
 		needs_say_network_for(needs, purpose, text);
 	if (remote_only && kind != NEED_VIRTIOFS && kind != NEED_9P)
 		return;
@@ -201,6 +203,8 @@ static void add_variable(struct needs *needs, const char *name, const char *valu
 	char text[128];
 
 	util_format(text, sizeof(text), "%s=%.100s", name, value);
+	if (!strcmp(name, "BOOT") && !needs->boot)
+		needs_see_script(needs, "BOOT=", value);
 	if (!strcmp(name, "ROOT")) {
 		add_conf_device(needs, "root", "ROOT=", value);
 		needs->root |= needs_has_purpose(needs, "root");

@@ -23,6 +23,7 @@ void needs_add(struct needs *needs, const struct needs_form *form, enum need_kin
 		.required = form->required,
 		.key = form->key,
 		.opened = form->opened,
+		.repeated = form->repeated,
 		.source = form->source,
 	};
 }
@@ -57,6 +58,13 @@ void needs_clear(struct needs *needs)
 	}
 	free(needs->list);
 	*needs = (struct needs){ 0 };
+}
+
+void needs_see_script(struct needs *needs, const char *name, const char *script)
+{
+	needs->no_late[0] = '\0';
+	if (UTIL_IS_ONE_OF(script, "live", "casper"))
+		util_format(needs->no_late, sizeof(needs->no_late), "%s%s", name, script);
 }
 
 void needs_say_network(struct needs *needs, const char *by)
@@ -205,10 +213,52 @@ static void add_array(struct needs *needs, const char *name, const char *value, 
 	add_named(needs, NEED_MD, name, "", value, length);
 }
 
+/*
+ * The writable layer of a live system, or the medium: DEVICE[:PATH], and no device in "none" or "removable". What is not
+ * below /dev behind a colon is a path on it.
+ */
+static void add_layer(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	char copy[SPEC_SIZE], text[72], *colon = copy;
+	const struct needs_form form = {
+		.purpose = name, .name = util_format(text, sizeof(text), "%s=", name), .required = true,
+	};
+
+	util_format(copy, sizeof(copy), "%.*s", (int)length, value);
+	while ((colon = strchr(colon, ':')) && colon[1] != '/' && strcmp(colon + 1, "auto") != 0)
+		colon++;
+	if (colon && !util_starts_with(colon + 1, "/dev/"))
+		*colon = '\0';
+	util_unquote(copy);
+	if (spec_is_device(copy))
+		needs_add_device(needs, &form, copy, strlen(copy));
+}
+
+/* overlayroot=/dev/x, overlayroot=device:dev=/dev/x,OPTIONS, overlayroot=crypt:dev=/dev/x,OPTIONS (overlayroot.conf). */
+static void add_overlay_root(struct needs *needs, const char *name, const char *value, size_t length)
+{
+	const char *item, *end = value + length;
+	size_t size;
+
+	while (util_next_item(&value, end, &item, &size)) {
+		static const char *const starts[] = { "device:dev=", "crypt:dev=", "dev=" };
+
+		for (size_t i = 0; i < ARRAY_SIZE(starts); i++)
+			if (size > strlen(starts[i]) && util_starts_with(item, starts[i])) {
+				item += strlen(starts[i]);
+				size -= strlen(starts[i]);
+				break;
+			}
+		add_layer(needs, name, item, size);
+	}
+}
+
 static const struct {
 	const char *names[5];
 	add_function *add;
 } readers[] = {
+	{ { "rd.live.overlay", "rd.overlay", "live-media", "bootfrom", "boot" }, add_layer },
+	{ { "overlayroot" }, add_overlay_root },
 	{ { "rootflags" }, add_root_flags },
 	{ { "mount.usrflags" }, add_usr_flags },
 	{ { "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name", "rd_LUKS_UUID" }, add_luks },
@@ -283,24 +333,33 @@ struct mounted {
 	const char *parameter, *type, *flags;
 };
 
+/* A folder that the host of a virtual machine shares, or a server of Plan 9's protocol. */
+static void add_plan9(struct needs *needs, const struct mounted *mounted, const char *cmdline, const char *tag, const char *text)
+{
+	needs_add(needs, &mounted->form, NEED_9P, tag, text);
+	if (cmdline_has(cmdline, mounted->flags, "trans=tcp") || cmdline_has(cmdline, mounted->flags, "trans=rdma"))
+		needs_say_network(needs, text);
+}
+
 /* The type tells what a file system is whose name is that of no device. */
 static bool add_typed(struct needs *needs, const struct mounted *mounted, const char *cmdline, const char *spec)
 {
 	const struct needs_form *form = &mounted->form;
-	struct cmdline_param type;
-	char text[SPEC_SIZE + 16], value[SPEC_SIZE];
+	struct cmdline_param param;
+	char text[SPEC_SIZE + 16], value[SPEC_SIZE], type[32] = "";
 	enum need_kind kind = spec_parse(spec, value);
 
-	if (!cmdline_last(cmdline, mounted->type, &type))
-		return false;
+	if (cmdline_last(cmdline, mounted->type, &param))
+		util_format(type, sizeof(type), "%.*s", (int)param.value_length, param.value);
 	util_format(text, sizeof(text), "%s%s", form->name, spec);
-	if (util_equal(type.value, type.value_length, "virtiofs")) {
+	if (kind == NEED_9P || !strcmp(type, "9p")) {
+		add_plan9(needs, mounted, cmdline, value, text);
+	} else if (!strcmp(type, "virtiofs")) {
 		needs_add(needs, form, NEED_VIRTIOFS, value, text);
-	} else if (util_equal(type.value, type.value_length, "9p")) {
-		needs_add(needs, form, NEED_9P, value, text);
-		if (cmdline_has(cmdline, mounted->flags, "trans=tcp") || cmdline_has(cmdline, mounted->flags, "trans=rdma"))
-			needs_say_network(needs, text);
-	} else if (util_equal(type.value, type.value_length, "zfs") && kind != NEED_POOL && !spec_is_device(spec)) {
+	} else if (needs_is_network_type(type) && !spec_is_device(spec)) {
+		needs_say_network(needs, text);
+		needs_add(needs, form, NEED_NOTHING, value, text);
+	} else if (!strcmp(type, "zfs") && kind != NEED_POOL && !spec_is_device(spec)) {
 		value[strcspn(value, "/")] = '\0';
 		needs_add(needs, form, NEED_POOL, value, text);
 	} else {
@@ -358,6 +417,12 @@ void needs_add_cmdline(struct needs *needs, const char *text)
 	needs_add_systemd(needs, text);
 	while (cmdline_next(&cursor, &param))
 		add_param(needs, &param);
+	if (cmdline_last(text, "boot", &param)) {
+		char script[32];
+
+		needs->boot = true;
+		needs_see_script(needs, "boot=", util_format(script, sizeof(script), "%.*s", (int)param.value_length, param.value));
+	}
 	if (!needs->no_resume && cmdline_last(text, "resume", &param) &&
 	    !util_equal(param.value, param.value_length, "none") && !util_equal(param.value, param.value_length, "auto"))
 		needs_add_device(needs, &form, param.value, param.value_length);

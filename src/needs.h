@@ -44,6 +44,8 @@ struct needs {
 	struct need *list;
 	size_t count;
 	bool root;           /* something says what the root is */
+	bool boot;           /* the kernel command line says boot=, so BOOT= does not count */
+	char no_late[32];    /* what boots by scripts that run no late stage, "boot=live", or "" */
 	bool no_resume;      /* noresume: what says resume= does not count */
 	char network[64];    /* what puts the root or a required mount on the network, "" where nothing does */
 	bool network_later;  /* the booted system mounts it: the initramfs brings no network up for it, and has no route */
@@ -109,6 +111,12 @@ void needs_say_network(struct needs *needs, const char *by);
 /* The same of what only the booted system mounts; and of either, by the purpose of the mount. */
 void needs_say_network_later(struct needs *needs, const char *by);
 void needs_say_network_for(struct needs *needs, const char *purpose, const char *by);
+
+/*
+ * See whether the script @script of initramfs-tools boots (boot=, BOOT=): those of live-boot and casper do not run
+ * local-premount, where the late stage is. @name stands before it in messages.
+ */
+void needs_see_script(struct needs *needs, const char *name, const char *script);
 
 /* Has the root been named as what systemd finds by the type of its partition (root=gpt-auto)? */
 bool needs_root_by_type(const struct needs *needs);

@@ -12,7 +12,7 @@
 void outlook_load(const char *next, const char *booted, struct outlook *ret)
 {
 	*ret = (struct outlook){ .booted = next ? booted : NULL };
-	load_config(next, &ret->config, &ret->cmdline);
+	load_config(next, booted != NULL, &ret->config, &ret->cmdline);
 	deadline_set(ret->config.deadline);
 }
 

@@ -18,7 +18,8 @@ struct outlook {
 
 /*
  * Load the configuration and the command line, and set the deadline that they ask for. Where @next is not NULL the plan
- * goes by that command line in place of @booted, that of this boot, which is kept, not copied. Free with outlook_clear().
+ * goes by that command line in place of @booted, that of this boot, which is kept, not copied. With @booted the next
+ * boot is meant. Free with outlook_clear().
  */
 void outlook_load(const char *next, const char *booted, struct outlook *ret);
 

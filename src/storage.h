@@ -18,7 +18,7 @@ struct block_content {
 	char volume_group[40];               /* of an LVM physical volume: the group's UUID without dashes */
 	char group_name[128];                /* and its name */
 	char cache_set[72];                  /* UUID of the cache set that a bcache belongs to */
-	unsigned int members;                /* devices of a btrfs or bcachefs; 0 unknown */
+	unsigned int members;                /* devices of a btrfs, bcachefs or f2fs; 0 unknown */
 };
 
 enum block_state {

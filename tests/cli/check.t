@@ -64,6 +64,15 @@ ok "so is a new one of a package" says "/usr/lib/vfio-early.conf.d/20-vendor.con
 image /boot/initrd.img-6.1.0-1 gzip
 run check
 ok "and in the image it is as it should be" says "PASS /boot/initrd.img-6.1.0-1"
+echo "claim 03:00.0" >"$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
+mkdir -p "$tree/run/vfio-early.conf.d"
+run check --json
+ok "a drop-in of /usr/lib counts for the next boot" json_is '[.devices[].wanted_by | contains("20-vendor.conf")] | any' true
+echo "# masks it" >"$tree/run/vfio-early.conf.d/20-vendor.conf"
+run check --json
+ok "whatever /run has in its place now" json_is '[.devices[].wanted_by | contains("20-vendor.conf")] | any' true
+rm -r "$tree/run/vfio-early.conf.d"
+echo "keep 03:00.0" >"$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
 : >"$tree/etc/vfio-early.conf.d/20-vendor.conf"
 run check
 ok "one that is masked since is another configuration" says "/usr/lib/vfio-early.conf.d/20-vendor.conf is another one now"

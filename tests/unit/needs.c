@@ -23,6 +23,8 @@ static const char *words_of(const struct needs *needs)
 			    kinds[needs->list[i].kind], needs->list[i].value,
 			    needs->list[i].spare ? "~" : needs->list[i].required ? "" : "?", needs->list[i].key ? "!" : "");
 	util_append(text, sizeof(text), "%s%s", needs->network[0] ? " net" : "", needs->root ? "" : " rootless");
+	if (needs->no_late[0])
+		util_append(text, sizeof(text), " (%s)", needs->no_late);
 	return text;
 }
 
@@ -50,6 +52,17 @@ static void the_command_line_names_devices(void **state)
 		{ "root=/dev/nvme0n1p2", "root device /dev/nvme0n1p2" },
 		{ "root=UUID=ab-12", "root uuid ab-12" },
 		{ "root=\"UUID=ab-12\" ro", "root uuid ab-12" },
+		{ "root=/dev/sda1 rd.live.overlay=UUID=5:/over/lay", "root device /dev/sda1, rd.live.overlay uuid 5" },
+		{ "root=/dev/sda1 rd.live.overlay=/dev/disk/by-path/pci-0000:01:00.0-nvme-1:auto",
+		  "root device /dev/sda1, rd.live.overlay device /dev/disk/by-path/pci-0000:01:00.0-nvme-1" },
+		{ "root=/dev/sda1 rd.live.overlay=none rd.overlay=1 overlayroot=tmpfs live-media=removable boot=local", "root device /dev/sda1" },
+		{ "root=/dev/sda1 rd.overlay=LABEL=over", "root device /dev/sda1, rd.overlay label over" },
+		{ "root=/dev/sda1 overlayroot=device:dev=/dev/sdb1,recurse=0", "root device /dev/sda1, overlayroot device /dev/sdb1" },
+		{ "root=/dev/sda1 overlayroot=crypt:dev=LABEL=x,mapname=y", "root device /dev/sda1, overlayroot label x" },
+		{ "root=/dev/sda1 overlayroot=/dev/sdb1", "root device /dev/sda1, overlayroot device /dev/sdb1" },
+		{ "live-media=/dev/sr0", "live-media device /dev/sr0 rootless" },
+		{ "boot=casper quiet", " rootless (boot=casper)" },
+		{ "root=/dev/sda1 fips=1 boot=UUID=6", "root device /dev/sda1, boot uuid 6" },
 		{ "root=UUID=\"ab-12\"", "root uuid ab-12" },
 		{ "\"root=LABEL=my root\" ro", "root label my root" },
 		{ "root=LABEL=a=b", "root label a=b" },
@@ -146,12 +159,17 @@ static void a_root_on_the_network_is_told(void **state)
 		{ "boot=nfs", " net" },
 		{ "root=UUID=1 boot=local", "root uuid 1" },
 		{ "root=/dev/etherd/e0.1", "root nothing /dev/etherd/e0.1 net" },
-		{ "boot=live fetch=http://x/y", " net" },
-		{ "boot=live httpfs=http://x/y", " net" },
-		{ "boot=live ftpfs=ftp://x/y", " net" },
-		{ "boot=live netboot", " net" },
+		{ "boot=live fetch=http://x/y", " net (boot=live)" },
+		{ "boot=live httpfs=http://x/y", " net (boot=live)" },
+		{ "boot=live ftpfs=ftp://x/y", " net (boot=live)" },
+		{ "boot=live netboot", " net (boot=live)" },
 		{ "root=UUID=1 rd.systemd.pull=raw,machine:x:https://y/z", "root uuid 1 net" },
 		{ "root=x rootfstype=9p rootflags=trans=tcp", "root 9p x net" },
+		{ "root=9p:x rootflags=trans=tcp", "root 9p x net" },
+		{ "root=9p:x", "root 9p x" },
+		{ "root=nas:x rootfstype=nfs", "root nothing nas:x net" },
+		{ "root=srv rootfstype=cifs", "root nothing srv net" },
+		{ "root=UUID=1 mount.usr=nas:usr mount.usrfstype=nfs4", "root uuid 1, /usr nothing nas:usr net" },
 	};
 
 	(void)state;
@@ -207,6 +225,10 @@ static void fstab_tells_of_the_network(void **state)
 		{ "/dev/nbd0 /x ext4 defaults", " net rootless" },
 		{ "/dev/etherd/e1.1 /x ext4 defaults", " net rootless" },
 		{ "LABEL=a:/b /x ext4 defaults", "/x label a:/b? rootless" },
+		/* the boot does not wait for what is mounted on demand; but a local disk is in use all the same */
+		{ "srv:/x /x nfs defaults,x-systemd.automount,_netdev", " rootless" },
+		{ "srv:/x /usr nfs x-systemd.automount", " net rootless" },
+		{ "/dev/mapper/data /z ext4 _netdev,x-systemd.automount", "/z device /dev/mapper/data? rootless" },
 	};
 	static const struct row remote[] = {
 		{ "UUID=1 / ext4 defaults\nsrv:/x /x nfs defaults", " net rootless" },
@@ -333,6 +355,8 @@ static void conf_d_has_a_resume_device(void **state)
 	static const struct row rows[] = {
 		{ "RESUME=UUID=8\n", "resume uuid 8 rootless" },
 		{ "RESUME=auto", " rootless" },
+		{ "BOOT=live\n", " rootless (BOOT=live)" },
+		{ "BOOT=casper\nBOOT=local\n", " rootless" },
 		{ "RESUME=none", " rootless" },
 		{ "# RESUME=UUID=8\nROOT=/dev/vda1\n", "root device /dev/vda1" },
 		{ "RESUME=\"LABEL=swap\"", "resume label swap rootless" },
