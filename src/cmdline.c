@@ -164,6 +164,10 @@ bool cmdline_wants_recovery(const char *text)
 	bool shell = false;
 
 	while (cmdline_next(&text, &param)) {
+		/* The rescue entry of Fedora and RHEL differs by its kernel's name only (51-dracut-rescue.install). */
+		if (param.value && cmdline_is(&param, "BOOT_IMAGE") &&
+		    memmem(param.value, param.value_length, "vmlinuz-0-rescue", 16))
+			return true;
 		if (is_recovery_word(&param))
 			return true;
 		if (!param.value)

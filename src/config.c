@@ -546,6 +546,6 @@ const char *config_off_reason(const struct config *config)
 	if (config->off)
 		return config->off_reason;
 	if (config->recovery && !config->recovery_claims)
-		return "this is a recovery boot or a crash kernel's (recovery=claim lifts that)";
+		return "this is a recovery boot or a crash kernel's (rd.vfio.recovery=claim lifts that)";
 	return NULL;
 }

@@ -140,13 +140,17 @@ static bool claims_by_ids(const struct plan *plan)
 /* Its ids count as claims: to remove it alone would lose them. */
 static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
 {
+	const char *off = config_off_reason(&diagnosis->outlook->config);
 	char shown[124];
-	struct finding *finding =
+	struct finding *finding = off ?
+		findings_add(findings, FINDING_WARN, rival->where, "",
+			     "vfio-pci.ids=%s is not guarded on this boot, because of %s: the kernel gives every device with these ids to "
+			     "vfio-pci, the only display too", util_printable(shown, sizeof(shown), rival->text, strlen(rival->text)), off) :
 		findings_add(findings, FINDING_WARN, rival->where, "",
 			     "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded "
 			     "without it", util_printable(shown, sizeof(shown), rival->text, strlen(rival->text)));
 
-	if (!claims_by_ids(&diagnosis->outlook->plan))
+	if (off || !claims_by_ids(&diagnosis->outlook->plan))
 		cure_rival(diagnosis, rival, finding);
 	else if (rival->parameter && strlen(rival->text) < sizeof(finding->hint) - 64)
 		finding_cure(finding, "write rd.vfio.ids=%s in its place", rival->text);

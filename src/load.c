@@ -200,13 +200,19 @@ static char *find_cmdline(const char *given, struct config *config)
 
 /* --- what other methods ask for --- */
 
-static void add_module_file(void *ids, const char *path)
+static void add_ids_of(struct modprobe_ids *ids, const char *path,
+		       void (*add)(struct modprobe_ids *ids, const char *path, const char *text))
 {
 	cleanup_free char *text = NULL;
 	size_t length;
 
 	if (root_read_file(path, CONFIG_LIMIT, &text, &length) == 0)
-		modprobe_add_file(ids, path, text);
+		add(ids, path, text);
+}
+
+static void add_module_file(void *ids, const char *path)
+{
+	add_ids_of(ids, path, modprobe_add_file);
 }
 
 void load_module_ids(const char *cmdline, struct modprobe_ids *ret)
@@ -219,6 +225,8 @@ void load_module_ids(const char *cmdline, struct modprobe_ids *ret)
 	*ret = (struct modprobe_ids){ 0 };
 	load_each_drop_in(folders, ARRAY_SIZE(folders), add_module_file, ret);
 	modprobe_add_cmdline(ret, cmdline);
+	/* What modprobe(8) is given as arguments comes behind that (initramfs-tools: load_modules(), add_modules_from_file()). */
+	add_ids_of(ret, load_is_image() ? "/conf/modules" : "/etc/initramfs-tools/modules", modprobe_add_modules);
 }
 
 /* For which driver a module's ids= count: vfio-pci and its variants, and what a claim names. NULL for others. */

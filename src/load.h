@@ -58,7 +58,7 @@ int load_parameters(const char *path, char **ret_text) must_check;
 void load_config(const char *given, bool next_boot, struct config *config, char **ret_cmdline);
 
 /*
- * Read the ids= of modules from modprobe.d and @cmdline, those of the command line last. Free with modprobe_clear().
+ * Read the ids= of modules from modprobe.d, @cmdline and initramfs-tools' list of modules, the stronger ones last. Free with modprobe_clear().
  */
 void load_module_ids(const char *cmdline, struct modprobe_ids *ret);
 

@@ -56,29 +56,45 @@ static void add(struct modprobe_ids *ids, const char *module, size_t module_leng
 	util_unquote(one->ids);
 }
 
-/* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1": libkmod hands the rest over as it is, and the kernel splits it. */
-static void add_line(struct modprobe_ids *ids, const char *where, const char *line)
+/* The arguments of a module: libkmod hands them over as they are, and the kernel splits them. */
+static void add_arguments(struct modprobe_ids *ids, const char *where, const char *line, const char *end)
 {
-	const char *end = line + strlen(line), *word, *module;
 	struct cmdline_param param;
-	size_t size, length;
+	const char *module;
+	size_t length;
 
-	if (!util_next_word(&line, end, &word, &size) || !util_equal(word, size, "options") ||
-	    !util_next_word(&line, end, &module, &length))
+	if (!util_next_word(&line, end, &module, &length) || *module == '#')
 		return;
 	while (cmdline_next(&line, &param))
 		if (param.value && cmdline_is(&param, IDS))
 			add(ids, module, length, where, param.value, param.value_length);
 }
 
-void modprobe_add_file(struct modprobe_ids *ids, const char *path, const char *text)
+static void add_lines(struct modprobe_ids *ids, const char *path, const char *text, bool options)
 {
 	struct modprobe_cursor cursor = { .text = text, .behind = 1 };
 	cleanup_free char *line = util_zeroed(strlen(text) + 1, 1);
 	char where[320];
 
-	while (modprobe_next_line(&cursor, line))
-		add_line(ids, util_format(where, sizeof(where), "%.256s:%u", path, cursor.number), line);
+	while (modprobe_next_line(&cursor, line)) {
+		const char *rest = line, *end = line + strlen(line), *word;
+		size_t length;
+
+		/* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
+		if (options && (!util_next_word(&rest, end, &word, &length) || !util_equal(word, length, "options")))
+			continue;
+		add_arguments(ids, util_format(where, sizeof(where), "%.256s:%u", path, cursor.number), rest, end);
+	}
+}
+
+void modprobe_add_file(struct modprobe_ids *ids, const char *path, const char *text)
+{
+	add_lines(ids, path, text, true);
+}
+
+void modprobe_add_modules(struct modprobe_ids *ids, const char *path, const char *text)
+{
+	add_lines(ids, path, text, false);
 }
 
 void modprobe_add_cmdline(struct modprobe_ids *ids, const char *cmdline)

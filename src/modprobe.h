@@ -29,6 +29,8 @@ struct modprobe_ids {
 
 /* Add the ids= of "options" lines of a file of modprobe.d at @path. */
 void modprobe_add_file(struct modprobe_ids *ids, const char *path, const char *text);
+/* Add those of a list of modules with arguments, as initramfs-tools has it ("vfio_pci ids=10de:1c03"). */
+void modprobe_add_modules(struct modprobe_ids *ids, const char *path, const char *text);
 /* Add every MODULE.ids= of the kernel command line, which are stronger. Free with modprobe_clear(). */
 void modprobe_add_cmdline(struct modprobe_ids *ids, const char *cmdline);
 void modprobe_clear(struct modprobe_ids *ids);

@@ -20,16 +20,18 @@ void outlook_load(const char *next, const char *booted, struct outlook *ret)
 static void add_stage_errors(struct outlook *outlook)
 {
 	struct config *config = &outlook->config;
-	char what[256];
+	char what[256], address[PCI_ADDRESS_SIZE];
 
 	for (size_t c = 0; c < config->claim_count; c++) {
 		for (size_t i = 0; i < outlook->machine.function_count; i++) {
-			if (outlook->machine.wanted[i] != (int)c ||
-			    !plan_is_loosely_early(&config->claims[c], &outlook->machine.functions[i]))
+			const struct pci_function *function = &outlook->machine.functions[i];
+
+			if (outlook->machine.wanted[i] != (int)c || !plan_is_loosely_early(&config->claims[c], function))
 				continue;
-			config_add_error(config, config->claims[c].wanted_by,
-					 util_format(what, sizeof(what), "%.64s: stage=early takes storage, USB and card readers by a pinned address or a "
-						     "path only, as 01:00.0@1b36:0010; it waits for the late stage", config->claims[c].text));
+			util_format(what, sizeof(what), "%.64s: stage=early takes storage, USB and card readers by a pinned address or a path "
+				    "only, as %s@%04x:%04x; it waits for the late stage", config->claims[c].text,
+				    pci_address_format(&function->address, address), function->vendor, function->device);
+			config_add_error(config, config->claims[c].wanted_by, what);
 			break;
 		}
 	}

@@ -72,6 +72,15 @@ run boot --dry-run
 ok "the command line is stronger than modprobe.d" lacks a808
 ok "its module is loaded though the display stays" says "load vfio-pci"
 
+# --- initramfs-tools' list of modules, with arguments ---
+host
+cmdline vfio-pci.ids=8086:0412
+mkdir -p "$tree/etc/initramfs-tools"
+printf '# vfio_pci ids=8086:1539\nvfio\nvfio_pci ids=10de:1c03 disable_vga=1\n' >"$tree/etc/initramfs-tools/modules"
+run boot --dry-run --json
+ok "ids of initramfs-tools' modules claim, and are the strongest" json_is '[.devices[] | .address + " " + .wanted_by] | join(" ")' \
+	"0000:01:00.0 /etc/initramfs-tools/modules:3"
+
 # --- other drivers ---
 host
 cmdline "pci-stub.ids=144d:a808"
