@@ -152,6 +152,7 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 	const struct protect_question question = {
 		.function = &function->address,
 		.may_carry = pci_may_carry_disks(function),
+		.is_storage = pci_is_storage(function),
 		.without_keys = plan_is_asked_late(input->config, entry->claim, function),
 	};
 

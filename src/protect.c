@@ -584,7 +584,7 @@ bool protect_awaits_disk(const struct storage *storage, const struct pci_address
 {
 	if (storage->awaited)
 		return true;
-	for (size_t i = 0; i < count && (storage->unmet_awaited || storage->missing[0] || storage->partial[0]); i++)
+	for (size_t i = 0; i < count && (storage->unmet_awaited || storage->missing[0]); i++)
 		if (!has_disk(storage, &functions[i]))
 			return true;
 	return false;
@@ -607,6 +607,7 @@ bool protect_keeps(const struct storage *storage, const struct protect_question 
 		util_format(hint, hint_size, "%s", storage->hint);
 		return true;
 	}
-	return keeps_missing(storage, function, reason, reason_size) || keeps_partial(storage, function, reason, reason_size) ||
+	return keeps_missing(storage, function, reason, reason_size) ||
+	       (question->is_storage && keeps_partial(storage, function, reason, reason_size)) ||
 	       keeps_unmet(storage, function, reason, reason_size, hint, hint_size);
 }

@@ -26,6 +26,7 @@ bool protect_awaits_disk(const struct storage *storage, const struct pci_address
 struct protect_question {
 	const struct pci_address *function;
 	bool may_carry;     /* disks may hang off it by its nature, so what is not known of its disks counts */
+	bool is_storage;    /* disks hang off it by its nature: one that shows none may have one that is yet to appear */
 	bool without_keys;  /* keys and headers do not count: they were read */
 };
 

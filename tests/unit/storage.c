@@ -471,6 +471,34 @@ static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 	storage_clear(&storage);
 }
 
+/* A pool does not say how many members it has: until it is imported, a storage controller without a disk may have one. */
+static void a_pool_that_is_not_imported_may_have_another_member(void **state)
+{
+	struct storage storage;
+	struct needs needs = { 0 };
+	struct pci_address first = { .bus = 1 }, second = { .bus = 2 }, third = { .bus = 3 };
+	struct protect_question question = { .function = &third, .may_carry = true, .is_storage = true };
+	char reason[256], hint[256];
+
+	(void)state;
+	build(&storage, N1 " zfs_member:9 has=rpool\n" N2 " ext4:s\n");
+	needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT/pve-1 boot=zfs");
+	protect_mark(&storage, &needs);
+	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_string_equal(reason, "the pool of root is not imported at that time, and this shows no disk yet");
+	/* no boot waits for that; a disk that is there is none of the pool's, and USB is not where pools are */
+	assert_false(protect_awaits_disk(&storage, (const struct pci_address[]){ first, third }, 2));
+	question.function = &second;
+	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
+	storage_add_pool(&storage, "rpool", 5);
+	protect_mark(&storage, &needs);
+	question.function = &third;
+	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	needs_clear(&needs);
+	storage_clear(&storage);
+}
+
 static void locks_are_read(void **state)
 {
 	static const char locks[] = "1: FLOCK  ADVISORY  WRITE 318 00:06:324 0 EOF\n2: POSIX  ADVISORY  WRITE 99 00:06:325 0 EOF\n"
@@ -551,6 +579,7 @@ int main(void)
 		cmocka_unit_test(a_volume_that_is_not_open_yet_is_on_the_disks_of_its_group),
 		cmocka_unit_test(what_the_command_line_names_is_open_in_the_image),
 		cmocka_unit_test(a_disk_that_is_yet_to_appear_is_awaited),
+		cmocka_unit_test(a_pool_that_is_not_imported_may_have_another_member),
 		cmocka_unit_test(locks_are_read),
 		cmocka_unit_test(a_link_is_as_good_as_a_superblock),
 		cmocka_unit_test(links_are_read),
