@@ -178,10 +178,12 @@ bool guard_is_console(const struct pci_function *function)
 static void defer(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
 {
 	const struct pci_function *function = entry->function;
+	const struct needs *needs = input->needs;
 
 	if (wait == PLAN_WAIT_NATURE && pci_is_network(function))
-		plan_decide(entry, VERDICT_DEFERRED, "", "the boot uses the network (%s), so its card must be known first",
-			    input->needs->network[0] ? input->needs->network : input->needs->network_use);
+		plan_decide(entry, VERDICT_DEFERRED, "", "%s (%s), so its card must be known first",
+			    needs->network[0] && !needs->network_later ? "the root is on the network" : "the host uses the network",
+			    needs->network[0] ? needs->network : needs->network_use);
 	else if (wait == PLAN_WAIT_NATURE && pci_is_storage(function))
 		plan_decide(entry, VERDICT_DEFERRED, "", "storage waits until it is known which disk carries the root");
 	else if (wait == PLAN_WAIT_NATURE)
