@@ -196,14 +196,6 @@ static void defer(const struct plan_input *input, enum plan_wait wait, struct pl
 	entry->reserved = wait != PLAN_WAIT_NATURE && !input->needs->no_late[0] && !guard_is_console(function) && !function->has_keyboard;
 }
 
-static const struct plan_settled *find_settled(const struct plan_input *input, const struct pci_function *function)
-{
-	for (size_t i = 0; i < input->settled_count; i++)
-		if (!pci_address_compare(&input->settled[i].address, &function->address))
-			return &input->settled[i];
-	return NULL;
-}
-
 /* What the early stage decides, the late one does not decide again, unless it was deferred. Returns false for that. */
 static bool adopt_plan(const struct plan *early, enum plan_stage stage, struct plan_entry *entry)
 {
@@ -220,7 +212,7 @@ static bool adopt_plan(const struct plan *early, enum plan_stage stage, struct p
 
 static bool adopt_report(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
 {
-	const struct plan_settled *settled = find_settled(input, entry->function);
+	const struct plan_settled *settled = plan_find_settled(input, entry->function);
 
 	if (settled && settled->verdict != VERDICT_DEFERRED) {
 		entry->verdict = settled->verdict;
@@ -282,7 +274,7 @@ bool guard_is_host_display(const struct plan_input *input, const struct plan *pl
 	if (!pci_is_display(function) || function->is_virtual)
 		return false;
 	entry = plan_entry_of(plan, function);
-	settled = find_settled(input, function);
+	settled = plan_find_settled(input, function);
 	if (entry && is_going(entry))
 		return false;
 	/* What this boot has taken and nobody claims any more, or what is given back now, is the host's. */

@@ -399,17 +399,23 @@ static int by_subject(const void *a, const void *b)
 	return strcmp(x->claim->text, y->claim->text);
 }
 
+const struct plan_settled *plan_find_settled(const struct plan_input *input, const struct pci_function *function)
+{
+	for (size_t i = 0; i < input->settled_count; i++)
+		if (!pci_address_compare(&input->settled[i].address, &function->address))
+			return &input->settled[i];
+	return NULL;
+}
+
 /* Has the early stage deferred the function, by its report, or by its plan where this is a dry run? */
 static bool was_deferred(const struct plan_input *input, const struct pci_function *function)
 {
 	const struct plan_entry *decided = input->early ? plan_entry_of(input->early, function) : NULL;
+	const struct plan_settled *settled = plan_find_settled(input, function);
 
 	if (decided)
 		return decided->reserved;
-	for (size_t i = 0; i < input->settled_count; i++)
-		if (!pci_address_compare(&input->settled[i].address, &function->address))
-			return input->settled[i].verdict == VERDICT_DEFERRED;
-	return !input->reported;
+	return settled ? settled->verdict == VERDICT_DEFERRED : !input->reported;
 }
 
 /* What a guest's driver has, or was reserved by the early stage, and the plan leaves to the host. */

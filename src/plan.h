@@ -125,6 +125,9 @@ void plan_find_waiting(const struct config *config, const struct needs *needs, c
 /* Does the claim ask for this one function before udev, whatever is on it? */
 bool plan_insists_on_early(const struct claim *claim, const struct pci_function *function);
 
+/* What this boot's early stage has reported of the function, or NULL. */
+const struct plan_settled *plan_find_settled(const struct plan_input *input, const struct pci_function *function);
+
 /* Does @claim, which wins the function, or any other that matches it say stage=late? */
 bool plan_is_asked_late(const struct config *config, const struct claim *claim, const struct pci_function *function);
 
