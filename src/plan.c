@@ -494,6 +494,9 @@ const char *plan_idle_keep(const struct keep *keep, const struct pci_function *f
 			return NULL;
 		moved |= match == SELECTOR_MOVED;
 	}
+	/* A boot that claims nothing looks at no device. */
+	if (!count)
+		return NULL;
 	return moved ? "this keep protects nothing: at its address is another device than the one that it names" :
 		       "this keep protects nothing: no device matches it";
 }

@@ -101,6 +101,16 @@ ok "nothing asked for is success" exits 0
 ok "and silence" [ ! -s "$tree/dev/kmsg" ]
 ok "with an empty report" report_is '.devices | length' 0
 
+# --- a keep that protects nothing ---
+twins
+echo "keep 01:00.0 05:00.0" | config
+run boot
+ok "where nothing is claimed no keep is judged" [ ! -s "$tree/dev/kmsg" ]
+cmdline "rd.vfio.ids=02:00.0"
+run boot
+ok "a keep without a device is told" log_says "/etc/vfio-early.conf:1: this keep protects nothing: no device matches it"
+ok "and only that one" [ "$(grep -c 'this keep protects nothing' "$tree/dev/kmsg")" = 1 ]
+
 # --- a machine that is not all there ---
 for missing in sys proc run dev etc; do
 	twins
