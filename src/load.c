@@ -37,7 +37,7 @@ static void add_file(struct config *config, const char *path)
 		config_add_error(config, path, "the file is larger than 1 MiB; what is behind that is not read");
 		config_add_cut_file(config, path, text, length);
 	} else if (r < 0) {
-		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", strerror(-r)));
+		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", root_error(r)));
 	} else {
 		config_add_file(config, path, text, length);
 	}
@@ -133,7 +133,7 @@ static void add_parameters(void *config, const char *path)
 		config_add_error(config, path, "the file is larger than 64 KiB or has a NUL byte; the parameter that "
 				 "this cuts, and what is behind it, do not count");
 	else if (r < 0)
-		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", strerror(-r)));
+		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", root_error(r)));
 	if (text)
 		config_add_parameters(config, path, text);
 }

@@ -25,7 +25,8 @@ void log_start(enum log_target target, bool debug)
 
 static bool append_to(const char *path, int flags, const char *text)
 {
-	cleanup_close int fd = root_open(path, O_WRONLY | O_APPEND | flags);
+	/* Where something else stands in its place, nothing waits for a reader. */
+	cleanup_close int fd = root_open(path, O_WRONLY | O_APPEND | O_NONBLOCK | flags);
 
 	return fd >= 0 && write(fd, text, strlen(text)) >= 0;
 }
@@ -62,10 +63,10 @@ void log_line(int level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (log_target == LOG_TO_STDOUT) {
+	if (log_target != LOG_TO_KERNEL)
 		puts(text);
+	if (log_target == LOG_TO_STDOUT)
 		return;
-	}
 	write_kernel_log(level, text);
 	write_boot_log(level, text);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "root.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -109,9 +108,13 @@ int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
 	cleanup_close int fd = root_open(path, O_RDONLY | O_NONBLOCK);
 	cleanup_free char *text = NULL;
 	size_t length = 0, room = 0;
+	struct stat is;
 
 	if (fd < 0)
 		return fd;
+	/* Not what waits for a writer, has an effect when it is read, or has no end. */
+	if (fstat(fd, &is) < 0 || !S_ISREG(is.st_mode))
+		return S_ISDIR(is.st_mode) ? -EISDIR : -ENOTSUP;
 	for (;;) {
 		ssize_t got;
 
@@ -136,6 +139,11 @@ int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
 	*ret_text = text;
 	text = NULL;
 	return length > limit ? -EFBIG : 0;
+}
+
+const char *root_error(int error)
+{
+	return error == -ENOTSUP ? "it is not a regular file" : strerror(-error);
 }
 
 int root_write(const char *path, const char *text)
@@ -163,13 +171,13 @@ static int open_parent(const char *path, const char **ret_name)
 
 int root_link(const char *path, char *buffer, size_t size)
 {
-	const char *name;
-	cleanup_close int parent = open_parent(path, &name);
+	const char *name = path;
+	cleanup_close int parent = root_is_host() ? -1 : open_parent(path, &name);
 	ssize_t length;
 
-	if (parent < 0)
+	if (parent < 0 && !root_is_host())
 		return parent;
-	length = readlinkat(parent, name, buffer, size);
+	length = readlinkat(root_is_host() ? AT_FDCWD : parent, name, buffer, size);
 	if (length < 0)
 		return -errno;
 	if ((size_t)length == size)
@@ -206,26 +214,40 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Of getdents64(2), which opendir(3) would wrap with an allocation and three more calls a folder. */
+struct folder_entry {
+	uint64_t inode;
+	int64_t offset;
+	unsigned short length;
+	unsigned char type;
+	char name[];
+};
+
+static void add_names(const char *entries, long length, char ***names, size_t *count)
+{
+	for (long at = 0; at < length;) {
+		const struct folder_entry *entry = (const void *)(entries + at);
+
+		at += entry->length;
+		if (!strcmp(entry->name, ".") || !strcmp(entry->name, ".."))
+			continue;
+		*names = util_grow(*names, *count, sizeof(**names));
+		(*names)[(*count)++] = util_copy(entry->name, strlen(entry->name));
+	}
+}
+
 ssize_t root_list(const char *path, char ***ret_names)
 {
-	int fd = root_open(path, O_RDONLY | O_DIRECTORY);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	cleanup_close int fd = root_open(path, O_RDONLY | O_DIRECTORY);
+	static _Alignas(8) char entries[8192];
 	char **names = NULL;
 	size_t count = 0;
+	long length;
 
 	if (fd < 0)
 		return fd;
-	if (!dir) {
-		close(fd);
-		return -ENOMEM;
-	}
-	for (struct dirent *entry; (entry = readdir(dir));) {
-		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
-			continue;
-		names = util_grow(names, count, sizeof(*names));
-		names[count++] = util_copy(entry->d_name, strlen(entry->d_name));
-	}
-	closedir(dir);
+	while ((length = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0)
+		add_names(entries, length, &names, &count);
 	if (count)
 		qsort(names, count, sizeof(*names), by_name);
 	*ret_names = names;
@@ -271,7 +293,7 @@ int root_replace(const char *path, const char *text, size_t length)
 	if (parent < 0)
 		return parent;
 	util_format(draft, sizeof(draft), "%s.new", path);
-	fd = root_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+	fd = root_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
 	while (length) {

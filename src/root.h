@@ -33,12 +33,15 @@ int root_open(const char *path, int flags) must_check;
 ssize_t root_read(const char *path, char *buffer, size_t size) must_check;
 
 /*
- * Read the whole file @path up to @limit bytes. Stores a terminated string that the caller frees, and its
- * length without the terminator. Returns 0, -EFBIG with the first @limit bytes stored, or -errno.
+ * Read the whole regular file @path up to @limit bytes. Stores a terminated string that the caller frees, and its
+ * length without the terminator. Returns 0, -EFBIG with the first @limit bytes stored, -ENOTSUP where it is no regular file, or -errno.
  */
 int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length) must_check;
 
-/* Write @text to the existing @path in one write(2), as a shell's ">" does. Returns 0 or -errno. */
+/* What went wrong with a file, for a person: strerror(3), and words for -ENOTSUP. */
+const char *root_error(int error);
+
+/* Write @text to the existing @path in one write(2), as a shell's ">" does. May never return. Returns 0 or -errno. */
 int root_write(const char *path, const char *text) must_check;
 
 /* Store the last component of what the symbolic link @path points to. Returns 0 or -errno. */
