@@ -2,6 +2,7 @@
 #include "bind.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmdline.h"
@@ -11,69 +12,80 @@
 #include "modules.h"
 #include "sysfs.h"
 
-/* Do one thing to a device under the deadline, and say so where the user asked to hear of every write. */
-static int attempt(const struct plan_entry *entry, const char *what, int (*work)(const void *))
-{
-	char name[PCI_ADDRESS_SIZE];
-	int r = deadline_run(work, entry);
+/* Microseconds for what is put right at the end, and for each device that finish comes back to. */
+#define BIND_LAST_TIME 500000
 
-	log_line(LOG_DEBUG, "%s %s: %s", pci_address_format(&entry->function->address, name), what,
-		 r < 0 ? strerror(-r) : "done");
-	return r;
+/* --- what a child does to one device --- */
+
+/* The writes, in the order in which one child makes them. */
+enum step {
+	STEP_OVERRIDE,
+	STEP_UNBIND,
+	STEP_PROBE,
+	STEP_BIND,
+	/* What gives the device back to the host. */
+	STEP_CLEAR,
+	STEP_REMOVE_ID,
+	STEP_RELEASE,
+	STEP_RETURN,
+	STEP_COUNT,
+};
+
+static const struct {
+	const char *name;   /* for the debug log */
+	const char *hangs;  /* the subject of "did not return in time" */
+} steps[STEP_COUNT] = {
+	[STEP_OVERRIDE] = { "driver_override", "the write to driver_override" },
+	[STEP_UNBIND] = { "unbind", "unbinding its driver" },
+	[STEP_PROBE] = { "drivers_probe", "the probe" },
+	[STEP_BIND] = { "bind", "the bind" },
+	[STEP_CLEAR] = { "clear driver_override", "clearing driver_override" },
+	[STEP_REMOVE_ID] = { "remove_id", "the write to remove_id" },
+	[STEP_RELEASE] = { "unbind", "unbinding its driver" },
+	[STEP_RETURN] = { "drivers_probe", "its host driver's probe" },
+};
+
+/* What the child leaves: flat, and true at each moment, for it may hang. */
+struct record {
+	bool begun[STEP_COUNT];
+	bool ended[STEP_COUNT];
+	int result[STEP_COUNT]; /* of what has ended: 0 or -errno */
+};
+
+/* One device and what is done to it. */
+struct work {
+	struct plan_entry *entry;
+	char was[PCI_DRIVER_SIZE];
+	struct record record;
+};
+
+static int write_step(const struct plan_entry *entry, enum step step)
+{
+	const struct pci_address *address = &entry->function->address;
+
+	switch (step) {
+	case STEP_OVERRIDE:
+		return sysfs_pci_set_override(address, entry->wanted_driver);
+	case STEP_BIND:
+		return sysfs_pci_bind(address, entry->wanted_driver);
+	case STEP_CLEAR:
+		return sysfs_pci_set_override(address, NULL);
+	case STEP_REMOVE_ID:
+		return sysfs_pci_remove_id(entry->function, entry->driver);
+	case STEP_UNBIND:
+	case STEP_RELEASE:
+		return sysfs_pci_unbind(address);
+	default:
+		return sysfs_pci_probe(address);
+	}
 }
 
-static const struct pci_address *address_of(const void *entry)
+static int do_step(const struct plan_entry *entry, struct record *record, enum step step)
 {
-	return &((const struct plan_entry *)entry)->function->address;
-}
-
-static int write_override(const void *entry)
-{
-	return sysfs_pci_set_override(address_of(entry), ((const struct plan_entry *)entry)->wanted_driver);
-}
-
-static int clear_override(const void *entry)
-{
-	return sysfs_pci_set_override(address_of(entry), NULL);
-}
-
-static int write_unbind(const void *entry)
-{
-	return sysfs_pci_unbind(address_of(entry));
-}
-
-static int write_probe(const void *entry)
-{
-	return sysfs_pci_probe(address_of(entry));
-}
-
-/* The ids that the driver was loaded with: what they match would be taken again. */
-static int write_remove_id(const void *entry)
-{
-	const struct plan_entry *given = entry;
-
-	return sysfs_pci_remove_id(given->function, given->driver);
-}
-
-static int write_bind(const void *entry)
-{
-	return sysfs_pci_bind(address_of(entry), ((const struct plan_entry *)entry)->wanted_driver);
-}
-
-static int load_driver(const void *name)
-{
-	return modules_load(name);
-}
-
-static int unbind_framebuffer(const void *name)
-{
-	return sysfs_framebuffer_unbind(name);
-}
-
-static void decide_stuck(struct plan_entry *entry, const char *what)
-{
-	plan_decide(entry, VERDICT_STUCK, "look for this device in dmesg; rd.vfio.deadline= gives it more time",
-		    "%s did not return in time", what);
+	record->begun[step] = true;
+	record->result[step] = write_step(entry, step);
+	record->ended[step] = true;
+	return record->result[step];
 }
 
 /* Read who holds the device into the entry. Returns whether that is the wanted driver. */
@@ -87,57 +99,200 @@ static bool read_driver(struct plan_entry *entry)
  * Give the device back to the host: no override, no guest's driver, and whichever driver wants it. Whether that worked,
  * the link shows. remove_id fails where the driver has no such id, which is as good.
  */
-static void give_back(struct plan_entry *entry)
+static int give_back(const void *argument, void *result)
 {
-	int r = attempt(entry, "clear driver_override", clear_override);
+	struct plan_entry entry = *(const struct plan_entry *)argument;
+	struct record *record = result;
+	int r = do_step(&entry, record, STEP_CLEAR);
 
-	read_driver(entry);
+	read_driver(&entry);
 	if (r < 0)
-		return;
-	if (pci_is_guest_driver(entry->driver)) {
-		(void)!attempt(entry, "remove_id", write_remove_id);
-		if (attempt(entry, "unbind", write_unbind) < 0)
-			return;
-		entry->driver[0] = '\0';
+		return r;
+	if (pci_is_guest_driver(entry.driver)) {
+		(void)!do_step(&entry, record, STEP_REMOVE_ID);
+		r = do_step(&entry, record, STEP_RELEASE);
+		if (r < 0)
+			return r;
+		entry.driver[0] = '\0';
 	}
-	if (!entry->driver[0])
-		(void)!attempt(entry, "drivers_probe", write_probe);
-	read_driver(entry);
+	return entry.driver[0] ? 0 : do_step(&entry, record, STEP_RETURN);
 }
 
-/* A guard keeps it, and a guest's driver or our own driver_override has it: built in, loaded before us, or reserved. */
-static void return_kept(struct plan_entry *entry)
+static int set_override(const void *entry, void *result)
 {
-	char subject[96], was[PCI_DRIVER_SIZE];
+	return do_step(entry, result, STEP_OVERRIDE);
+}
 
-	strcpy(was, entry->driver);
-	give_back(entry);
-	if (!pci_is_guest_driver(was))
+/* The host's driver has it, and it stays there. */
+static int clear_override(const void *entry, void *result)
+{
+	return do_step(entry, result, STEP_CLEAR);
+}
+
+/* ENODEV, ENOENT: it has let go by itself. */
+static bool is_let_go(int r)
+{
+	return r >= 0 || r == -ENODEV || r == -ENOENT;
+}
+
+/* EPROBE_DEFER, should it leak. */
+static bool is_deferral(int r)
+{
+	return r == -EAGAIN || r == -517;
+}
+
+/* Take it from whoever has it. What the kernel refuses goes back to the host. */
+static int take(const void *argument, void *result)
+{
+	struct plan_entry entry = *(const struct plan_entry *)argument;
+	struct record *record = result;
+	int r;
+
+	/* Loading the module has probed what nobody held. */
+	if (read_driver(&entry))
+		return 0;
+	if (entry.driver[0] && !is_let_go(do_step(&entry, record, STEP_UNBIND)))
+		return give_back(argument, result);
+	(void)!do_step(&entry, record, STEP_PROBE);
+	if (read_driver(&entry))
+		return 0;
+	/* The probe left the device without our driver: ask for the errno that drivers_probe swallows. */
+	r = entry.driver[0] ? -EBUSY : do_step(&entry, record, STEP_BIND);
+	return read_driver(&entry) || is_deferral(r) ? 0 : give_back(argument, result);
+}
+
+/* Finish what hung: the kernel works on this when the driver that hangs lets go. */
+static int resume(const void *entry, void *result)
+{
+	return do_step(entry, result, STEP_PROBE);
+}
+
+/* --- all devices at the same time --- */
+
+static void log_record(const struct work *work)
+{
+	char name[PCI_ADDRESS_SIZE];
+
+	for (size_t step = 0; step < STEP_COUNT; step++)
+		if (work->record.begun[step])
+			log_line(LOG_DEBUG, "%s %s: %s", pci_address_format(&work->entry->function->address, name), steps[step].name,
+				 !work->record.ended[step] ? "did not return in time" :
+				 work->record.result[step] < 0 ? strerror(-work->record.result[step]) : "done");
+}
+
+static const char *hanging_step(const struct record *record)
+{
+	for (size_t step = 0; step < STEP_COUNT; step++)
+		if (record->begun[step] && !record->ended[step])
+			return steps[step].hangs;
+	return "the work on it";
+}
+
+/* Whose work hangs, or cannot be begun, is stuck: finish comes back to it when the real root runs. Returns whether it is. */
+static bool decide_stuck(const struct work *work, const struct deadline_task *task)
+{
+	if (task->state == DEADLINE_ENDED)
+		return false;
+	if (task->state == DEADLINE_NOT_STARTED && task->status != -ETIME)
+		plan_decide(work->entry, VERDICT_STUCK, "it has too little memory: sudo vfio-early finish, or reboot",
+			    "no process can be started for it (%s)", strerror(-task->status));
+	else if (task->state == DEADLINE_NOT_STARTED)
+		plan_decide(work->entry, VERDICT_STUCK, "rd.vfio.deadline= gives it more time", "other devices have used up the time");
+	else if (task->state == DEADLINE_DIED)
+		plan_decide(work->entry, VERDICT_STUCK, "look for this device and 'Oops' in dmesg, and reboot",
+			    "the kernel has ended the process during %s", hanging_step(&work->record));
+	else
+		plan_decide(work->entry, VERDICT_STUCK,
+			    "look for this device in dmesg; when its driver lets go: sudo vfio-early finish; rd.vfio.deadline= gives it "
+			    "more time", "%s did not return in time", hanging_step(&work->record));
+	return true;
+}
+
+/* Do the same to the devices of @count entries; @done decides what came of each. */
+static void work_on(struct plan_entry **entries, size_t count, int (*what)(const void *entry, void *record),
+		    unsigned long long end, void (*done)(struct work *work, const struct deadline_task *task, void *data), void *data)
+{
+	cleanup_free struct work *works = util_zeroed(count, sizeof(*works));
+	cleanup_free struct deadline_task *tasks = util_zeroed(count, sizeof(*tasks));
+
+	for (size_t i = 0; i < count; i++) {
+		works[i].entry = entries[i];
+		strcpy(works[i].was, entries[i]->driver);
+		tasks[i] = (struct deadline_task){
+			.work = what, .argument = entries[i], .result = &works[i].record, .size = sizeof(works[i].record),
+		};
+	}
+	deadline_run_tasks(tasks, count, end);
+	for (size_t i = 0; i < count; i++) {
+		log_record(&works[i]);
+		read_driver(works[i].entry);
+		done(&works[i], &tasks[i], data);
+	}
+}
+
+static size_t pick(struct plan *plan, bool (*wanted)(const struct plan_entry *entry), struct plan_entry **picked)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (wanted(&plan->entries[i]))
+			picked[count++] = &plan->entries[i];
+	return count;
+}
+
+static void work_on_all(struct plan *plan, bool (*wanted)(const struct plan_entry *entry),
+			int (*what)(const void *entry, void *record), unsigned long long end,
+			void (*done)(struct work *work, const struct deadline_task *task, void *data))
+{
+	cleanup_free struct plan_entry **picked = util_zeroed(plan->count, sizeof(*picked));
+
+	work_on(picked, pick(plan, wanted, picked), what, end, done, NULL);
+}
+
+/* --- what came of it --- */
+
+/* A guard keeps it, and a guest's driver or our own driver_override had it: built in, loaded before us, or reserved. */
+static void tell_returned(struct work *work, const struct deadline_task *task, void *data)
+{
+	const struct plan_entry *entry = work->entry;
+	char subject[96];
+
+	(void)task;
+	(void)data;
+	if (!work->record.begun[STEP_RELEASE])
 		return;
 	log_line(pci_is_guest_driver(entry->driver) ? LOG_ERROR : LOG_WARNING,
 		 "%s was on %s already, which is built in or was loaded with ids=; %s",
-		 pci_format(entry->function, subject, sizeof(subject)), was,
+		 pci_format(entry->function, subject, sizeof(subject)), work->was,
 		 pci_is_guest_driver(entry->driver) ? "the driver does not release it" : "it is given back to the host");
 }
 
-static void refuse(struct plan_entry *entry, const char *what, int error)
+static void decide_refused(struct plan_entry *entry, const char *what, int error)
 {
-	give_back(entry);
 	plan_decide(entry, VERDICT_REFUSED, "look for this device in dmesg", "%s: %s; back with %s", what,
 		    strerror(-error), entry->driver[0] ? entry->driver : "the host, no driver yet");
 }
 
-static void override(struct plan_entry *entry)
+static void decide_given_back(struct work *work, const struct deadline_task *task, void *data)
 {
-	int r = attempt(entry, "driver_override", write_override);
+	if (!decide_stuck(work, task))
+		decide_refused(work->entry, "driver_override cannot be written", *(const int *)data);
+}
 
-	/* What is reserved waits without it: the late stage finds the device with its host driver. */
-	if (entry->reserved)
+/* What is reserved waits without it: the late stage finds the device with its host driver. */
+static void decide_override(struct work *work, const struct deadline_task *task, void *data)
+{
+	int r = task->status;
+
+	(void)data;
+	if (work->entry->reserved || r == 0 || decide_stuck(work, task))
 		return;
-	if (r == -ETIMEDOUT)
-		decide_stuck(entry, "the write to driver_override");
-	else if (r < 0)
-		refuse(entry, "driver_override cannot be written", r);
+	work_on(&work->entry, 1, give_back, deadline_step_end(), decide_given_back, &r);
+}
+
+static int unbind_framebuffer(const void *name)
+{
+	return sysfs_framebuffer_unbind(name);
 }
 
 /*
@@ -152,7 +307,7 @@ static void release_framebuffer(struct plan_entry *entry, char *hint, size_t siz
 	if (!pci_is_display(entry->function))
 		return;
 	if (sysfs_framebuffer_of(address, name, sizeof(name)) == 0)
-		log_line(LOG_DEBUG, "%s unbind: %s", name, strerror(-deadline_run(unbind_framebuffer, name)));
+		log_line(LOG_DEBUG, "%s unbind: %s", name, strerror(-deadline_run(unbind_framebuffer, name, deadline_write_end())));
 	if (sysfs_framebuffer_range(address, label, sizeof(label)) < 0)
 		return;
 	/* The range of sysfb's own platform device (drivers/firmware/sysfb_simplefb.c) survives the unbind of its driver. */
@@ -170,56 +325,24 @@ static void decide_bound(struct plan_entry *entry)
 	plan_decide(entry, VERDICT_BOUND, hint, "%s", "");
 }
 
-/* The probe left the device without our driver: ask for the errno that drivers_probe swallows. */
-static void explain_failure(struct plan_entry *entry, int probe_result)
+static void decide_taken(struct work *work, const struct deadline_task *task, void *data)
 {
-	int r;
+	const struct record *record = &work->record;
+	struct plan_entry *entry = work->entry;
 
-	if (probe_result == -ETIMEDOUT) {
-		decide_stuck(entry, "the probe");
-		return;
-	}
-	if (entry->driver[0]) {
-		refuse(entry, "another driver took the device", -EBUSY);
-		return;
-	}
-	r = attempt(entry, "bind", write_bind);
-	if (read_driver(entry))
+	(void)data;
+	if (!strcmp(entry->driver, entry->wanted_driver))
 		decide_bound(entry);
-	else if (r == -ETIMEDOUT)
-		decide_stuck(entry, "the bind");
-	else if (r == -EAGAIN || r == -517 /* EPROBE_DEFER, should it leak */)
+	else if (decide_stuck(work, task))
+		return;
+	else if (record->ended[STEP_UNBIND] && !is_let_go(record->result[STEP_UNBIND]))
+		decide_refused(entry, "its driver does not let go", record->result[STEP_UNBIND]);
+	else if (!record->ended[STEP_BIND])
+		decide_refused(entry, "another driver took the device", -EBUSY);
+	else if (is_deferral(record->result[STEP_BIND]))
 		plan_decide(entry, VERDICT_DEFERRED, "", "its IOMMU's driver is not loaded yet; the kernel tries again then");
 	else
-		refuse(entry, "the kernel's probe failed", r < 0 ? r : -EINVAL);
-}
-
-static void bind_one(struct plan_entry *entry)
-{
-	int r;
-
-	/* Loading the module has probed what nobody held. */
-	if (read_driver(entry)) {
-		decide_bound(entry);
-		return;
-	}
-	if (entry->driver[0]) {
-		r = attempt(entry, "unbind", write_unbind);
-		if (r == -ETIMEDOUT) {
-			decide_stuck(entry, "unbinding its driver");
-			return;
-		}
-		/* ENODEV: it has let go by itself. */
-		if (r < 0 && r != -ENODEV && r != -ENOENT) {
-			refuse(entry, "its driver does not let go", r);
-			return;
-		}
-	}
-	r = attempt(entry, "drivers_probe", write_probe);
-	if (read_driver(entry))
-		decide_bound(entry);
-	else
-		explain_failure(entry, r);
+		decide_refused(entry, "the kernel's probe failed", record->result[STEP_BIND] < 0 ? record->result[STEP_BIND] : -EINVAL);
 }
 
 /*
@@ -231,7 +354,7 @@ static const char *why_not_loaded(int error, const char *driver, const char *cmd
 	char module[PCI_DRIVER_SIZE];
 
 	modprobe_module_name(driver, module, sizeof(module));
-	*ret_hint = "look for 'module' and 'vfio' in dmesg; driver_override stays";
+	*ret_hint = "look for 'module' and 'vfio' in dmesg";
 	if (error == -EKEYREJECTED || error == -ENOKEY || error == -EBADMSG) {
 		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the key (mokutil --import)";
 		return "its module has no signature that this kernel trusts, and signatures are enforced (Secure Boot)";
@@ -247,23 +370,43 @@ static const char *why_not_loaded(int error, const char *driver, const char *cmd
 	return strerror(-error);
 }
 
+/* Where no host driver has the device the override stays, and whoever loads the driver later finds it. */
 static void decide_no_driver(struct plan_entry *entry, int error, const char *cmdline)
 {
-	char hint[256];
+	bool held = entry->driver[0];
+	char hint[256], with[PCI_DRIVER_SIZE + 32] = "";
 	const char *why, *what_to_do;
 
+	if (held)
+		util_format(with, sizeof(with), "; it stays with %s", entry->driver);
 	if (error == -ETIMEDOUT) {
-		decide_stuck(entry, "loading the driver");
+		plan_decide(entry, VERDICT_STUCK, "look for 'vfio' in dmesg; rd.vfio.deadline= gives it more time",
+			    "loading the driver did not return in time%s", with);
 	} else if (error == -ENOENT) {
-		util_format(hint, sizeof(hint),
-			    "regenerate the initramfs; driver_override stays, so modprobe %s finishes the work",
-			    entry->wanted_driver);
-		plan_decide(entry, VERDICT_NO_DRIVER, hint, "%s is neither built into this kernel nor in this image",
-			    entry->wanted_driver);
+		util_format(hint, sizeof(hint), held ? "regenerate the initramfs" :
+			    "regenerate the initramfs; driver_override stays, so modprobe %s finishes the work", entry->wanted_driver);
+		plan_decide(entry, VERDICT_NO_DRIVER, hint, "%s is neither built into this kernel nor in this image%s",
+			    entry->wanted_driver, with);
 	} else {
 		why = why_not_loaded(error, entry->wanted_driver, cmdline, &what_to_do);
-		plan_decide(entry, VERDICT_NO_DRIVER, what_to_do, "%s cannot be loaded: %s", entry->wanted_driver, why);
+		util_format(hint, sizeof(hint), "%s%s", what_to_do, held ? "" : "; driver_override stays");
+		plan_decide(entry, VERDICT_NO_DRIVER, hint, "%s cannot be loaded: %s%s", entry->wanted_driver, why, with);
 	}
+}
+
+/* --- drivers --- */
+
+static int load_driver(const void *name)
+{
+	return modules_load(name);
+}
+
+static int load(const char *module)
+{
+	int r = deadline_run(load_driver, module, deadline_step_end());
+
+	log_line(LOG_DEBUG, "load %s: %s", module, r < 0 ? strerror(-r) : "done");
+	return r;
 }
 
 /*
@@ -273,28 +416,30 @@ static void decide_no_driver(struct plan_entry *entry, int error, const char *cm
 static void choose_variant(struct plan_entry *entry)
 {
 	char modalias[256], module[PCI_DRIVER_SIZE];
-	int r;
 
-	if (entry->claim->driver[0] || sysfs_pci_read(address_of(entry), "modalias", modalias, sizeof(modalias)) < 0 ||
+	if (entry->claim->driver[0] || sysfs_pci_read(&entry->function->address, "modalias", modalias, sizeof(modalias)) < 0 ||
 	    modules_find_variant(modalias, module, sizeof(module)) < 0)
 		return;
-	r = deadline_run(load_driver, module);
-	log_line(LOG_DEBUG, "load %s: %s", module, r < 0 ? strerror(-r) : "done");
+	(void)!load(module);
 	if (sysfs_pci_driver_of_module(module, entry->wanted_driver) == 0)
-		override(entry);
+		work_on(&entry, 1, set_override, deadline_step_end(), decide_override, NULL);
 }
 
 /* Load this entry's driver, and decide all entries that wait for it where that fails. */
 static void load_driver_of(struct plan *plan, const char *driver, const char *cmdline)
 {
-	int r = deadline_run(load_driver, driver);
+	int r = load(driver);
 
-	log_line(LOG_DEBUG, "load %s: %s", driver, r < 0 ? strerror(-r) : "done");
 	if (sysfs_pci_driver_exists(driver))
 		return;
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan_is_pending(&plan->entries[i]) && !strcmp(plan->entries[i].wanted_driver, driver))
-			decide_no_driver(&plan->entries[i], r < 0 ? r : -ENOENT, cmdline);
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+
+		if (!plan_is_pending(entry) || strcmp(entry->wanted_driver, driver) != 0)
+			continue;
+		read_driver(entry);
+		decide_no_driver(entry, r < 0 ? r : -ENOENT, cmdline);
+	}
 }
 
 static struct plan_entry *entry_at(struct plan *plan, const struct pci_address *address)
@@ -313,7 +458,7 @@ static void check_driver(void *plan, const struct pci_address *address)
 	if (!entry || plan_is_taken(entry) || entry->settled || entry->reserved)
 		return;
 	read_driver(entry);
-	return_kept(entry);
+	work_on(&entry, 1, give_back, deadline_step_end(), tell_returned, NULL);
 }
 
 static void load_drivers(struct plan *plan, const char *cmdline)
@@ -332,26 +477,50 @@ static void load_drivers(struct plan *plan, const char *cmdline)
 	}
 }
 
+/* --- the whole plan --- */
+
+static bool gets_override(const struct plan_entry *entry)
+{
+	return plan_is_pending(entry) || entry->reserved;
+}
+
+static bool is_given_back(const struct plan_entry *entry)
+{
+	return entry->give_back;
+}
+
+/* Its host driver has it still, or again, and an override against that one would be a trap at its next unbind. */
+static bool is_left_with_host(const struct plan_entry *entry)
+{
+	return (entry->verdict == VERDICT_STUCK || entry->verdict == VERDICT_NO_DRIVER) && !entry->settled && entry->driver[0] &&
+	       !pci_is_guest_driver(entry->driver);
+}
+
+static void accept(struct work *work, const struct deadline_task *task, void *data)
+{
+	(void)work;
+	(void)task;
+	(void)data;
+}
+
 void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times)
 {
 	unsigned long long start;
 
 	*ret_times = (struct bind_times){ 0 };
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan_is_pending(&plan->entries[i]) || plan->entries[i].reserved)
-			override(&plan->entries[i]);
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].give_back)
-			return_kept(&plan->entries[i]);
+	deadline_write();
+	work_on_all(plan, gets_override, set_override, deadline_step_end(), decide_override);
+	work_on_all(plan, is_given_back, give_back, deadline_step_end(), tell_returned);
 	start = util_now();
 	load_drivers(plan, cmdline);
 	ret_times->modules = util_now() - start;
 	start = util_now();
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan_is_pending(&plan->entries[i]))
-			bind_one(&plan->entries[i]);
+	work_on_all(plan, plan_is_pending, take, deadline_write_end(), decide_taken);
 	ret_times->devices = util_now() - start;
+	work_on_all(plan, is_left_with_host, clear_override, util_now() + BIND_LAST_TIME, accept);
 }
+
+/* --- what the boot has left half done --- */
 
 /* What may carry disks is never reserved, so another override there is not ours. */
 static int read_override(const void *argument, void *result)
@@ -367,15 +536,32 @@ static int read_override(const void *argument, void *result)
 	return 0;
 }
 
+bool bind_resume(struct pci_function *function)
+{
+	const struct claim claim = { 0 };
+	struct plan_entry entry = { .function = function, .claim = &claim }, *one = &entry;
+
+	read_driver(&entry);
+	if (entry.driver[0]) {
+		bind_release(function);
+		return pci_is_guest_driver(function->driver);
+	}
+	/* Where the driver still hangs, the kernel begins with the probe as soon as that lets go, whatever becomes of the process. */
+	work_on(&one, 1, resume, util_now() + BIND_LAST_TIME, accept, NULL);
+	strcpy(function->driver, entry.driver);
+	return pci_is_guest_driver(function->driver);
+}
+
 void bind_release(struct pci_function *function)
 {
 	const struct claim claim = { 0 };
-	struct plan_entry entry = { .function = function, .claim = &claim };
+	struct plan_entry entry = { .function = function, .claim = &claim }, *one = &entry;
 	bool ours = false;
 
 	read_driver(&entry);
 	/* A read of the attribute waits for a driver that probes or removes the device, up to Linux 6.11. */
-	if (!pci_is_guest_driver(entry.driver) && deadline_read(read_override, function, &ours, sizeof(ours)) == 0 && ours)
-		give_back(&entry);
+	if (!pci_is_guest_driver(entry.driver) &&
+	    deadline_read(read_override, function, &ours, sizeof(ours), util_now() + BIND_LAST_TIME) == 0 && ours)
+		work_on(&one, 1, give_back, util_now() + BIND_LAST_TIME, accept, NULL);
 	strcpy(function->driver, entry.driver);
 }

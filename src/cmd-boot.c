@@ -4,13 +4,13 @@
  * device was there.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bind.h"
 #include "cmd.h"
-#include "disks.h"
 #include "load.h"
 #include "log.h"
 #include "outlook.h"
@@ -230,6 +230,31 @@ static void log_strangers(const struct outlook *outlook)
 	}
 }
 
+/* What hangs is left to who comes later: the driver may let go by then. */
+static void leave_stuck(const struct plan *plan)
+{
+	bool stuck = false;
+	int r;
+
+	for (size_t i = 0; i < plan->count; i++)
+		stuck |= plan->entries[i].verdict == VERDICT_STUCK;
+	r = report_set_stuck(stuck);
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_STUCK_FILE ": %s; what is stuck stays as it is", strerror(-r));
+}
+
+/* It ends by itself, within its budget; a signal between an unbind and a probe would leave a device without a driver. */
+static void ignore_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 static int carry_out(struct boot *boot, unsigned long long start)
 {
 	struct bind_times times = { 0 };
@@ -259,6 +284,7 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
 		 util_now() - start, times.modules, times.devices);
 	save_report(&boot->outlook);
+	leave_stuck(&boot->outlook.plan);
 	if (boot->late)
 		conclude_late();
 	else
@@ -288,9 +314,9 @@ int cmd_boot(int argc, char **argv)
 		return EXIT_USAGE;
 	if (boot.late && !boot.dry_run && !report_is_waiting())
 		return EXIT_DONE;
+	if (!boot.dry_run)
+		ignore_signals();
 	outlook_load(NULL, NULL, &boot.outlook);
-	if (boot.late && !boot.dry_run)
-		disks_settle();
 	outlook_plan(&boot.outlook, boot.late ? PLAN_LATE : PLAN_EARLY, !boot.dry_run, boot.parameters, boot.parameter_count);
 	if (boot.dry_run)
 		return show_plan(&boot);

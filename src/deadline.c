@@ -5,94 +5,239 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static unsigned int limit_ms = 10000;
+#include "budget.h"
 
-void deadline_set(unsigned int seconds)
+/* More children than this add memory and no speed. */
+#define CHILDREN 32
+
+static struct budget current = { .total = 10000000 };
+static unsigned long long write_end;
+static char *process_name;
+
+/* Whoever has not begun one begins it with the first piece. */
+static const struct budget *budget(void)
 {
-	limit_ms = seconds * 1000;
+	if (!current.start)
+		current.start = util_now();
+	return &current;
 }
 
-/* Wait until @fd can be read, or until the limit. Returns 0, -ETIMEDOUT or -errno. */
-static int await(int fd, unsigned long long end)
+void deadline_begin(unsigned int seconds)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-
-	for (;;) {
-		unsigned long long now = util_now();
-		int ready = poll(&poll_fd, 1, now < end ? (int)((end - now) / 1000) + 1 : 0);
-
-		if (ready >= 0)
-			return ready ? 0 : -ETIMEDOUT;
-		if (errno != EINTR)
-			return -errno;
-	}
+	current = (struct budget){ util_now(), seconds * 1000000ULL };
+	write_end = 0;
 }
 
-/* Read all of it until the limit. A child that died without a result counts as an I/O error. */
-static int receive(int fd, void *buffer, size_t size, unsigned long long end)
+unsigned long long deadline_read_end(void)
 {
-	for (char *next = buffer; size;) {
-		int r = await(fd, end);
-		ssize_t got = r < 0 ? 0 : read(fd, next, size);
-
-		if (r < 0)
-			return r;
-		if (got <= 0)
-			return -EIO;
-		next += got;
-		size -= (size_t)got;
-	}
-	return 0;
+	return budget_read_end(budget(), util_now());
 }
 
-static bool send_all(int fd, const void *buffer, size_t size)
+unsigned long long deadline_look_end(void)
 {
-	for (const char *next = buffer; size;) {
-		ssize_t sent = write(fd, next, size);
-
-		if (sent < 0)
-			return false;
-		next += sent;
-		size -= (size_t)sent;
-	}
-	return true;
+	return budget_look_end(budget());
 }
 
-static int collect(pid_t child, int fd, void *result, size_t size)
+unsigned long long deadline_stall(void)
 {
-	unsigned long long end = util_now() + limit_ms * 1000ULL;
-	int status, r = receive(fd, &status, sizeof(status), end);
-
-	if (r == 0)
-		r = receive(fd, result, size, end);
-	if (r == -ETIMEDOUT) {
-		/* What hangs in the kernel survives this; init reaps it when the kernel lets go. */
-		kill(child, SIGKILL);
-		limit_ms /= 2;
-	}
-	waitpid(child, NULL, r == -ETIMEDOUT ? WNOHANG : 0);
-	return r < 0 ? r : status;
+	return budget_stall(budget());
 }
 
-int deadline_read(int (*work)(const void *argument, void *result), const void *argument, void *result, size_t size)
+void deadline_write(void)
 {
-	int fds[2], r;
-	pid_t child;
+	write_end = budget_write_end(budget(), util_now());
+}
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
+unsigned long long deadline_write_end(void)
+{
+	if (!write_end)
+		deadline_write();
+	return write_end;
+}
+
+unsigned long long deadline_step_end(void)
+{
+	return budget_step_end(util_now(), deadline_write_end());
+}
+
+void deadline_name(char *name)
+{
+	process_name = name;
+}
+
+/* Memory that a child and this process share. */
+struct shared {
+	int status;
+	bool ended;
+	unsigned int progress;
+	_Alignas(16) char result[];
+};
+
+/* A child at work: it holds the other end of @alive as long as it lives. */
+struct child {
+	struct deadline_task *task;
+	struct shared *shared;
+	pid_t pid;
+	int alive;
+	unsigned int progress;
+	unsigned long long since; /* of that progress */
+};
+
+/* In a child: where it counts its progress. */
+static unsigned int *own_progress;
+
+static size_t shared_size(const struct deadline_task *task)
+{
+	return sizeof(struct shared) + task->size;
+}
+
+_Noreturn static void be_child(const struct deadline_task *task, struct shared *shared)
+{
+	if (process_name)
+		process_name[0] = '@';
+	if (task->size)
+		memcpy(shared->result, task->result, task->size);
+	own_progress = &shared->progress;
+	shared->status = task->work(task->argument, shared->result);
+	shared->ended = true;
+	_exit(0);
+}
+
+/* Returns 0 or -errno. */
+static int start(struct deadline_task *task, struct child *child)
+{
+	struct shared *shared;
+	int fds[2], r = 0;
+
+	shared = mmap(NULL, shared_size(task), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
 		return -errno;
-	child = fork();
-	if (child == 0) {
-		r = work(argument, result);
-		_exit(send_all(fds[1], &r, sizeof(r)) && send_all(fds[1], result, size) ? 0 : 1);
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		r = -errno;
+		munmap(shared, shared_size(task));
+		return r;
 	}
+	*child = (struct child){ .task = task, .shared = shared, .pid = fork(), .alive = fds[0], .since = util_now() };
+	if (child->pid == 0)
+		be_child(task, shared);
+	if (child->pid < 0)
+		r = -errno;
 	close(fds[1]);
-	r = child < 0 ? -EAGAIN : collect(child, fds[0], result, size);
-	close(fds[0]);
+	if (r < 0) {
+		close(fds[0]);
+		munmap(shared, shared_size(task));
+	}
 	return r;
+}
+
+/* The child has ended, or its time is up. */
+static void collect(struct child *child, bool ended)
+{
+	struct deadline_task *task = child->task;
+
+	if (ended)
+		waitpid(child->pid, NULL, 0);
+	else
+		kill(child->pid, SIGKILL);
+	task->state = !ended ? DEADLINE_HANGS : child->shared->ended ? DEADLINE_ENDED : DEADLINE_DIED;
+	task->status = !ended ? -ETIMEDOUT : child->shared->ended ? child->shared->status : -EIO;
+	if (task->size)
+		memcpy(task->result, child->shared->result, task->size);
+	/* What hangs in the kernel survives this; init reaps it when the kernel lets go. */
+	if (!ended)
+		waitpid(child->pid, NULL, WNOHANG);
+	close(child->alive);
+	munmap(child->shared, shared_size(task));
+}
+
+void deadline_progress(void)
+{
+	if (own_progress)
+		__atomic_add_fetch(own_progress, 1, __ATOMIC_RELEASE);
+}
+
+/* Until when may the child go on as it does? */
+static unsigned long long patience(const struct child *child, unsigned long long end)
+{
+	unsigned long long stalls = child->since + child->task->stall;
+
+	return child->task->stall && stalls < end ? stalls : end;
+}
+
+static void look_at_progress(struct child *child, unsigned long long now)
+{
+	unsigned int progress = __atomic_load_n(&child->shared->progress, __ATOMIC_ACQUIRE);
+
+	if (progress == child->progress)
+		return;
+	child->progress = progress;
+	child->since = now;
+}
+
+/* Wait until one of the @count children ends or has used up its time; those are collected and taken from the list. */
+static size_t await_one(struct child *children, size_t count, unsigned long long end)
+{
+	struct pollfd fds[CHILDREN];
+	unsigned long long now = util_now(), next = end;
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned long long until = patience(&children[i], end);
+
+		fds[i] = (struct pollfd){ .fd = children[i].alive };
+		next = until < next ? until : next;
+	}
+	if (poll(fds, count, now < next ? (int)((next - now) / 1000) + 1 : 0) < 0)
+		return count;
+	now = util_now();
+	for (size_t i = 0; i < count; i++) {
+		look_at_progress(&children[i], now);
+		if (fds[i].revents || now >= patience(&children[i], end))
+			collect(&children[i], fds[i].revents);
+		else
+			children[left++] = children[i];
+	}
+	return left;
+}
+
+void deadline_run_tasks(struct deadline_task *tasks, size_t count, unsigned long long end)
+{
+	struct child children[CHILDREN];
+	size_t running = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		tasks[i].state = DEADLINE_NOT_STARTED;
+		tasks[i].status = -ETIME;
+	}
+	for (size_t i = 0; i < count && util_now() < end;) {
+		if (running < CHILDREN) {
+			tasks[i].status = start(&tasks[i], &children[running]);
+			running += tasks[i].status == 0;
+		}
+		/* Where memory is short, a child that ends may give back what the next one needs. */
+		if (running && (running == CHILDREN || tasks[i].status < 0))
+			running = await_one(children, running, end);
+		else
+			i++;
+	}
+	while (running && util_now() < end)
+		running = await_one(children, running, end);
+	for (size_t i = 0; i < running; i++)
+		collect(&children[i], false);
+}
+
+int deadline_read(int (*work)(const void *argument, void *result), const void *argument, void *result, size_t size,
+		  unsigned long long end)
+{
+	struct deadline_task task = { .work = work, .argument = argument, .result = result, .size = size };
+
+	deadline_run_tasks(&task, 1, end);
+	return task.status == -ETIME ? -ETIMEDOUT : task.status;
 }
 
 /* Work without anything to hand back but its status. */
@@ -109,17 +254,15 @@ static int run_errand(const void *argument, void *result)
 	return errand->work(errand->argument);
 }
 
-int deadline_run(int (*work)(const void *argument), const void *argument)
+int deadline_run(int (*work)(const void *argument), const void *argument, unsigned long long end)
 {
 	struct errand errand = { work, argument };
 
-	return deadline_read(run_errand, &errand, NULL, 0);
+	return deadline_read(run_errand, &errand, NULL, 0, end);
 }
 
-void deadline_wait(bool (*done)(void *data), void *data, unsigned int interval_ms)
+void deadline_wait(bool (*done)(void *data), void *data, unsigned int interval_ms, unsigned long long end)
 {
-	unsigned long long end = util_now() + limit_ms * 1000ULL;
-
 	while (!done(data) && util_now() < end)
 		usleep(interval_ms * 1000);
 }

@@ -1,28 +1,65 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Work that may never return, in a child process that the boot does not wait for. */
+/*
+ * Work that may never return, in child processes that the boot does not wait for: at the same time, until a common end. A process that
+ * waits for a device cannot be killed before the kernel lets go of it.
+ */
 #pragma once
 
 #include "util.h"
 
 /*
- * Allow each piece of work @seconds. A piece that uses them up halves what the next ones get, so that all
- * hanging writes together cost a boot at most twice as long.
+ * Start the budget of a stage of @seconds: see budget.h. Ends are times of util_now().
  */
-void deadline_set(unsigned int seconds);
+void deadline_begin(unsigned int seconds);
+/* The end of a piece of reading that begins now, and of all reading; and how long a disk may stall. */
+unsigned long long deadline_read_end(void);
+unsigned long long deadline_look_end(void);
+unsigned long long deadline_stall(void);
+/* From now on the stage writes: fixes the end of that. */
+void deadline_write(void);
+/* The end of writing, and of a step of it that the others wait for. */
+unsigned long long deadline_write_end(void);
+unsigned long long deadline_step_end(void);
 
 /*
- * Run @work with @argument in a child process. Returns what it returns (0 or -errno), -ETIMEDOUT where it did
- * not come back in time (the child is killed, or left behind where it cannot be), or -errno of the fork.
- * The child's memory is a copy: @work can hand back nothing but its result.
+ * Name what the children show as their command line: systemd neither kills nor waits for a process whose argv[0] begins with "@" when it
+ * switches the root or shuts down (systemd.io, "Storage Daemons for the Root File System"). @name is main()'s argv[0], in place.
  */
-int deadline_run(int (*work)(const void *argument), const void *argument) must_check;
+void deadline_name(char *name);
+
+enum deadline_state {
+	DEADLINE_NOT_STARTED, /* no time was left (-ETIME), or no child could be made (-errno) */
+	DEADLINE_ENDED,       /* with what the work returned */
+	DEADLINE_DIED,        /* -EIO: a signal has ended it */
+	DEADLINE_HANGS,       /* -ETIMEDOUT: killed, or left behind where it cannot be */
+};
+
+/* A piece of work in a child process, whose memory is a copy: nothing but @status and @result comes back. */
+struct deadline_task {
+	int (*work)(const void *argument, void *result); /* returns 0 or -errno */
+	const void *argument;
+	void *result; /* @size bytes; of work that hangs, what it has left there until then */
+	size_t size;
+	unsigned long long stall; /* microseconds without progress that count as hanging; 0: only the common end does */
+	enum deadline_state state;
+	int status;
+};
+
+/* In the work of a task: it has made progress, and is not hanging. */
+void deadline_progress(void);
+
+/* Run the @count tasks at the same time until @end, and set their state, status and result. */
+void deadline_run_tasks(struct deadline_task *tasks, size_t count, unsigned long long end);
 
 /*
- * The same for @work that reads something: what it leaves in the @size bytes of @result comes back to the caller's
- * @result, which keeps what it held where the work did not end.
+ * Run one piece of work until @end. Returns what it returns (0 or -errno), -ETIMEDOUT where it did not come back in time, or -errno
+ * where no child could be made.
  */
-int deadline_read(int (*work)(const void *argument, void *result), const void *argument, void *result, size_t size)
-	must_check;
+int deadline_run(int (*work)(const void *argument), const void *argument, unsigned long long end) must_check;
 
-/* Wait until @done says so, looking every @interval_ms, as long as one piece of work may take. */
-void deadline_wait(bool (*done)(void *data), void *data, unsigned int interval_ms);
+/* The same for @work that reads something into the @size bytes of @result. */
+int deadline_read(int (*work)(const void *argument, void *result), const void *argument, void *result, size_t size,
+		  unsigned long long end) must_check;
+
+/* Wait until @done says so, looking every @interval_ms, until @end. */
+void deadline_wait(bool (*done)(void *data), void *data, unsigned int interval_ms, unsigned long long end);

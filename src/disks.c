@@ -21,6 +21,10 @@
 
 #define PROBE_AMBIGUOUS (-2)  /* of blkid_do_safeprobe(); its header has a name for it from 2.40 on */
 #define TABLE_LIMIT (4 << 20) /* of mountinfo and the like */
+/* Where superblocks are, from either end; below that size of a device there is no ZFS, whose labels are the large ones. */
+#define ENDS_SIZE (128 << 10)
+#define ZFS_ENDS_SIZE (512 << 10)
+#define ZFS_LEAST_SIZE (64 << 20)
 
 /* --- what libblkid says --- */
 
@@ -38,18 +42,21 @@ static void take_value(blkid_probe probe, const char *name, char *buffer, size_t
 		util_format(buffer, size, "%s", value);
 }
 
-/* A superblock whose checksum is wrong is shown too: it may be the one that the host needs. */
-static void read_superblock(int fd, struct block *ret)
+/* A superblock whose checksum is wrong is shown too: it may be the one that the host needs. @type is the only one to look for, or "". */
+static void read_superblock(int fd, const char *type, struct block *ret)
 {
 	cleanup_blkid blkid_probe probe = blkid_new_probe();
 	struct block_content *content = &ret->content;
+	char only[sizeof(content->type)], *types[] = { only, NULL };
 	int r;
 
+	util_format(only, sizeof(only), "%s", type);
 	ret->state = BLOCK_UNREADABLE;
 	ret->error = -EIO;
 	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 || blkid_probe_enable_superblocks(probe, 1) < 0 ||
 	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
-							     BLKID_SUBLKS_BADCSUM) < 0)
+							     BLKID_SUBLKS_BADCSUM) < 0 ||
+	    (only[0] && blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_ONLYIN, types) < 0))
 		return;
 	r = blkid_do_safeprobe(probe);
 	/* Its documentation knows -1 and -2 only; what a read gave comes through as -errno (superblocks_safeprobe()). */
@@ -162,96 +169,228 @@ static const char *node_of(const struct block *block, char *path, size_t size)
 	return path;
 }
 
-/* Open the node for reading, and make sure that it is this device's: never exclusively, which fsck or mount would notice. */
-static int open_node(const struct block *block, struct stat *ret_is)
+/* Open the node, and make sure that it is this device's: never exclusively, which fsck or mount would notice. */
+static int open_node(const struct block *block, int flags)
 {
 	char path[BLOCK_NAME_SIZE + 8];
-	int fd = root_open(node_of(block, path, sizeof(path)), O_RDONLY | O_NONBLOCK);
+	struct stat is;
+	int fd = root_open(node_of(block, path, sizeof(path)), flags);
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, ret_is) < 0 || (S_ISBLK(ret_is->st_mode) && ret_is->st_rdev != makedev(block->major, block->minor))) {
+	if (fstat(fd, &is) < 0 || (S_ISBLK(is.st_mode) && is.st_rdev != makedev(block->major, block->minor))) {
 		close(fd);
 		return -ENXIO;
 	}
 	return fd;
 }
 
-/* To ask for the lock itself would disturb who wants it; the kernel lists who has it. */
-static bool is_locked(const struct stat *node)
+/* To ask for the lock itself would disturb who wants it; the kernel lists who has it, by the node's inode. */
+static bool is_locked(const char *locks, const struct block *block)
 {
-	cleanup_free char *locks = NULL;
-	size_t length;
-
-	/* Of a text that is cut, what was read counts. */
-	(void)!root_read_file("/proc/locks", TABLE_LIMIT, &locks, &length);
-	return locks && storage_is_locked(locks, major(node->st_dev), minor(node->st_dev), node->st_ino);
-}
-
-void disks_read_content(struct block *ret, bool partition)
-{
+	cleanup_close int fd = open_node(block, O_PATH);
 	struct stat node;
-	cleanup_close int fd = open_node(ret, &node);
 
-	if (fd < 0) {
-		ret->state = fd == -ENOMEDIUM ? BLOCK_EMPTY : BLOCK_UNREADABLE;
-		ret->error = fd;
-		return;
-	}
-	ret->locked = is_locked(&node);
-	read_superblock(fd, ret);
-	if (!strcmp(ret->content.type, "LVM2_member"))
-		read_volume_group(fd, &ret->content);
-	read_members(fd, &ret->content);
-	read_cache_set(fd, &ret->content);
-	if (partition && ret->whole >= 0)
-		read_partition(fd, ret);
+	return fd >= 0 && fstat(fd, &node) == 0 &&
+	       storage_is_locked(locks, major(node.st_dev), minor(node.st_dev), node.st_ino);
 }
 
-/* --- under the deadline --- */
-
-/* What the child hands back. */
-struct reading {
-	bool partition;
-	struct block block;
-};
-
-static int read_in_child(const void *argument, void *result)
-{
-	struct reading *reading = result;
-
-	(void)argument;
-	disks_read_content(&reading->block, reading->partition);
-	return 0;
-}
-
-/* Only root reads disks; what udev has read there, anyone may know. */
-static void read_udev(struct block *block)
+/* What udev has found on it with the same library, which only root may do itself. */
+static void find_in_udev(const struct block *block, struct block_udev *ret)
 {
 	cleanup_free char *text = NULL;
 	char path[64];
 	size_t length;
 
+	*ret = (struct block_udev){ 0 };
 	util_format(path, sizeof(path), "/run/udev/data/b%u:%u", block->major, block->minor);
-	if (root_read_file(path, TABLE_LIMIT, &text, &length) < 0 || !storage_parse_udev(text, &block->content))
-		return;
-	block->state = BLOCK_READ;
-	block->error = 0;
+	if (root_read_file(path, TABLE_LIMIT, &text, &length) == 0)
+		storage_parse_udev(text, ret);
 }
 
-static void read_block(struct block *block, bool partition)
+/*
+ * libblkid looks at forty places near both ends, one after the other: asked for in advance they come at once.
+ */
+static void prefetch(int fd)
 {
-	struct reading reading = { partition, *block };
-	int r = deadline_read(read_in_child, NULL, &reading, sizeof(reading));
+	off_t size = lseek(fd, 0, SEEK_END), ends = size < ZFS_LEAST_SIZE ? ENDS_SIZE : ZFS_ENDS_SIZE;
 
-	if (r == 0) {
-		*block = reading.block;
-	} else {
-		block->state = BLOCK_UNREADABLE;
-		block->error = r;
+	(void)!posix_fadvise(fd, 0, ends, POSIX_FADV_WILLNEED);
+	if (size > 2 * ends)
+		(void)!posix_fadvise(fd, size - ends, ends, POSIX_FADV_WILLNEED);
+}
+
+/* udev's word on the type spares the search for the others; that it still holds is seen by reading that one. */
+static void read_content(int fd, const struct block_udev *udev, struct block *ret)
+{
+	if (udev->content.type[0])
+		read_superblock(fd, udev->content.type, ret);
+	if (strcmp(ret->content.type, udev->content.type) || !udev->content.type[0]) {
+		ret->content = (struct block_content){ 0 };
+		prefetch(fd);
+		read_superblock(fd, "", ret);
 	}
-	if (block->state == BLOCK_UNREADABLE && block->error == -EACCES)
-		read_udev(block);
+	if (!strcmp(ret->content.type, "LVM2_member"))
+		read_volume_group(fd, &ret->content);
+	read_members(fd, &ret->content);
+	read_cache_set(fd, &ret->content);
+}
+
+void disks_read_content(struct block *ret, bool partition)
+{
+	struct block_udev udev;
+	cleanup_close int fd = -1;
+	bool blank;
+
+	find_in_udev(ret, &udev);
+	/* udev has looked for all superblocks and found none: the disk need not be asked again. */
+	blank = !udev.content.type[0] && (ret->whole >= 0 ? udev.has_entry : udev.has_table);
+	fd = open_node(ret, blank ? O_PATH : O_RDONLY | O_NONBLOCK);
+	if (fd < 0) {
+		ret->state = fd == -ENOMEDIUM ? BLOCK_EMPTY : BLOCK_UNREADABLE;
+		ret->error = fd;
+		if (fd != -EACCES || !udev.known)
+			return;
+		ret->content = udev.content;
+	}
+	if (fd < 0 || blank) {
+		ret->state = BLOCK_READ;
+		ret->error = 0;
+	} else {
+		read_content(fd, &udev, ret);
+	}
+	if (!partition || ret->whole < 0)
+		return;
+	strcpy(ret->content.part_uuid, udev.content.part_uuid);
+	strcpy(ret->content.part_label, udev.content.part_label);
+	if (!udev.has_entry && fd >= 0)
+		read_partition(fd, ret);
+}
+
+/* --- under the deadline --- */
+
+/* A disk and its partitions, as far as they are to be read: in one child, one after the other. */
+struct disk {
+	const struct storage *storage;
+	size_t *blocks; /* by index */
+	size_t count;
+	bool partitions;
+};
+
+/* What the child hands back of each. */
+struct reading {
+	bool done;
+	enum block_state state;
+	int error;
+	struct block_content content;
+};
+
+static int read_disk(const void *argument, void *result)
+{
+	const struct disk *disk = argument;
+	struct reading *readings = result;
+
+	for (size_t i = 0; i < disk->count; i++) {
+		struct block block = disk->storage->blocks[disk->blocks[i]];
+
+		disks_read_content(&block, disk->partitions);
+		readings[i] = (struct reading){ false, block.state, block.error, block.content };
+		/* What hangs later leaves this behind. */
+		__atomic_store_n(&readings[i].done, true, __ATOMIC_RELEASE);
+		deadline_progress();
+	}
+	return 0;
+}
+
+static void take_readings(struct storage *storage, const struct disk *disk, const struct deadline_task *task)
+{
+	const struct reading *readings = task->result;
+
+	for (size_t i = 0; i < disk->count; i++) {
+		struct block *block = &storage->blocks[disk->blocks[i]];
+
+		if (readings[i].done) {
+			block->state = readings[i].state;
+			block->error = readings[i].error;
+			block->content = readings[i].content;
+		} else {
+			block->state = BLOCK_UNREADABLE;
+			block->error = task->status < 0 ? task->status : -EIO;
+		}
+	}
+}
+
+/* The list of what is read of the disk that the block is, or is a part of. */
+static struct disk *disk_of(struct disk *disks, const struct storage *storage, size_t block)
+{
+	return &disks[storage->blocks[block].whole >= 0 ? (size_t)storage->blocks[block].whole : block];
+}
+
+static size_t list_disks(struct storage *storage, const bool *chosen, bool partitions, struct disk *disks,
+			 struct deadline_task *tasks)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < storage->count; i++) {
+		struct disk *disk = disk_of(disks, storage, i);
+
+		if (!chosen[i])
+			continue;
+		disk->blocks = util_grow(disk->blocks, disk->count, sizeof(*disk->blocks));
+		disk->blocks[disk->count++] = i;
+	}
+	for (size_t i = 0; i < storage->count; i++) {
+		if (!disks[i].count)
+			continue;
+		disks[i].storage = storage;
+		disks[i].partitions = partitions;
+		tasks[count++] = (struct deadline_task){
+			.work = read_disk,
+			.argument = &disks[i],
+			.result = util_zeroed(disks[i].count, sizeof(struct reading)),
+			.size = disks[i].count * sizeof(struct reading),
+			.stall = deadline_stall(),
+		};
+	}
+	return count;
+}
+
+/*
+ * Which blocks has a program locked? The read of /proc/locks waits for a grace period of RCU (fs/locks.c, locks_start()), so it has a
+ * child of its own beside those of the disks.
+ */
+static int find_locked(const void *argument, void *result)
+{
+	const struct storage *storage = argument;
+	cleanup_free char *locks = NULL;
+	bool *locked = result;
+	size_t length;
+
+	/* Of a text that is cut, what was read counts. */
+	(void)!root_read_file("/proc/locks", TABLE_LIMIT, &locks, &length);
+	for (size_t i = 0; locks && locks[0] && i < storage->count; i++)
+		locked[i] = is_locked(locks, &storage->blocks[i]);
+	return 0;
+}
+
+/* Read the blocks that are chosen, all disks at the same time. @locks also finds out which ones are locked. */
+static void read_chosen(struct storage *storage, const bool *chosen, bool partitions, bool locks)
+{
+	cleanup_free struct disk *disks = util_zeroed(storage->count, sizeof(*disks));
+	cleanup_free struct deadline_task *tasks = util_zeroed(storage->count + 1, sizeof(*tasks));
+	cleanup_free bool *locked = util_zeroed(storage->count, sizeof(*locked));
+	size_t count = list_disks(storage, chosen, partitions, disks, tasks);
+
+	tasks[count] = (struct deadline_task){ .work = find_locked, .argument = storage, .result = locked, .size = storage->count };
+	deadline_run_tasks(tasks, count + locks, deadline_look_end());
+	for (size_t i = 0; i < count; i++) {
+		take_readings(storage, tasks[i].argument, &tasks[i]);
+		free(tasks[i].result);
+	}
+	for (size_t i = 0; i < storage->count; i++)
+		storage->blocks[i].locked |= locked[i];
+	for (size_t i = 0; i < storage->count; i++)
+		free(disks[i].blocks);
 }
 
 /* --- the kernel's view --- */
@@ -469,20 +608,48 @@ static bool on_candidate(const struct block *block, const struct pci_address *ca
 	return false;
 }
 
+/* What is unread, and marked as needed or not. */
 static void read_unread(struct storage *storage, bool partitions, bool marked)
 {
+	cleanup_free bool *chosen = util_zeroed(storage->count, sizeof(*chosen));
+
 	for (size_t i = 0; i < storage->count; i++)
-		if (storage->blocks[i].state == BLOCK_NOT_READ && storage->marks[i].set == marked)
-			read_block(&storage->blocks[i], partitions);
+		chosen[i] = storage->blocks[i].state == BLOCK_NOT_READ && storage->marks[i].set == marked;
+	read_chosen(storage, chosen, partitions, false);
 }
 
-void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
-		struct storage *ret)
+static void read_candidates(struct storage *storage, bool partitions, const struct pci_address *candidates, size_t count)
+{
+	cleanup_free bool *chosen = util_zeroed(storage->count, sizeof(*chosen));
+
+	for (size_t i = 0; i < storage->count; i++)
+		chosen[i] = storage->blocks[i].state == BLOCK_NOT_READ && on_candidate(&storage->blocks[i], candidates, count);
+	read_chosen(storage, chosen, partitions, true);
+}
+
+/* What hung once is not asked again: it would cost its time once more. */
+static void keep_hanging(struct storage *storage, const struct storage *before)
+{
+	for (size_t i = 0; before && i < before->count; i++) {
+		const struct block *old = &before->blocks[i];
+		int now = old->state == BLOCK_UNREADABLE && old->error == -ETIMEDOUT ? storage_by_name(storage, old->name) : -1;
+
+		if (now < 0 || storage->blocks[now].major != old->major || storage->blocks[now].minor != old->minor)
+			continue;
+		storage->blocks[now].state = old->state;
+		storage->blocks[now].error = old->error;
+	}
+}
+
+/* @before is what was read before, or NULL. */
+static void read_all(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+		     const struct storage *before, struct storage *ret)
 {
 	bool partitions = needs_partitions(needs);
 
 	*ret = (struct storage){ .next_boot = next_boot };
 	read_devices(ret);
+	keep_hanging(ret, before);
 	for (size_t i = 0; i < needs->count; i++)
 		read_link(ret, &needs->list[i]);
 	read_uses(ret);
@@ -490,9 +657,7 @@ void disks_read(const struct needs *needs, const struct pci_address *candidates,
 	protect_mark(ret, needs);
 	if (!count)
 		return;
-	for (size_t i = 0; i < ret->count; i++)
-		if (ret->blocks[i].state == BLOCK_NOT_READ && on_candidate(&ret->blocks[i], candidates, count))
-			read_block(&ret->blocks[i], partitions);
+	read_candidates(ret, partitions, candidates, count);
 	add_cached_pools(ret);
 	protect_mark(ret, needs);
 	read_unread(ret, partitions, true);
@@ -503,9 +668,16 @@ void disks_read(const struct needs *needs, const struct pci_address *candidates,
 	protect_mark(ret, needs);
 }
 
+void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+		struct storage *ret)
+{
+	read_all(needs, candidates, count, next_boot, NULL, ret);
+}
+
 /* What disks_await() looks for again, and where it leaves it. */
 struct search {
 	size_t seen; /* block devices at the last look */
+	bool busy;   /* udev had events to work on then */
 	const struct needs *needs;
 	const struct pci_address *candidates;
 	size_t count;
@@ -521,37 +693,37 @@ static size_t count_devices(void)
 	return count > 0 ? (size_t)count : 0;
 }
 
+/* udev removes the file of its queue when it has worked on every event (src/udev/udevd.c and udev-manager.c). */
+static bool udev_is_busy(void)
+{
+	return root_exists("/run/udev/queue");
+}
+
 static bool is_complete(void *data)
 {
 	struct search *search = data;
-
+	struct storage before;
 	size_t now = count_devices();
+	bool busy = udev_is_busy();
 
 	if (!protect_awaits_disk(search->storage, search->candidates, search->count))
 		return true;
-	/* To read again what is there already would cost a disk that hangs its time again. */
-	if (now == search->seen)
+	/* There is something new, or udev has come to the end and has made the last link. */
+	if (now == search->seen && (busy || !search->busy)) {
+		search->busy = busy;
 		return false;
+	}
 	search->seen = now;
-	storage_clear(search->storage);
-	disks_read(search->needs, search->candidates, search->count, false, search->storage);
+	search->busy = busy;
+	before = *search->storage;
+	read_all(search->needs, search->candidates, search->count, false, &before, search->storage);
+	storage_clear(&before);
 	return !protect_awaits_disk(search->storage, search->candidates, search->count);
 }
 
 void disks_await(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *storage)
 {
-	struct search search = { count_devices(), needs, candidates, count, storage };
+	struct search search = { count_devices(), udev_is_busy(), needs, candidates, count, storage };
 
-	deadline_wait(is_complete, &search, 250);
-}
-
-static bool is_settled(void *data)
-{
-	(void)data;
-	return !root_exists("/run/udev/queue");
-}
-
-void disks_settle(void)
-{
-	deadline_wait(is_settled, NULL, 20);
+	deadline_wait(is_complete, &search, 50, deadline_look_end());
 }

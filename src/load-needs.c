@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "deadline.h"
 #include "load.h"
 #include "root.h"
 #include "spec.h"
@@ -192,13 +194,36 @@ static void add_root_by_type(struct needs *needs)
 	add_links(needs, "/usr", usrs, ARRAY_SIZE(usrs));
 }
 
-static void add_hibernation(struct needs *needs)
+struct variable {
+	size_t length;
+	char bytes[SYSFS_EFI_LIMIT];
+};
+
+static int read_hibernation(const void *argument, void *result)
 {
+	struct variable *variable = result;
 	cleanup_free char *bytes = NULL;
 	size_t length;
+	int r = sysfs_efi_variable_read(HIBERNATE_LOCATION, &bytes, &length);
 
-	if (sysfs_efi_variable_read(HIBERNATE_LOCATION, &bytes, &length) == 0)
-		needs_add_hibernation(needs, bytes, length);
+	(void)argument;
+	if (r < 0)
+		return r;
+	variable->length = length;
+	memcpy(variable->bytes, bytes, length);
+	return 0;
+}
+
+/* The read calls the firmware, which may take its time. */
+static void add_hibernation(struct needs *needs)
+{
+	cleanup_free struct variable *variable = NULL;
+
+	if (!sysfs_efi_variable_exists(HIBERNATE_LOCATION))
+		return;
+	variable = util_zeroed(1, sizeof(*variable));
+	if (deadline_read(read_hibernation, NULL, variable, sizeof(*variable), deadline_read_end()) == 0)
+		needs_add_hibernation(needs, variable->bytes, variable->length);
 }
 
 /* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */

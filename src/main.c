@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "deadline.h"
 #include "root.h"
 
 static const struct command {
@@ -61,6 +62,8 @@ int main(int argc, char **argv)
 {
 	int i = 1, r;
 
+	if (argc > 0 && argv[0][0])
+		deadline_name(argv[0]);
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
 			usage(stdout);

@@ -13,7 +13,7 @@ void outlook_load(const char *next, const char *booted, struct outlook *ret)
 {
 	*ret = (struct outlook){ .booted = next ? booted : NULL };
 	load_config(next, booted != NULL, &ret->config, &ret->cmdline);
-	deadline_set(ret->config.deadline);
+	deadline_begin(ret->config.deadline);
 }
 
 /* stage=early that does not count is an error of the configuration, one a claim. */

@@ -17,7 +17,7 @@ struct outlook {
 };
 
 /*
- * Load the configuration and the command line, and set the deadline that they ask for. Where @next is not NULL the plan
+ * Load the configuration and the command line, and start the budget that they ask for. Where @next is not NULL the plan
  * goes by that command line in place of @booted, that of this boot, which is kept, not copied. With @booted the next
  * boot is meant. Free with outlook_clear().
  */

@@ -488,8 +488,12 @@ static bool keeps_unread(const struct storage *storage, const struct pci_address
 		} else if (block->state == BLOCK_SPOILT) {
 			util_format(reason, size, "the %.31s superblock of %s has a wrong checksum, so what it carries is not known",
 				    block->content.type, block->name);
+		} else if (block->error == -ETIME) {
+			util_format(reason, size, "there was no time left to read %s, so what it carries is not known", block->name);
+			util_format(hint, hint_size, "rd.vfio.deadline= gives it more time");
 		} else if (block->error == -ETIMEDOUT) {
 			util_format(reason, size, "reading %s did not return in time, so what it carries is not known", block->name);
+			util_format(hint, hint_size, "rd.vfio.deadline= gives it more time");
 		} else {
 			util_format(reason, size, "%s cannot be read: %s; what it carries is not known", block->name,
 				    strerror(-block->error));

@@ -244,6 +244,18 @@ bool report_is_waiting(void)
 	return root_exists(REPORT_LATE_FILE);
 }
 
+int report_set_stuck(bool stuck)
+{
+	if (stuck)
+		return root_replace(REPORT_STUCK_FILE, "", 0);
+	return report_is_stuck() ? root_remove(REPORT_STUCK_FILE) : 0;
+}
+
+bool report_is_stuck(void)
+{
+	return root_exists(REPORT_STUCK_FILE);
+}
+
 bool report_is_dry_run(void)
 {
 	cleanup_free char *text = NULL;

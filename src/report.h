@@ -8,7 +8,9 @@
 
 #define REPORT_FOLDER "/run/vfio-early"
 #define REPORT_FILE REPORT_FOLDER "/report.json"
-#define REPORT_LATE_FILE REPORT_FOLDER "/late" /* the hooks and the unit look for it too */
+/* The hooks and the units look for these too. */
+#define REPORT_LATE_FILE REPORT_FOLDER "/late"
+#define REPORT_STUCK_FILE REPORT_FOLDER "/stuck"
 
 /*
  * Write the report of @command to @out. @iommu is NULL where it was not judged. @writes adds what carrying the
@@ -54,6 +56,10 @@ int report_amend(bool (*amend)(void *data, struct report_device *device), void *
 int report_set_waiting(void) must_check;
 int report_clear_waiting(void) must_check;
 bool report_is_waiting(void);
+
+/* REPORT_STUCK_FILE exists while something that a stage or finish has worked on is stuck. Returns 0 or -errno. */
+int report_set_stuck(bool stuck) must_check;
+bool report_is_stuck(void);
 
 /* Was it a dry run (rd.vfio.dryrun): does the report list the writes that were not made? */
 bool report_is_dry_run(void);

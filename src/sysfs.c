@@ -11,7 +11,6 @@
 #define BLOCK "/sys/class/block"
 #define PATH_SIZE 256
 #define ACPI_LIMIT (1 << 20)
-#define EFI_LIMIT 8192
 
 static const char *pci_path(const struct pci_address *address, const char *attribute, char path[static PATH_SIZE])
 {
@@ -318,11 +317,18 @@ bool sysfs_firmware_exists(const char *name)
 	return root_exists(util_format(path, sizeof(path), "/sys/firmware/%s", name));
 }
 
+bool sysfs_efi_variable_exists(const char *name)
+{
+	char path[PATH_SIZE];
+
+	return root_exists(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name));
+}
+
 int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_length)
 {
 	char path[PATH_SIZE];
 
-	return root_read_file(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name), EFI_LIMIT, ret_bytes,
+	return root_read_file(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name), SYSFS_EFI_LIMIT, ret_bytes,
 			      ret_length);
 }
 

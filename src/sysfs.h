@@ -92,8 +92,10 @@ int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length
 bool sysfs_firmware_exists(const char *name);
 /*
  * Read an EFI variable, "NAME-VENDOR" (Documentation/filesystems/efivarfs.rst): stores bytes that the caller frees, the
- * first four of them attributes, and their number. Returns 0 or -errno.
+ * first four of them attributes, and their number, at most SYSFS_EFI_LIMIT. May take long. Returns 0 or -errno.
  */
+#define SYSFS_EFI_LIMIT 8192
+bool sysfs_efi_variable_exists(const char *name);
 int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_length) must_check;
 
 /*

@@ -251,7 +251,7 @@ int main(int argc, char **argv)
 	make_tree();
 	if (root_enter(tree) < 0)
 		return 2;
-	deadline_set(DEADLINE);
+	deadline_begin(DEADLINE);
 	check_checksum(argv[1], &samples[0]);
 	for (int i = 0; i < cases; i++)
 		run_case(argv[1], &samples[i % (int)ARRAY_SIZE(samples)], i);

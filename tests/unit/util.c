@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "deadline.h"
 #include "json.h"
 #include "util.h"
 
@@ -92,40 +91,6 @@ static void json_is_escaped(void **state)
 	free(text);
 }
 
-static int succeed(const void *argument)
-{
-	return *(const int *)argument;
-}
-
-static int hang(const void *argument)
-{
-	(void)argument;
-	pause();
-	return 0;
-}
-
-static int die(const void *argument)
-{
-	(void)argument;
-	_exit(7);
-}
-
-static void work_is_bounded(void **state)
-{
-	int value = -EBUSY;
-	unsigned long long start;
-
-	(void)state;
-	deadline_set(1);
-	assert_int_equal(deadline_run(succeed, &value), -EBUSY);
-	assert_int_equal(deadline_run(die, NULL), -EIO);
-	/* 1 s + 0.5 s + 0.25 s: together never twice the deadline */
-	start = util_now();
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(deadline_run(hang, NULL), -ETIMEDOUT);
-	assert_in_range(util_now() - start, 1000000, 2500000);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,7 +98,6 @@ int main(void)
 		cmocka_unit_test(quotes_and_escapes_go),
 		cmocka_unit_test(arrays_grow),
 		cmocka_unit_test(json_is_escaped),
-		cmocka_unit_test(work_is_bounded),
 	};
 
 	return RUN(tests);

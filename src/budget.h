@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How long a stage and its parts may take. Pure: times are microseconds of one clock, that of util_now(). What hangs costs its part
+ * of the budget once, however much of it hangs, because everything is worked on at the same time.
+ */
+#pragma once
+
+/* deadline= is what one stage may take in all. */
+struct budget {
+	unsigned long long start, total;
+};
+
+/* Binding gets this much even where looking has used up the budget. */
+#define BUDGET_LEAST_TO_WRITE 2000000ULL
+
+/* Everything that is read ends here: three quarters, so that something is left to bind with what is known by then. */
+static inline unsigned long long budget_look_end(const struct budget *budget)
+{
+	return budget->start + budget->total / 4 * 3;
+}
+
+/* A piece of reading that begins at @now ends here: half of the budget, so that one that hangs leaves time for what follows. */
+static inline unsigned long long budget_read_end(const struct budget *budget, unsigned long long now)
+{
+	unsigned long long end = now + budget->total / 2, look = budget_look_end(budget);
+
+	return end < look ? end : look;
+}
+
+/* A disk that makes no progress for so long hangs: one that is only slow, or one of many, goes on. */
+#define BUDGET_LEAST_STALL 1000000ULL
+static inline unsigned long long budget_stall(const struct budget *budget)
+{
+	return budget->total / 4 > BUDGET_LEAST_STALL ? budget->total / 4 : BUDGET_LEAST_STALL;
+}
+
+/* Writing that begins at @now ends here. */
+static inline unsigned long long budget_write_end(const struct budget *budget, unsigned long long now)
+{
+	unsigned long long end = budget->start + budget->total, least = now + BUDGET_LEAST_TO_WRITE;
+
+	return end > least ? end : least;
+}
+
+/* A step that others wait for gets half of what is left between @now and @end. */
+static inline unsigned long long budget_step_end(unsigned long long now, unsigned long long end)
+{
+	return now < end ? now + (end - now) / 2 : now;
+}
