@@ -351,28 +351,32 @@ static bool expands_to_group(const struct config *config, const struct plan_entr
  */
 static void guard_whole_groups(const struct plan_input *input, struct plan *plan)
 {
-	const struct pci_function **kept =
-		util_zeroed(pci_group_limit(input->functions, input->function_count), sizeof(const struct pci_function *));
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(input->functions, input->function_count, &limit);
+	cleanup_free const struct pci_function **kept = util_zeroed(limit, sizeof(const struct pci_function *));
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
 		if (entry->verdict == VERDICT_KEPT && entry->iommu_group >= 0 && !guard_is_bridge(entry->function))
-			kept[entry->iommu_group] = entry->function;
+			kept[group[entry->function - input->functions]] = entry->function;
 	}
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
+		const struct pci_function *one;
 		char address[PCI_ADDRESS_SIZE];
 
 		if ((entry->verdict != VERDICT_WOULD_BIND && entry->verdict != VERDICT_DEFERRED) ||
-		    !expands_to_group(input->config, entry) || !kept[entry->iommu_group])
+		    !expands_to_group(input->config, entry))
+			continue;
+		one = kept[group[entry->function - input->functions]];
+		if (!one)
 			continue;
 		entry->reserved = false;
 		plan_decide(entry, VERDICT_KEPT, "claim without expand=group to take only this one",
 			    "%s of its IOMMU group %d stays with the host, and expand=group takes all or none",
-			    pci_address_format(&kept[entry->iommu_group]->address, address), entry->iommu_group);
+			    pci_address_format(&one->address, address), entry->iommu_group);
 	}
-	free(kept);
 }
 
 void guard_apply(const struct plan_input *input, const enum plan_wait *wait, struct plan *plan)
@@ -424,24 +428,24 @@ static void add_neighbour(struct plan *plan, const struct pci_function *function
 static void find_group_neighbours(const struct plan_input *input, struct plan *plan)
 {
 	char reason[256], address[PCI_ADDRESS_SIZE];
-	const struct pci_function **claimed =
-		util_zeroed(pci_group_limit(input->functions, input->function_count), sizeof(const struct pci_function *));
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(input->functions, input->function_count, &limit);
+	cleanup_free const struct pci_function **claimed = util_zeroed(limit, sizeof(const struct pci_function *));
 
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->entries[i].iommu_group >= 0 && is_taken(plan, plan->entries[i].function))
-			claimed[plan->entries[i].iommu_group] = plan->entries[i].function;
+			claimed[group[plan->entries[i].function - input->functions]] = plan->entries[i].function;
 	for (size_t i = 0; i < input->function_count; i++) {
 		const struct pci_function *function = &input->functions[i];
 
-		if (function->iommu_group < 0 || !claimed[function->iommu_group] || is_taken(plan, function) ||
+		if (group[i] == PCI_NO_GROUP || !claimed[group[i]] || is_taken(plan, function) ||
 		    is_real_bridge(function) || is_neutral_driver(function->driver))
 			continue;
 		util_format(reason, sizeof(reason), "is on %s, and while it is no guest can use IOMMU group %d with %s",
 			    function->driver, function->iommu_group,
-			    pci_address_format(&claimed[function->iommu_group]->address, address));
+			    pci_address_format(&claimed[group[i]]->address, address));
 		add_neighbour(plan, function, true, reason);
 	}
-	free(claimed);
 }
 
 static const struct pci_function *function_at(const struct plan_input *input, const struct pci_address *address)

@@ -35,14 +35,32 @@ static void read_for_matching(const struct config *config, struct machine *machi
 	}
 }
 
-static void read_details(struct machine *machine, bool every)
+/*
+ * A boot asks for the header of what calls itself a bridge only: what does not, and has a bridge's header, is refused by vfio-pci
+ * (drivers/vfio/pci/vfio_pci_core.c, vfio_pci_core_register_device()).
+ */
+static void read_headers(struct machine *machine, bool every)
+{
+	cleanup_free size_t *which = util_zeroed(machine->function_count, sizeof(*which));
+	size_t count = 0;
+
+	for (size_t i = 0; i < machine->function_count; i++)
+		if (machine->functions[i].header_type < 0 &&
+		    (every || (machine->wanted[i] >= 0 && pci_base_class(&machine->functions[i]) == PCI_BASE_BRIDGE)))
+			which[count++] = i;
+	scan_headers(machine->functions, which, count);
+}
+
+/* Which functions have their details is kept in @done, one a function. */
+static void read_details(struct machine *machine, bool every, bool *done)
 {
 	for (size_t i = 0; i < machine->function_count; i++) {
-		struct pci_function *function = &machine->functions[i];
-
-		if ((every || machine->wanted[i] >= 0) && function->header_type < 0)
-			scan_details(function);
+		if (done[i] || (!every && machine->wanted[i] < 0))
+			continue;
+		scan_details(&machine->functions[i]);
+		done[i] = true;
 	}
+	read_headers(machine, every);
 }
 
 /* What matters of a function only where it is wanted; and of displays what somebody who looks ahead wants to know. */
@@ -108,17 +126,16 @@ static void read_attached(const struct config *config, struct machine *machine)
 /* Read who else is in the groups of wanted functions, each group once. */
 static void read_groups(struct machine *machine)
 {
-	bool *done = util_zeroed(pci_group_limit(machine->functions, machine->function_count), sizeof(*done));
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(machine->functions, machine->function_count, &limit);
+	cleanup_free bool *done = util_zeroed(limit, sizeof(*done));
 
 	for (size_t i = 0; i < machine->function_count; i++) {
-		int group = machine->functions[i].iommu_group;
-
-		if (machine->wanted[i] < 0 || group < 0 || done[group])
+		if (machine->wanted[i] < 0 || group[i] == PCI_NO_GROUP || done[group[i]])
 			continue;
-		done[group] = true;
-		scan_group(machine->functions, machine->function_count, group);
+		done[group[i]] = true;
+		scan_group(machine->functions, machine->function_count, machine->functions[i].iommu_group);
 	}
-	free(done);
 }
 
 struct link_search {
@@ -171,6 +188,7 @@ void machine_read(struct config *config, const char *booted, const struct needs 
 		  bool waits, struct machine *ret)
 {
 	bool every = stage == PLAN_NEXT;
+	cleanup_free bool *done = NULL;
 	ssize_t count = 0;
 
 	*ret = (struct machine){ 0 };
@@ -184,11 +202,12 @@ void machine_read(struct config *config, const char *booted, const struct needs 
 	read_for_matching(config, ret);
 	if (!plan_match(config, ret->functions, ret->function_count, ret->wanted) && !every)
 		return;
-	read_details(ret, every);
+	done = util_zeroed(ret->function_count, sizeof(*done));
+	read_details(ret, every, done);
 	if (!every)
 		read_groups(ret);
 	if (plan_expand(config, ret->functions, ret->function_count, ret->wanted))
-		read_details(ret, every);
+		read_details(ret, every, done);
 	read_state(ret, every);
 	read_paths_below_bridges(ret);
 	read_attached(config, ret);

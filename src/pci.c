@@ -156,6 +156,20 @@ int pci_parse_uevent(const char *text, struct pci_function *function)
 	return ids && class ? 0 : -EINVAL;
 }
 
+int pci_parse_modalias(const char *text, struct pci_function *function)
+{
+	unsigned int vendor, device, subvendor, subdevice, base, sub, interface;
+
+	if (sscanf(text, "pci:v%8xd%8xsv%8xsd%8xbc%2xsc%2xi%2x", &vendor, &device, &subvendor, &subdevice, &base, &sub, &interface) != 7)
+		return -EINVAL;
+	function->vendor = (uint16_t)vendor;
+	function->device = (uint16_t)device;
+	function->subvendor = (uint16_t)subvendor;
+	function->subdevice = (uint16_t)subdevice;
+	function->class = base << 16 | sub << 8 | interface;
+	return 0;
+}
+
 /* "pciSEGMENT:BUS", as the kernel names a root bus. */
 static bool is_root_bus(const char *name, size_t length, struct pci_path *ret)
 {
@@ -252,14 +266,37 @@ static int by_address(const void *a, const void *b)
 	return pci_address_compare(&((const struct pci_function *)a)->address, &((const struct pci_function *)b)->address);
 }
 
-size_t pci_group_limit(const struct pci_function *functions, size_t count)
-{
-	int highest = -1;
+/* A function's group, and which function that is. */
+struct membership {
+	int group;
+	size_t function;
+};
 
-	for (size_t i = 0; i < count; i++)
-		if (functions[i].iommu_group > highest)
-			highest = functions[i].iommu_group;
-	return (size_t)(highest + 1);
+static int by_group(const void *a, const void *b)
+{
+	const struct membership *x = a, *y = b;
+
+	return (x->group > y->group) - (x->group < y->group);
+}
+
+size_t *pci_group_numbers(const struct pci_function *functions, size_t count, size_t *ret_limit)
+{
+	size_t *numbers = util_zeroed(count, sizeof(*numbers)), members = 0, limit = 0;
+	cleanup_free struct membership *sorted = util_zeroed(count, sizeof(*sorted));
+
+	for (size_t i = 0; i < count; i++) {
+		numbers[i] = PCI_NO_GROUP;
+		if (functions[i].iommu_group >= 0)
+			sorted[members++] = (struct membership){ functions[i].iommu_group, i };
+	}
+	if (members)
+		qsort(sorted, members, sizeof(*sorted), by_group);
+	for (size_t i = 0; i < members; i++) {
+		limit += !i || sorted[i].group != sorted[i - 1].group;
+		numbers[sorted[i].function] = limit - 1;
+	}
+	*ret_limit = limit;
+	return numbers;
 }
 
 void pci_sort(struct pci_function *functions, size_t count)

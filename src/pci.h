@@ -82,6 +82,12 @@ bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
 int pci_parse_uevent(const char *text, struct pci_function *function) must_check;
 
 /*
+ * Take ids and class from the text of a function's modalias file (modalias_show() in drivers/pci/pci-sysfs.c, the same from Linux 3.0 to
+ * 7.2), which the kernel serves without the device's lock. Returns 0, or -EINVAL where it is none.
+ */
+int pci_parse_modalias(const char *text, struct pci_function *function) must_check;
+
+/*
  * Take the path from what the function's link in /sys/bus/pci/devices points to: its last component
  * "pciSEGMENT:BUS" is the root bus (drivers/pci/probe.c, pci_register_host_bridge()), each one behind it a
  * function. Returns 0, or -EINVAL where the text is no such link or has more than PCI_PATH_HOPS hops.
@@ -156,8 +162,12 @@ static inline bool pci_is_display(const struct pci_function *function)
 	return sub == PCI_SUB_VGA || sub == PCI_SUB_DISPLAY_OTHER;
 }
 
-/* One more than the highest IOMMU group that was read, 0 where none was: the size of a table by group. */
-size_t pci_group_limit(const struct pci_function *functions, size_t count);
+/*
+ * Number the IOMMU groups of the functions from 0 on, for tables by group: the kernel's own numbers may be far apart. Returns one
+ * number a function, PCI_NO_GROUP where none was read, in an array that the caller frees; @ret_limit is one more than the highest.
+ */
+#define PCI_NO_GROUP ((size_t)-1)
+size_t *pci_group_numbers(const struct pci_function *functions, size_t count, size_t *ret_limit) must_check;
 /* Sort by address. */
 void pci_sort(struct pci_function *functions, size_t count);
 /* The function at this address among @count sorted ones, or NULL. */

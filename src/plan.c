@@ -137,18 +137,17 @@ static size_t expand_slots(const struct config *config, const struct pci_functio
 
 static size_t expand_groups(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
 {
-	int *claims = util_zeroed(pci_group_limit(functions, count), sizeof(*claims));
-	size_t added = 0;
+	size_t limit, added = 0;
+	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
+	cleanup_free int *claims = util_zeroed(limit, sizeof(*claims));
 
 	for (size_t i = 0; i < count; i++)
-		if (wanted[i] >= 0 && functions[i].iommu_group >= 0 &&
+		if (wanted[i] >= 0 && group[i] != PCI_NO_GROUP &&
 		    config_expand_of(config, &config->claims[wanted[i]]) == EXPAND_GROUP)
-			claims[functions[i].iommu_group] =
-				stronger_of(config, claims[functions[i].iommu_group] - 1, wanted[i]) + 1;
+			claims[group[i]] = stronger_of(config, claims[group[i]] - 1, wanted[i]) + 1;
 	for (size_t i = 0; i < count; i++)
-		if (functions[i].iommu_group >= 0 && claims[functions[i].iommu_group] && !guard_is_bridge(&functions[i]))
-			added += want(&wanted[i], claims[functions[i].iommu_group] - 1);
-	free(claims);
+		if (group[i] != PCI_NO_GROUP && claims[group[i]] && !guard_is_bridge(&functions[i]))
+			added += want(&wanted[i], claims[group[i]] - 1);
 	return added;
 }
 
@@ -208,7 +207,9 @@ static void mark_late_claim(const struct config *config, const struct claim *cla
 			    size_t count, enum plan_wait *wait)
 {
 	enum expand expand = config_expand_of(config, claim);
-	cleanup_free bool *reached = util_zeroed(pci_group_limit(functions, count), sizeof(*reached));
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
+	cleanup_free bool *reached = util_zeroed(limit, sizeof(*reached));
 
 	for (size_t i = 0; i < count; i++) {
 		if (selector_match(&claim->selector, &functions[i]) != SELECTOR_YES)
@@ -216,11 +217,11 @@ static void mark_late_claim(const struct config *config, const struct claim *cla
 		wait[i] = PLAN_WAIT_STAGE;
 		if (expand == EXPAND_SLOT)
 			mark_slot(functions, count, i, wait);
-		else if (expand != EXPAND_NONE && functions[i].iommu_group >= 0)
-			reached[functions[i].iommu_group] = true;
+		else if (expand != EXPAND_NONE && group[i] != PCI_NO_GROUP)
+			reached[group[i]] = true;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (functions[i].iommu_group >= 0 && reached[functions[i].iommu_group])
+		if (group[i] != PCI_NO_GROUP && reached[group[i]])
 			wait[i] = PLAN_WAIT_STAGE;
 }
 
@@ -228,18 +229,18 @@ static void mark_late_claim(const struct config *config, const struct claim *cla
 static void mark_groups(const struct config *config, const struct pci_function *functions, size_t count, const int *wanted,
 			enum plan_wait *wait)
 {
-	size_t limit = pci_group_limit(functions, count);
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
 	cleanup_free bool *whole = util_zeroed(limit, sizeof(*whole)), *waits = util_zeroed(limit, sizeof(*waits));
 
 	for (size_t i = 0; i < count; i++) {
-		if (wanted[i] < 0 || functions[i].iommu_group < 0)
+		if (wanted[i] < 0 || group[i] == PCI_NO_GROUP)
 			continue;
-		whole[functions[i].iommu_group] |= config_expand_of(config, &config->claims[wanted[i]]) == EXPAND_GROUP;
-		waits[functions[i].iommu_group] |= wait[i] != PLAN_WAIT_NOT;
+		whole[group[i]] |= config_expand_of(config, &config->claims[wanted[i]]) == EXPAND_GROUP;
+		waits[group[i]] |= wait[i] != PLAN_WAIT_NOT;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (wanted[i] >= 0 && functions[i].iommu_group >= 0 && wait[i] == PLAN_WAIT_NOT &&
-		    whole[functions[i].iommu_group] && waits[functions[i].iommu_group])
+		if (wanted[i] >= 0 && group[i] != PCI_NO_GROUP && wait[i] == PLAN_WAIT_NOT && whole[group[i]] && waits[group[i]])
 			wait[i] = PLAN_WAIT_GROUP;
 }
 

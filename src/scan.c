@@ -3,13 +3,27 @@
 
 #include <string.h>
 
+#include "deadline.h"
 #include "sysfs.h"
+
+/*
+ * The kernel may serve uevent under the device's lock, which a driver that hangs in probe or remove holds (drivers/base/core.c,
+ * uevent_show(), Linux 6.1 and 6.6 stable): modalias has the same ids and never waits. Without it the tree is no kernel's sysfs.
+ */
+static bool read_identity(struct pci_function *function)
+{
+	char text[1024];
+
+	if (sysfs_pci_read(&function->address, "modalias", text, sizeof(text)) >= 0 && pci_parse_modalias(text, function) == 0)
+		return sysfs_pci_driver(&function->address, function->driver) == 0;
+	return sysfs_pci_read(&function->address, "uevent", text, sizeof(text)) >= 0 && pci_parse_uevent(text, function) == 0;
+}
 
 ssize_t scan_functions(struct pci_function **ret_functions)
 {
 	struct pci_function *functions = NULL;
 	size_t count = 0;
-	char **names, uevent[1024];
+	char **names;
 	ssize_t found = sysfs_pci_list(&names);
 
 	if (found < 0)
@@ -17,9 +31,7 @@ ssize_t scan_functions(struct pci_function **ret_functions)
 	for (ssize_t i = 0; i < found; i++) {
 		struct pci_function function = { .header_type = -1, .iommu_group = -1, .boot_vga = -1, .monitor = -1 };
 
-		if (pci_address_parse(names[i], strlen(names[i]), &function.address) < 0 ||
-		    sysfs_pci_read(&function.address, "uevent", uevent, sizeof(uevent)) < 0 ||
-		    pci_parse_uevent(uevent, &function) < 0)
+		if (pci_address_parse(names[i], strlen(names[i]), &function.address) < 0 || !read_identity(&function))
 			continue;
 		functions = util_grow(functions, count, sizeof(*functions));
 		functions[count++] = function;
@@ -30,16 +42,44 @@ ssize_t scan_functions(struct pci_function **ret_functions)
 	return (ssize_t)count;
 }
 
+/* Functions whose configuration space is read in one child. */
+struct headers {
+	const struct pci_function *functions;
+	const size_t *which;
+	size_t count;
+};
+
+/*
+ * Byte 0x0e of configuration space; bit 7 says that the slot has more functions. The read wakes the bridge above and waits while the
+ * device is reset (drivers/pci/access.c, pci_wait_cfg()).
+ */
+static int read_headers(const void *argument, void *result)
+{
+	const struct headers *headers = argument;
+	signed char *types = result, text[0x0e + 2];
+
+	for (size_t i = 0; i < headers->count; i++)
+		if (sysfs_pci_read(&headers->functions[headers->which[i]].address, "config", (char *)text, sizeof(text)) > 0x0e)
+			types[i] = text[0x0e] & 0x7f;
+	return 0;
+}
+
+void scan_headers(struct pci_function *functions, const size_t *which, size_t count)
+{
+	struct headers headers = { functions, which, count };
+	cleanup_free signed char *types = util_zeroed(count, 1);
+
+	if (!count)
+		return;
+	memset(types, -1, count);
+	(void)!deadline_read(read_headers, &headers, types, count, deadline_read_end());
+	for (size_t i = 0; i < count; i++)
+		functions[which[i]].header_type = types[i];
+}
+
 void scan_details(struct pci_function *function)
 {
-	const struct pci_address *address = &function->address;
-	char text[64];
-	ssize_t length = sysfs_pci_read(address, "config", text, 0x0e + 2);
-
-	/* Byte 0x0e of configuration space; bit 7 says that the slot has more functions. */
-	if (length > 0x0e)
-		function->header_type = text[0x0e] & 0x7f;
-	function->iommu_group = sysfs_pci_iommu_group(address);
+	function->iommu_group = sysfs_pci_iommu_group(&function->address);
 	scan_boot_vga(function);
 }
 

@@ -5,12 +5,17 @@
 #include "pci.h"
 
 /*
- * Read ids, class and driver of every function, one read each, sorted by address. The caller frees the array.
+ * Read ids, class and driver of every function, one read and one link each, sorted by address. The caller frees the array.
  * A function whose file cannot be read is left out. Returns the number of functions or -errno.
  */
 ssize_t scan_functions(struct pci_function **ret_functions) must_check;
 
-/* Read what only wanted functions need: header type, IOMMU group, boot_vga. What fails stays "not read". */
+/*
+ * Read the header type of the @count functions whose indexes are in @which. One that cannot be read in time, and those behind it, stay
+ * "not read", and are judged by their class.
+ */
+void scan_headers(struct pci_function *functions, const size_t *which, size_t count);
+/* Read what only wanted functions need: IOMMU group, boot_vga. What fails stays "not read". */
 void scan_details(struct pci_function *function);
 /* Give every function of the IOMMU group @group its number. */
 void scan_group(struct pci_function *functions, size_t count, int group);

@@ -67,7 +67,7 @@ cmdline "rd.vfio.ids=01:00.0,02:00.0"
 run boot --dry-run
 ok "boot_display tells too" says "0000:02:00.0 1002:7480 stays with the host"
 echo 1 >"$tree/sys/bus/pci/devices/0000:01:00.0/boot_vga"
-sed -i 's/^PCI_CLASS=.*/PCI_CLASS=30000/' "$tree/sys/bus/pci/devices/0000:01:00.0/uevent"
+sed -i 's/bc03sc80/bc03sc00/' "$tree/sys/bus/pci/devices/0000:01:00.0/modalias"
 run boot --dry-run
 ok "boot_vga is stronger" says "0000:01:00.0 1002:15bf stays with the host"
 done_testing

@@ -22,11 +22,18 @@ machine() {
 	[ $# = 0 ] || mkdir "$tree/sys/class/iommu/$1"
 }
 
+# modalias VENDOR:DEVICE CLASS: as the kernel writes it (drivers/pci/pci-sysfs.c, modalias_show()).
+modalias() {
+	printf 'pci:v0000%04Xd0000%04Xsv00001AF4sd00001100bc%02Xsc%02Xi%02X\n' "0x${1%:*}" "0x${1#*:}" "$((0x$2 >> 16))" \
+		"$((0x$2 >> 8 & 0xff))" "$((0x$2 & 0xff))"
+}
+
 # pci ADDRESS VENDOR:DEVICE CLASS GROUP [DRIVER]: add a function; GROUP - is none.
 pci() {
 	function=$tree/sys/bus/pci/devices/$1
 	mkdir -p "$function"
 	printf 'PCI_CLASS=%s\nPCI_ID=%s\nPCI_SUBSYS_ID=1AF4:1100\nPCI_SLOT_NAME=%s\n' "$3" "$2" "$1" >"$function/uevent"
+	modalias "$2" "$3" >"$function/modalias"
 	head -c 64 /dev/zero >"$function/config"
 	echo "(null)" >"$function/driver_override"
 	if [ "$4" != - ]; then

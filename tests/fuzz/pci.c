@@ -2,7 +2,7 @@
 #include "fuzz.h"
 #include "pci.h"
 
-/* Any text as uevent, link and address; an address that is accepted is written and read back the same. */
+/* Any text as uevent, modalias, link and address; an address that is accepted is written and read back the same. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1), again[PCI_ADDRESS_SIZE];
@@ -13,6 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	text[size] = '\0';
 	if (pci_parse_uevent(text, &function) == 0)
+		require(function.class <= 0xffffff);
+	if (pci_parse_modalias(text, &function) == 0)
 		require(function.class <= 0xffffff);
 	require(memchr(function.driver, '\0', sizeof(function.driver)));
 	if (pci_parse_path(text, &path) == 0)

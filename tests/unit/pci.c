@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
 #include "pci.h"
 
 static void a_uevent_gives_all(void **state)
@@ -78,11 +81,49 @@ static void paths_are_parsed(void **state)
 		assert_row(pci_parse_path(bad[i], &path) < 0, bad[i]);
 }
 
+static void a_modalias_gives_ids_and_class(void **state)
+{
+	static const char *const bad[] = { "", "pci:v00008086d", "usb:v1D6Bp0002", "pci:v00008086d00002668sv00001AF4sd00001100bc04sc03" };
+	struct pci_function f = { 0 };
+
+	(void)state;
+	assert_int_equal(pci_parse_modalias("pci:v00008086d00002668sv00001AF4sd00001100bc04sc03i80\n", &f), 0);
+	assert_int_equal(f.vendor, 0x8086);
+	assert_int_equal(f.device, 0x2668);
+	assert_int_equal(f.subvendor, 0x1af4);
+	assert_int_equal(f.subdevice, 0x1100);
+	assert_int_equal(f.class, 0x040380);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_row(pci_parse_modalias(bad[i], &f) < 0, bad[i]);
+}
+
+static void groups_are_numbered_densely(void **state)
+{
+	struct pci_function f[] = {
+		{ .iommu_group = 7 }, { .iommu_group = -1 }, { .iommu_group = INT_MAX }, { .iommu_group = 7 }, { .iommu_group = 0 },
+	};
+	size_t limit, *numbers = pci_group_numbers(f, ARRAY_SIZE(f), &limit);
+
+	(void)state;
+	assert_int_equal(limit, 3);
+	assert_int_equal(numbers[0], 1);
+	assert_true(numbers[1] == PCI_NO_GROUP);
+	assert_int_equal(numbers[2], 2);
+	assert_int_equal(numbers[3], 1);
+	assert_int_equal(numbers[4], 0);
+	free(numbers);
+	numbers = pci_group_numbers(NULL, 0, &limit);
+	assert_int_equal(limit, 0);
+	free(numbers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_uevent_gives_all),
 		cmocka_unit_test(a_bad_uevent_is_refused),
+		cmocka_unit_test(a_modalias_gives_ids_and_class),
+		cmocka_unit_test(groups_are_numbered_densely),
 		cmocka_unit_test(addresses_are_ordered),
 		cmocka_unit_test(paths_are_parsed),
 	};
