@@ -148,9 +148,7 @@ static int take(const void *argument, void *result)
 	struct record *record = result;
 	int r;
 
-	/* Loading the module has probed what nobody held. */
-	if (read_driver(&entry))
-		return 0;
+	read_driver(&entry);
 	if (entry.driver[0] && !is_let_go(do_step(&entry, record, STEP_UNBIND)))
 		return give_back(argument, result);
 	(void)!do_step(&entry, record, STEP_PROBE);
@@ -208,12 +206,69 @@ static bool decide_stuck(const struct work *work, const struct deadline_task *ta
 	return true;
 }
 
-/* Do the same to the devices of @count entries; @done decides what came of each. */
-static void work_on(struct plan_entry **entries, size_t count, int (*what)(const void *entry, void *record),
+/* Devices that one child works on, one after the other. */
+struct batch {
+	struct plan_entry **entries;
+	size_t count;
+	int (*what)(const void *entry, void *record);
+};
+
+/* What it hands back of each. */
+struct batch_result {
+	bool ended;
+	int status;
+	struct record record;
+};
+
+static int work_through(const void *argument, void *result)
+{
+	const struct batch *batch = argument;
+	struct batch_result *results = result;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		results[i].status = batch->what(batch->entries[i], &results[i].record);
+		__atomic_store_n(&results[i].ended, true, __ATOMIC_RELEASE);
+	}
+	return 0;
+}
+
+/*
+ * Steps that take no time unless the device hangs share one child, which is cheaper than one each. Takes over what has ended. The
+ * first that has not is the one that hangs; those behind it are left for children of their own.
+ */
+static size_t work_together(struct work *works, struct deadline_task *tasks, const struct batch *batch)
+{
+	cleanup_free struct batch_result *results = util_zeroed(batch->count, sizeof(*results));
+	struct deadline_task task = {
+		.work = work_through, .argument = batch, .result = results, .size = batch->count * sizeof(*results),
+	};
+	size_t ended = 0;
+
+	deadline_run_tasks(&task, 1, deadline_step_end());
+	for (; ended < batch->count && results[ended].ended; ended++) {
+		works[ended].record = results[ended].record;
+		tasks[ended].state = DEADLINE_ENDED;
+		tasks[ended].status = results[ended].status;
+	}
+	if (ended == batch->count || task.state == DEADLINE_NOT_STARTED)
+		return ended;
+	works[ended].record = results[ended].record;
+	tasks[ended].state = task.state;
+	tasks[ended].status = task.status;
+	return ended + 1;
+}
+
+/*
+ * Do the same to the devices of @count entries, @together or in a child each; @done decides what came of each. @end is 0 for that
+ * of a step.
+ */
+static void work_on(struct plan_entry **entries, size_t count, int (*what)(const void *entry, void *record), bool together,
 		    unsigned long long end, void (*done)(struct work *work, const struct deadline_task *task, void *data), void *data)
 {
 	cleanup_free struct work *works = util_zeroed(count, sizeof(*works));
 	cleanup_free struct deadline_task *tasks = util_zeroed(count, sizeof(*tasks));
+	struct batch batch = { entries, count, what };
+	size_t first = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		works[i].entry = entries[i];
@@ -222,7 +277,9 @@ static void work_on(struct plan_entry **entries, size_t count, int (*what)(const
 			.work = what, .argument = entries[i], .result = &works[i].record, .size = sizeof(works[i].record),
 		};
 	}
-	deadline_run_tasks(tasks, count, end);
+	if (together && count > 1)
+		first = work_together(works, tasks, &batch);
+	deadline_run_tasks(tasks + first, count - first, end ? end : deadline_step_end());
 	for (size_t i = 0; i < count; i++) {
 		log_record(&works[i]);
 		read_driver(works[i].entry);
@@ -230,7 +287,7 @@ static void work_on(struct plan_entry **entries, size_t count, int (*what)(const
 	}
 }
 
-static size_t pick(struct plan *plan, bool (*wanted)(const struct plan_entry *entry), struct plan_entry **picked)
+static size_t pick(struct plan *plan, bool (*wanted)(struct plan_entry *entry), struct plan_entry **picked)
 {
 	size_t count = 0;
 
@@ -240,13 +297,13 @@ static size_t pick(struct plan *plan, bool (*wanted)(const struct plan_entry *en
 	return count;
 }
 
-static void work_on_all(struct plan *plan, bool (*wanted)(const struct plan_entry *entry),
-			int (*what)(const void *entry, void *record), unsigned long long end,
+static void work_on_all(struct plan *plan, bool (*wanted)(struct plan_entry *entry),
+			int (*what)(const void *entry, void *record), bool together, unsigned long long end,
 			void (*done)(struct work *work, const struct deadline_task *task, void *data))
 {
 	cleanup_free struct plan_entry **picked = util_zeroed(plan->count, sizeof(*picked));
 
-	work_on(picked, pick(plan, wanted, picked), what, end, done, NULL);
+	work_on(picked, pick(plan, wanted, picked), what, together, end, done, NULL);
 }
 
 /* --- what came of it --- */
@@ -287,7 +344,7 @@ static void decide_override(struct work *work, const struct deadline_task *task,
 	(void)data;
 	if (work->entry->reserved || r == 0 || decide_stuck(work, task))
 		return;
-	work_on(&work->entry, 1, give_back, deadline_step_end(), decide_given_back, &r);
+	work_on(&work->entry, 1, give_back, false, 0, decide_given_back, &r);
 }
 
 static int unbind_framebuffer(const void *name)
@@ -422,7 +479,7 @@ static void choose_variant(struct plan_entry *entry)
 		return;
 	(void)!load(module);
 	if (sysfs_pci_driver_of_module(module, entry->wanted_driver) == 0)
-		work_on(&entry, 1, set_override, deadline_step_end(), decide_override, NULL);
+		work_on(&entry, 1, set_override, false, 0, decide_override, NULL);
 }
 
 /* Load this entry's driver, and decide all entries that wait for it where that fails. */
@@ -458,7 +515,7 @@ static void check_driver(void *plan, const struct pci_address *address)
 	if (!entry || plan_is_taken(entry) || entry->settled || entry->reserved)
 		return;
 	read_driver(entry);
-	work_on(&entry, 1, give_back, deadline_step_end(), tell_returned, NULL);
+	work_on(&entry, 1, give_back, false, 0, tell_returned, NULL);
 }
 
 static void load_drivers(struct plan *plan, const char *cmdline)
@@ -479,18 +536,29 @@ static void load_drivers(struct plan *plan, const char *cmdline)
 
 /* --- the whole plan --- */
 
-static bool gets_override(const struct plan_entry *entry)
+/* Loading the module has probed what nobody held: a child is made only for the others. */
+static bool is_to_take(struct plan_entry *entry)
+{
+	if (!plan_is_pending(entry))
+		return false;
+	if (!read_driver(entry))
+		return true;
+	decide_bound(entry);
+	return false;
+}
+
+static bool gets_override(struct plan_entry *entry)
 {
 	return plan_is_pending(entry) || entry->reserved;
 }
 
-static bool is_given_back(const struct plan_entry *entry)
+static bool is_given_back(struct plan_entry *entry)
 {
 	return entry->give_back;
 }
 
 /* Its host driver has it still, or again, and an override against that one would be a trap at its next unbind. */
-static bool is_left_with_host(const struct plan_entry *entry)
+static bool is_left_with_host(struct plan_entry *entry)
 {
 	return (entry->verdict == VERDICT_STUCK || entry->verdict == VERDICT_NO_DRIVER) && !entry->settled && entry->driver[0] &&
 	       !pci_is_guest_driver(entry->driver);
@@ -509,15 +577,15 @@ void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_t
 
 	*ret_times = (struct bind_times){ 0 };
 	deadline_write();
-	work_on_all(plan, gets_override, set_override, deadline_step_end(), decide_override);
-	work_on_all(plan, is_given_back, give_back, deadline_step_end(), tell_returned);
+	work_on_all(plan, gets_override, set_override, true, 0, decide_override);
+	work_on_all(plan, is_given_back, give_back, false, 0, tell_returned);
 	start = util_now();
 	load_drivers(plan, cmdline);
 	ret_times->modules = util_now() - start;
 	start = util_now();
-	work_on_all(plan, plan_is_pending, take, deadline_write_end(), decide_taken);
+	work_on_all(plan, is_to_take, take, false, deadline_write_end(), decide_taken);
 	ret_times->devices = util_now() - start;
-	work_on_all(plan, is_left_with_host, clear_override, util_now() + BIND_LAST_TIME, accept);
+	work_on_all(plan, is_left_with_host, clear_override, false, util_now() + BIND_LAST_TIME, accept);
 }
 
 /* --- what the boot has left half done --- */
@@ -547,7 +615,7 @@ bool bind_resume(struct pci_function *function)
 		return pci_is_guest_driver(function->driver);
 	}
 	/* Where the driver still hangs, the kernel begins with the probe as soon as that lets go, whatever becomes of the process. */
-	work_on(&one, 1, resume, util_now() + BIND_LAST_TIME, accept, NULL);
+	work_on(&one, 1, resume, false, util_now() + BIND_LAST_TIME, accept, NULL);
 	strcpy(function->driver, entry.driver);
 	return pci_is_guest_driver(function->driver);
 }
@@ -562,6 +630,6 @@ void bind_release(struct pci_function *function)
 	/* A read of the attribute waits for a driver that probes or removes the device, up to Linux 6.11. */
 	if (!pci_is_guest_driver(entry.driver) &&
 	    deadline_read(read_override, function, &ours, sizeof(ours), util_now() + BIND_LAST_TIME) == 0 && ours)
-		work_on(&one, 1, give_back, util_now() + BIND_LAST_TIME, accept, NULL);
+		work_on(&one, 1, give_back, false, util_now() + BIND_LAST_TIME, accept, NULL);
 	strcpy(function->driver, entry.driver);
 }

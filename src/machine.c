@@ -162,6 +162,25 @@ static void read_links(struct machine *machine)
 	}
 }
 
+/*
+ * The drivers of what is wanted, and of what shares a group with that or depends on it; and of all where one may be on a guest's, which
+ * is no driver before its module is loaded.
+ */
+static void read_drivers(struct machine *machine, bool every)
+{
+	bool all = every || sysfs_pci_has_guest_driver();
+
+	for (size_t i = 0; i < machine->function_count; i++)
+		if (all || machine->wanted[i] >= 0 || machine->functions[i].iommu_group >= 0)
+			scan_driver(&machine->functions[i]);
+	for (size_t i = 0; i < machine->link_count && !all; i++) {
+		const struct pci_function *consumer = pci_find(machine->functions, machine->function_count, &machine->links[i].consumer);
+
+		if (consumer)
+			scan_driver(&machine->functions[consumer - machine->functions]);
+	}
+}
+
 /* What waits for the late stage, and whose it is; seen from the running host also what does not wait. */
 static void read_owners(const struct config *config, const struct needs *needs, enum plan_stage stage, bool waits,
 			struct machine *machine)
@@ -212,6 +231,7 @@ void machine_read(struct config *config, const char *booted, const struct needs 
 	read_paths_below_bridges(ret);
 	read_attached(config, ret);
 	read_links(ret);
+	read_drivers(ret, every);
 	if (stage != PLAN_EARLY)
 		read_owners(config, needs, stage, waits, ret);
 	iommu_read(booted, &ret->iommu);

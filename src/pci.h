@@ -41,7 +41,8 @@ struct pci_function {
 	struct pci_path path;
 	uint16_t vendor, device, subvendor, subdevice;
 	uint32_t class;                 /* base class, sub-class, programming interface: 0xBBSSPP */
-	char driver[PCI_DRIVER_SIZE];   /* "" where no driver is bound */
+	char driver[PCI_DRIVER_SIZE];   /* "" where no driver is bound, or not read */
+	bool driver_read;
 	int header_type;                /* 0 endpoint, 1 bridge, 2 CardBus; -1 not read */
 	int iommu_group;                /* -1 none or not read */
 	int boot_vga;                   /* 1 the firmware's display, 0 another, -1 not read or no display */

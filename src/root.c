@@ -204,9 +204,9 @@ int root_link_name(const char *path, char *buffer, size_t size)
 
 bool root_exists(const char *path)
 {
-	cleanup_close int fd = root_open(path, O_PATH);
+	cleanup_close int fd = root_is_host() ? -1 : root_open(path, O_PATH);
 
-	return fd >= 0;
+	return root_is_host() ? access(path, F_OK) == 0 : fd >= 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -223,35 +223,50 @@ struct folder_entry {
 	char name[];
 };
 
-static void add_names(const char *entries, long length, char ***names, size_t *count)
-{
-	for (long at = 0; at < length;) {
-		const struct folder_entry *entry = (const void *)(entries + at);
-
-		at += entry->length;
-		if (!strcmp(entry->name, ".") || !strcmp(entry->name, ".."))
-			continue;
-		*names = util_grow(*names, *count, sizeof(**names));
-		(*names)[(*count)++] = util_copy(entry->name, strlen(entry->name));
-	}
-}
-
-ssize_t root_list(const char *path, char ***ret_names)
+int root_each_name(const char *path, void (*found)(void *data, const char *name), void *data)
 {
 	cleanup_close int fd = root_open(path, O_RDONLY | O_DIRECTORY);
-	static _Alignas(8) char entries[8192];
-	char **names = NULL;
-	size_t count = 0;
+	_Alignas(8) char entries[4096];
 	long length;
 
 	if (fd < 0)
 		return fd;
-	while ((length = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0)
-		add_names(entries, length, &names, &count);
-	if (count)
-		qsort(names, count, sizeof(*names), by_name);
-	*ret_names = names;
-	return (ssize_t)count;
+	while ((length = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0) {
+		for (long at = 0; at < length;) {
+			const struct folder_entry *entry = (const void *)(entries + at);
+
+			at += entry->length;
+			if (strcmp(entry->name, ".") && strcmp(entry->name, ".."))
+				found(data, entry->name);
+		}
+	}
+	return 0;
+}
+
+struct names {
+	char **list;
+	size_t count;
+};
+
+static void add_name(void *data, const char *name)
+{
+	struct names *names = data;
+
+	names->list = util_grow(names->list, names->count, sizeof(*names->list));
+	names->list[names->count++] = util_copy(name, strlen(name));
+}
+
+ssize_t root_list(const char *path, char ***ret_names)
+{
+	struct names names = { 0 };
+	int r = root_each_name(path, add_name, &names);
+
+	if (r < 0)
+		return r;
+	if (names.count)
+		qsort(names.list, names.count, sizeof(*names.list), by_name);
+	*ret_names = names.list;
+	return (ssize_t)names.count;
 }
 
 void root_list_free(char **names, ssize_t count)

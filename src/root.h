@@ -53,6 +53,9 @@ int root_link(const char *path, char *buffer, size_t size) must_check;
 /* Does @path exist? */
 bool root_exists(const char *path);
 
+/* Call @found with each name in the folder @path, in no order, without "." and "..". Returns 0 or -errno. */
+int root_each_name(const char *path, void (*found)(void *data, const char *name), void *data);
+
 /*
  * List the folder @path, sorted by name, without "." and "..". The caller frees every name and the array.
  * Returns the number of names or -errno.

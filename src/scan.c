@@ -15,8 +15,17 @@ static bool read_identity(struct pci_function *function)
 	char text[1024];
 
 	if (sysfs_pci_read(&function->address, "modalias", text, sizeof(text)) >= 0 && pci_parse_modalias(text, function) == 0)
-		return sysfs_pci_driver(&function->address, function->driver) == 0;
-	return sysfs_pci_read(&function->address, "uevent", text, sizeof(text)) >= 0 && pci_parse_uevent(text, function) == 0;
+		return true;
+	function->driver_read = sysfs_pci_read(&function->address, "uevent", text, sizeof(text)) >= 0 &&
+				pci_parse_uevent(text, function) == 0;
+	return function->driver_read;
+}
+
+void scan_driver(struct pci_function *function)
+{
+	if (!function->driver_read && sysfs_pci_driver(&function->address, function->driver) < 0)
+		function->driver[0] = '\0';
+	function->driver_read = true;
 }
 
 ssize_t scan_functions(struct pci_function **ret_functions)

@@ -5,10 +5,13 @@
 #include "pci.h"
 
 /*
- * Read ids, class and driver of every function, one read and one link each, sorted by address. The caller frees the array.
+ * Read ids and class of every function, one read each, sorted by address. The caller frees the array.
  * A function whose file cannot be read is left out. Returns the number of functions or -errno.
  */
 ssize_t scan_functions(struct pci_function **ret_functions) must_check;
+
+/* Read the driver, where it was not read yet. */
+void scan_driver(struct pci_function *function);
 
 /*
  * Read the header type of the @count functions whose indexes are in @which. One that cannot be read in time, and those behind it, stay

@@ -24,6 +24,19 @@ ssize_t sysfs_pci_list(char ***ret_names)
 	return root_list(PCI "/devices", ret_names);
 }
 
+static void find_guest_driver(void *data, const char *name)
+{
+	*(bool *)data |= pci_is_guest_driver(name);
+}
+
+bool sysfs_pci_has_guest_driver(void)
+{
+	bool any = false;
+
+	root_each_name(PCI "/drivers", find_guest_driver, &any);
+	return any;
+}
+
 ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size)
 {
 	char path[PATH_SIZE];
@@ -52,19 +65,29 @@ ssize_t sysfs_iommu_group_list(int group, char ***ret_names)
 	return root_list(util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices", group), ret_names);
 }
 
+struct consumers {
+	void (*found)(void *data, const struct pci_address *consumer);
+	void *data;
+};
+
+static void add_consumer(void *data, const char *name)
+{
+	static const char prefix[] = "consumer:pci:";
+	const struct consumers *consumers = data;
+	struct pci_address consumer;
+
+	if (util_starts_with(name, prefix) &&
+	    pci_address_parse(name + strlen(prefix), strlen(name + strlen(prefix)), &consumer) == 0)
+		consumers->found(consumers->data, &consumer);
+}
+
 void sysfs_pci_consumers(const struct pci_address *address,
 			 void (*found)(void *data, const struct pci_address *consumer), void *data)
 {
-	static const char prefix[] = "consumer:pci:";
-	char path[PATH_SIZE], **names;
-	ssize_t count = root_list(pci_path(address, "", path), &names);
-	struct pci_address consumer;
+	struct consumers consumers = { found, data };
+	char path[PATH_SIZE];
 
-	for (ssize_t i = 0; i < count; i++)
-		if (util_starts_with(names[i], prefix) &&
-		    pci_address_parse(names[i] + strlen(prefix), strlen(names[i] + strlen(prefix)), &consumer) == 0)
-			found(data, &consumer);
-	root_list_free(names, count);
+	root_each_name(pci_path(address, "", path), add_consumer, &consumers);
 }
 
 int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE])
@@ -201,13 +224,13 @@ int sysfs_framebuffer_range(const struct pci_address *address, char *label, size
 	    (root_read_file("/proc/iomem", 1 << 20, &iomem, &length) < 0 && !iomem))
 		return -ENOENT;
 	for (const char *line = iomem; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		const char *name = strstr(line, " : ");
 		unsigned long long start, end;
-		int name = 0;
 
-		if (sscanf(line, " %llx-%llx : %n", &start, &end, &name) != 2 || !name || !is_framebuffer_range(line + name) ||
+		if (!name || !is_framebuffer_range(name + 3) || sscanf(line, " %llx-%llx", &start, &end) != 2 ||
 		    !overlaps_bar(resources, start, end))
 			continue;
-		util_format(label, size, "%.*s", (int)strcspn(line + name, "\n"), line + name);
+		util_format(label, size, "%.*s", (int)strcspn(name + 3, "\n"), name + 3);
 		return 0;
 	}
 	return -ENOENT;

@@ -7,6 +7,8 @@
 
 /* Names of all PCI functions. The caller frees them with root_list_free(). Returns their number or -errno. */
 ssize_t sysfs_pci_list(char ***ret_names) must_check;
+/* Is vfio-pci, one of its variants or pci-stub there, as a driver? */
+bool sysfs_pci_has_guest_driver(void);
 /* Read an attribute of a function as root_read() does. Returns the number of bytes or -errno. */
 ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size) must_check;
 

@@ -6,13 +6,22 @@
 
 display=bochs-display # 1234:1111, class 0380
 
+# The generators' images have no driver for it.
+stays_here() {
+	if [ "$vm_kind" = own ]; then
+		works 01:00.0 bochs-drm
+	else
+		works 01:00.0 none
+	fi
+}
+
 scene() {
 	vm_note=" (the only one)"
 	machine intel-iommu
 	no_host_display
 	slot 1 $display
 	boot rd.vfio.ids=1234:1111
-	works 01:00.0 bochs-drm
+	stays_here
 	verdict_is 01:00.0 kept
 	log_has "the host would have no display left; to give it away all the same, say rd.vfio.last-display=claim"
 
@@ -22,7 +31,7 @@ scene() {
 	slot 1 $display
 	slot 2 $display
 	boot rd.vfio.ids=1234:1111
-	works 01:00.0 bochs-drm
+	stays_here
 	verdict_is 01:00.0 kept
 	claimed 02:00.0
 
@@ -43,7 +52,7 @@ scene() {
 	slot 1 $display
 	slot 2 $display
 	boot
-	works 01:00.0 bochs-drm
+	stays_here
 	verdict_is 01:00.0 kept
 	claimed 02:00.0
 	vm_note=""
