@@ -2,7 +2,6 @@
 #include "bind.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmdline.h"
@@ -12,8 +11,9 @@
 #include "modules.h"
 #include "sysfs.h"
 
-/* Microseconds for what is put right at the end, and for each device that finish comes back to. */
-#define BIND_LAST_TIME 500000
+/* Microseconds for what is put right at the end of a stage, and for all that finish does. */
+#define LAST_TIME 300000
+#define FINISH_TIME 1000000
 
 /* --- what a child does to one device --- */
 
@@ -159,12 +159,6 @@ static int take(const void *argument, void *result)
 	return read_driver(&entry) || is_deferral(r) ? 0 : give_back(argument, result);
 }
 
-/* Finish what hung: the kernel works on this when the driver that hangs lets go. */
-static int resume(const void *entry, void *result)
-{
-	return do_step(entry, result, STEP_PROBE);
-}
-
 /* --- all devices at the same time --- */
 
 static void log_record(const struct work *work)
@@ -183,7 +177,7 @@ static const char *hanging_step(const struct record *record)
 	for (size_t step = 0; step < STEP_COUNT; step++)
 		if (record->begun[step] && !record->ended[step])
 			return steps[step].hangs;
-	return "the work on it";
+	return "its work";
 }
 
 /* Whose work hangs, or cannot be begun, is stuck: finish comes back to it when the real root runs. Returns whether it is. */
@@ -192,16 +186,16 @@ static bool decide_stuck(const struct work *work, const struct deadline_task *ta
 	if (task->state == DEADLINE_ENDED)
 		return false;
 	if (task->state == DEADLINE_NOT_STARTED && task->status != -ETIME)
-		plan_decide(work->entry, VERDICT_STUCK, "it has too little memory: sudo vfio-early finish, or reboot",
+		plan_decide(work->entry, VERDICT_STUCK, "reboot; look for memory in dmesg",
 			    "no process can be started for it (%s)", strerror(-task->status));
 	else if (task->state == DEADLINE_NOT_STARTED)
 		plan_decide(work->entry, VERDICT_STUCK, "rd.vfio.deadline= gives it more time", "other devices have used up the time");
 	else if (task->state == DEADLINE_DIED)
-		plan_decide(work->entry, VERDICT_STUCK, "look for this device and 'Oops' in dmesg, and reboot",
-			    "the kernel has ended the process during %s", hanging_step(&work->record));
+		plan_decide(work->entry, VERDICT_STUCK, "look for this device, 'Oops' and 'Out of memory' in dmesg, and reboot",
+			    "the process that works on it has died during %s", hanging_step(&work->record));
 	else
 		plan_decide(work->entry, VERDICT_STUCK,
-			    "look for this device in dmesg; when its driver lets go: sudo vfio-early finish; rd.vfio.deadline= gives it "
+			    "look for this device in dmesg; when its driver returns: sudo vfio-early finish; rd.vfio.deadline= gives it "
 			    "more time", "%s did not return in time", hanging_step(&work->record));
 	return true;
 }
@@ -314,14 +308,17 @@ static void tell_returned(struct work *work, const struct deadline_task *task, v
 	const struct plan_entry *entry = work->entry;
 	char subject[96];
 
-	(void)task;
 	(void)data;
-	if (!work->record.begun[STEP_RELEASE])
-		return;
-	log_line(pci_is_guest_driver(entry->driver) ? LOG_ERROR : LOG_WARNING,
-		 "%s was on %s already, which is built in or was loaded with ids=; %s",
-		 pci_format(entry->function, subject, sizeof(subject)), work->was,
-		 pci_is_guest_driver(entry->driver) ? "the driver does not release it" : "it is given back to the host");
+	pci_format(entry->function, subject, sizeof(subject));
+	if (task->state != DEADLINE_ENDED && pci_is_guest_driver(work->was))
+		log_line(LOG_ERROR, "%s is on %s, and cannot be given back to the host: %s; reboot", subject, work->was,
+			 task->state == DEADLINE_NOT_STARTED ? strerror(-task->status) : hanging_step(&work->record));
+	else if (task->state != DEADLINE_ENDED)
+		log_line(LOG_ERROR, "%s waits for the host, and cannot be given back to it: %s; reboot", subject, strerror(-task->status));
+	else if (pci_is_guest_driver(work->was))
+		log_line(pci_is_guest_driver(entry->driver) ? LOG_ERROR : LOG_WARNING,
+			 "%s was on %s already, which is built in or was loaded with ids=; %s", subject, work->was,
+			 pci_is_guest_driver(entry->driver) ? "the driver does not release it" : "it is given back to the host");
 }
 
 static void decide_refused(struct plan_entry *entry, const char *what, int error)
@@ -388,10 +385,11 @@ static void decide_taken(struct work *work, const struct deadline_task *task, vo
 	struct plan_entry *entry = work->entry;
 
 	(void)data;
+	/* The link is made before the driver's own probe (drivers/base/dd.c, really_probe()), which may hang. */
+	if (decide_stuck(work, task))
+		return;
 	if (!strcmp(entry->driver, entry->wanted_driver))
 		decide_bound(entry);
-	else if (decide_stuck(work, task))
-		return;
 	else if (record->ended[STEP_UNBIND] && !is_let_go(record->result[STEP_UNBIND]))
 		decide_refused(entry, "its driver does not let go", record->result[STEP_UNBIND]);
 	else if (!record->ended[STEP_BIND])
@@ -470,14 +468,16 @@ static int load(const char *module)
  * Where the kernel has a variant of vfio-pci for this device, that one is meant. A module's driver has a name of its
  * own, known once it is loaded; until then the override names vfio-pci and keeps the host's drivers away.
  */
-static void choose_variant(struct plan_entry *entry)
+static void choose_variant(struct plan_entry *entry, char hanging[static PCI_DRIVER_SIZE])
 {
 	char modalias[256], module[PCI_DRIVER_SIZE];
 
 	if (entry->claim->driver[0] || sysfs_pci_read(&entry->function->address, "modalias", modalias, sizeof(modalias)) < 0 ||
-	    modules_find_variant(modalias, module, sizeof(module)) < 0)
+	    modules_find_variant(modalias, module, sizeof(module)) < 0 || !strcmp(module, hanging))
 		return;
-	(void)!load(module);
+	/* What hangs once costs its time once. */
+	if (load(module) == -ETIMEDOUT)
+		strcpy(hanging, module);
 	if (sysfs_pci_driver_of_module(module, entry->wanted_driver) == 0)
 		work_on(&entry, 1, set_override, false, 0, decide_override, NULL);
 }
@@ -520,9 +520,11 @@ static void check_driver(void *plan, const struct pci_address *address)
 
 static void load_drivers(struct plan *plan, const char *cmdline)
 {
+	char hanging[PCI_DRIVER_SIZE] = "";
+
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan_is_pending(&plan->entries[i]))
-			choose_variant(&plan->entries[i]);
+			choose_variant(&plan->entries[i], hanging);
 	for (size_t i = 0; i < plan->count; i++) {
 		const char *driver = plan->entries[i].wanted_driver;
 
@@ -564,7 +566,7 @@ static bool is_left_with_host(struct plan_entry *entry)
 	       !pci_is_guest_driver(entry->driver);
 }
 
-static void accept(struct work *work, const struct deadline_task *task, void *data)
+static void ignore_result(struct work *work, const struct deadline_task *task, void *data)
 {
 	(void)work;
 	(void)task;
@@ -585,51 +587,92 @@ void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_t
 	start = util_now();
 	work_on_all(plan, is_to_take, take, false, deadline_write_end(), decide_taken);
 	ret_times->devices = util_now() - start;
-	work_on_all(plan, is_left_with_host, clear_override, false, util_now() + BIND_LAST_TIME, accept);
+	work_on_all(plan, is_left_with_host, clear_override, false, util_now() + LAST_TIME, ignore_result);
 }
 
 /* --- what the boot has left half done --- */
 
 /* What may carry disks is never reserved, so another override there is not ours. */
-static int read_override(const void *argument, void *result)
+static bool is_override_ours(const struct pci_function *function)
 {
-	const struct pci_function *function = argument;
-	bool *ours = result;
 	char text[PCI_DRIVER_SIZE];
 	ssize_t length = sysfs_pci_read(&function->address, "driver_override", text, sizeof(text));
 
 	text[length > 0 ? strcspn(text, "\n") : 0] = '\0';
 	/* The kernel shows "(null)" where none is set (drivers/base/driver.c). */
-	*ours = text[0] && strcmp(text, "(null)") && (pci_is_guest_driver(text) || (function->class && !pci_may_carry_disks(function)));
-	return 0;
+	return text[0] && strcmp(text, "(null)") &&
+	       (pci_is_guest_driver(text) || (function->class && !pci_may_carry_disks(function)));
 }
 
-bool bind_resume(struct pci_function *function)
+/* The host gets it: reserved by the early stage, and not taken by a late one. */
+static int return_waiting(const void *argument, void *record)
 {
-	const struct claim claim = { 0 };
-	struct plan_entry entry = { .function = function, .claim = &claim }, *one = &entry;
+	const struct plan_entry *entry = argument;
 
-	read_driver(&entry);
-	if (entry.driver[0]) {
-		bind_release(function);
-		return pci_is_guest_driver(function->driver);
-	}
-	/* Where the driver still hangs, the kernel begins with the probe as soon as that lets go, whatever becomes of the process. */
-	work_on(&one, 1, resume, false, util_now() + BIND_LAST_TIME, accept, NULL);
-	strcpy(function->driver, entry.driver);
-	return pci_is_guest_driver(function->driver);
-}
-
-void bind_release(struct pci_function *function)
-{
-	const struct claim claim = { 0 };
-	struct plan_entry entry = { .function = function, .claim = &claim }, *one = &entry;
-	bool ours = false;
-
-	read_driver(&entry);
 	/* A read of the attribute waits for a driver that probes or removes the device, up to Linux 6.11. */
-	if (!pci_is_guest_driver(entry.driver) &&
-	    deadline_read(read_override, function, &ours, sizeof(ours), util_now() + BIND_LAST_TIME) == 0 && ours)
-		work_on(&one, 1, give_back, false, util_now() + BIND_LAST_TIME, accept, NULL);
-	strcpy(function->driver, entry.driver);
+	return pci_is_guest_driver(entry->driver) || !is_override_ours(entry->function) ? 0 : give_back(entry, record);
+}
+
+/*
+ * What is without a driver is probed, which binds it to what its override names: where a driver hangs still, the kernel begins with that
+ * when it has let go, whatever becomes of the process. What its host driver has kept stays there.
+ */
+static int resume_stuck(const void *argument, void *record)
+{
+	const struct plan_entry *entry = argument;
+
+	if (!entry->driver[0])
+		return do_step(entry, record, STEP_PROBE);
+	return pci_is_guest_driver(entry->driver) || !is_override_ours(entry->function) ? 0 : do_step(entry, record, STEP_CLEAR);
+}
+
+static int finish_one(const void *argument, void *record)
+{
+	const struct plan_entry *entry = argument;
+
+	return entry->verdict == VERDICT_STUCK ? resume_stuck(entry, record) : return_waiting(entry, record);
+}
+
+/* The leftovers, and an entry for each. */
+struct leftovers {
+	struct bind_leftover *list;
+	struct plan_entry *entries;
+};
+
+static void note_finished(struct work *work, const struct deadline_task *task, void *data)
+{
+	struct leftovers *leftovers = data;
+	struct bind_leftover *leftover = &leftovers->list[work->entry - leftovers->entries];
+
+	strcpy(leftover->function.driver, work->entry->driver);
+	leftover->hangs = task->state != DEADLINE_ENDED;
+}
+
+static bool waits_for_vfio(const struct bind_leftover *leftovers, size_t count)
+{
+	char driver[PCI_DRIVER_SIZE];
+
+	for (size_t i = 0; i < count; i++)
+		if (leftovers[i].stuck && sysfs_pci_driver(&leftovers[i].function.address, driver) == 0 && !driver[0])
+			return true;
+	return false;
+}
+
+void bind_finish(struct bind_leftover *list, size_t count)
+{
+	static const struct claim claim;
+	cleanup_free struct plan_entry *entries = util_zeroed(count, sizeof(*entries));
+	cleanup_free struct plan_entry **each = util_zeroed(count, sizeof(*each));
+	struct leftovers leftovers = { list, entries };
+
+	/* Its image may have lacked the module, or the load hung. */
+	if (waits_for_vfio(list, count) && !sysfs_pci_driver_exists(PLAN_DRIVER))
+		(void)!deadline_run(load_driver, PLAN_DRIVER, util_now() + FINISH_TIME);
+	for (size_t i = 0; i < count; i++) {
+		entries[i] = (struct plan_entry){ .function = &list[i].function, .claim = &claim };
+		entries[i].verdict = list[i].stuck ? VERDICT_STUCK : VERDICT_DEFERRED;
+		read_driver(&entries[i]);
+		each[i] = &entries[i];
+	}
+	work_on(each, count, finish_one, false, util_now() + FINISH_TIME, note_finished, &leftovers);
 }

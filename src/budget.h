@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How long a stage and its parts may take. Pure: times are microseconds of one clock, that of util_now(). What hangs costs its part
- * of the budget once, however much of it hangs, because everything is worked on at the same time.
+ * How long a stage and its parts may take. Pure: times are microseconds of one clock, that of util_now(). However many
+ * devices hang, they use up one part of the budget, because all are worked on at the same time.
  */
 #pragma once
 
@@ -11,7 +11,7 @@ struct budget {
 };
 
 /* Binding gets this much even where looking has used up the budget. */
-#define BUDGET_LEAST_TO_WRITE 2000000ULL
+#define BUDGET_LEAST_TO_WRITE 1500000ULL
 
 /* Everything that is read ends here: three quarters, so that something is left to bind with what is known by then. */
 static inline unsigned long long budget_look_end(const struct budget *budget)

@@ -4,13 +4,13 @@
  * device was there.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bind.h"
 #include "cmd.h"
+#include "deadline.h"
 #include "load.h"
 #include "log.h"
 #include "outlook.h"
@@ -243,18 +243,6 @@ static void leave_stuck(const struct plan *plan)
 		log_line(LOG_WARNING, REPORT_STUCK_FILE ": %s; what is stuck stays as it is", strerror(-r));
 }
 
-/* It ends by itself, within its budget; a signal between an unbind and a probe would leave a device without a driver. */
-static void ignore_signals(void)
-{
-	sigset_t signals;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	sigaddset(&signals, SIGINT);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-}
-
 static int carry_out(struct boot *boot, unsigned long long start)
 {
 	struct bind_times times = { 0 };
@@ -315,7 +303,7 @@ int cmd_boot(int argc, char **argv)
 	if (boot.late && !boot.dry_run && !report_is_waiting())
 		return EXIT_DONE;
 	if (!boot.dry_run)
-		ignore_signals();
+		deadline_block_signals();
 	outlook_load(NULL, NULL, &boot.outlook);
 	outlook_plan(&boot.outlook, boot.late ? PLAN_LATE : PLAN_EARLY, !boot.dry_run, boot.parameters, boot.parameter_count);
 	if (boot.dry_run)

@@ -5,80 +5,33 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bind.h"
 #include "cmd.h"
+#include "deadline.h"
 #include "log.h"
 #include "report.h"
 #include "sysfs.h"
 
-/* What this run has found. */
+/* What is to be finished, and whether the boot was a dry run, which has written nothing. */
 struct finish {
-	bool dry_run; /* of the boot: it has written nothing, so nothing is to be undone */
-	bool stuck;   /* something still is */
+	struct bind_leftover *leftovers;
+	size_t count;
+	bool dry_run;
+	bool failed; /* something is stuck at the end */
 };
 
-static void settle(struct report_device *device, enum verdict verdict, const char *reason, const char *hint)
+static void add(struct finish *finish, const struct pci_function *function, bool stuck)
 {
-	struct outcome outcome = {
-		.verdict = verdict,
-		.driver = device->function.driver,
-		.was = device->was,
-		.iommu_group = device->function.iommu_group,
-		.reason = reason,
-	};
-
-	device->verdict = verdict;
-	verdict_sentence(&outcome, device->reason, sizeof(device->reason));
-	util_format(device->hint, sizeof(device->hint), "%s", hint);
+	finish->leftovers = util_grow(finish->leftovers, finish->count, sizeof(*finish->leftovers));
+	finish->leftovers[finish->count++] = (struct bind_leftover){ .function = *function, .stuck = stuck };
 }
 
-static void finish_waiting(struct finish *finish, struct report_device *device)
-{
-	if (!finish->dry_run)
-		bind_release(&device->function);
-	device->function.iommu_group = sysfs_pci_iommu_group(&device->function.address);
-	if (pci_is_guest_driver(device->function.driver))
-		settle(device, VERDICT_BOUND, "", "");
-	else
-		settle(device, VERDICT_KEPT, "it waits for the late stage, and this boot had none",
-		       "a pinned address with stage=early needs no late stage; it takes the device whatever is on it");
-}
-
-static void finish_stuck(struct finish *finish, struct report_device *device)
-{
-	device->function.iommu_group = sysfs_pci_iommu_group(&device->function.address);
-	if (bind_resume(&device->function)) {
-		settle(device, VERDICT_BOUND, "", "");
-		return;
-	}
-	finish->stuck |= !device->function.driver[0];
-	if (device->function.driver[0])
-		settle(device, VERDICT_STUCK, "it did not let go in time, and stays with its driver", "reboot to try again");
-	else
-		settle(device, VERDICT_STUCK, "it has not come back yet; it is bound when its driver lets go",
-		       "look for this device in dmesg; then: sudo vfio-early finish");
-}
-
-static bool finish_device(void *data, struct report_device *device)
-{
-	char subject[96];
-
-	if (!device->found || (device->verdict != VERDICT_DEFERRED && device->verdict != VERDICT_STUCK))
-		return false;
-	if (device->verdict == VERDICT_DEFERRED)
-		finish_waiting(data, device);
-	else
-		finish_stuck(data, device);
-	log_line(verdict_level(device->verdict), "%s %s%s%s", pci_format(&device->function, subject, sizeof(subject)),
-		 device->reason, device->hint[0] ? "; " : "", device->hint);
-	return true;
-}
-
-/* Without a report nothing says who waits: whoever has our override and no driver. */
-static void finish_blindly(void)
+/* Without a report nothing says who waits: whoever has our override. */
+static void add_all(struct finish *finish)
 {
 	char **names;
 	ssize_t count = sysfs_pci_list(&names);
@@ -87,18 +40,93 @@ static void finish_blindly(void)
 		struct pci_function function = { .header_type = -1 };
 
 		if (pci_address_parse(names[i], strlen(names[i]), &function.address) == 0)
-			bind_release(&function);
+			add(finish, &function, false);
 	}
 	root_list_free(names, count);
 }
 
+/* Returns 0, or -errno of the report. */
+static int find_leftovers(struct finish *finish)
+{
+	struct report report;
+	int r = report_load(&report);
+
+	for (size_t i = 0; i < report.count; i++) {
+		const struct report_device *device = &report.devices[i];
+
+		if (device->found && (device->verdict == VERDICT_DEFERRED || device->verdict == VERDICT_STUCK))
+			add(finish, &device->function, device->verdict == VERDICT_STUCK);
+	}
+	report_free(&report);
+	return r;
+}
+
+static const struct bind_leftover *leftover_of(const struct finish *finish, const struct report_device *device)
+{
+	for (size_t i = 0; i < finish->count; i++)
+		if (!pci_address_compare(&finish->leftovers[i].function.address, &device->function.address))
+			return &finish->leftovers[i];
+	return NULL;
+}
+
+static void settle(struct report_device *device, enum verdict verdict, const char *reason, const char *hint)
+{
+	struct outcome outcome = {
+		.verdict = verdict,
+		.driver = device->function.driver,
+		.was = device->was,
+		.iommu_group = sysfs_pci_iommu_group(&device->function.address),
+		.reason = reason,
+	};
+
+	device->verdict = verdict;
+	verdict_sentence(&outcome, device->reason, sizeof(device->reason));
+	util_format(device->hint, sizeof(device->hint), "%s", hint);
+}
+
+static void judge(struct report_device *device, const struct bind_leftover *leftover)
+{
+	strcpy(device->function.driver, leftover->function.driver);
+	if (leftover->hangs)
+		settle(device, VERDICT_STUCK, "its driver has not returned yet",
+		       "look for this device in dmesg; when its driver returns: sudo vfio-early finish");
+	else if (pci_is_guest_driver(device->function.driver))
+		settle(device, VERDICT_BOUND, "", "");
+	else if (!leftover->stuck)
+		settle(device, VERDICT_KEPT, "it waits for the late stage, and this boot had none",
+		       "a pinned address with stage=early needs no late stage; it takes the device whatever is on it");
+	else if (device->function.driver[0])
+		settle(device, VERDICT_STUCK, "the boot has not taken it in time, and it stays with its driver", "reboot to try again");
+	else
+		settle(device, VERDICT_STUCK, "no driver has taken it", "look for this device and 'vfio' in dmesg; reboot to try again");
+}
+
+static bool amend(void *data, struct report_device *device)
+{
+	struct finish *finish = data;
+	const struct bind_leftover *leftover = device->found ? leftover_of(finish, device) : NULL;
+	char subject[96];
+
+	if (!leftover)
+		return false;
+	judge(device, leftover);
+	finish->failed |= device->verdict == VERDICT_STUCK;
+	log_line(verdict_level(device->verdict), "%s %s%s%s", pci_format(&device->function, subject, sizeof(subject)),
+		 device->reason, device->hint[0] ? "; " : "", device->hint);
+	return true;
+}
+
+/* What hangs is looked at again: by the next script or unit, or by a person. */
 static void conclude(const struct finish *finish)
 {
+	bool hangs = false;
 	int r = report_is_waiting() ? report_clear_waiting() : 0;
 
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be removed: %s", strerror(-r));
-	r = report_set_stuck(finish->stuck);
+	for (size_t i = 0; i < finish->count; i++)
+		hangs |= finish->leftovers[i].hangs;
+	r = report_set_stuck(hangs);
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_STUCK_FILE ": %s", strerror(-r));
 }
@@ -106,15 +134,22 @@ static void conclude(const struct finish *finish)
 static int finish_all(void)
 {
 	struct finish finish = { .dry_run = report_is_dry_run() };
-	int r = report_amend(finish_device, &finish);
+	int r = find_leftovers(&finish);
 
 	if (r < 0) {
-		log_line(LOG_WARNING, REPORT_FILE ": %s; every device with a driver_override of vfio-pci and no driver is returned to "
-			 "the host", strerror(-r));
-		finish_blindly();
+		log_line(LOG_WARNING, REPORT_FILE ": %s; every device that has a driver_override of vfio-pci, and is not on it, is "
+			 "returned to the host", root_error(r));
+		add_all(&finish);
 	}
+	if (!finish.dry_run)
+		bind_finish(finish.leftovers, finish.count);
+	if (r == 0)
+		r = report_amend(amend, &finish);
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_FILE ": cannot be amended: %s", root_error(r));
 	conclude(&finish);
-	return finish.stuck ? EXIT_FAILED : EXIT_DONE;
+	free(finish.leftovers);
+	return finish.failed ? EXIT_FAILED : EXIT_DONE;
 }
 
 int cmd_finish(int argc, char **argv)
@@ -132,6 +167,7 @@ int cmd_finish(int argc, char **argv)
 		fputs("vfio-early: finish writes to the devices, and needs root: sudo vfio-early finish\n", stderr);
 		return EXIT_USAGE;
 	}
+	deadline_block_signals();
 	log_start(isatty(STDOUT_FILENO) ? LOG_TO_BOTH : LOG_TO_KERNEL, false);
 	return finish_all();
 }

@@ -65,6 +65,17 @@ unsigned long long deadline_step_end(void)
 	return budget_step_end(util_now(), deadline_write_end());
 }
 
+void deadline_block_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
 void deadline_name(char *name)
 {
 	process_name = name;
@@ -96,15 +107,25 @@ static size_t shared_size(const struct deadline_task *task)
 	return sizeof(struct shared) + task->size;
 }
 
+/* Who reads what the program prints waits for the last process that could write to it, and this one may hang. */
+static void leave_streams(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd <= STDERR_FILENO && null >= 0; fd++)
+		dup2(null, fd);
+}
+
 _Noreturn static void be_child(const struct deadline_task *task, struct shared *shared)
 {
 	if (process_name)
 		process_name[0] = '@';
+	leave_streams();
 	if (task->size)
 		memcpy(shared->result, task->result, task->size);
 	own_progress = &shared->progress;
 	shared->status = task->work(task->argument, shared->result);
-	shared->ended = true;
+	__atomic_store_n(&shared->ended, true, __ATOMIC_RELEASE);
 	_exit(0);
 }
 
@@ -135,24 +156,28 @@ static int start(struct deadline_task *task, struct child *child)
 	return r;
 }
 
+/* A child that is killed, and does not hang in the kernel, is gone after this: nothing changes what it has left any more. */
+#define DEATH_MS 5
+
 /* The child has ended, or its time is up. */
 static void collect(struct child *child, bool ended)
 {
 	struct deadline_task *task = child->task;
+	struct shared *shared = child->shared;
 
-	if (ended)
-		waitpid(child->pid, NULL, 0);
-	else
+	ended |= __atomic_load_n(&shared->ended, __ATOMIC_ACQUIRE);
+	if (!ended) {
 		kill(child->pid, SIGKILL);
-	task->state = !ended ? DEADLINE_HANGS : child->shared->ended ? DEADLINE_ENDED : DEADLINE_DIED;
-	task->status = !ended ? -ETIMEDOUT : child->shared->ended ? child->shared->status : -EIO;
+		poll(&(struct pollfd){ .fd = child->alive }, 1, DEATH_MS);
+	}
+	task->state = !ended ? DEADLINE_HANGS : shared->ended ? DEADLINE_ENDED : DEADLINE_DIED;
+	task->status = !ended ? -ETIMEDOUT : shared->ended ? shared->status : -EIO;
 	if (task->size)
-		memcpy(task->result, child->shared->result, task->size);
-	/* What hangs in the kernel survives this; init reaps it when the kernel lets go. */
-	if (!ended)
-		waitpid(child->pid, NULL, WNOHANG);
+		memcpy(task->result, shared->result, task->size);
+	/* One that dies may still wait in the kernel; init reaps it then. */
+	waitpid(child->pid, NULL, WNOHANG);
 	close(child->alive);
-	munmap(child->shared, shared_size(task));
+	munmap(shared, shared_size(task));
 }
 
 void deadline_progress(void)
@@ -192,8 +217,10 @@ static size_t await_one(struct child *children, size_t count, unsigned long long
 		fds[i] = (struct pollfd){ .fd = children[i].alive };
 		next = until < next ? until : next;
 	}
-	if (poll(fds, count, now < next ? (int)((next - now) / 1000) + 1 : 0) < 0)
+	if (poll(fds, count, now < next ? (int)((next - now) / 1000) + 1 : 0) < 0) {
+		usleep(1000);
 		return count;
+	}
 	now = util_now();
 	for (size_t i = 0; i < count; i++) {
 		look_at_progress(&children[i], now);
@@ -215,15 +242,15 @@ void deadline_run_tasks(struct deadline_task *tasks, size_t count, unsigned long
 		tasks[i].status = -ETIME;
 	}
 	for (size_t i = 0; i < count && util_now() < end;) {
-		if (running < CHILDREN) {
-			tasks[i].status = start(&tasks[i], &children[running]);
-			running += tasks[i].status == 0;
-		}
-		/* Where memory is short, a child that ends may give back what the next one needs. */
-		if (running && (running == CHILDREN || tasks[i].status < 0))
+		int r = running < CHILDREN ? start(&tasks[i], &children[running]) : -EAGAIN;
+
+		running += r == 0;
+		if (r < 0 && running) {
+			/* Where memory is short, a child that ends may give back what this one needs. */
 			running = await_one(children, running, end);
-		else
-			i++;
+			continue;
+		}
+		tasks[i++].status = r;
 	}
 	while (running && util_now() < end)
 		running = await_one(children, running, end);

@@ -22,15 +22,19 @@ unsigned long long deadline_write_end(void);
 unsigned long long deadline_step_end(void);
 
 /*
- * Name what the children show as their command line: systemd neither kills nor waits for a process whose argv[0] begins with "@" when it
- * switches the root or shuts down (systemd.io, "Storage Daemons for the Root File System"). @name is main()'s argv[0], in place.
+ * Name what the children show as their command line: @name is main()'s argv[0], in place, and begins with "@" in a child. systemd does not
+ * kill such a process, or wait for it, when it switches the root or shuts down (systemd.io, "Storage Daemons for the Root File
+ * System"). The stop of a unit is another matter: the units say KillMode=process.
  */
 void deadline_name(char *name);
+
+/* A signal between two writes to a device would leave it half done: until the process ends, which it does in time, none arrives. */
+void deadline_block_signals(void);
 
 enum deadline_state {
 	DEADLINE_NOT_STARTED, /* no time was left (-ETIME), or no child could be made (-errno) */
 	DEADLINE_ENDED,       /* with what the work returned */
-	DEADLINE_DIED,        /* -EIO: a signal has ended it */
+	DEADLINE_DIED,        /* -EIO: the process has died without a result */
 	DEADLINE_HANGS,       /* -ETIMEDOUT: killed, or left behind where it cannot be */
 };
 
@@ -52,8 +56,8 @@ void deadline_progress(void);
 void deadline_run_tasks(struct deadline_task *tasks, size_t count, unsigned long long end);
 
 /*
- * Run one piece of work until @end. Returns what it returns (0 or -errno), -ETIMEDOUT where it did not come back in time, or -errno
- * where no child could be made.
+ * Run one piece of work until @end. Returns what it returns (0 or -errno), -ETIMEDOUT where it did not come back in time, -EIO
+ * where its process died, or -errno where no child could be made.
  */
 int deadline_run(int (*work)(const void *argument), const void *argument, unsigned long long end) must_check;
 

@@ -381,14 +381,22 @@ static void read_chosen(struct storage *storage, const bool *chosen, bool partit
 	cleanup_free bool *locked = util_zeroed(storage->count, sizeof(*locked));
 	size_t count = list_disks(storage, chosen, partitions, disks, tasks);
 
-	tasks[count] = (struct deadline_task){ .work = find_locked, .argument = storage, .result = locked, .size = storage->count };
+	tasks[count] = (struct deadline_task){
+		.work = find_locked, .argument = storage, .result = locked, .size = storage->count, .stall = deadline_stall(),
+	};
 	deadline_run_tasks(tasks, count + locks, deadline_look_end());
 	for (size_t i = 0; i < count; i++) {
 		take_readings(storage, tasks[i].argument, &tasks[i]);
 		free(tasks[i].result);
 	}
-	for (size_t i = 0; i < storage->count; i++)
+	for (size_t i = 0; i < storage->count && locks; i++) {
 		storage->blocks[i].locked |= locked[i];
+		/* Whether a program has locked it is not known. */
+		if (chosen[i] && tasks[count].state != DEADLINE_ENDED) {
+			storage->blocks[i].state = BLOCK_UNREADABLE;
+			storage->blocks[i].error = tasks[count].status;
+		}
+	}
 	for (size_t i = 0; i < storage->count; i++)
 		free(disks[i].blocks);
 }
@@ -627,7 +635,7 @@ static void read_candidates(struct storage *storage, bool partitions, const stru
 	read_chosen(storage, chosen, partitions, true);
 }
 
-/* What hung once is not asked again: it would cost its time once more. */
+/* A device that hung once is not asked again: it would cost its time once more. */
 static void keep_hanging(struct storage *storage, const struct storage *before)
 {
 	for (size_t i = 0; before && i < before->count; i++) {

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "root.h"
@@ -25,10 +26,11 @@ void log_start(enum log_target target, bool debug)
 
 static bool append_to(const char *path, int flags, const char *text)
 {
-	/* Where something else stands in its place, nothing waits for a reader. */
+	/* A pipe in its place would wait for a reader, or end the program when that goes. */
 	cleanup_close int fd = root_open(path, O_WRONLY | O_APPEND | O_NONBLOCK | flags);
+	struct stat is;
 
-	return fd >= 0 && write(fd, text, strlen(text)) >= 0;
+	return fd >= 0 && fstat(fd, &is) == 0 && !S_ISFIFO(is.st_mode) && write(fd, text, strlen(text)) >= 0;
 }
 
 /*

@@ -14,7 +14,7 @@ enum { LOG_ERROR = 3, LOG_WARNING = 4, LOG_NOTICE = 5, LOG_INFO = 6, LOG_DEBUG =
 /* Where lines go from now on. */
 enum log_target {
 	LOG_TO_STDOUT, /* plain lines, for a person: dry runs */
-	LOG_TO_BOTH,   /* both, for a person who has work done */
+	LOG_TO_BOTH,   /* to the kernel log as below and to standard output: finish on a terminal */
 	LOG_TO_KERNEL, /* /dev/kmsg and /run/vfio-early/boot.log; stderr where /dev/kmsg cannot be opened */
 };
 void log_start(enum log_target target, bool debug);

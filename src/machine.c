@@ -39,13 +39,13 @@ static void read_for_matching(const struct config *config, struct machine *machi
  * A boot asks for the header of what calls itself a bridge only: what does not, and has a bridge's header, is refused by vfio-pci
  * (drivers/vfio/pci/vfio_pci_core.c, vfio_pci_core_register_device()).
  */
-static void read_headers(struct machine *machine, bool every)
+static void read_headers(struct machine *machine, bool every, const bool *done)
 {
 	cleanup_free size_t *which = util_zeroed(machine->function_count, sizeof(*which));
 	size_t count = 0;
 
 	for (size_t i = 0; i < machine->function_count; i++)
-		if (machine->functions[i].header_type < 0 &&
+		if (!done[i] &&
 		    (every || (machine->wanted[i] >= 0 && pci_base_class(&machine->functions[i]) == PCI_BASE_BRIDGE)))
 			which[count++] = i;
 	scan_headers(machine->functions, which, count);
@@ -54,13 +54,13 @@ static void read_headers(struct machine *machine, bool every)
 /* Which functions have their details is kept in @done, one a function. */
 static void read_details(struct machine *machine, bool every, bool *done)
 {
+	read_headers(machine, every, done);
 	for (size_t i = 0; i < machine->function_count; i++) {
 		if (done[i] || (!every && machine->wanted[i] < 0))
 			continue;
 		scan_details(&machine->functions[i]);
 		done[i] = true;
 	}
-	read_headers(machine, every);
 }
 
 /* What matters of a function only where it is wanted; and of displays what somebody who looks ahead wants to know. */

@@ -113,7 +113,9 @@ int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
 	if (fd < 0)
 		return fd;
 	/* Not what waits for a writer, has an effect when it is read, or has no end. */
-	if (fstat(fd, &is) < 0 || !S_ISREG(is.st_mode))
+	if (fstat(fd, &is) < 0)
+		return -errno;
+	if (!S_ISREG(is.st_mode))
 		return S_ISDIR(is.st_mode) ? -EISDIR : -ENOTSUP;
 	for (;;) {
 		ssize_t got;
@@ -240,7 +242,7 @@ int root_each_name(const char *path, void (*found)(void *data, const char *name)
 				found(data, entry->name);
 		}
 	}
-	return 0;
+	return length < 0 ? -errno : 0;
 }
 
 struct names {
@@ -256,25 +258,27 @@ static void add_name(void *data, const char *name)
 	names->list[names->count++] = util_copy(name, strlen(name));
 }
 
-ssize_t root_list(const char *path, char ***ret_names)
-{
-	struct names names = { 0 };
-	int r = root_each_name(path, add_name, &names);
-
-	if (r < 0)
-		return r;
-	if (names.count)
-		qsort(names.list, names.count, sizeof(*names.list), by_name);
-	*ret_names = names.list;
-	return (ssize_t)names.count;
-}
-
 void root_list_free(char **names, ssize_t count)
 {
 	for (ssize_t i = 0; i < count; i++)
 		free(names[i]);
 	if (count > 0)
 		free(names);
+}
+
+ssize_t root_list(const char *path, char ***ret_names)
+{
+	struct names names = { 0 };
+	int r = root_each_name(path, add_name, &names);
+
+	if (r < 0) {
+		root_list_free(names.list, (ssize_t)names.count);
+		return r;
+	}
+	if (names.count)
+		qsort(names.list, names.count, sizeof(*names.list), by_name);
+	*ret_names = names.list;
+	return (ssize_t)names.count;
 }
 
 void root_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data)

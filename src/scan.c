@@ -67,9 +67,13 @@ static int read_headers(const void *argument, void *result)
 	const struct headers *headers = argument;
 	signed char *types = result, text[0x0e + 2];
 
-	for (size_t i = 0; i < headers->count; i++)
-		if (sysfs_pci_read(&headers->functions[headers->which[i]].address, "config", (char *)text, sizeof(text)) > 0x0e)
+	for (size_t i = 0; i < headers->count; i++) {
+		const struct pci_address *address = &headers->functions[headers->which[i]].address;
+
+		if (sysfs_pci_read(address, "config", (char *)text, sizeof(text)) > 0x0e)
 			types[i] = text[0x0e] & 0x7f;
+		deadline_progress();
+	}
 	return 0;
 }
 
@@ -77,11 +81,14 @@ void scan_headers(struct pci_function *functions, const size_t *which, size_t co
 {
 	struct headers headers = { functions, which, count };
 	cleanup_free signed char *types = util_zeroed(count, 1);
+	struct deadline_task task = {
+		.work = read_headers, .argument = &headers, .result = types, .size = count, .stall = deadline_stall(),
+	};
 
 	if (!count)
 		return;
 	memset(types, -1, count);
-	(void)!deadline_read(read_headers, &headers, types, count, deadline_read_end());
+	deadline_run_tasks(&task, 1, deadline_read_end());
 	for (size_t i = 0; i < count; i++)
 		functions[which[i]].header_type = types[i];
 }

@@ -12,7 +12,7 @@
 
 /* What a shell ends with where it finds no such program. */
 #define NOT_FOUND 127
-#define LEAST_TIME 1000000 /* microseconds */
+#define LEAST_TIME 400000 /* microseconds */
 
 bool service_manager_runs(void)
 {
@@ -21,9 +21,9 @@ bool service_manager_runs(void)
 
 static void become_systemctl(const char *unit)
 {
-	/* The deadline kills the process that waits for this one. */
 	sigset_t none;
 
+	/* The deadline kills the process that waits for this one. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -23,7 +23,8 @@ static void *or_exit(void *memory)
 {
 	if (!memory) {
 		fputs("vfio-early: out of memory\n", stderr);
-		exit(1);
+		/* A child must not print again what its parent has yet to print. */
+		_exit(1);
 	}
 	return memory;
 }

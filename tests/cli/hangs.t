@@ -8,7 +8,8 @@
 hang() { rm -f "$tree/$1" && mkfifo "$tree/$1"; }
 verdicts_are() { [ "$(report '[.devices[] | (.address // "-") + "=" + .verdict] | join(" ")' | sed 's/0000://g')" = "$1" ]; }
 on_vfio() { ln -sfn ../../drivers/vfio-pci "$tree/sys/bus/pci/devices/$1/driver"; }
-no_child_is_left() { [ -z "$(ps -eo stat=,args= | awk -v tree="--root $tree" '$1 !~ /^Z/ && !/awk/ && index($0, tree)')" ]; }
+# A process that is killed needs a moment to be gone.
+no_child_is_left() { sleep 0.2 && [ -z "$(ps -eo stat=,args= | awk -v tree="--root $tree" '$1 !~ /^Z/ && !/awk/ && index($0, tree)')" ]; }
 
 # An unbind that hangs: card 1 of three; nothing binds in a tree, so the others look as if the module had taken them.
 three() {
@@ -28,16 +29,16 @@ run boot
 ok "the stage ends in time" [ $(($(date +%s) - start)) -le 3 ]
 ok "only the one that hangs is stuck" verdicts_are "01:00.0=stuck 02:00.0=bound 03:00.0=bound"
 ok "the log names what hangs" log_says "0000:01:00.0 1002:5159 given up: unbinding its driver did not return in time"
-ok "and the cure" log_says "when its driver lets go: sudo vfio-early finish"
+ok "and the cure" log_says "when its driver returns: sudo vfio-early finish"
 ok "its host driver keeps it without an override" override_is 0000:01:00.0 ""
 ok "no process is left behind" no_child_is_left
-ok "who comes later is told" [ -e "$tree/run/vfio-early/stuck" ]
+ok "the next stage is to look again" [ -e "$tree/run/vfio-early/stuck" ]
 
 # It still has its driver.
 run finish
 ok "finish has nothing to wait for" verdicts_are "01:00.0=stuck 02:00.0=bound 03:00.0=bound"
-ok "it says that the device stays" report_is '.devices[0].reason' "given up: it did not let go in time, and stays with its driver"
-ok "and nobody comes back" [ ! -e "$tree/run/vfio-early/stuck" ]
+ok "it says that the device stays" report_is '.devices[0].reason' "given up: the boot has not taken it in time, and it stays with its driver"
+ok "and nothing is left to do" [ ! -e "$tree/run/vfio-early/stuck" ]
 
 # The driver is away, and the kernel has not come to the probe.
 three
@@ -50,7 +51,7 @@ run finish
 ok "a probe that hangs does not hold finish up" [ $(($(date +%s) - start)) -le 2 ]
 ok "it fails" exits 1
 ok "the device is stuck as before" verdicts_are "01:00.0=stuck 02:00.0=bound 03:00.0=bound"
-ok "the log has the cure" log_says "it has not come back yet; it is bound when its driver lets go; look for this device in dmesg; then: sudo vfio-early finish"
+ok "the log has the cure" log_says "given up: its driver has not returned yet; look for this device in dmesg; when its driver returns: sudo vfio-early finish"
 ok "the next one looks again" [ -e "$tree/run/vfio-early/stuck" ]
 ok "no process of it is left either" no_child_is_left
 run status
@@ -61,7 +62,7 @@ on_vfio 0000:01:00.0
 run finish
 ok "when it has let go it is bound" verdicts_are "01:00.0=bound 02:00.0=bound 03:00.0=bound"
 ok "finish ends well then" exits 0
-ok "and the word is gone" [ ! -e "$tree/run/vfio-early/stuck" ]
+ok "and nothing is left to do" [ ! -e "$tree/run/vfio-early/stuck" ]
 ok "the report fits the schema" /usr/bin/python3 -m jsonschema -i "$tree/run/vfio-early/report.json" "$cli_here/../report.schema.json"
 
 # A device that hangs from the first write on does not use up the others' time.
@@ -77,10 +78,11 @@ hang sys/bus/pci/devices/0000:04:00.0/uevent
 hang sys/bus/pci/devices/0000:04:00.0/config
 hang sys/bus/pci/devices/0000:04:00.0/driver_override
 cmdline "rd.vfio.ids=02:00.0"
-for command in "boot --dry-run" "list" "check" "status" "boot"; do
+for command in "boot --dry-run" "boot"; do
 	# shellcheck disable=SC2086
-	output=$(timeout 20 "$binary" --root "$tree" $command 2>&1)
-	ok "$command does not wait for it" [ $? -ne 124 ]
+	output=$(timeout 20 strace -f -qq -e trace=openat2 "$binary" --root "$tree" $command 2>&1)
+	ok "$command ends" [ $? -eq 0 ]
+	ok "$command reads no uevent, and nothing else that can wait" lacks "0000:04:00.0/[ucd]"
 done
 ok "the card is bound" verdicts_are "02:00.0=bound"
 
@@ -92,7 +94,7 @@ for path in etc/vfio-early.conf etc/vfio-early.conf.d/10-x.conf proc/cmdline run
 	for command in "list" "check" "status" "boot --dry-run" "boot"; do
 		# shellcheck disable=SC2086
 		output=$(timeout 20 "$binary" --root "$tree" $command 2>&1)
-		ok "$command does not wait for $path" [ $? -ne 124 ]
+		ok "$command does not wait for $path" [ $? -le 1 ]
 	done
 done
 three
@@ -109,7 +111,43 @@ output=$(strace -f -qq -o /dev/null -e inject=fork,vfork,clone,clone3:error=EAGA
 ok "no process can be made: the devices are stuck, and the reason is true" \
 	report_is '.devices[0].reason' "given up: no process can be started for it (Resource temporarily unavailable)"
 ok "it is so for each" verdicts_are "01:00.0=stuck 02:00.0=stuck 03:00.0=stuck"
-ok "who comes later is told of it" [ -e "$tree/run/vfio-early/stuck" ]
+ok "the next stage is to look again" [ -e "$tree/run/vfio-early/stuck" ]
+
+# What a guard keeps, and a guest's driver has: nothing can be said of it but that it is still there.
+machine dmar0
+pci 0000:00:02.0 8086:0412 30000 1 vfio-pci
+cmdline "rd.vfio.ids=8086:0412"
+output=$(strace -f -qq -o /dev/null -e inject=fork,vfork,clone,clone3:error=EAGAIN "$binary" --root "$tree" boot 2>&1)
+ok "what cannot be given back is named" \
+	log_says "<3>vfio-early: 0000:00:02.0 8086:0412 is on vfio-pci, and cannot be given back to the host: Resource temporarily unavailable; reboot"
+
+# The link is made before the driver's probe, which then hangs.
+three
+hang sys/bus/pci/drivers_probe
+rm "$tree/sys/bus/pci/devices/0000:01:00.0/driver"
+(sleep 0.5 && on_vfio 0000:01:00.0) &
+run boot
+wait
+ok "a probe that hangs is no binding, though the link is there" verdicts_are "01:00.0=stuck 02:00.0=bound 03:00.0=bound"
+run finish
+ok "finish sees what has become of it" verdicts_are "01:00.0=bound 02:00.0=bound 03:00.0=bound"
+
+# More devices than children at one time; and a pipe is closed when the program ends, whatever hangs.
+machine dmar0
+for slot in $(seq 1 40); do pci "$(printf '0000:%02x:00.0' "$slot")" 1002:5159 30200 "$slot"; done
+cmdline "rd.vfio.ids=1002:5159 rd.vfio.deadline=5"
+strace -f -ff -qq -e trace=write -o "$tree/trace" "$binary" --root "$tree" boot >/dev/null 2>&1
+ok "each of 40 devices is probed, and given back to the host, once" \
+	[ "$(cat "$tree"/trace.* | grep -cE 'write\([0-9]+, "0000:[0-9a-f]{2}:00\.0", 12\)')" = 120 ]
+hang sys/bus/pci/drivers_probe
+cmdline "rd.vfio.ids=1002:5159 rd.vfio.deadline=1"
+start=$(date +%s)
+run boot
+ok "many that hang cost one budget" [ $(($(date +%s) - start)) -le 4 ]
+start=$(date +%s)
+run finish
+ok "and finish a second or two" [ $(($(date +%s) - start)) -le 3 ]
+: >"$tree/run/vfio-early/stuck"
 
 # A number of an IOMMU group as high as they can be.
 machine dmar0
