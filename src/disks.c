@@ -676,13 +676,7 @@ static void read_all(const struct needs *needs, const struct pci_address *candid
 	protect_mark(ret, needs);
 }
 
-void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
-		struct storage *ret)
-{
-	read_all(needs, candidates, count, next_boot, NULL, ret);
-}
-
-/* What disks_await() looks for again, and where it leaves it. */
+/* What is looked for again, and where that is left. */
 struct search {
 	size_t seen; /* block devices at the last look */
 	bool busy;   /* udev had events to work on then */
@@ -707,31 +701,51 @@ static bool udev_is_busy(void)
 	return root_exists("/run/udev/queue");
 }
 
+/* udev's rules open volume groups and assemble arrays: what is inside a wanted disk may be in use in a moment. */
+static bool may_be_opened(const struct search *search)
+{
+	const struct storage *storage = search->storage;
+
+	for (size_t i = 0; i < storage->count; i++)
+		if (!storage->marks[i].set && storage_is_container(&storage->blocks[i].content) &&
+		    on_candidate(&storage->blocks[i], search->candidates, search->count))
+			return true;
+	return false;
+}
+
+static bool waits_for_more(const struct search *search)
+{
+	return protect_awaits_disk(search->storage, search->candidates, search->count) || (search->busy && may_be_opened(search));
+}
+
 static bool is_complete(void *data)
 {
 	struct search *search = data;
 	struct storage before;
 	size_t now = count_devices();
-	bool busy = udev_is_busy();
+	bool busy = udev_is_busy(), found = now != search->seen || (search->busy && !busy);
 
-	if (!protect_awaits_disk(search->storage, search->candidates, search->count))
+	if (!waits_for_more(search))
 		return true;
-	/* There is something new, or udev has come to the end and has made the last link. */
-	if (now == search->seen && (busy || !search->busy)) {
-		search->busy = busy;
-		return false;
-	}
 	search->seen = now;
 	search->busy = busy;
+	/* There is a new device, or udev has come to the end and has made the last link. */
+	if (!found)
+		return false;
 	before = *search->storage;
 	read_all(search->needs, search->candidates, search->count, false, &before, search->storage);
 	storage_clear(&before);
-	return !protect_awaits_disk(search->storage, search->candidates, search->count);
+	return !waits_for_more(search);
 }
 
-void disks_await(const struct needs *needs, const struct pci_address *candidates, size_t count, struct storage *storage)
+void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+		bool waits, struct storage *ret)
 {
-	struct search search = { count_devices(), udev_is_busy(), needs, candidates, count, storage };
+	struct search search = { .needs = needs, .candidates = candidates, .count = count, .storage = ret };
 
-	deadline_wait(is_complete, &search, 50, deadline_look_end());
+	search.seen = waits ? count_devices() : 0;
+	search.busy = waits && udev_is_busy();
+	read_all(needs, candidates, count, next_boot, NULL, ret);
+	if (waits)
+		deadline_wait(is_complete, &search, 50, deadline_look_end());
 }

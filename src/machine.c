@@ -196,9 +196,7 @@ static void read_owners(const struct config *config, const struct needs *needs, 
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
 	/* A boot reads nothing where nothing waits. */
 	if (count || stage == PLAN_NEXT)
-		disks_read(needs, candidates, count, stage == PLAN_NEXT, machine->storage);
-	if (count && waits)
-		disks_await(needs, candidates, count, machine->storage);
+		disks_read(needs, candidates, count, stage == PLAN_NEXT, count && waits, machine->storage);
 	if ((count && (needs->network[0] || needs->network_use[0])) || stage == PLAN_NEXT)
 		network_read(&machine->network);
 }

@@ -21,7 +21,7 @@ struct machine {
  * where a claim matches; for PLAN_NEXT of every function. For any stage but the early one also the block devices,
  * what is on those that are wanted, and the routes, for what the host @needs. Adds an error to @config where PCI
  * cannot be read. @booted is the command line of this boot. @waits allows for disks that have not appeared yet, see
- * disks_await(). Free with machine_clear().
+ * disks_read(). Free with machine_clear().
  */
 void machine_read(struct config *config, const char *booted, const struct needs *needs, enum plan_stage stage,
 		  bool waits, struct machine *ret);

@@ -121,8 +121,9 @@ ok "and its disk stays" says "reading nvme0n1 did not return in time, so what it
 ok "the root's too" says "0000:02:00.0 144d:a808 stays with the host: "
 
 # udev that is busy for ever is waited for while something is not found, as long as the deadline allows, and not at all otherwise.
-busy_udev() {
+busy_udev() { # ROOT [COMMAND...]: what is done to the machine
 	twin_nvme
+	[ $# = 1 ] || eval "$2"
 	cmdline "$1 rd.vfio.ids=144d:a808 rd.vfio.deadline=4"
 	run boot
 	mkdir -p "$tree/run/udev"
@@ -134,6 +135,10 @@ busy_udev() {
 busy_udev "root=UUID=11111111-2222-3333-4444-555555555555"
 ok "udev is not waited for where nothing is missing" [ "$looks" -le 2 ]
 ok "and the work is done" verdicts_are "01:00.0=refused 02:00.0=kept"
+busy_udev "root=UUID=11111111-2222-3333-4444-555555555555" \
+	'printf "LUKS\272\276\0\1" | dd of="$tree/dev/nvme0n1p1" conv=notrunc status=none'
+ok "it is where it may be opening what is inside a wanted disk" [ "$looks" -ge 10 ]
+ok "and the disk goes when it has not" verdicts_are "01:00.0=refused 02:00.0=kept"
 busy_udev "root=UUID=0a0a0a0a-2222-3333-4444-555555555555"
 ok "it is where the root is not found" [ "$looks" -ge 10 ]
 ok "and not for ever: what is not known keeps the drives" verdicts_are "01:00.0=kept 02:00.0=kept"

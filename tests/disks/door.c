@@ -172,7 +172,7 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 	bool keeps;
 
 	needs_add_cmdline(&needs, cmdline);
-	disks_read(&needs, both, 2, false, &storage);
+	disks_read(&needs, both, 2, false, false, &storage);
 	keeps = protect_keeps(&storage, &(struct protect_question){ .function = &both[bus - 1], .may_carry = true }, reason, sizeof(reason), hint, sizeof(hint));
 	storage_clear(&storage);
 	needs_clear(&needs);
