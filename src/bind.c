@@ -2,6 +2,7 @@
 #include "bind.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmdline.h"
@@ -118,9 +119,15 @@ static int give_back(const void *argument, void *result)
 	return entry.driver[0] ? 0 : do_step(&entry, record, STEP_RETURN);
 }
 
-static int set_override(const void *entry, void *result)
+/* What is reserved waits without it: the late stage finds the device with its host driver. */
+static int set_override(const void *argument, void *result)
 {
-	return do_step(entry, result, STEP_OVERRIDE);
+	const struct plan_entry *entry = argument;
+	int r = do_step(entry, result, STEP_OVERRIDE);
+
+	if (r < 0 && !entry->reserved)
+		(void)!give_back(entry, result);
+	return r;
 }
 
 /* The host's driver has it, and it stays there. */
@@ -327,21 +334,11 @@ static void decide_refused(struct plan_entry *entry, const char *what, int error
 		    strerror(-error), entry->driver[0] ? entry->driver : "the host, no driver yet");
 }
 
-static void decide_given_back(struct work *work, const struct deadline_task *task, void *data)
-{
-	if (!decide_stuck(work, task))
-		decide_refused(work->entry, "driver_override cannot be written", *(const int *)data);
-}
-
-/* What is reserved waits without it: the late stage finds the device with its host driver. */
 static void decide_override(struct work *work, const struct deadline_task *task, void *data)
 {
-	int r = task->status;
-
 	(void)data;
-	if (work->entry->reserved || r == 0 || decide_stuck(work, task))
-		return;
-	work_on(&work->entry, 1, give_back, false, 0, decide_given_back, &r);
+	if (!work->entry->reserved && task->status < 0 && !decide_stuck(work, task))
+		decide_refused(work->entry, "driver_override cannot be written", task->status);
 }
 
 static int unbind_framebuffer(const void *name)
@@ -379,12 +376,23 @@ static void decide_bound(struct plan_entry *entry)
 	plan_decide(entry, VERDICT_BOUND, hint, "%s", "");
 }
 
+static bool is_gone(const struct plan_entry *entry)
+{
+	char driver[PCI_DRIVER_SIZE];
+
+	return sysfs_pci_driver(&entry->function->address, driver) == -ENODEV;
+}
+
 static void decide_taken(struct work *work, const struct deadline_task *task, void *data)
 {
 	const struct record *record = &work->record;
 	struct plan_entry *entry = work->entry;
 
 	(void)data;
+	if (is_gone(entry)) {
+		plan_decide(entry, VERDICT_ABSENT, "", "it was removed while the boot worked on it");
+		return;
+	}
 	/* The link is made before the driver's own probe (drivers/base/dd.c, really_probe()), which may hang. */
 	if (decide_stuck(work, task))
 		return;
@@ -464,22 +472,54 @@ static int load(const char *module)
 	return r;
 }
 
-/*
- * Where the kernel has a variant of vfio-pci for this device, that one is meant. A module's driver has a name of its
- * own, known once it is loaded; until then the override names vfio-pci and keeps the host's drivers away.
- */
-static void choose_variant(struct plan_entry *entry, char hanging[static PCI_DRIVER_SIZE])
-{
-	char modalias[256], module[PCI_DRIVER_SIZE];
+typedef char module_name[PCI_DRIVER_SIZE];
 
-	if (entry->claim->driver[0] || sysfs_pci_read(&entry->function->address, "modalias", modalias, sizeof(modalias)) < 0 ||
-	    modules_find_variant(modalias, module, sizeof(module)) < 0 || !strcmp(module, hanging))
-		return;
-	/* What hangs once costs its time once. */
-	if (load(module) == -ETIMEDOUT)
-		strcpy(hanging, module);
+/* libkmod reads files that are somebody else's, so this is a child's work too. */
+static int find_variants(const void *argument, void *result)
+{
+	const struct plan *plan = argument;
+	module_name *names = result;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+		char modalias[256];
+
+		if (plan_is_pending(entry) && !entry->claim->driver[0] &&
+		    sysfs_pci_read(&entry->function->address, "modalias", modalias, sizeof(modalias)) >= 0 &&
+		    modules_find_variant(modalias, names[i], sizeof(*names)) < 0)
+			names[i][0] = '\0';
+	}
+	return 0;
+}
+
+static void use_variant(struct plan_entry *entry, const char *module)
+{
 	if (sysfs_pci_driver_of_module(module, entry->wanted_driver) == 0)
 		work_on(&entry, 1, set_override, false, 0, decide_override, NULL);
+}
+
+/*
+ * Where the kernel has a variant of vfio-pci for a device, that one is meant. A module's driver has a name of its
+ * own, known once it is loaded; until then the override names vfio-pci and keeps the host's drivers away.
+ */
+static void choose_variants(struct plan *plan)
+{
+	cleanup_free module_name *names = util_zeroed(plan->count, sizeof(*names));
+
+	if (!root_is_host() || deadline_read(find_variants, plan, names, plan->count * sizeof(*names), deadline_step_end()) < 0)
+		return;
+	for (size_t i = 0; i < plan->count; i++) {
+		bool seen = false;
+
+		/* What hangs once costs its time once. */
+		for (size_t before = 0; before < i && !seen; before++)
+			seen = !strcmp(names[before], names[i]);
+		if (!names[i][0])
+			continue;
+		if (!seen)
+			(void)!load(names[i]);
+		use_variant(&plan->entries[i], names[i]);
+	}
 }
 
 /* Load this entry's driver, and decide all entries that wait for it where that fails. */
@@ -507,24 +547,43 @@ static struct plan_entry *entry_at(struct plan *plan, const struct pci_address *
 	return NULL;
 }
 
-/* Loading a driver must not have taken what the plan leaves to the host: look at all that is on it now. */
-static void check_driver(void *plan, const struct pci_address *address)
+/* What a driver has that the plan leaves to the host. */
+struct taken {
+	struct plan *plan;
+	struct plan_entry **entries;
+	size_t count;
+};
+
+static void add_taken(void *data, const struct pci_address *address)
 {
-	struct plan_entry *entry = entry_at(plan, address);
+	struct taken *taken = data;
+	struct plan_entry *entry = entry_at(taken->plan, address);
 
 	if (!entry || plan_is_taken(entry) || entry->settled || entry->reserved)
 		return;
 	read_driver(entry);
-	work_on(&entry, 1, give_back, false, 0, tell_returned, NULL);
+	taken->entries = util_grow(taken->entries, taken->count, sizeof(*taken->entries));
+	taken->entries[taken->count++] = entry;
+}
+
+/* Loading a driver must not have taken what stays: look at all that is on it now. */
+static void check_driver(struct plan *plan, const char *driver)
+{
+	struct taken taken = { .plan = plan };
+
+	sysfs_pci_bound_to(driver, add_taken, &taken);
+	work_on(taken.entries, taken.count, give_back, false, 0, tell_returned, NULL);
+	free(taken.entries);
 }
 
 static void load_drivers(struct plan *plan, const char *cmdline)
 {
-	char hanging[PCI_DRIVER_SIZE] = "";
+	bool pending = false;
 
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan_is_pending(&plan->entries[i]))
-			choose_variant(&plan->entries[i], hanging);
+		pending |= plan_is_pending(&plan->entries[i]);
+	if (pending)
+		choose_variants(plan);
 	for (size_t i = 0; i < plan->count; i++) {
 		const char *driver = plan->entries[i].wanted_driver;
 
@@ -532,7 +591,7 @@ static void load_drivers(struct plan *plan, const char *cmdline)
 			continue;
 		load_driver_of(plan, driver, cmdline);
 		if (pci_is_guest_driver(driver))
-			sysfs_pci_bound_to(driver, check_driver, plan);
+			check_driver(plan, driver);
 	}
 }
 

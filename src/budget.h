@@ -19,10 +19,10 @@ static inline unsigned long long budget_look_end(const struct budget *budget)
 	return budget->start + budget->total / 4 * 3;
 }
 
-/* A piece of reading that begins at @now ends here: half of the budget, so that one that hangs leaves time for what follows. */
+/* Reading that begins at @now and has more behind it ends here: five eighths of the budget, so that time is left for that. */
 static inline unsigned long long budget_read_end(const struct budget *budget, unsigned long long now)
 {
-	unsigned long long end = now + budget->total / 2, look = budget_look_end(budget);
+	unsigned long long end = now + budget->total / 8 * 5, look = budget_look_end(budget);
 
 	return end < look ? end : look;
 }
@@ -31,7 +31,10 @@ static inline unsigned long long budget_read_end(const struct budget *budget, un
 #define BUDGET_LEAST_STALL 1000000ULL
 static inline unsigned long long budget_stall(const struct budget *budget)
 {
-	return budget->total / 4 > BUDGET_LEAST_STALL ? budget->total / 4 : BUDGET_LEAST_STALL;
+	unsigned long long least = budget->total / 8 * 3;
+
+	least = least < BUDGET_LEAST_STALL ? least : BUDGET_LEAST_STALL;
+	return budget->total / 4 > least ? budget->total / 4 : least;
 }
 
 /* Writing that begins at @now ends here. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * finish: what the stages of the initramfs have left. Some boots have no late stage (live images, a boot script of another program, a shell
- * that went on): what waits for it is returned to the host when the real root runs. What hung is finished or given back.
+ * finish: what the stages of the initramfs have left. Some boots have no late stage (live images, a boot script of another
+ * program, a shell that went on): what waits for it is returned to the host. What hung is finished or given back.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -126,7 +126,8 @@ static void conclude(const struct finish *finish)
 		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be removed: %s", strerror(-r));
 	for (size_t i = 0; i < finish->count; i++)
 		hangs |= finish->leftovers[i].hangs;
-	r = report_set_stuck(hangs);
+	/* In the initramfs it is early: an unbind that waits for the device may be carried out yet. */
+	r = report_set_stuck(hangs || (finish->failed && root_is_host() && root_is_initramfs()));
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_STUCK_FILE ": %s", strerror(-r));
 }
@@ -136,6 +137,11 @@ static int finish_all(void)
 	struct finish finish = { .dry_run = report_is_dry_run() };
 	int r = find_leftovers(&finish);
 
+	if (!finish.count && !report_is_waiting() && !report_is_stuck()) {
+		if (isatty(STDOUT_FILENO))
+			puts("nothing waits for the late stage, and nothing is stuck");
+		return EXIT_DONE;
+	}
 	if (r < 0) {
 		log_line(LOG_WARNING, REPORT_FILE ": %s; every device that has a driver_override of vfio-pci, and is not on it, is "
 			 "returned to the host", root_error(r));
@@ -157,11 +163,6 @@ int cmd_finish(int argc, char **argv)
 	if (argc > 1) {
 		fprintf(stderr, "vfio-early: finish takes no arguments, not '%s'\n", argv[1]);
 		return EXIT_USAGE;
-	}
-	if (!report_is_waiting() && !report_is_stuck()) {
-		if (isatty(STDOUT_FILENO))
-			puts("nothing waits for the late stage, and nothing is stuck");
-		return EXIT_DONE;
 	}
 	if (root_is_host() && geteuid() != 0) {
 		fputs("vfio-early: finish writes to the devices, and needs root: sudo vfio-early finish\n", stderr);

@@ -13,7 +13,7 @@
 #include "budget.h"
 
 /* More children than this add memory and no speed. */
-#define CHILDREN 32
+#define CHILDREN 128
 
 static struct budget current = { .total = 10000000 };
 static unsigned long long write_end;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Work that may never return, in child processes that the boot does not wait for: at the same time, until a common end. A process that
- * waits for a device cannot be killed before the kernel lets go of it.
+ * Work that may never return, in child processes that the boot does not wait for: at the same time, until a common end. A
+ * process that waits for a device cannot be killed before the kernel returns.
  */
 #pragma once
 
@@ -11,7 +11,7 @@
  * Start the budget of a stage of @seconds: see budget.h. Ends are times of util_now().
  */
 void deadline_begin(unsigned int seconds);
-/* The end of a piece of reading that begins now, and of all reading; and how long a disk may stall. */
+/* The end of reading that begins now and has more behind it, and of all reading; and how long a disk may stall. */
 unsigned long long deadline_read_end(void);
 unsigned long long deadline_look_end(void);
 unsigned long long deadline_stall(void);

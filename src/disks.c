@@ -42,21 +42,18 @@ static void take_value(blkid_probe probe, const char *name, char *buffer, size_t
 		util_format(buffer, size, "%s", value);
 }
 
-/* A superblock whose checksum is wrong is shown too: it may be the one that the host needs. @type is the only one to look for, or "". */
-static void read_superblock(int fd, const char *type, struct block *ret)
+/* A superblock whose checksum is wrong is shown too: it may be the one that the host needs. */
+static void read_superblock(int fd, struct block *ret)
 {
 	cleanup_blkid blkid_probe probe = blkid_new_probe();
 	struct block_content *content = &ret->content;
-	char only[sizeof(content->type)], *types[] = { only, NULL };
 	int r;
 
-	util_format(only, sizeof(only), "%s", type);
 	ret->state = BLOCK_UNREADABLE;
 	ret->error = -EIO;
 	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 || blkid_probe_enable_superblocks(probe, 1) < 0 ||
 	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
-							     BLKID_SUBLKS_BADCSUM) < 0 ||
-	    (only[0] && blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_ONLYIN, types) < 0))
+							     BLKID_SUBLKS_BADCSUM) < 0)
 		return;
 	r = blkid_do_safeprobe(probe);
 	/* Its documentation knows -1 and -2 only; what a read gave comes through as -errno (superblocks_safeprobe()). */
@@ -195,17 +192,15 @@ static bool is_locked(const char *locks, const struct block *block)
 	       storage_is_locked(locks, major(node.st_dev), minor(node.st_dev), node.st_ino);
 }
 
-/* What udev has found on it with the same library, which only root may do itself. */
-static void find_in_udev(const struct block *block, struct block_udev *ret)
+/* Only root reads disks; what udev has read there, anyone may know. */
+static bool read_udev(struct block *block)
 {
 	cleanup_free char *text = NULL;
 	char path[64];
 	size_t length;
 
-	*ret = (struct block_udev){ 0 };
 	util_format(path, sizeof(path), "/run/udev/data/b%u:%u", block->major, block->minor);
-	if (root_read_file(path, TABLE_LIMIT, &text, &length) == 0)
-		storage_parse_udev(text, ret);
+	return root_read_file(path, TABLE_LIMIT, &text, &length) == 0 && storage_parse_udev(text, &block->content);
 }
 
 /*
@@ -220,50 +215,24 @@ static void prefetch(int fd)
 		(void)!posix_fadvise(fd, size - ends, ends, POSIX_FADV_WILLNEED);
 }
 
-/* udev's word on the type spares the search for the others; that it still holds is seen by reading that one. */
-static void read_content(int fd, const struct block_udev *udev, struct block *ret)
+void disks_read_content(struct block *ret, bool partition)
 {
-	if (udev->content.type[0])
-		read_superblock(fd, udev->content.type, ret);
-	if (strcmp(ret->content.type, udev->content.type) || !udev->content.type[0]) {
-		ret->content = (struct block_content){ 0 };
-		prefetch(fd);
-		read_superblock(fd, "", ret);
+	cleanup_close int fd = open_node(ret, O_RDONLY | O_NONBLOCK);
+
+	if (fd < 0) {
+		bool told = fd == -EACCES && read_udev(ret);
+
+		ret->state = told ? BLOCK_READ : fd == -ENOMEDIUM ? BLOCK_EMPTY : BLOCK_UNREADABLE;
+		ret->error = told ? 0 : fd;
+		return;
 	}
+	prefetch(fd);
+	read_superblock(fd, ret);
 	if (!strcmp(ret->content.type, "LVM2_member"))
 		read_volume_group(fd, &ret->content);
 	read_members(fd, &ret->content);
 	read_cache_set(fd, &ret->content);
-}
-
-void disks_read_content(struct block *ret, bool partition)
-{
-	struct block_udev udev;
-	cleanup_close int fd = -1;
-	bool blank;
-
-	find_in_udev(ret, &udev);
-	/* udev has looked for all superblocks and found none: the disk need not be asked again. */
-	blank = !udev.content.type[0] && (ret->whole >= 0 ? udev.has_entry : udev.has_table);
-	fd = open_node(ret, blank ? O_PATH : O_RDONLY | O_NONBLOCK);
-	if (fd < 0) {
-		ret->state = fd == -ENOMEDIUM ? BLOCK_EMPTY : BLOCK_UNREADABLE;
-		ret->error = fd;
-		if (fd != -EACCES || !udev.known)
-			return;
-		ret->content = udev.content;
-	}
-	if (fd < 0 || blank) {
-		ret->state = BLOCK_READ;
-		ret->error = 0;
-	} else {
-		read_content(fd, &udev, ret);
-	}
-	if (!partition || ret->whole < 0)
-		return;
-	strcpy(ret->content.part_uuid, udev.content.part_uuid);
-	strcpy(ret->content.part_label, udev.content.part_label);
-	if (!udev.has_entry && fd >= 0)
+	if (partition && ret->whole >= 0)
 		read_partition(fd, ret);
 }
 
@@ -376,6 +345,8 @@ static int find_locked(const void *argument, void *result)
 /* Read the blocks that are chosen, all disks at the same time. @locks also finds out which ones are locked. */
 static void read_chosen(struct storage *storage, const bool *chosen, bool partitions, bool locks)
 {
+	/* What comes first leaves time for what it shows to be needed. */
+	unsigned long long end = locks ? deadline_read_end() : deadline_look_end();
 	cleanup_free struct disk *disks = util_zeroed(storage->count, sizeof(*disks));
 	cleanup_free struct deadline_task *tasks = util_zeroed(storage->count + 1, sizeof(*tasks));
 	cleanup_free bool *locked = util_zeroed(storage->count, sizeof(*locked));
@@ -384,7 +355,7 @@ static void read_chosen(struct storage *storage, const bool *chosen, bool partit
 	tasks[count] = (struct deadline_task){
 		.work = find_locked, .argument = storage, .result = locked, .size = storage->count, .stall = deadline_stall(),
 	};
-	deadline_run_tasks(tasks, count + locks, deadline_look_end());
+	deadline_run_tasks(tasks, count + locks, end);
 	for (size_t i = 0; i < count; i++) {
 		take_readings(storage, tasks[i].argument, &tasks[i]);
 		free(tasks[i].result);
@@ -626,12 +597,14 @@ static void read_unread(struct storage *storage, bool partitions, bool marked)
 	read_chosen(storage, chosen, partitions, false);
 }
 
+/* What is wanted, and what is known to be needed before anything is read. */
 static void read_candidates(struct storage *storage, bool partitions, const struct pci_address *candidates, size_t count)
 {
 	cleanup_free bool *chosen = util_zeroed(storage->count, sizeof(*chosen));
 
 	for (size_t i = 0; i < storage->count; i++)
-		chosen[i] = storage->blocks[i].state == BLOCK_NOT_READ && on_candidate(&storage->blocks[i], candidates, count);
+		chosen[i] = storage->blocks[i].state == BLOCK_NOT_READ &&
+			    (storage->marks[i].set || on_candidate(&storage->blocks[i], candidates, count));
 	read_chosen(storage, chosen, partitions, true);
 }
 

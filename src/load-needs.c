@@ -218,12 +218,16 @@ static int read_hibernation(const void *argument, void *result)
 static void add_hibernation(struct needs *needs)
 {
 	cleanup_free struct variable *variable = NULL;
+	int r;
 
 	if (!sysfs_efi_variable_exists(HIBERNATE_LOCATION))
 		return;
 	variable = util_zeroed(1, sizeof(*variable));
-	if (deadline_read(read_hibernation, NULL, variable, sizeof(*variable), deadline_read_end()) == 0)
+	r = deadline_read(read_hibernation, NULL, variable, sizeof(*variable), util_now() + deadline_stall());
+	if (r == 0)
 		needs_add_hibernation(needs, variable->bytes, variable->length);
+	else if (r != -ENOENT && r != -EACCES)
+		needs_add_unread_hibernation(needs);
 }
 
 /* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */

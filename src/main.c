@@ -17,7 +17,7 @@ static const struct command {
 	{ "check", cmd_check, "[--json] [--color=WHEN]", "Say what the next boot would do, and whether it would work" },
 	{ "status", cmd_status, "[--json] [--color=WHEN]", "Say what the last boot did, beside the present state" },
 	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]", "Bind the configured devices; run by the initramfs" },
-	{ "finish", cmd_finish, "", "Return what still waits to the host; run by the booted system" },
+	{ "finish", cmd_finish, "", "Finish or give back what the initramfs has left; run by the boot" },
 };
 
 static void usage(FILE *out)

@@ -196,14 +196,21 @@ static void decode_utf16(const char *bytes, size_t length, char *text, size_t si
 	text[used] = '\0';
 }
 
+static const struct needs_form resume_form = { .purpose = "resume", .required = true };
+
+void needs_add_unread_hibernation(struct needs *needs)
+{
+	if (!needs->no_resume && !needs_has_purpose(needs, resume_form.purpose))
+		needs_add(needs, &resume_form, NEED_DEVICE, "HibernateLocation", "what the EFI variable HibernateLocation names");
+}
+
 void needs_add_hibernation(struct needs *needs, const char *bytes, size_t length)
 {
-	static const struct needs_form form = { .purpose = "resume", .required = true };
 	char json[2048], digits[64], plain[64] = "", id[ID_SIZE], text[96];
 	struct json_value object, uuid;
 	size_t used = 0;
 
-	if (length < 4 || needs->no_resume || needs_has_purpose(needs, form.purpose))
+	if (length < 4 || needs->no_resume || needs_has_purpose(needs, resume_form.purpose))
 		return;
 	decode_utf16(bytes + 4, length - 4, json, sizeof(json));
 	if (!json_read(json, strlen(json), &object) || !json_member(&object, "uuid", &uuid) ||
@@ -214,5 +221,5 @@ void needs_add_hibernation(struct needs *needs, const char *bytes, size_t length
 			plain[used++] = *c;
 	if (!format_id(plain, id) || used != ID_DIGITS)
 		return;
-	needs_add(needs, &form, NEED_UUID, id, util_format(text, sizeof(text), "HibernateLocation's UUID=%s", id));
+	needs_add(needs, &resume_form, NEED_UUID, id, util_format(text, sizeof(text), "HibernateLocation's UUID=%s", id));
 }

@@ -101,6 +101,8 @@ void needs_add_root_link(struct needs *needs, const char *purpose, const char *p
  * @length bytes as efivarfs has them, four of attributes and then JSON in UTF-16LE (systemd-hibernate-resume-generator(8)).
  */
 void needs_add_hibernation(struct needs *needs, const char *bytes, size_t length);
+/* The variable is there, and cannot be read: what it names is not known, and nothing is found that it might be. */
+void needs_add_unread_hibernation(struct needs *needs);
 
 /* Say that the file @path, which names needs, was not read to its end: a need that is never met. */
 void needs_add_unread(struct needs *needs, const char *path);

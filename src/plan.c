@@ -204,11 +204,9 @@ static void mark_slot(const struct pci_function *functions, size_t count, size_t
 
 /* What one claim with stage=late matches, and what it reaches beyond that. */
 static void mark_late_claim(const struct config *config, const struct claim *claim, const struct pci_function *functions,
-			    size_t count, enum plan_wait *wait)
+			    size_t count, const size_t *group, size_t limit, enum plan_wait *wait)
 {
 	enum expand expand = config_expand_of(config, claim);
-	size_t limit;
-	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
 	cleanup_free bool *reached = util_zeroed(limit, sizeof(*reached));
 
 	for (size_t i = 0; i < count; i++) {
@@ -226,11 +224,9 @@ static void mark_late_claim(const struct config *config, const struct claim *cla
 }
 
 /* A group that is taken whole is decided at one time. */
-static void mark_groups(const struct config *config, const struct pci_function *functions, size_t count, const int *wanted,
-			enum plan_wait *wait)
+static void mark_groups(const struct config *config, size_t count, const int *wanted, const size_t *group,
+			size_t limit, enum plan_wait *wait)
 {
-	size_t limit;
-	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
 	cleanup_free bool *whole = util_zeroed(limit, sizeof(*whole)), *waits = util_zeroed(limit, sizeof(*waits));
 
 	for (size_t i = 0; i < count; i++) {
@@ -247,17 +243,20 @@ static void mark_groups(const struct config *config, const struct pci_function *
 void plan_find_waiting(const struct config *config, const struct needs *needs, const struct pci_function *functions,
 		       size_t count, const int *wanted, enum plan_wait *wait)
 {
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
+
 	for (size_t i = 0; i < count; i++)
 		wait[i] = PLAN_WAIT_NOT;
 	for (size_t c = 0; c < config->claim_count; c++)
 		if (config->claims[c].stage == STAGE_LATE)
-			mark_late_claim(config, &config->claims[c], functions, count, wait);
+			mark_late_claim(config, &config->claims[c], functions, count, group, limit, wait);
 	for (size_t i = 0; i < count; i++)
 		if (wanted[i] < 0)
 			wait[i] = PLAN_WAIT_NOT;
 		else if (may_carry_root(needs, &functions[i]) && !plan_insists_on_early(&config->claims[wanted[i]], &functions[i]))
 			wait[i] = PLAN_WAIT_NATURE;
-	mark_groups(config, functions, count, wanted, wait);
+	mark_groups(config, count, wanted, group, limit, wait);
 	/* Whatever else it waits for, the host may need it until then. */
 	for (size_t i = 0; i < count; i++)
 		if (wait[i] != PLAN_WAIT_NOT && may_carry_root(needs, &functions[i]))

@@ -324,29 +324,26 @@ bool storage_matches(const struct storage *storage, const struct need *need, siz
 	return false;
 }
 
-void storage_parse_udev(const char *text, struct block_udev *ret)
+bool storage_parse_udev(const char *text, struct block_content *ret)
 {
-	struct block_content *content = &ret->content;
 	const struct {
 		const char *key;
 		char *buffer;
 		size_t size;
 	} fields[] = {
-		{ "E:ID_FS_TYPE=", content->type, sizeof(content->type) },
-		{ "E:ID_FS_USAGE=", content->usage, sizeof(content->usage) },
-		{ "E:ID_FS_UUID=", content->uuid, sizeof(content->uuid) },
-		{ "E:ID_FS_LABEL=", content->label, sizeof(content->label) },
-		{ "E:ID_PART_ENTRY_UUID=", content->part_uuid, sizeof(content->part_uuid) },
-		{ "E:ID_PART_ENTRY_NAME=", content->part_label, sizeof(content->part_label) },
+		{ "E:ID_FS_TYPE=", ret->type, sizeof(ret->type) },
+		{ "E:ID_FS_USAGE=", ret->usage, sizeof(ret->usage) },
+		{ "E:ID_FS_UUID=", ret->uuid, sizeof(ret->uuid) },
+		{ "E:ID_FS_LABEL=", ret->label, sizeof(ret->label) },
+		{ "E:ID_PART_ENTRY_UUID=", ret->part_uuid, sizeof(ret->part_uuid) },
+		{ "E:ID_PART_ENTRY_NAME=", ret->part_label, sizeof(ret->part_label) },
 	};
 	const char *line;
+	bool known = false;
 	size_t length;
 
-	*ret = (struct block_udev){ 0 };
 	while (util_next_line(&text, &line, &length)) {
-		ret->known |= util_starts_with(line, "E:");
-		ret->has_entry |= util_starts_with(line, "E:ID_PART_ENTRY_NUMBER=");
-		ret->has_table |= util_starts_with(line, "E:ID_PART_TABLE_TYPE=");
+		known |= !strncmp(line, "E:", 2);
 		for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 			size_t key = strlen(fields[i].key);
 
@@ -354,7 +351,7 @@ void storage_parse_udev(const char *text, struct block_udev *ret)
 				util_format(fields[i].buffer, fields[i].size, "%.*s", (int)(length - key), line + key);
 		}
 	}
-	util_unescape(content->part_label, "\\x", 16, 2);
+	return known;
 }
 
 static bool stands_on(const struct storage *storage, size_t block, size_t disk, unsigned int depth)

@@ -106,20 +106,11 @@ struct storage {
  */
 int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE]) must_check;
 
-/* What udev knows of a device. */
-struct block_udev {
-	bool known; /* it has an entry of it */
-	/*
-	 * It has the entry of the partition, or the type of the table, which a partition inherits from its disk. libblkid gives them only
-	 * where it has read the superblocks to the end (src/udev/udev-builtin-blkid.c; an ambiguous one ends blkid_do_safeprobe()), so no
-	 * type means then that there is none.
-	 */
-	bool has_entry, has_table;
-	struct block_content content;
-};
-
-/* Take that from what it has written down of the device (/run/udev/data/bMAJOR:MINOR: "E:ID_FS_TYPE=ext4"). */
-void storage_parse_udev(const char *text, struct block_udev *ret);
+/*
+ * Take the content from what udev has written down of the device (/run/udev/data/bMAJOR:MINOR: "E:ID_FS_TYPE=ext4"), for
+ * whom the device itself is closed. Returns false where that says nothing of it.
+ */
+bool storage_parse_udev(const char *text, struct block_content *ret);
 
 /* Index of the device of this name ("!" and "/" are the same letter) or number, or -1. */
 int storage_by_name(const struct storage *storage, const char *name);
