@@ -66,6 +66,10 @@ build/test/vfio-probe: tests/vm/guest/vfio-probe.c | build/test/.setup
 	$(Q)mkdir -p build/test
 	$(Q)gcc -O1 -Wall -Wextra -Werror -static -o $@ $<
 
+build/test/faulty-disk: tests/vm/faulty-disk.c | build/test/.setup
+	$(Q)mkdir -p build/test
+	$(Q)gcc -std=gnu11 -D_GNU_SOURCE -O1 -Wall -Wextra -Werror -pthread -o $@ $<
+
 # Everything that the tests run: both binaries, from nothing.
 build/test/depmod: tests/vm/depmod deps/sources | build/test/.built
 	$(Q)tests/vm/depmod build/deps/archives $(CURDIR)/$@
@@ -76,7 +80,9 @@ build/test/.built: build/test/.setup FORCE
 	$(Q)touch $@
 FORCE:
 
-test_programs := $(unit_tests) $(fuzz_tests) build/test/vfio-probe build/test/depmod build/test/disks-door
+# What the scenes need besides the binaries.
+vm_programs := build/test/vfio-probe build/test/faulty-disk build/test/depmod
+test_programs := $(unit_tests) $(fuzz_tests) $(vm_programs) build/test/disks-door
 
 check: build/test/.built ## Run every test, from nothing; T=NAME... runs some
 	$(Q)$(MAKE) --no-print-directory -j$(jobs) $(test_programs)
@@ -101,10 +107,10 @@ fuzz: $(fuzz_tests) ## Run each fuzz target for 60 seconds
 coverage: build/test/.setup ## Line coverage of the pure modules by the unit tests and the fuzz corpus
 	$(Q)tests/coverage
 
-check-vm: build/test/.built build/test/vfio-probe build/test/depmod ## Only the scenes in virtual machines; EVERY=1: all images
+check-vm: build/test/.built $(vm_programs) ## Only the scenes in virtual machines; EVERY=1: all images
 	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/order/%,$(script_tests)) $(vm_tests))
 
-check-matrix: build/test/.built build/test/vfio-probe build/test/depmod ## The package on every generation; T=WORD... picks rows
+check-matrix: build/test/.built $(vm_programs) ## The package on every generation; T=WORD... picks rows
 	$(Q)$(MAKE) --no-print-directory STATIC=1 deb
 	$(Q)tests/matrix/run vfio-early_*.deb $(T)
 
