@@ -128,7 +128,7 @@ hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-to
 	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
 test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/roots tests/vm/depmod \
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/vm/guest/watch \
-	tests/vm/guest/watch-setup tests/tap.sh \
+	tests/vm/guest/watch-setup tests/vm/guest/trigger tests/vm/guest/trigger-setup tests/tap.sh \
 	$(addprefix tests/matrix/,tree row life display build scene run twin-nvme.t) \
 	$(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 

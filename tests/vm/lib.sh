@@ -55,7 +55,7 @@ in_images() {
 # --- the machine ---
 
 find_image() {
-	if [ -n "${VM_IMAGE:-}" ]; then echo "$VM_IMAGE"; else "$vm_here/image" "$vm_kind" "$vm_variant"; fi
+	if [ -n "${VM_IMAGE:-}" ]; then readlink -f "$VM_IMAGE"; else "$vm_here/image" "$vm_kind" "$vm_variant"; fi
 }
 
 # variant NAME: what the image is like, see tests/vm/image. initramfs-tools has one way to load modules by itself,
@@ -73,6 +73,8 @@ machine() {
 	vm_args=""
 	vm_ports=0
 	vm_before=""
+	vm_servers=""
+	vm_packed=no
 	vm_root_is=""
 	case $1 in
 	none) ;;
@@ -93,11 +95,16 @@ efi_display() {
 }
 
 # slot N MODEL...: the models are the functions of one card behind a root port of its own, on bus N. The ports are
-# 00:10.0, 00:11.0 and so on.
+# 00:10.0, 00:11.0 and so on, to 00:1e.0; after many_slots 00:10.0, 00:10.1, and eight times as many.
 slot() {
 	vm_bus=$1
 	shift
-	vm_args="$vm_args -device pcie-root-port,id=rp$vm_bus,slot=$vm_bus,chassis=$vm_bus,addr=0x$(printf %x $((15 + vm_bus)))"
+	if [ $vm_packed = yes ]; then
+		vm_port_at=0x$(printf %x $((16 + (vm_bus - 1) / 8))).$(((vm_bus - 1) % 8)),multifunction=on
+	else
+		vm_port_at=0x$(printf %x $((15 + vm_bus)))
+	fi
+	vm_args="$vm_args -device pcie-root-port,id=rp$vm_bus,slot=$vm_bus,chassis=$vm_bus,addr=$vm_port_at"
 	vm_function=0
 	for vm_model; do
 		vm_args="$vm_args -device $vm_model,bus=rp$vm_bus,addr=0x0.$vm_function"
@@ -106,15 +113,25 @@ slot() {
 	done
 }
 
+many_slots() { vm_packed=yes; }
+
 # nvme N IMAGE [MODEL-OPTION], sata N IMAGE, virtio N IMAGE, card_with_nvme N IMAGE: a controller in slot N with a disk of
 # tests/vm/disks on it.
 drive() { # N IMAGE
 	vm_disks=${vm_disks:-$("$vm_here/disks")} || vm_disks=/nonexistent
-	vm_args="$vm_args -drive file=$vm_disks/$2,if=none,id=disk$1,format=raw${vm_drive_options:-}"
+	if [ -n "${vm_faults:-}" ]; then
+		# No -snapshot: a flush would not come through it.
+		vm_servers="$vm_servers$1 $vm_disks/$2 $vm_faults
+"
+		vm_args="$vm_args -blockdev driver=nbd,node-name=disk$1,server.type=unix,server.path=disk$1,reconnect-delay=0"
+	else
+		vm_args="$vm_args -drive file=$vm_disks/$2,if=none,id=disk$1,format=raw${vm_drive_options:-}"
+	fi
 }
 nvme() {
 	drive "$1" "$2"
-	slot "$1" "nvme,serial=$2,drive=disk$1${3:-}"
+	# Two of one name would be one subsystem to the kernel.
+	slot "$1" "nvme,serial=$2-$1,drive=disk$1${3:-}"
 }
 card_with_nvme() { # a GPU and the drive are functions of one slot, and so of one IOMMU group
 	drive "$1" "$2"
@@ -128,6 +145,16 @@ sata() {
 	drive "$1" "$2"
 	slot "$1" "ich9-ahci,id=ahci$1"
 	vm_args="$vm_args -device ide-hd,drive=disk$1,bus=ahci$1.0"
+}
+
+# faulty nvme|sata|virtio N IMAGE FAULT...: such a drive on a disk that fails, see tests/vm/faulty-disk.c; none is well. In
+# the images "trigger" trigger=ADDRESS says whose faults come before the late stage.
+faulty() {
+	vm_model=$1 vm_slot=$2 vm_on_it=$3
+	shift 3
+	vm_faults=${*:-none}
+	"$vm_model" "$vm_slot" "$vm_on_it"
+	vm_faults=""
 }
 
 # multipath N IMAGE: two NVMe controllers in slots N and N + 1, one disk, two ways to it.
@@ -194,14 +221,54 @@ gpu=ati-vga,model=rv100 # 1002:5159, radeon
 audio=intel-hda         # 8086:2668, snd_hda_intel
 serial_card=pci-serial  # 1b36:0002, serial: built into the kernel
 
+# What serves the disks of faulty, by names in the folder of the run: a socket's path has no room for it.
+start_servers() {
+	vm_server_ids=""
+	while read -r vm_slot vm_file vm_faults; do
+		[ -n "$vm_slot" ] || continue
+		rm -f "$vm_run/disk$vm_slot"
+		(
+			cd "$vm_run" || exit
+			# shellcheck disable=SC2086 # a list of faults
+			exec "$vm_top/build/test/faulty-disk" "disk$vm_slot" "$vm_file" $vm_faults >"disk$vm_slot.log" 2>&1
+		) &
+		vm_server_ids="$vm_server_ids $!"
+		for vm_attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+			[ ! -S "$vm_run/disk$vm_slot" ] || break
+			sleep 0.1
+		done
+	done <<-END
+		$vm_servers
+	END
+	vm_faults=""
+	[ -n "$vm_server_ids" ] || return 0
+	end_servers &
+	vm_server_ids="$vm_server_ids $!"
+}
+# A guest's power-off waits for what hangs, and so does an emulator that ends: it is over when the guest has told all.
+end_servers() {
+	until grep -qs '^== end' "$vm_run/told" || ! kill -0 $$; do sleep 1; done
+	# shellcheck disable=SC2086 # a list
+	kill $vm_server_ids
+}
+stop_servers() {
+	# shellcheck disable=SC2086 # a list
+	[ -z "$vm_server_ids" ] || {
+		kill $vm_server_ids
+		wait $vm_server_ids
+	} 2>/dev/null
+}
+
 # run_machine PARAMETER...: one run of the emulator.
 run_machine() {
+	start_servers
 	# shellcheck disable=SC2086,SC2090 # lists of options
-	timeout 400 qemu-system-x86_64 $vm_machine -nodefaults -no-user-config -display none -no-reboot -snapshot \
-		$vm_host_display $vm_args $vm_root -kernel "$vm_image/vmlinuz" -initrd "${vm_initrd:-$vm_image/initrd}" \
-		-append "$vm_cmdline $*" -serial "file:$vm_run/console" -serial "file:$vm_run/told" \
-		>"$vm_run/qemu" 2>&1 </dev/null
+	(cd "$vm_run" && timeout -k 10 400 qemu-system-x86_64 $vm_machine -nodefaults -no-user-config -display none -no-reboot \
+		-snapshot $vm_host_display $vm_args $vm_root -kernel "$vm_image/vmlinuz" \
+		-initrd "${vm_initrd:-$vm_image/initrd}" -append "$vm_cmdline $*" -serial "file:$vm_run/console" \
+		-serial "file:$vm_run/told" >"$vm_run/qemu" 2>&1 </dev/null)
 	vm_status=$?
+	stop_servers
 }
 
 # start PARAMETER...: boot the machine with these on the kernel command line and wait until it stops.
@@ -383,6 +450,32 @@ claimed() {
 		usable "$vm_address"
 		verdict_is "$vm_address" bound
 	done
+}
+
+# --- times, in milliseconds ---
+
+# How long the late stage took, as it says itself with rd.vfio.debug: behind the early one.
+late_took() { told dmesg | awk '/vfio-early: done in / { $0 = substr($0, index($0, "done in ") + 8); at[++n] = $1 } END { print int(at[2] / 1000) }'; }
+late_within() { # MILLISECONDS
+	vm_took=$(late_took)
+	expect "the late stage ended within $1 ms" "it took $vm_took ms" [ "$vm_took" -gt 0 -a "$vm_took" -le "$1" ]
+}
+# From the trigger, right before the late stage, until the real root runs.
+root_took() {
+	{
+		told dmesg | sed -n 's/^\[ *\([0-9.]*\)\] trigger: late: .*/\1/p'
+		told uptime
+	} | awk '{ at[NR] = $1 } END { print int((at[2] - at[1]) * 1000) }'
+}
+# root_within DEADLINE WITHOUT: at most that deadline and five seconds later than the same machine WITHOUT the fault.
+root_within() {
+	vm_took=$(root_took)
+	vm_limit=$(($2 + $1 * 1000 + 5000))
+	expect "the root was reached within $vm_limit ms" "it took $vm_took ms" [ "$vm_took" -gt 0 -a "$vm_took" -le "$vm_limit" ]
+}
+# The guest has really met the fault of the disk in this slot.
+fault_met() { # SLOT
+	expect "the fault of disk $1 was switched on" "$(cat "$vm_run/disk$1.log")" grep -q triggered "$vm_run/disk$1.log"
 }
 
 # --- what systemd waits for, in the images "roots" ---
