@@ -454,12 +454,17 @@ claimed() {
 
 # --- times, in milliseconds ---
 
-# How long the late stage took, as it says itself with rd.vfio.debug: behind the early one.
-late_took() { told dmesg | awk '/vfio-early: done in / { $0 = substr($0, index($0, "done in ") + 8); at[++n] = $1 } END { print int(at[2] / 1000) }'; }
-late_within() { # MILLISECONDS
-	vm_took=$(late_took)
-	expect "the late stage ended within $1 ms" "it took $vm_took ms" [ "$vm_took" -gt 0 -a "$vm_took" -le "$1" ]
+# How long a stage took, as it says itself with rd.vfio.debug: first the early one, then the late.
+stage_took() { # NUMBER
+	told dmesg | sed -n 's/.*vfio-early: done in \([0-9]*\) us.*/\1/p' | awk -v n="$1" 'NR == n { us = $1 } END { print int(us / 1000) }'
 }
+stage_within() { # NAME NUMBER MILLISECONDS
+	vm_took=$(stage_took "$2")
+	expect "the $1 stage ended within $3 ms" "it took $vm_took ms" between 1 "$vm_took" "$3"
+}
+early_within() { stage_within early 1 "$1"; }
+late_within() { stage_within late 2 "$1"; }
+between() { [ "$1" -le "$2" ] && [ "$2" -le "$3" ]; }
 # From the trigger, right before the late stage, until the real root runs.
 root_took() {
 	{
@@ -471,7 +476,7 @@ root_took() {
 root_within() {
 	vm_took=$(root_took)
 	vm_limit=$(($2 + $1 * 1000 + 5000))
-	expect "the root was reached within $vm_limit ms" "it took $vm_took ms" [ "$vm_took" -gt 0 -a "$vm_took" -le "$vm_limit" ]
+	expect "the root was reached within $vm_limit ms" "it took $vm_took ms" between 1 "$vm_took" "$vm_limit"
 }
 # The guest has really met the fault of the disk in this slot.
 fault_met() { # SLOT
