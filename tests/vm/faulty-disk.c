@@ -5,7 +5,7 @@
  *   hang-reads     reads hang                      read-delay=MS  each read takes that long, one after the other
  *   hang-flush     flushes hang                    hang=SECONDS   what hangs is answered after that time; 70 without it
  *   error-reads    reads fail with EIO             at-once        the faults are there from the start
- *   none           it is well
+ *   hang-read      the first read hangs            none           it is well
  *
  * Otherwise they come when the guest reads the sector at TRIGGER, which is neither in a superblock nor in a partition
  * table. What hangs ends with this process: QEMU gives EIO to the guest then. The protocol is NBD (doc/proto.md there).
@@ -49,7 +49,7 @@ struct request {
 } __attribute__((packed));
 
 static struct {
-	bool on, hang_reads, hang_flush, error_reads;
+	bool on, hang_reads, hang_read, hang_flush, error_reads;
 	unsigned int delay_ms, hang_seconds;
 } faults = { .hang_seconds = 70 };
 static int client;
@@ -145,7 +145,8 @@ static void shake_hands(void)
 
 static bool hangs(const struct request *request)
 {
-	return faults.on && ((faults.hang_reads && request->type == COMMAND_READ) || (faults.hang_flush && request->type == COMMAND_FLUSH));
+	return faults.on && (request->type == COMMAND_READ ? faults.hang_reads || faults.hang_read :
+							     request->type == COMMAND_FLUSH && faults.hang_flush);
 }
 
 static bool is_slow(const struct request *request)
@@ -169,24 +170,26 @@ static void reply(const struct request *request)
 	pthread_mutex_unlock(&one_reply);
 }
 
-static void *reply_later(void *argument)
+static void *reply_after_hang(void *request)
 {
-	struct request *request = argument;
+	sleep(faults.hang_seconds);
+	reply(request);
+	free(request);
+	return NULL;
+}
 
-	if (hangs(request)) {
-		sleep(faults.hang_seconds);
-	} else {
-		pthread_mutex_lock(&one_read);
-		usleep(faults.delay_ms * 1000);
-		pthread_mutex_unlock(&one_read);
-	}
+static void *reply_after_delay(void *request)
+{
+	pthread_mutex_lock(&one_read);
+	usleep(faults.delay_ms * 1000);
+	pthread_mutex_unlock(&one_read);
 	reply(request);
 	free(request);
 	return NULL;
 }
 
 /* One request that hangs holds up no other. */
-static void set_aside(const struct request *request)
+static void set_aside(const struct request *request, void *(*reply_later)(void *request))
 {
 	struct request *copy = malloc(sizeof(*copy));
 	pthread_t thread;
@@ -215,12 +218,15 @@ static void take_request(void)
 		receive(disk + request.offset, request.length);
 	triggers = !faults.on && request.type == COMMAND_READ && request.offset <= TRIGGER &&
 		   request.offset + request.length > TRIGGER;
-	if (hangs(&request))
+	if (hangs(&request)) {
 		fprintf(stderr, "hangs: command %d at %llu\n", request.type, (unsigned long long)request.offset);
-	if (hangs(&request) || is_slow(&request))
-		set_aside(&request);
-	else
+		set_aside(&request, reply_after_hang);
+		faults.hang_read &= request.type != COMMAND_READ;
+	} else if (is_slow(&request)) {
+		set_aside(&request, reply_after_delay);
+	} else {
 		reply(&request);
+	}
 	if (triggers)
 		fprintf(stderr, "triggered\n");
 	faults.on |= triggers;
@@ -234,6 +240,8 @@ static void parse_fault(const char *fault)
 		return;
 	if (!strcmp(fault, "hang-reads"))
 		faults.hang_reads = true;
+	else if (!strcmp(fault, "hang-read"))
+		faults.hang_read = true;
 	else if (!strcmp(fault, "hang-flush"))
 		faults.hang_flush = true;
 	else if (!strcmp(fault, "error-reads"))

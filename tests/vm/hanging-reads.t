@@ -30,7 +30,9 @@ scene() {
 	driver_is 02:00.0 vfio-pci
 	without=$(root_took)
 
-	for bad in 2 5; do
+	bads="2 5"
+	[ "$vm_kind" = own ] || bads=2
+	for bad in $bads; do
 		vm_note=" (disk $bad hangs)"
 		drives $bad hang-reads
 		stays 0$bad:00.0 nvme "reading $(disk_of 0$bad:00.0) did not return in time"
@@ -40,4 +42,4 @@ scene() {
 	vm_note=""
 }
 
-in_images $quick_images
+in_images $waiting_images

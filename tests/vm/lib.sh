@@ -19,15 +19,18 @@ generator_images="initramfs-tools dracut-systemd dracut-plain dracut-trixie"
 shared_images="initramfs-tools-shared dracut-systemd-shared dracut-plain-shared"
 all_images="$static_images $shared_images"
 # Where C decides what a scene sees, the small image will do: quick_images. Where a generator has a part in it, one
-# generator will do: some_images, storage_images. Being first is proved in each: generator_images, first_images. The other
-# kinds, layouts of storage, and the proof that the bed can fail in each generator are for EVERY=1, and for check-matrix.
+# generator will do: some_images, storage_images. What systemd waits for is seen where it runs: waiting_images. Being first
+# is proved in each: generator_images, first_images. The other kinds, layouts of storage, and the proof that the bed can
+# fail in each generator are for EVERY=1, and for check-matrix.
 quick_images=own
 some_images=initramfs-tools
 storage_images=initramfs-tools
+waiting_images="own dracut-systemd"
 first_images="$static_images initramfs-tools-shared dracut-plain-shared"
 [ "${EVERY:-}" != 1 ] || {
 	quick_images=$all_images
 	some_images=$all_images
+	waiting_images=$all_images
 	storage_images="initramfs-tools dracut-systemd dracut-plain"
 	first_images=$all_images
 	generator_images="$generator_images $shared_images"
@@ -249,7 +252,7 @@ start_servers() {
 end_servers() {
 	until grep -qs '^== end' "$vm_run/told" || ! kill -0 $$; do sleep 1; done
 	# shellcheck disable=SC2086 # a list
-	kill $vm_server_ids
+	kill $vm_server_ids 2>/dev/null
 }
 stop_servers() {
 	# shellcheck disable=SC2086 # a list
