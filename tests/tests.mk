@@ -130,7 +130,7 @@ test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/ima
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/vm/guest/watch \
 	tests/vm/guest/watch-setup tests/vm/guest/trigger tests/vm/guest/trigger-setup tests/tap.sh \
 	$(addprefix tests/matrix/,tree row life display build scene run twin-nvme.t) \
-	$(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
+	tests/bench/late-stage $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
 # SC2153: capitals from outside, small letters are the scene's. SC2016: one program's text inside another's.
