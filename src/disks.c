@@ -21,10 +21,6 @@
 
 #define PROBE_AMBIGUOUS (-2)  /* of blkid_do_safeprobe(); its header has a name for it from 2.40 on */
 #define TABLE_LIMIT (4 << 20) /* of mountinfo and the like */
-/* Where superblocks are, from either end; below that size of a device there is no ZFS, whose labels are the large ones. */
-#define ENDS_SIZE (128 << 10)
-#define ZFS_ENDS_SIZE (512 << 10)
-#define ZFS_LEAST_SIZE (64 << 20)
 
 /* --- what libblkid says --- */
 
@@ -42,18 +38,44 @@ static void take_value(blkid_probe probe, const char *name, char *buffer, size_t
 		util_format(buffer, size, "%s", value);
 }
 
+static bool read_at(int fd, uint64_t offset, void *buffer, size_t size)
+{
+	return offset < INT64_MAX - size && pread(fd, buffer, size, (off_t)offset) == (ssize_t)size;
+}
+
+#define ZFS_LABEL_SIZE ((off_t)256 << 10)
+#define ZFS_NVLIST_OFFSET (16 << 10)
+
+/*
+ * libblkid reads four labels of 256 KiB to find ZFS. A member has a list of its pool in each of them (vdev_impl.h, struct vdev_label,
+ * vl_vdev_phys), and ZFS imports none without one: where all four places are zero there is nothing to look for.
+ */
+static bool may_be_zfs(int fd)
+{
+	off_t end = lseek(fd, 0, SEEK_END) / ZFS_LABEL_SIZE * ZFS_LABEL_SIZE;
+	const off_t labels[] = { 0, ZFS_LABEL_SIZE, end - 2 * ZFS_LABEL_SIZE, end - ZFS_LABEL_SIZE };
+	uint64_t start;
+
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
+		if (labels[i] < 0 || !read_at(fd, (uint64_t)labels[i] + ZFS_NVLIST_OFFSET, &start, sizeof(start)) || start)
+			return true;
+	return false;
+}
+
 /* A superblock whose checksum is wrong is shown too: it may be the one that the host needs. */
 static void read_superblock(int fd, struct block *ret)
 {
 	cleanup_blkid blkid_probe probe = blkid_new_probe();
 	struct block_content *content = &ret->content;
+	char *zfs[] = { (char[]){ "zfs_member" }, NULL };
 	int r;
 
 	ret->state = BLOCK_UNREADABLE;
 	ret->error = -EIO;
 	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 || blkid_probe_enable_superblocks(probe, 1) < 0 ||
 	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
-							     BLKID_SUBLKS_BADCSUM) < 0)
+							     BLKID_SUBLKS_BADCSUM) < 0 ||
+	    (!may_be_zfs(fd) && blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN, zfs) < 0))
 		return;
 	r = blkid_do_safeprobe(probe);
 	/* Its documentation knows -1 and -2 only; what a read gave comes through as -errno (superblocks_safeprobe()). */
@@ -88,11 +110,6 @@ static void read_partition(int fd, struct block *ret)
 }
 
 /* --- what libblkid does not say --- */
-
-static bool read_at(int fd, uint64_t offset, void *buffer, size_t size)
-{
-	return offset < INT64_MAX - size && pread(fd, buffer, size, (off_t)offset) == (ssize_t)size;
-}
 
 static void read_volume_group(int fd, struct block_content *content)
 {
@@ -203,16 +220,27 @@ static bool read_udev(struct block *block)
 	return root_read_file(path, TABLE_LIMIT, &text, &length) == 0 && storage_parse_udev(text, &block->content);
 }
 
-/*
- * libblkid looks at forty places near both ends, one after the other: asked for in advance they come at once.
- */
+/* Where libblkid looks for superblocks; a place that is missing here is read all the same, and costs a wait. Bytes. */
+static const struct place {
+	off_t offset; /* below zero: from the end */
+	off_t size;
+} places[] = {
+	{ 0, 128 << 10 }, { 256 << 10, 32 << 10 }, { 512 << 10, 4096 }, { 1 << 20, 4096 }, { 2 << 20, 4096 }, { 4 << 20, 4096 },
+	{ -(128 << 10), 128 << 10 }, { -(256 << 10) + (16 << 10), 512 }, { -(512 << 10) + (16 << 10), 512 }, { -131584, 512 }, { -204288, 512 }, { -302592, 512 }, { -345600, 512 }, { -376320, 512 },
+	{ -466432, 512 }, { -486912, 512 }, { -498688, 512 }, { -507392, 512 }, { -1580544, 512 },
+};
+
+/* It reads one place after the other: asked for in advance they come at the same time. */
 static void prefetch(int fd)
 {
-	off_t size = lseek(fd, 0, SEEK_END), ends = size < ZFS_LEAST_SIZE ? ENDS_SIZE : ZFS_ENDS_SIZE;
+	off_t size = lseek(fd, 0, SEEK_END);
 
-	(void)!posix_fadvise(fd, 0, ends, POSIX_FADV_WILLNEED);
-	if (size > 2 * ends)
-		(void)!posix_fadvise(fd, size - ends, ends, POSIX_FADV_WILLNEED);
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		off_t offset = places[i].offset < 0 ? size + places[i].offset : places[i].offset;
+
+		if (offset >= 0 && offset < size)
+			(void)!posix_fadvise(fd, offset, places[i].size, POSIX_FADV_WILLNEED);
+	}
 }
 
 void disks_read_content(struct block *ret, bool partition)

@@ -143,6 +143,21 @@ busy_udev "root=UUID=0a0a0a0a-2222-3333-4444-555555555555"
 ok "it is where the root is not found" [ "$looks" -ge 10 ]
 ok "and not for ever: what is not known keeps the drives" verdicts_are "01:00.0=kept 02:00.0=kept"
 
+# A member of a ZFS pool: libblkid is asked to look for one where a label has the list of its pool.
+zfs_member() { # LIST: what stands there
+	twin_nvme
+	truncate -s 64M "$tree/dev/nvme0n1p1"
+	dd if=/dev/zero of="$tree/dev/nvme0n1p1" bs=64k count=1 conv=notrunc status=none
+	for slot in 0 1 2 3 4 5 6 7; do
+		printf '\014\261\272\0\0\0\0\0' | dd of="$tree/dev/nvme0n1p1" bs=1 seek=$((131072 + slot * 1024)) conv=notrunc status=none
+	done
+	printf "$1" | dd of="$tree/dev/nvme0n1p1" bs=1 seek=16384 conv=notrunc status=none
+	cmdline "root=zfs:AUTO rd.vfio.ids=144d:a808"
+	run boot --late --dry-run
+}
+zfs_member '\1\1\0\0'
+ok "a member of the root's pool stays" says "0000:01:00.0 144d:a808 stays with the host: it carries root: nvme0n1p1"
+
 # stage=early on storage that is not named exactly
 twin_nvme
 cmdline "root=/dev/nvme0n1p1"
