@@ -151,11 +151,11 @@ zfs_member() { # LIST: what stands there
 	for slot in 0 1 2 3 4 5 6 7; do
 		printf '\014\261\272\0\0\0\0\0' | dd of="$tree/dev/nvme0n1p1" bs=1 seek=$((131072 + slot * 1024)) conv=notrunc status=none
 	done
-	printf "$1" | dd of="$tree/dev/nvme0n1p1" bs=1 seek=16384 conv=notrunc status=none
+	printf '%b' "$1" | dd of="$tree/dev/nvme0n1p1" bs=1 seek=16384 conv=notrunc status=none
 	cmdline "root=zfs:AUTO rd.vfio.ids=144d:a808"
 	run boot --late --dry-run
 }
-zfs_member '\1\1\0\0'
+zfs_member '\0001\0001\0\0'
 ok "a member of the root's pool stays" says "0000:01:00.0 144d:a808 stays with the host: it carries root: nvme0n1p1"
 
 # stage=early on storage that is not named exactly

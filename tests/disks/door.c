@@ -172,6 +172,8 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 	bool keeps;
 
 	needs_add_cmdline(&needs, cmdline);
+	/* A stage each. */
+	deadline_begin(DEADLINE);
 	disks_read(&needs, both, 2, false, false, &storage);
 	keeps = protect_keeps(&storage, &(struct protect_question){ .function = &both[bus - 1], .may_carry = true }, reason, sizeof(reason), hint, sizeof(hint));
 	storage_clear(&storage);
@@ -251,7 +253,6 @@ int main(int argc, char **argv)
 	make_tree();
 	if (root_enter(tree) < 0)
 		return 2;
-	deadline_begin(DEADLINE);
 	check_checksum(argv[1], &samples[0]);
 	for (int i = 0; i < cases; i++)
 		run_case(argv[1], &samples[i % (int)ARRAY_SIZE(samples)], i);
