@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "budget.h"
 #include "cmdline.h"
 #include "deadline.h"
 #include "log.h"
@@ -237,7 +238,7 @@ static int work_through(const void *argument, void *result)
  * Steps that take no time unless the device hangs share one child, which is cheaper than one each. Takes over what has ended. The
  * first that has not is the one that hangs; those behind it are left for children of their own.
  */
-static size_t work_together(struct work *works, struct deadline_task *tasks, const struct batch *batch)
+static size_t work_together(struct work *works, struct deadline_task *tasks, const struct batch *batch, unsigned long long end)
 {
 	cleanup_free struct batch_result *results = util_zeroed(batch->count, sizeof(*results));
 	struct deadline_task task = {
@@ -245,7 +246,7 @@ static size_t work_together(struct work *works, struct deadline_task *tasks, con
 	};
 	size_t ended = 0;
 
-	deadline_run_tasks(&task, 1, deadline_step_end());
+	deadline_run_tasks(&task, 1, end);
 	for (; ended < batch->count && results[ended].ended; ended++) {
 		works[ended].record = results[ended].record;
 		tasks[ended].state = DEADLINE_ENDED;
@@ -279,7 +280,7 @@ static void work_on(struct plan_entry **entries, size_t count, int (*what)(const
 		};
 	}
 	if (together && count > 1)
-		first = work_together(works, tasks, &batch);
+		first = work_together(works, tasks, &batch, end ? budget_step_end(util_now(), end) : deadline_step_end());
 	deadline_run_tasks(tasks + first, count - first, end ? end : deadline_step_end());
 	for (size_t i = 0; i < count; i++) {
 		log_record(&works[i]);
@@ -572,7 +573,7 @@ static void check_driver(struct plan *plan, const char *driver)
 	struct taken taken = { .plan = plan };
 
 	sysfs_pci_bound_to(driver, add_taken, &taken);
-	work_on(taken.entries, taken.count, give_back, false, 0, tell_returned, NULL);
+	work_on(taken.entries, taken.count, give_back, true, 0, tell_returned, NULL);
 	free(taken.entries);
 }
 
@@ -639,7 +640,7 @@ void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_t
 	*ret_times = (struct bind_times){ 0 };
 	deadline_write();
 	work_on_all(plan, gets_override, set_override, true, 0, decide_override);
-	work_on_all(plan, is_given_back, give_back, false, 0, tell_returned);
+	work_on_all(plan, is_given_back, give_back, true, 0, tell_returned);
 	start = util_now();
 	load_drivers(plan, cmdline);
 	ret_times->modules = util_now() - start;
@@ -733,5 +734,5 @@ void bind_finish(struct bind_leftover *list, size_t count)
 		read_driver(&entries[i]);
 		each[i] = &entries[i];
 	}
-	work_on(each, count, finish_one, false, util_now() + FINISH_TIME, note_finished, &leftovers);
+	work_on(each, count, finish_one, true, util_now() + FINISH_TIME, note_finished, &leftovers);
 }
