@@ -13,8 +13,7 @@ scene() {
 	nvme 3 empty
 	faulty nvme 4 empty error-reads
 	nvme 5 eight
-	boot_from UUID=20000000-0000-4000-8000-000000000001 rd.vfio.ids=1b36:0010 rd.vfio.deadline=2 rd.vfio.debug \
-		trigger=02:00.0,04:00.0
+	boot_from UUID=20000000-0000-4000-8000-000000000001 rd.vfio.ids=1b36:0010 trigger=02:00.0,04:00.0
 	root_is ext4 "/dev/$(disk_of 01:00.0)p1"
 	stays 01:00.0 nvme "it carries root: $(disk_of 01:00.0)p1"
 	for drive in 2 4; do
@@ -26,7 +25,6 @@ scene() {
 		usable 0$drive:00.0
 		verdict_is 0$drive:00.0 bound
 	done
-	late_within 4000
 }
 
 in_images $quick_images
