@@ -10,10 +10,10 @@
  * Otherwise they come when the guest reads the sector at TRIGGER, which is neither in a superblock nor in a partition
  * table. What hangs ends with this process: QEMU gives EIO to the guest then. The protocol is NBD (doc/proto.md there).
  *
- * QEMU 7.2 waits for what hangs, and the whole machine with it, when the guest resets the controller: Linux does that to
- * an NVMe 60 seconds after a read began (30 to abort it, 30 to lose patience), 30 seconds after it where the controller is
- * being unbound, and to an AHCI after 60 seconds of a flush, 30 of a read. It never does to a virtio-blk. A flush that hangs
- * stops the machine at once where it is an NVMe that shuts down. So what hangs ends by itself.
+ * QEMU 7.2 waits for what hangs, and the whole machine with it, when the guest resets or shuts down the controller; the
+ * guest's clock stands meanwhile. Linux 6.1 resets an NVMe 60 seconds after a read began, of a driver that lets go too. An
+ * NVMe whose flushes hang stops the machine as soon as it is unbound, and is of no use. The flush of an AHCI hangs for
+ * itself when it is unbound, and a read of a virtio-blk for ever. So what hangs ends by itself.
  */
 #include <endian.h>
 #include <errno.h>
