@@ -512,11 +512,11 @@ static void choose_variants(struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++) {
 		bool seen = false;
 
+		if (!names[i][0])
+			continue;
 		/* What hangs once costs its time once. */
 		for (size_t before = 0; before < i && !seen; before++)
 			seen = !strcmp(names[before], names[i]);
-		if (!names[i][0])
-			continue;
 		if (!seen)
 			(void)!load(names[i]);
 		use_variant(&plan->entries[i], names[i]);
