@@ -16,6 +16,8 @@
 /* Microseconds for what is put right at the end of a stage, and for all that finish does. */
 #define LAST_TIME 300000
 #define FINISH_TIME 1000000
+/* The probe of a GPU's driver takes seconds, with its firmware. */
+#define RETURN_TIME 10000000
 
 /* --- what a child does to one device --- */
 
@@ -722,8 +724,10 @@ void bind_finish(struct bind_leftover *list, size_t count)
 {
 	static const struct claim claim;
 	cleanup_free struct plan_entry *entries = util_zeroed(count, sizeof(*entries));
-	cleanup_free struct plan_entry **each = util_zeroed(count, sizeof(*each));
+	cleanup_free struct plan_entry **stuck = util_zeroed(count, sizeof(*stuck));
+	cleanup_free struct plan_entry **waiting = util_zeroed(count, sizeof(*waiting));
 	struct leftovers leftovers = { list, entries };
+	size_t stuck_count = 0, waiting_count = 0;
 
 	/* Its image may have lacked the module, or the load hung. */
 	if (waits_for_vfio(list, count) && !sysfs_pci_driver_exists(PLAN_DRIVER))
@@ -732,7 +736,11 @@ void bind_finish(struct bind_leftover *list, size_t count)
 		entries[i] = (struct plan_entry){ .function = &list[i].function, .claim = &claim };
 		entries[i].verdict = list[i].stuck ? VERDICT_STUCK : VERDICT_DEFERRED;
 		read_driver(&entries[i]);
-		each[i] = &entries[i];
+		if (list[i].stuck)
+			stuck[stuck_count++] = &entries[i];
+		else
+			waiting[waiting_count++] = &entries[i];
 	}
-	work_on(each, count, finish_one, true, util_now() + FINISH_TIME, note_finished, &leftovers);
+	work_on(waiting, waiting_count, finish_one, true, util_now() + RETURN_TIME, note_finished, &leftovers);
+	work_on(stuck, stuck_count, finish_one, true, util_now() + FINISH_TIME, note_finished, &leftovers);
 }

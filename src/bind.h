@@ -31,7 +31,8 @@ struct bind_leftover {
 };
 
 /*
- * Finish what the stages have left, all of it at the same time and within two seconds. What waits goes to the host: its
+ * Finish what the stages have left. What is stuck gets two seconds, however many devices hang; what waits gets ten, because a
+ * host driver that probes takes its time. What waits goes to the host: its
  * driver_override is cleared, if it is ours, and it is probed where it has no driver; of a function without a class, not read,
  * only the override of a guest's driver counts as ours. What is stuck and has no driver is probed, which binds it to what its
  * driver_override names; what its host driver has keeps that one, without the override.

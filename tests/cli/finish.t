@@ -43,6 +43,14 @@ ok "and says nothing" [ ! -s "$tree/dev/kmsg" ]
 run status
 ok "status shows it" says "at boot: stays with the host: it waits for the late stage, and this boot had none"
 
+# A FIFO without a reader blocks its writer, as a driver that probes does.
+left
+rm "$tree/sys/bus/pci/drivers_probe" && mkfifo "$tree/sys/bus/pci/drivers_probe"
+(sleep 2 && exec 9<>"$tree/sys/bus/pci/drivers_probe" && sleep 1) &
+run finish
+wait
+ok "a host driver that needs two seconds to probe is waited for" verdicts_are "01:00.0=kept 01:00.1=kept 02:00.0=kept -=absent"
+
 left
 ln -s ../../drivers/vfio-pci "$tree/sys/bus/pci/devices/0000:02:00.0/driver"
 run finish
