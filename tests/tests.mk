@@ -12,7 +12,7 @@ unit_sources := $(filter-out src/main.c src/cmd-%.c src/modules.c,$(sources))
 unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Isrc -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
-script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/machines/*.t tests/fuzz/*.t tests/order/*.t \
+script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/machines/*.t tests/record/*.t tests/fuzz/*.t tests/order/*.t \
 	tests/disks/*.t tests/docs/*.t)
 vm_tests := $(wildcard tests/vm/*.t)
 prove := prove --timer --failures
@@ -96,7 +96,7 @@ check-unit: $(unit_tests) ## Only the unit tests
 	$(Q)$(prove) $(call picked,$(unit_tests))
 
 check-cli: build/test/.built ## Only the tests of the binary on trees and machines
-	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/cli/% tests/machines/%,$(script_tests)))
+	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/cli/% tests/machines/% tests/record/%,$(script_tests)))
 
 check-disks: build/test/disks-door ## Only the spoilt superblocks; CASES=200, SEED= of an earlier run
 	$(Q)$(prove) --verbose tests/disks/superblocks.t
