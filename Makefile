@@ -33,7 +33,7 @@ bin := $(OUT)/vfio-early
 
 own_cflags := -std=gnu11 -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
 	-Wwrite-strings $(if $(filter 1,$(WERROR)),-Werror) -fstack-protector-strong
-own_cppflags := -D_GNU_SOURCE -DVFIO_EARLY_VERSION='"$(VERSION)"' -MMD -MP
+own_cppflags := -Isrc -D_GNU_SOURCE -DVFIO_EARLY_VERSION='"$(VERSION)"' -MMD -MP
 own_ldflags := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections,--as-needed
 
 ifeq ($(STATIC),1)
@@ -51,7 +51,9 @@ own_cflags += -fsanitize=address,undefined -fno-omit-frame-pointer
 own_ldflags += -fsanitize=address,undefined
 endif
 
-sources := $(sort $(wildcard src/*.c))
+# Includes point downwards only: cmd, boot, host, core, util.
+rooms := src src/core src/host src/boot src/cmd
+sources := $(sort $(wildcard $(rooms:%=%/*.c)))
 objects := $(sources:src/%.c=$(OUT)/%.o)
 
 .DEFAULT_GOAL := all
@@ -71,6 +73,7 @@ $(bin): $(objects) $(libraries)
 
 $(OUT)/%.o: src/%.c src/version Makefile | $(OUT)/.ready $(libraries)
 	@echo "  CC    $<"
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(own_cppflags) $(CPPFLAGS) $(own_cflags) $(CFLAGS) -c -o $@ $<
 
 # Fails in one line that names the package where a tool or a header is missing.
@@ -82,7 +85,7 @@ $(OUT)/.ready:
 -include $(objects:.o=.d)
 
 # The date of the release, not of the build.
-build/man/%: man/%.scd man/selectors.scd man/settings.scd man/make src/verdicts.def | $(OUT)/.ready
+build/man/%: man/%.scd man/selectors.scd man/settings.scd man/make src/core/verdicts.def | $(OUT)/.ready
 	@echo "  MAN   $@"
 	$(Q)mkdir -p build/man
 	$(Q)SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-1795219200} man/make $< >$@

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "deadline.h"
-#include "root.h"
+#include "host/deadline.h"
+#include "host/root.h"
 
 static const struct command {
 	const char *name;

@@ -8,7 +8,7 @@ picked = $(if $(T),$(foreach word,$(T),$(filter %/$(word) %/$(word).t,$(1))),$(1
 unit_names := $(basename $(notdir $(wildcard tests/unit/*.c)))
 unit_tests := $(addprefix build/test/unit/,$(unit_names))
 # The pure modules, built for the machine itself and under sanitizers; main and the commands stay out.
-unit_sources := $(filter-out src/main.c src/cmd-%.c src/modules.c,$(sources))
+unit_sources := $(filter-out src/main.c src/boot/modules.c $(patsubst %,src/cmd/%.c,boot check finish list status),$(sources))
 unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Isrc -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
@@ -32,7 +32,7 @@ $(libblkid_san)/.built: deps/build build/deps/archives.fetched | build/test/.set
 	$(Q)touch $@
 
 # Each source once for the unit tests and once for the fuzz targets, whatever is linked from them.
-src_headers := $(wildcard src/*.h)
+src_headers := $(wildcard $(rooms:%=%/*.h) $(rooms:%=%/*.def))
 unit_objects := $(patsubst %.c,build/test/gcc/%.o,$(unit_sources) tests/unit/no-modules/modules.c)
 fuzz_objects := $(patsubst %.c,build/test/fuzzed/%.o,$(unit_sources) tests/unit/no-modules/modules.c)
 

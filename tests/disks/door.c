@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "deadline.h"
-#include "disks.h"
-#include "protect.h"
-#include "root.h"
+#include "host/deadline.h"
+#include "host/disks.h"
+#include "core/protect.h"
+#include "host/root.h"
 
 #define DEADLINE 2
 #define WINDOW (68 * 1024)

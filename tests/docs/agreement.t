@@ -46,7 +46,7 @@ same commands commands-of-program commands-of-help commands-of-manual commands-o
 
 long='--[a-z]+(-[a-z]+)*'
 sed -n '/^Options:/,/^Devices/p' "$work/help" | grep -oE -- "$long" | words options-of-help
-grep -ohE -- "\"${long}[=\"]" "$top"/src/main.c "$top"/src/options.c "$top"/src/cmd-*.c | grep -oE -- "$long" | words options-of-program
+grep -ohE -- "\"${long}[=\"]" "$top"/src/main.c "$top"/src/cmd/*.c | grep -oE -- "$long" | words options-of-program
 rendered vfio-early.8 | section OPTIONS | grep -E '^       -' | grep -oE -- "$long" | words options-of-manual
 grep -oE -- "(^|[ \"(])$long" "$top/completions/vfio-early.bash" | grep -oE -- "$long" | words options-of-bash
 grep -oE -- "$long" "$top/completions/_vfio-early" | words options-of-zsh
@@ -61,12 +61,12 @@ done <"$work/commands-of-program"
 # --- parameters and settings ---
 
 {
-	grep -oE 'cmdline_is\(&?param, "rd\.vfio[a-z.]*"' "$top/src/config.c" | grep -oE 'rd\.vfio[a-z.]*'
+	grep -oE 'cmdline_is\(&?param, "rd\.vfio[a-z.]*"' "$top/src/core/config.c" | grep -oE 'rd\.vfio[a-z.]*'
 } | words parameters-of-program
 rendered vfio-early.cmdline.7 | section PARAMETERS | sed -nE 's/^       (rd\.vfio[a-z.]*).*/\1/p' | grep -v '\.$' | words parameters-of-manual
 sed -n '/^| on the kernel command line/,/^$/p' "$top/README.md" | grep -oE '`rd\.vfio[a-z.-]*' | tr -d '`' | words all-of-readme
 {
-	sed -n '/^} settings\[\]/,/^};/s/^	{ "\([a-z-]*\)", .*/\1/p' "$top/src/config.c"
+	sed -n '/^} settings\[\]/,/^};/s/^	{ "\([a-z-]*\)", .*/\1/p' "$top/src/core/config.c"
 	echo deadline
 	echo expand
 } | words settings-of-program
@@ -83,7 +83,7 @@ same "parameters and settings" all-of-program all-of-readme
 
 # --- verdicts ---
 
-sed -nE 's/^VERDICT\([A-Z_]+, "([a-z-]+)", .*/\1/p' "$top/src/verdicts.def" | words verdicts-of-program
+sed -nE 's/^VERDICT\([A-Z_]+, "([a-z-]+)", .*/\1/p' "$top/src/core/verdicts.def" | words verdicts-of-program
 rendered vfio-early.8 | section VERDICTS | sed -nE 's/^       ([a-z-]+)$/\1/p' | words verdicts-of-manual
 sed -n '/^| verdict |/,/^$/p' "$top/README.md" | sed -nE 's/^\| `([a-z-]+)` .*/\1/p' | words verdicts-of-readme
 jq -r '.properties.devices.items.properties.verdict.enum[] | select(. != null)' "$top/tests/report.schema.json" | words verdicts-of-schema

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "acpi.h"
+#include "core/acpi.h"
 #include "fuzz.h"
 
 /* Any bytes in place of a table: each unit takes at least four of them. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cmdline.h"
-#include "config.h"
+#include "core/cmdline.h"
+#include "core/config.h"
 #include "fuzz.h"
 
 /* What is repaired is no longer than what was there and a value more, and without a loss nothing changes. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "config.h"
+#include "core/config.h"
 #include "fuzz.h"
 
 /* Any bytes as a file: a good line behind them counts, errors name a place, and they are bounded. */

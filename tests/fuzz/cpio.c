@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cpio.h"
+#include "core/cpio.h"
 #include "fuzz.h"
 
 struct source {

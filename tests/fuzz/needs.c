@@ -2,10 +2,10 @@
 /* The command line, fstab, crypttab and conf.d; the hibernated image; LVM's places; the report. Whatever a need is, it has all its texts. */
 #include "fuzz.h"
 
-#include "json-read.h"
-#include "lvm.h"
-#include "needs.h"
-#include "spec.h"
+#include "core/json-read.h"
+#include "core/lvm.h"
+#include "core/needs.h"
+#include "core/spec.h"
 
 static void read_lvm(const uint8_t *data, size_t size, const char *text)
 {

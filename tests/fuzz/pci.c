@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fuzz.h"
-#include "pci.h"
+#include "core/pci.h"
 
 /* Any text as uevent, modalias, link and address; an address that is accepted is written and read back the same. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,8 +4,8 @@
  * the order of the wishes does not matter, and a plan that was carried out has nothing left to do.
  */
 #include "fuzz.h"
-#include "guard.h"
-#include "plan.h"
+#include "core/guard.h"
+#include "core/plan.h"
 
 #define FUNCTIONS_MAX 24
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fuzz.h"
-#include "rivals.h"
-#include "seat.h"
+#include "host/rivals.h"
+#include "host/seat.h"
 
 /* Any text as modprobe.d, command line, driverctl's file and crypttab: what is found is text of a place. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fuzz.h"
-#include "selector.h"
+#include "core/selector.h"
 
 /* Any bytes: parsed, or refused with words and a place inside the text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "protect.h"
+#include "core/protect.h"
 
 #define FUNCTIONS 4
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "acpi.h"
+#include "core/acpi.h"
 
 #define SIZE 256
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "cmdline.h"
+#include "core/cmdline.h"
 
 /* Write the parameters as name[=value] in brackets. */
 static const char *split(const char *text, char *buffer, size_t size)

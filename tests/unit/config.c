@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "config.h"
+#include "core/config.h"
 
 static struct config config;
 

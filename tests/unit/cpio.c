@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "cpio.h"
+#include "core/cpio.h"
 
 /* Bytes that come in pieces, as from a pipe. */
 struct source {

@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "budget.h"
-#include "deadline.h"
+#include "core/budget.h"
+#include "host/deadline.h"
 
 #define S 1000000ULL
 

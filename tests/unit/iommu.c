@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "iommu.h"
+#include "core/iommu.h"
 
 static void the_state_and_its_cause(void **state)
 {

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "json-read.h"
-#include "json.h"
+#include "core/json-read.h"
+#include "boot/json.h"
 
 static const char text[] =
 	"{ \"schema\": 1, \"devices\": [ { \"address\": \"0000:01:00.0\", \"x\": { \"address\": \"no\" } },\n"

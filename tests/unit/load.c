@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "load.h"
-#include "root.h"
+#include "host/load.h"
+#include "host/root.h"
 
 static char folder[] = "/tmp/vfio-early-load-XXXXXX";
 

@@ -4,7 +4,7 @@
 #include <endian.h>
 #include <stdlib.h>
 
-#include "lvm.h"
+#include "core/lvm.h"
 
 static void put32(uint8_t *at, uint32_t value)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "modprobe.h"
+#include "core/modprobe.h"
 
 static void ids_are_stripped_as_the_kernel_splits_options(void **state)
 {

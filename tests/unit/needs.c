@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "needs.h"
+#include "core/needs.h"
 
 static const char *const kinds[] = {
 	[NEED_DEVICE] = "device", [NEED_NUMBER] = "number", [NEED_UUID] = "uuid", [NEED_LABEL] = "label",

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "next.h"
+#include "host/next.h"
 
 static char *versions[] = { "6.1.0-1-amd64", "6.1.0-2-amd64" };
 

@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "pci.h"
+#include "core/pci.h"
 
 static void a_uevent_gives_all(void **state)
 {

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "plan.h"
-#include "protect.h"
+#include "core/plan.h"
+#include "core/protect.h"
 
 /* The host's display, two identical cards (the first with audio), a bridge, a disk, a host bridge, a 3D card. */
 static struct pci_function machine[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "seat.h"
+#include "host/seat.h"
 
 static void keyboards(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "selector.h"
+#include "core/selector.h"
 
 static struct selector parse(const char *text)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "spec.h"
+#include "core/spec.h"
 
 static void each_way_to_write_a_device(void **state)
 {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "protect.h"
+#include "core/protect.h"
 
 /*
  * Machines in text: one device a line, the words behind its name are

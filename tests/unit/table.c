@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "table.h"
+#include "core/table.h"
 #include "util.h"
 
 static void comments_and_empty_lines_are_passed_over(void **state)

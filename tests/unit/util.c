@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "json.h"
+#include "boot/json.h"
 #include "util.h"
 
 static void text_is_cut_and_cleaned(void **state)

@@ -2,7 +2,7 @@
 /* The unit tests load no module: this stands behind the door to libkmod there. */
 #include <errno.h>
 
-#include "modules.h"
+#include "boot/modules.h"
 
 int modules_load(const char *name)
 {

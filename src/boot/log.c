@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "boot/log.h"
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host/root.h"
+
+#define PREFIX "vfio-early: "
+#define KMSG "/dev/kmsg"
+/* A record may be 1024 bytes long, and 976 on older kernels (LOG_LINE_MAX); longer ones are refused. */
+#define LINE_MAX_BYTES 900
+
+static enum log_target log_target = LOG_TO_STDOUT;
+static bool log_debug;
+
+void log_start(enum log_target target, bool debug)
+{
+	log_target = target;
+	log_debug = debug;
+}
+
+static bool append_to(const char *path, int flags, const char *text)
+{
+	/* A pipe in its place would wait for a reader, or end the program when that goes. */
+	cleanup_close int fd = root_open(path, O_WRONLY | O_APPEND | O_NONBLOCK | flags);
+	struct stat is;
+
+	return fd >= 0 && fstat(fd, &is) == 0 && !S_ISFIFO(is.st_mode) && write(fd, text, strlen(text)) >= 0;
+}
+
+/*
+ * The kernel takes ten records in five seconds from one open file and drops the rest without an error
+ * (kernel/printk/printk.c, devkmsg_write()); every open starts a count of its own, so each line opens anew.
+ */
+static void write_kernel_log(int level, const char *text)
+{
+	char record[LINE_MAX_BYTES + 64];
+
+	util_format(record, sizeof(record), "<%d>" PREFIX "%s\n", level, text);
+	if (!append_to(KMSG, 0, record))
+		fputs(record, stderr);
+}
+
+static void write_boot_log(int level, const char *text)
+{
+	unsigned long long now = util_now();
+	char line[LINE_MAX_BYTES + 64];
+
+	util_format(line, sizeof(line), "[%5llu.%06llu] <%d> %s\n", now / 1000000, now % 1000000, level, text);
+	append_to(LOG_FILE, O_CREAT, line);
+}
+
+void log_line(int level, const char *format, ...)
+{
+	char text[LINE_MAX_BYTES];
+	va_list args;
+
+	if (level == LOG_DEBUG && !log_debug)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (log_target != LOG_TO_KERNEL)
+		puts(text);
+	if (log_target == LOG_TO_STDOUT)
+		return;
+	write_kernel_log(level, text);
+	write_boot_log(level, text);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * boot: claim the wanted devices before any driver can load; boot --late: claim what had to wait until the root
+ * device was there.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boot/bind.h"
+#include "cmd.h"
+#include "host/deadline.h"
+#include "host/load.h"
+#include "boot/log.h"
+#include "host/outlook.h"
+#include "boot/report.h"
+#include "host/root.h"
+#include "boot/service.h"
+#include "cmd/tell.h"
+
+/* Everything that one boot knows. */
+struct boot {
+	struct outlook outlook;
+	char **parameters;            /* what the image's own scripts know, as NAME=VALUE */
+	size_t parameter_count;
+	bool dry_run, json, late;
+};
+
+static void clear_boot(struct boot *boot)
+{
+	outlook_clear(&boot->outlook);
+	free(boot->parameters);
+}
+
+static void log_errors(const struct config *config)
+{
+	for (size_t i = 0; i < config->error_count; i++)
+		log_line(LOG_WARNING, "%s: %s", config->errors[i].where, config->errors[i].what);
+	if (config->errors_left_out)
+		log_line(LOG_WARNING, "%zu more errors of this kind are not shown", config->errors_left_out);
+}
+
+/* "10de:1c03 matches 2 devices": the first thing to know when ids are in play. */
+static void log_matches(const struct boot *boot)
+{
+	for (size_t c = 0; c < boot->outlook.config.claim_count; c++) {
+		const struct claim *claim = &boot->outlook.config.claims[c];
+		size_t matches = 0;
+
+		for (size_t i = 0; i < boot->outlook.machine.function_count; i++)
+			matches += selector_match(&claim->selector, &boot->outlook.machine.functions[i]) == SELECTOR_YES;
+		if (matches > 1)
+			log_line(LOG_INFO, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by, matches);
+		else
+			log_line(LOG_DEBUG, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by, matches);
+	}
+}
+
+static void log_idle_keeps(const struct outlook *outlook)
+{
+	for (size_t k = 0; k < outlook->config.keep_count; k++) {
+		const char *why = plan_idle_keep(&outlook->config.keeps[k], outlook->machine.functions, outlook->machine.function_count);
+
+		if (why)
+			log_line(LOG_WARNING, "%s: %s; compare with lspci -nn", outlook->config.keeps[k].where, why);
+	}
+}
+
+/* The late stage has something to say of what waited for it, the early stage of everything. */
+static void log_verdicts(const struct plan *plan, bool late)
+{
+	char sentence[512], subject[96];
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (late && !entry->late)
+			continue;
+		log_line(plan_level(entry), "%s %s%s%s", tell_subject(entry, subject, sizeof(subject)),
+			 plan_sentence(entry, sentence, sizeof(sentence)), entry->hint[0] ? "; " : "", entry->hint);
+	}
+	for (size_t i = 0; i < plan->neighbour_count; i++)
+		log_line(LOG_WARNING, "%s %s%s%s", pci_format(plan->neighbours[i].function, subject, sizeof(subject)),
+			 plan->neighbours[i].reason, plan->neighbours[i].hint[0] ? "; " : "", plan->neighbours[i].hint);
+}
+
+/* Binding works without remapped interrupts; a guest's start would fail, and nobody would know why. */
+static void log_interrupts(const struct boot *boot)
+{
+	const struct iommu *iommu = &boot->outlook.machine.iommu;
+	bool taken = false;
+
+	for (size_t i = 0; i < boot->outlook.plan.count; i++)
+		taken |= plan_is_taken(&boot->outlook.plan.entries[i]);
+	if (taken && boot->outlook.machine.iommu_judged && iommu->interrupts[0])
+		log_line(LOG_WARNING, "%s; %s", iommu->interrupts, iommu->interrupts_hint);
+}
+
+static void save_report(const struct outlook *outlook)
+{
+	int r = report_save("boot", &outlook->config, outlook_iommu(outlook), &outlook->plan, outlook->config.dryrun);
+
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_FILE ": cannot be written: %s; what is above is all there is", strerror(-r));
+}
+
+static int parse_arguments(int argc, char **argv, struct boot *boot)
+{
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--dry-run")) {
+			boot->dry_run = true;
+		} else if (!strcmp(argv[i], "--json")) {
+			boot->json = true;
+		} else if (!strcmp(argv[i], "--late")) {
+			boot->late = true;
+		} else if (argv[i][0] != '-' && strchr(argv[i], '=')) {
+			boot->parameters = util_grow(boot->parameters, boot->parameter_count, sizeof(*boot->parameters));
+			boot->parameters[boot->parameter_count++] = argv[i];
+		} else {
+			fprintf(stderr, "vfio-early: boot knows --late, --dry-run and --json, not '%s'\n", argv[i]);
+			return -EINVAL;
+		}
+	}
+	if (!boot->late && boot->parameter_count) {
+		fprintf(stderr, "vfio-early: boot takes parameters with --late only, not '%s'\n", boot->parameters[0]);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* @data is what stands before the verb. */
+static void log_step(void *data, const char *path, const char *value)
+{
+	const char *before = data;
+
+	if (path && !value[0])
+		log_line(LOG_INFO, "%sclear %s", before, path);
+	else if (path)
+		log_line(LOG_INFO, "%swrite %s to %s", before, value, path);
+	else
+		log_line(LOG_INFO, "%sload %s", before, value);
+}
+
+/* A dry run of the command: told to the person who asked, nothing is written anywhere. */
+static int show_plan(const struct boot *boot)
+{
+	log_start(LOG_TO_STDOUT, boot->outlook.config.debug);
+	if (boot->json) {
+		report_print(stdout, "boot", &boot->outlook.config, outlook_iommu(&boot->outlook), &boot->outlook.plan, true);
+	} else {
+		log_errors(&boot->outlook.config);
+		log_matches(boot);
+		log_idle_keeps(&boot->outlook);
+		log_verdicts(&boot->outlook.plan, boot->late);
+		log_interrupts(boot);
+		plan_steps(&boot->outlook.plan, log_step, (char[]){ "" });
+		if (!boot->outlook.plan.count)
+			puts("nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
+	}
+	return plan_failed(&boot->outlook.plan) || boot->outlook.config.error_count ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* The late stage decides what waits, and looks again for what was not there. */
+static bool waits(const struct plan_entry *entry)
+{
+	return entry->verdict == VERDICT_DEFERRED || entry->verdict == VERDICT_ABSENT;
+}
+
+/* No target wants the unit: in a boot where nothing waits for it, nothing is ordered behind it. */
+static void start_late_unit(void)
+{
+	int r = service_start(SERVICE_LATE);
+
+	if (r < 0)
+		log_line(LOG_WARNING, SERVICE_LATE ": cannot be started: %s; what is deferred stays with the host",
+			 strerror(-r));
+}
+
+static bool any_waits(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (waits(&plan->entries[i]))
+			return true;
+	return false;
+}
+
+/* Comes before the first write: without the flag nobody would return what is reserved. */
+static void prepare_late(struct plan *plan)
+{
+	int r = any_waits(plan) ? report_set_waiting() : 0;
+
+	if (r == 0)
+		return;
+	log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host", strerror(-r));
+	for (size_t i = 0; i < plan->count; i++)
+		plan->entries[i].reserved = false;
+}
+
+static void announce_late(const struct plan *plan)
+{
+	/* Binding may have deferred a device whose IOMMU has no driver yet. */
+	if (!any_waits(plan) || (!report_is_waiting() && report_set_waiting() < 0))
+		return;
+	if (service_manager_runs())
+		start_late_unit();
+}
+
+/* The late stage has come to its end: nothing is left to do for whoever runs behind it. */
+static void conclude_late(void)
+{
+	int r = report_clear_waiting();
+
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be removed: %s", strerror(-r));
+}
+
+/* What a guest's driver has already, and no claim names: vfio-pci may be built in, or loaded before us with ids=. */
+static void log_strangers(const struct outlook *outlook)
+{
+	const struct machine *machine = &outlook->machine;
+	char subject[96];
+
+	for (size_t i = 0; i < machine->function_count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		if (pci_is_guest_driver(function->driver) && !plan_entry_of(&outlook->plan, function))
+			log_line(LOG_WARNING, "%s is on %s already, and no claim names it; it stays there",
+				 pci_format(function, subject, sizeof(subject)), function->driver);
+	}
+}
+
+/* What hangs is left to who comes later: the driver may let go by then. */
+static void leave_stuck(const struct plan *plan)
+{
+	bool stuck = false;
+	int r;
+
+	for (size_t i = 0; i < plan->count; i++)
+		stuck |= plan->entries[i].verdict == VERDICT_STUCK;
+	r = report_set_stuck(stuck);
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_STUCK_FILE ": %s; what is stuck stays as it is", strerror(-r));
+}
+
+static int carry_out(struct boot *boot, unsigned long long start)
+{
+	struct bind_times times = { 0 };
+	int r = root_mkdir(REPORT_FOLDER);
+
+	log_start(LOG_TO_KERNEL, boot->outlook.config.debug);
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be made: %s; this boot leaves no report", strerror(-r));
+	/* The late stage finds the same errors again; they are told once. */
+	if (!boot->late) {
+		log_errors(&boot->outlook.config);
+		log_matches(boot);
+		log_idle_keeps(&boot->outlook);
+		log_strangers(&boot->outlook);
+	}
+	if (!boot->late)
+		prepare_late(&boot->outlook.plan);
+	if (!boot->outlook.config.dryrun)
+		bind_apply(&boot->outlook.plan, boot->outlook.cmdline, &times);
+	log_verdicts(&boot->outlook.plan, boot->late);
+	if (!boot->late)
+		log_interrupts(boot);
+	if (boot->outlook.config.dryrun) {
+		plan_steps(&boot->outlook.plan, log_step, (char[]){ "would " });
+		log_line(LOG_NOTICE, "rd.vfio.dryrun: nothing was written");
+	}
+	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
+		 util_now() - start, times.modules, times.devices);
+	save_report(&boot->outlook);
+	leave_stuck(&boot->outlook.plan);
+	if (boot->late)
+		conclude_late();
+	else
+		announce_late(&boot->outlook.plan);
+	return plan_failed(&boot->outlook.plan) ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* It binds devices before the host is up, once a boot. Returns EXIT_DONE, or EXIT_USAGE where this is another time or place. */
+static int refuse_elsewhere(const struct boot *boot)
+{
+	if (!root_is_initramfs())
+		fputs("vfio-early: boot is run by the initramfs, and / is none; boot --dry-run shows what it would do, check what the "
+		      "next boot does\n", stderr);
+	else if (root_is_host() && !boot->late && report_exists())
+		fputs("vfio-early: boot has run already: " REPORT_FILE " is this boot's; status shows what it did\n", stderr);
+	else
+		return EXIT_DONE;
+	return EXIT_USAGE;
+}
+
+int cmd_boot(int argc, char **argv)
+{
+	__attribute__((cleanup(clear_boot))) struct boot boot = { 0 };
+	unsigned long long start = util_now();
+
+	if (parse_arguments(argc, argv, &boot) < 0 || (!boot.dry_run && refuse_elsewhere(&boot) != EXIT_DONE))
+		return EXIT_USAGE;
+	if (boot.late && !boot.dry_run && !report_is_waiting())
+		return EXIT_DONE;
+	if (!boot.dry_run)
+		deadline_block_signals();
+	outlook_load(NULL, NULL, &boot.outlook);
+	outlook_plan(&boot.outlook, boot.late ? PLAN_LATE : PLAN_EARLY, !boot.dry_run, boot.parameters, boot.parameter_count);
+	if (boot.dry_run)
+		return show_plan(&boot);
+	return carry_out(&boot, start);
+}

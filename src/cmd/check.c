@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check: what the next boot would do, and whether it would work. */
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "cmd/diagnose.h"
+#include "host/load.h"
+#include "host/next.h"
+#include "cmd/options.h"
+#include "host/scan.h"
+#include "boot/schema.h"
+
+struct check {
+	struct options options;
+	struct outlook outlook;
+	struct system system;
+	struct kernel *kernels;
+	size_t kernel_count;
+	struct image host;
+	struct rivals rivals;
+	struct seat seat;
+	bool *unresettable;
+	struct findings findings;
+	char *booted;          /* the command line of this boot */
+	const char *next_path; /* where the command line of the next boot stands, NULL if it is this one's */
+};
+
+static void clear_check(struct check *check)
+{
+	findings_clear(&check->findings);
+	seat_clear(&check->seat);
+	rivals_clear(&check->rivals);
+	image_clear(&check->host);
+	kernels_free(check->kernels, check->kernel_count);
+	outlook_clear(&check->outlook);
+	free(check->unresettable);
+	free(check->booted);
+	options_clear(&check->options);
+}
+
+/* The next boot goes by the boot loader's files, which may say something else than this boot's command line. */
+static void load(struct check *check)
+{
+	cleanup_free char *next = NULL;
+
+	/* What cannot be read is said where it is loaded. */
+	(void)!load_cmdline(&check->booted);
+	next = next_read(check->booted, &check->system, &check->next_path);
+	outlook_load(next, check->booted, &check->outlook);
+}
+
+static void read_resets(struct check *check)
+{
+	const struct plan *plan = &check->outlook.plan;
+	bool told = scan_tells_resets(check->outlook.machine.functions, check->outlook.machine.function_count);
+	char methods[128];
+
+	check->unresettable = util_zeroed(plan->count, sizeof(*check->unresettable));
+	for (size_t i = 0; i < plan->count; i++)
+		check->unresettable[i] = plan->entries[i].function &&
+					 scan_resets(plan->entries[i].function, told, methods, sizeof(methods)) && !methods[0];
+}
+
+static void judge(struct check *check)
+{
+	const struct diagnosis diagnosis = {
+		.outlook = &check->outlook,
+		.system = &check->system,
+		.kernels = check->kernels,
+		.kernel_count = check->kernel_count,
+		.host = &check->host,
+		.rivals = &check->rivals,
+		.seat = &check->seat,
+		.unresettable = check->unresettable,
+		.next_path = check->next_path,
+		.unprivileged = outlook_is_unprivileged(),
+	};
+
+	diagnose(&diagnosis, &check->findings);
+}
+
+static void print_json(const struct check *check)
+{
+	struct json json = { .out = stdout };
+
+	schema_open(&json, "check", &check->outlook.machine.iommu);
+	schema_plan(&json, &check->outlook.plan);
+	schema_errors(&json, &check->outlook.config);
+	json_open(&json, "findings", '[');
+	for (size_t i = 0; i < check->findings.count; i++) {
+		const struct finding *finding = &check->findings.list[i];
+
+		json_open(&json, NULL, '{');
+		json_string(&json, "level", finding_name(finding->level));
+		json_string(&json, "subject", finding->subject);
+		json_string(&json, "what", finding->what);
+		json_string(&json, "hint", finding->hint);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	schema_close(&json);
+}
+
+static void show_finding(struct page *page, const struct finding *finding)
+{
+	static const enum page_style styles[] = { PAGE_GREEN, PAGE_YELLOW, PAGE_RED };
+
+	page_open(page, "", "     ");
+	page_put(page, styles[finding->level], "%s", finding_name(finding->level));
+	page_put(page, PAGE_BOLD, "%s:", finding->subject);
+	page_put(page, PAGE_PLAIN, "%s", finding->what);
+	page_cure(page, "     ", page->unicode ? "       " : "        ", finding->hint);
+}
+
+static void show(struct check *check)
+{
+	struct page *page = &check->options.page;
+
+	for (size_t i = 0; i < check->findings.count; i++)
+		show_finding(page, &check->findings.list[i]);
+	if (page->terminal)
+		page_heading(page, "%zu FAIL, %zu WARN, %zu PASS", findings_count(&check->findings, FINDING_FAIL),
+			     findings_count(&check->findings, FINDING_WARN), findings_count(&check->findings, FINDING_PASS));
+}
+
+int cmd_check(int argc, char **argv)
+{
+	__attribute__((cleanup(clear_check))) struct check check = { 0 };
+
+	if (options_parse(argc, argv, false, &check.options) < 0)
+		return EXIT_USAGE;
+	system_read(&check.system);
+	load(&check);
+	outlook_plan(&check.outlook, PLAN_NEXT, false, NULL, 0);
+	check.kernel_count = kernels_read(&check.kernels);
+	image_read_host(&check.host);
+	rivals_read(&check.rivals, check.outlook.cmdline);
+	seat_read(check.outlook.cmdline, &check.seat);
+	read_resets(&check);
+	judge(&check);
+	if (check.options.json)
+		print_json(&check);
+	else
+		show(&check);
+	return findings_count(&check.findings, FINDING_FAIL) ? EXIT_FAILED : EXIT_DONE;
+}

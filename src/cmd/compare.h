@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is wanted, what the boot did, what is now: put side by side, a row a device. Pure. */
+#pragma once
+
+#include "host/outlook.h"
+#include "boot/report.h"
+#include "host/system.h"
+
+struct row {
+	const struct pci_function *function; /* as it is now, or as the report has it; NULL for a selector */
+	bool gone;                           /* it was there at boot and is not now */
+	const struct plan_entry *entry;      /* wanted now, or NULL */
+	const struct report_device *boot;    /* what the boot did, or NULL */
+	bool bound;                          /* on the wanted driver now */
+	char now[256];                       /* what it is on now, and what changed */
+	char hint[512];
+};
+
+struct comparison {
+	struct row *rows;
+	size_t count;
+};
+
+/*
+ * Compare the plan of @outlook (PLAN_NEXT) with @report, which is empty with @reported false where the boot has left
+ * none. Free with compare_clear(); the rows point into what was compared.
+ */
+void compare(const struct outlook *outlook, const struct report *report, bool reported, const struct system *system,
+	     struct comparison *ret);
+void compare_clear(struct comparison *comparison);
+
+/* Is everything that is wanted bound now? What is optional may be absent. */
+bool compare_is_well(const struct comparison *comparison);

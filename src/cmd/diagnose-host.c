@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/diagnose.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "host/load.h"
+#include "cmd/tell.h"
+
+/* --- kernels and images --- */
+
+/* Why the image could not be looked into. */
+static void judge_unread(const struct kernel *kernel, struct finding *finding)
+{
+	finding->level = FINDING_WARN;
+	switch (kernel->error) {
+	case -ENOTSUP:
+		util_format(finding->what, sizeof(finding->what), "is no initramfs that vfio-early can look into");
+		finding_cure(finding, "see whether vfio-early is in it with lsinitrd or lsinitramfs");
+		break;
+	case -ENOEXEC:
+		util_format(finding->what, sizeof(finding->what), "cannot be looked into without %s", kernel->tool);
+		finding_cure(finding, "install %s", kernel->tool);
+		break;
+	case -EACCES:
+	case -EPERM:
+		util_format(finding->what, sizeof(finding->what), "cannot be read by this user");
+		finding_cure(finding, "sudo vfio-early check");
+		break;
+	case -EBADMSG:
+		finding->level = FINDING_FAIL;
+		util_format(finding->what, sizeof(finding->what), "is damaged, and the machine may not boot from it");
+		break;
+	default:
+		finding->level = FINDING_FAIL;
+		util_format(finding->what, sizeof(finding->what), "cannot be read: %s", strerror(-kernel->error));
+	}
+}
+
+static void judge_content(const struct diagnosis *diagnosis, const struct kernel *kernel, struct finding *finding)
+{
+	const char *differs = image_differs(&kernel->image, diagnosis->host);
+
+	if (!kernel->image.program) {
+		util_format(finding->what, sizeof(finding->what), "does not contain vfio-early");
+	} else if (!kernel->image.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
+		util_format(finding->what, sizeof(finding->what), "contains vfio-early but not the module vfio-pci");
+	} else if (differs && UTIL_IS_ONE_OF(differs, LOAD_FSTAB_COPY, LOAD_CRYPTTAB_COPY)) {
+		finding->level = FINDING_WARN;
+		util_format(finding->what, sizeof(finding->what), "has another %s than the host has now",
+			    !strcmp(differs, LOAD_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
+	} else if (differs) {
+		util_format(finding->what, sizeof(finding->what), "has an older configuration: %s is another one now", differs);
+	} else {
+		finding->level = FINDING_PASS;
+		finding_cure(finding, "%s", "");
+		util_format(finding->what, sizeof(finding->what), "contains vfio-early and the configuration as it is now");
+	}
+}
+
+static void diagnose_image(const struct diagnosis *diagnosis, const struct kernel *kernel, struct findings *findings)
+{
+	struct finding *finding;
+
+	if (!kernel->path[0]) {
+		findings_add(findings, FINDING_WARN, kernel->version, "see whether vfio-early is in it with lsinitrd or lsinitramfs",
+			     "no image of this kernel was found, perhaps it is part of a unified kernel image");
+		return;
+	}
+	finding = findings_add(findings, FINDING_FAIL, kernel->path, system_regenerate(diagnosis->system), "%s", "");
+	if (kernel->error)
+		judge_unread(kernel, finding);
+	else
+		judge_content(diagnosis, kernel, finding);
+}
+
+void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	for (size_t i = 0; i < diagnosis->kernel_count; i++) {
+		const struct kernel *kernel = &diagnosis->kernels[i];
+
+		if (kernel->driver == KERNEL_DRIVER_NONE)
+			findings_add(findings, FINDING_FAIL, kernel->version,
+				     "boot another kernel, or install the package with its other modules (linux-modules-extra, "
+				     "kernel-modules)", "this kernel has no vfio-pci, neither built in nor as a module");
+		else
+			diagnose_image(diagnosis, kernel, findings);
+	}
+	if (!diagnosis->kernel_count)
+		findings_add(findings, FINDING_WARN, "kernels", "see whether vfio-early is in the image with lsinitrd or lsinitramfs",
+			     "no installed kernel was found in /lib/modules and /boot, so no image was looked into");
+}
+
+/* --- other methods --- */
+
+/* What ids take besides what we would, and whether the host needs any of it. */
+static void find_besides(const struct diagnosis *diagnosis, const char *ids, char *text, size_t size, bool *ret_kept)
+{
+	const struct machine *machine = &diagnosis->outlook->machine;
+	const char *item, *end = ids + strlen(ids);
+	struct selector_error error;
+	struct selector selector;
+	char address[PCI_ADDRESS_SIZE];
+	size_t length;
+
+	text[0] = '\0';
+	while (util_next_item(&ids, end, &item, &length)) {
+		if (selector_parse(item, length, &selector, &error) < 0 || selector.kind != SELECTOR_ID)
+			continue;
+		for (size_t i = 0; i < machine->function_count; i++) {
+			const struct pci_function *function = &machine->functions[i];
+
+			if (selector_match(&selector, function) != SELECTOR_YES || diagnose_is_taken(diagnosis, function) ||
+			    function->header_type > 0)
+				continue;
+			util_append(text, size, "%s%s", text[0] ? ", " : "", pci_address_format(&function->address, address));
+			*ret_kept |= plan_entry_of(&diagnosis->outlook->plan, function) != NULL;
+		}
+	}
+}
+
+/* What to do so that the other method is gone. */
+static void cure_rival(const struct diagnosis *diagnosis, const struct rival *rival, struct finding *finding)
+{
+	if (rival->parameter)
+		system_remove(diagnosis->system, rival->parameter, finding->hint, sizeof(finding->hint));
+	else
+		finding_cure(finding, "remove the line, then: %s", system_regenerate(diagnosis->system));
+}
+
+/* Is anything claimed by a module's ids= alone? */
+static bool claims_by_ids(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].claim->rank == CLAIM_OF_MODULE)
+			return true;
+	return false;
+}
+
+/* Its ids count as claims: to remove it alone would lose them. */
+static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
+{
+	const char *off = config_off_reason(&diagnosis->outlook->config);
+	char shown[124];
+	struct finding *finding = off ?
+		findings_add(findings, FINDING_WARN, rival->where, "",
+			     "vfio-pci.ids=%s is not guarded on this boot, because of %s: the kernel gives every device with these ids to "
+			     "vfio-pci, the only display too", util_printable(shown, sizeof(shown), rival->text, strlen(rival->text)), off) :
+		findings_add(findings, FINDING_WARN, rival->where, "",
+			     "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded "
+			     "without it", util_printable(shown, sizeof(shown), rival->text, strlen(rival->text)));
+
+	if (off || !claims_by_ids(&diagnosis->outlook->plan))
+		cure_rival(diagnosis, rival, finding);
+	else if (rival->parameter && strlen(rival->text) < sizeof(finding->hint) - 64)
+		finding_cure(finding, "write rd.vfio.ids=%s in its place", rival->text);
+	else if (rival->parameter)
+		finding_cure(finding, "rename vfio-pci.ids= to rd.vfio.ids= there");
+	else
+		finding_cure(finding, "write the ids as a claim in " LOAD_CONFIG_FILE " and remove the line, then: %s",
+			     system_regenerate(diagnosis->system));
+}
+
+static void diagnose_stub_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
+{
+	struct finding *finding;
+	char besides[256];
+	bool kept = false;
+
+	find_besides(diagnosis, rival->text, besides, sizeof(besides), &kept);
+	if (besides[0])
+		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, rival->where, "",
+				       "pci-stub.ids=%.120s takes %s besides, which vfio-early leaves to the host", rival->text, besides);
+	else
+		finding = findings_add(findings, FINDING_WARN, rival->where, "",
+				       "pci-stub.ids=%.120s takes whatever has these ids, in a race that vfio-early makes needless",
+				       rival->text);
+	cure_rival(diagnosis, rival, finding);
+}
+
+static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
+{
+	const struct plan *plan = &diagnosis->outlook->plan;
+	char address[PCI_ADDRESS_SIZE], subject[96], hint[96];
+
+	util_format(hint, sizeof(hint), "sudo driverctl unset-override %s", pci_address_format(&rival->address, address));
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (!entry->function || pci_address_compare(&entry->function->address, &rival->address))
+			continue;
+		tell_subject(entry, subject, sizeof(subject));
+		if (strcmp(rival->text, entry->wanted_driver) != 0)
+			findings_add(findings, FINDING_FAIL, subject, hint, "driverctl moves it to %s after the boot (%s)", rival->text,
+				     rival->where);
+		else
+			findings_add(findings, FINDING_WARN, subject, hint, "driverctl sets it to %s too, after the boot (%s)",
+				     rival->text, rival->where);
+	}
+}
+
+/* One that is told of in one sentence, or "" where there is nothing to say. */
+static const char *describe(const struct diagnosis *diagnosis, const struct rival *rival, char *text, size_t size)
+{
+	text[0] = '\0';
+	switch (rival->kind) {
+	case RIVAL_SOFTDEP:
+		return util_format(text, size, "a softdep of %s on vfio-pci: vfio-early needs none", rival->text);
+	case RIVAL_BLACKLIST:
+		return util_format(text, size, "%s is blacklisted: the host's own devices lose it too, and vfio-early needs no blacklist",
+				   rival->text);
+	case RIVAL_INSTALL:
+		return util_format(text, size, "an install line for %s that has to do with vfio: vfio-early does not run it, and udev does",
+				   rival->text);
+	case RIVAL_UNSAFE:
+		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
+		if (diagnosis->outlook->machine.iommu.remapping == IOMMU_REMAPPING_ON)
+			util_format(text, size, "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing");
+		return text;
+	default:
+		return text;
+	}
+}
+
+void diagnose_rivals(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	char text[256];
+
+	for (size_t i = 0; i < diagnosis->rivals->count; i++) {
+		const struct rival *rival = &diagnosis->rivals->list[i];
+
+		if (rival->kind == RIVAL_IDS)
+			diagnose_ids(diagnosis, rival, findings);
+		else if (rival->kind == RIVAL_STUB_IDS)
+			diagnose_stub_ids(diagnosis, rival, findings);
+		else if (rival->kind == RIVAL_DRIVERCTL)
+			diagnose_driverctl(diagnosis, rival, findings);
+		else if (describe(diagnosis, rival, text, sizeof(text))[0])
+			cure_rival(diagnosis, rival, findings_add(findings, FINDING_WARN, rival->where, "", "%s", text));
+	}
+}

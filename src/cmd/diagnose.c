@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cmd/diagnose.h"
+
+#include "core/guard.h"
+#include "host/load.h"
+#include "core/protect.h"
+#include "cmd/tell.h"
+
+static void diagnose_rights(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	if (diagnosis->unprivileged)
+		findings_add(findings, FINDING_WARN, "user", "sudo vfio-early check",
+			     "not run by root: what is on disks, firmware tables and some images cannot be seen, so what follows "
+			     "may be wrong");
+}
+
+static void diagnose_config(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	const struct config *config = &diagnosis->outlook->config;
+
+	if (diagnosis->next_path)
+		findings_add(findings, FINDING_PASS, "command line", "",
+			     "that of the next boot, from %s, is another one than this boot's: what follows goes by it",
+			     diagnosis->next_path);
+	for (size_t i = 0; i < config->error_count; i++)
+		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s", config->errors[i].what);
+	for (size_t k = 0; k < config->keep_count; k++) {
+		const struct machine *machine = &diagnosis->outlook->machine;
+		const char *why = plan_idle_keep(&config->keeps[k], machine->functions, machine->function_count);
+
+		if (why)
+			findings_add(findings, FINDING_WARN, config->keeps[k].where, "compare with lspci -nn", "%s", why);
+	}
+	if (!config->claim_count)
+		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows what can be named",
+			     "nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
+}
+
+/* --- the IOMMU --- */
+
+/* The cure of an IOMMU that is off, in this system's terms. */
+static void cure_iommu(const struct diagnosis *diagnosis, char *hint, size_t size)
+{
+	const struct iommu *iommu = &diagnosis->outlook->machine.iommu;
+
+	if (iommu->remove[0])
+		system_remove(diagnosis->system, iommu->remove, hint, size);
+	else if (iommu->add[0])
+		system_add(diagnosis->system, iommu->add, hint, size);
+	else
+		util_format(hint, size, "%s", iommu->hint);
+}
+
+static void diagnose_iommu(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	const struct iommu *iommu = &diagnosis->outlook->machine.iommu;
+	const struct config *config = &diagnosis->outlook->config;
+	enum finding_level level = config->claim_count && !config->iommu_ignored ? FINDING_FAIL : FINDING_WARN;
+	struct finding *finding;
+	char sentence[512];
+
+	if (iommu->state == IOMMU_ON)
+		level = FINDING_PASS;
+	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->mended)
+		level = FINDING_WARN;
+	finding = findings_add(findings, level, "IOMMU", "", "%s", tell_iommu_sentence(iommu, sentence, sizeof(sentence)));
+	if (iommu->mended)
+		finding_cure(finding, "nothing more to do: the next boot's command line mends it");
+	else if (level != FINDING_PASS)
+		cure_iommu(diagnosis, finding->hint, sizeof(finding->hint));
+	if (iommu->interrupts[0])
+		findings_add(findings, FINDING_WARN, "interrupts", iommu->interrupts_hint, "%s", iommu->interrupts);
+}
+
+/* --- what is asked for --- */
+
+static enum finding_level level_of(const struct plan_entry *entry)
+{
+	if (plan_is_excused(entry))
+		return FINDING_PASS;
+	if (verdict_is_failure(entry->verdict))
+		return FINDING_FAIL;
+	return plan_is_taken(entry) ? FINDING_PASS : FINDING_WARN;
+}
+
+static void diagnose_entries(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	const struct plan *plan = &diagnosis->outlook->plan;
+	char subject[96], sentence[512];
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+		struct finding *finding =
+			findings_add(findings, level_of(entry), tell_subject(entry, subject, sizeof(subject)), entry->hint, "%s",
+				     plan_sentence(entry, sentence, sizeof(sentence)));
+
+		if (entry->verdict == VERDICT_NO_IOMMU && diagnosis->outlook->machine.iommu.state == IOMMU_OFF)
+			cure_iommu(diagnosis, finding->hint, sizeof(finding->hint));
+		else if (entry->verdict == VERDICT_OFF && diagnosis->outlook->config.off)
+			system_remove(diagnosis->system, diagnosis->outlook->config.off_by, finding->hint, sizeof(finding->hint));
+	}
+}
+
+/* What the early boot does not have yet: it is claimed when the late stage finds it, by then with its host driver. */
+static void diagnose_later(const struct plan_entry *entry, const char *subject, struct findings *findings)
+{
+	if (entry->function->is_virtual)
+		findings_add(findings, FINDING_WARN, subject,
+			     "bind it after that driver has loaded, or let libvirt do it (managed='yes')",
+			     "appears later: a virtual function exists only after the driver of its physical function has created it, "
+			     "so the boot may not find it");
+}
+
+static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	const struct plan *plan = &diagnosis->outlook->plan;
+	char subject[96], hint[320];
+
+	for (size_t i = 0; i < plan->neighbour_count; i++) {
+		const struct plan_neighbour *neighbour = &plan->neighbours[i];
+
+		util_format(hint, sizeof(hint), "%s%s", neighbour->hint, neighbour->hint[0] ? " (in " LOAD_CONFIG_FILE ")" : "");
+		findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
+			     pci_format(neighbour->function, subject, sizeof(subject)), hint, "%s", neighbour->reason);
+	}
+}
+
+/* --- what the host loses with a device, though nothing keeps it --- */
+
+static const struct pci_function *find_host_display(const struct diagnosis *diagnosis)
+{
+	const struct outlook *outlook = diagnosis->outlook;
+	const struct plan_input input = { .settled = outlook->settled, .settled_count = outlook->settled_count };
+
+	for (size_t i = 0; i < outlook->machine.function_count; i++)
+		if (guard_is_host_display(&input, &outlook->plan, &outlook->machine.functions[i]))
+			return &outlook->machine.functions[i];
+	return NULL;
+}
+
+/* The screen goes dark with the display that the firmware used, also where the host keeps another one. */
+static void lose_display(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+			 struct findings *findings)
+{
+	static const char *const monitors[] = { "where it is not known whether a monitor is connected", "which has no monitor connected",
+						"which has a monitor connected" };
+	const struct pci_function *other = find_host_display(diagnosis);
+	char name[96];
+
+	if (!guard_is_console(function))
+		return;
+	if (!other)
+		findings_add(findings, FINDING_WARN, subject,
+			     "make sure that you can reach the host otherwise: ssh, or a serial console",
+			     "is the host's last display: its screen stays black from then on");
+	else
+		findings_add(findings, FINDING_WARN, subject, "connect the monitor to the display that stays",
+			     "the firmware's screen is on it, and the boot's messages end there; the host keeps %s, %s",
+			     pci_format(other, name, sizeof(name)), monitors[other->monitor + 1]);
+}
+
+/* Is the device that the need names on the function? */
+static bool is_on_function(const struct storage *storage, const struct need *need, const struct pci_function *function)
+{
+	int link = storage_by_tag(storage, need);
+
+	for (size_t b = 0; b < storage->count; b++)
+		if (storage_is_on(&storage->blocks[b], &function->address) && (link == (int)b || storage_matches(storage, need, b)))
+			return true;
+	return false;
+}
+
+/* What /etc/fstab names and a boot does without. */
+static void lose_spares(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+			struct findings *findings)
+{
+	const struct needs *needs = &diagnosis->outlook->needs;
+
+	for (size_t n = 0; n < needs->count; n++)
+		if (needs->list[n].spare && is_on_function(diagnosis->outlook->machine.storage, &needs->list[n], function))
+			findings_add(findings, FINDING_WARN, subject, "take it out of /etc/fstab, or out of the claims",
+				     "/etc/fstab has %.200s on it, which the host loses with it", needs->list[n].purpose);
+}
+
+static bool is_used_on(const struct storage *storage, const struct block_use *use, const struct pci_function *function)
+{
+	for (size_t b = 0; b < storage->count; b++)
+		if (storage_is_on(&storage->blocks[b], &function->address) && storage_stands_on(storage, use->block, b))
+			return true;
+	return false;
+}
+
+static void lose_storage(const struct diagnosis *diagnosis, const struct pci_function *function, bool late,
+			 const char *subject, struct findings *findings)
+{
+	const struct storage *storage = diagnosis->outlook->machine.storage;
+	const struct protect_question question = { .function = &function->address, .may_carry = pci_may_carry_disks(function),
+						   .without_keys = late };
+	char reason[256], hint[256];
+
+	for (size_t u = 0; u < storage->use_count; u++)
+		if (is_used_on(storage, &storage->uses[u], function))
+			findings_add(findings, FINDING_WARN, subject, "take it out of use and out of /etc/fstab, or out of the claims",
+				     "carries %s now (%s), which the host loses with it", storage->uses[u].purpose,
+				     storage->blocks[storage->uses[u].block].name);
+	lose_spares(diagnosis, function, subject, findings);
+	if (protect_keeps(storage, &question, reason, sizeof(reason), hint, sizeof(hint)))
+		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
+			     "is taken by stage=early although %s", reason);
+}
+
+static void lose_route(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+		       struct findings *findings)
+{
+	const struct network *network = &diagnosis->outlook->machine.network;
+
+	for (size_t c = 0; c < network->count; c++)
+		if (!pci_address_compare(&network->cards[c].address, &function->address))
+			findings_add(findings, FINDING_WARN, subject, "make sure that you can reach the host otherwise",
+				     "the host has its route through it (%s), and loses it", network->cards[c].interface);
+}
+
+static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struct findings *findings)
+{
+	const struct plan_entry *entry = &diagnosis->outlook->plan.entries[index];
+	char subject[96];
+
+	tell_subject(entry, subject, sizeof(subject));
+	diagnose_later(entry, subject, findings);
+	lose_storage(diagnosis, entry->function, plan_is_asked_late(&diagnosis->outlook->config, entry->claim, entry->function),
+		     subject, findings);
+	lose_route(diagnosis, entry->function, subject, findings);
+	lose_display(diagnosis, entry->function, subject, findings);
+	if (diagnosis->unresettable[index])
+		findings_add(findings, FINDING_WARN, subject,
+			     "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs",
+			     "the kernel knows no way to reset it: a guest may not start a second time before the host is rebooted");
+}
+
+/* Every keyboard hangs off a controller that goes. */
+static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings *findings)
+{
+	const struct machine *machine = &diagnosis->outlook->machine;
+	const struct seat *seat = diagnosis->seat;
+	const struct pci_function *function;
+	const struct plan_entry *entry = NULL;
+	char subject[96];
+	bool late = false;
+
+	if (seat->elsewhere || !seat->count)
+		return;
+	for (size_t i = 0; i < seat->count; i++) {
+		function = pci_find(machine->functions, machine->function_count, &seat->controllers[i]);
+		entry = function ? plan_entry_of(&diagnosis->outlook->plan, function) : NULL;
+		if (!entry || !plan_is_taken(entry))
+			return;
+		late |= entry->late;
+	}
+	tell_subject(entry, subject, sizeof(subject));
+	/* What goes late goes when the initramfs has read its passphrase; what the booted system asks for comes later. */
+	if (seat->asked && !late)
+		findings_add(findings, FINDING_FAIL, subject,
+			     "plug the keyboard into another controller, or claim this one with stage=late",
+			     "the only keyboard hangs off it, and the boot asks for a passphrase");
+	else
+		findings_add(findings, FINDING_WARN, subject,
+			     "plug a keyboard into another controller, or make sure that you can reach the host otherwise",
+			     "the only keyboard hangs off it: from then on the host has none, also where the booted system asks for a "
+			     "passphrase");
+}
+
+bool diagnose_is_taken(const struct diagnosis *diagnosis, const struct pci_function *function)
+{
+	const struct plan_entry *entry = plan_entry_of(&diagnosis->outlook->plan, function);
+
+	return entry && plan_is_taken(entry);
+}
+
+void diagnose(const struct diagnosis *diagnosis, struct findings *ret)
+{
+	const struct plan *plan = &diagnosis->outlook->plan;
+
+	*ret = (struct findings){ 0 };
+	diagnose_rights(diagnosis, ret);
+	diagnose_config(diagnosis, ret);
+	diagnose_iommu(diagnosis, ret);
+	diagnose_entries(diagnosis, ret);
+	diagnose_neighbours(diagnosis, ret);
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan_is_taken(&plan->entries[i]))
+			diagnose_loss(diagnosis, i, ret);
+	diagnose_keyboard(diagnosis, ret);
+	diagnose_kernels(diagnosis, ret);
+	diagnose_rivals(diagnosis, ret);
+}

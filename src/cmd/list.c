@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* list: IOMMU groups and what is in them, as a tree for the eye or a line a device. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "host/names.h"
+#include "cmd/options.h"
+#include "host/outlook.h"
+#include "host/scan.h"
+#include "boot/schema.h"
+#include "cmd/tell.h"
+
+#define LIST_SIZE 1024
+
+struct list {
+	struct options options;
+	struct outlook outlook;
+	struct selector *selectors; /* of the words */
+	const struct pci_function **shown;
+	size_t count;
+	bool tells_resets;          /* this kernel, or this record of a machine, tells of resets */
+};
+
+static void clear_list(struct list *list)
+{
+	outlook_clear(&list->outlook);
+	free(list->selectors);
+	free(list->shown);
+	options_clear(&list->options);
+	names_close();
+}
+
+static int parse_selectors(struct list *list)
+{
+	struct selector_error error;
+
+	list->selectors = util_zeroed(list->options.word_count, sizeof(*list->selectors));
+	for (size_t i = 0; i < list->options.word_count; i++) {
+		const char *word = list->options.words[i];
+
+		if (selector_parse(word, strlen(word), &list->selectors[i], &error) == 0)
+			continue;
+		fprintf(stderr, "vfio-early: %s:%zu: %s\n", word, error.offset + 1, error.what);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static bool is_asked_for(const struct list *list, const struct pci_function *function)
+{
+	for (size_t i = 0; i < list->options.word_count; i++)
+		if (selector_match(&list->selectors[i], function) == SELECTOR_YES)
+			return true;
+	return !list->options.word_count;
+}
+
+/* Groups in their order, those without one behind them. */
+static int by_group(const void *a, const void *b)
+{
+	const struct pci_function *x = *(const struct pci_function *const *)a, *y = *(const struct pci_function *const *)b;
+
+	if (x->iommu_group != y->iommu_group)
+		return (unsigned int)x->iommu_group < (unsigned int)y->iommu_group ? -1 : 1;
+	return pci_address_compare(&x->address, &y->address);
+}
+
+static void choose(struct list *list)
+{
+	struct machine *machine = &list->outlook.machine;
+	bool paths = false;
+
+	for (size_t i = 0; i < list->options.word_count; i++)
+		paths |= selector_needs_path(&list->selectors[i]);
+	list->tells_resets = scan_tells_resets(machine->functions, machine->function_count);
+	list->shown = util_zeroed(machine->function_count, sizeof(*list->shown));
+	for (size_t i = 0; i < machine->function_count; i++) {
+		if (paths)
+			scan_path(&machine->functions[i]);
+		if (is_asked_for(list, &machine->functions[i]))
+			list->shown[list->count++] = &machine->functions[i];
+	}
+	if (list->count)
+		qsort(list->shown, list->count, sizeof(*list->shown), by_group);
+}
+
+/* --- what is said of a device --- */
+
+struct disks {
+	const struct storage *storage;
+	const struct pci_function *function;
+};
+
+static bool is_disk_of(const struct disks *disks, size_t block)
+{
+	const struct block *disk = &disks->storage->blocks[block];
+
+	return !disk->virtual && disk->whole < 0 && disks->function->header_type <= 0 &&
+	       storage_is_on(disk, &disks->function->address);
+}
+
+/* "nvme0n1 (/, /boot), nvme0n2" */
+static void describe_disks(const struct disks *disks, char *text, size_t size)
+{
+	text[0] = '\0';
+	for (size_t i = 0; i < disks->storage->count; i++) {
+		const char *before = " (";
+
+		if (!is_disk_of(disks, i))
+			continue;
+		util_append(text, size, "%s%s", text[0] ? ", " : "", disks->storage->blocks[i].name);
+		for (size_t u = 0; u < disks->storage->use_count; u++) {
+			if (!storage_stands_on(disks->storage, disks->storage->uses[u].block, i))
+				continue;
+			util_append(text, size, "%s%s", before, storage_use_name(&disks->storage->uses[u]));
+			before = ", ";
+		}
+		util_append(text, size, "%s", before[0] == ',' ? ")" : "");
+	}
+}
+
+static void print_disks(struct json *json, const struct disks *disks)
+{
+	json_open(json, "disks", '[');
+	for (size_t i = 0; i < disks->storage->count; i++) {
+		if (!is_disk_of(disks, i))
+			continue;
+		json_open(json, NULL, '{');
+		json_string(json, "name", disks->storage->blocks[i].name);
+		json_open(json, "uses", '[');
+		for (size_t u = 0; u < disks->storage->use_count; u++)
+			if (storage_stands_on(disks->storage, disks->storage->uses[u].block, i))
+				json_string(json, NULL, storage_use_name(&disks->storage->uses[u]));
+		json_close(json, ']');
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void print_resets(struct json *json, const struct list *list, const struct pci_function *function)
+{
+	char text[128], *rest = text, *method;
+
+	if (function->header_type != 0 || !scan_resets(function, list->tells_resets, text, sizeof(text))) {
+		json_null(json, "resets");
+		return;
+	}
+	json_open(json, "resets", '[');
+	while ((method = strsep(&rest, " ")))
+		if (method[0])
+			json_string(json, NULL, method);
+	json_close(json, ']');
+}
+
+static void print_json(const struct list *list)
+{
+	struct json json = { .out = stdout };
+	char name[512], sentence[512];
+
+	schema_open(&json, "list", &list->outlook.machine.iommu);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct pci_function *function = list->shown[i];
+		const struct plan_entry *entry = plan_entry_of(&list->outlook.plan, function);
+		struct schema_device device = {
+			.function = function,
+			.name = names_device(function, name, sizeof(name)),
+			.driver = function->driver,
+			.was = "",
+			.iommu_group = function->iommu_group,
+			.wanted_by = entry ? entry->claim->wanted_by : NULL,
+			.verdict = entry ? verdict_name(entry->verdict) : NULL,
+			.reason = entry ? plan_sentence(entry, sentence, sizeof(sentence)) : "",
+			.hint = entry ? entry->hint : "",
+		};
+
+		schema_open_device(&json, &device);
+		print_resets(&json, list, function);
+		print_disks(&json, &(struct disks){ list->outlook.machine.storage, function });
+		schema_close_device(&json);
+	}
+	schema_errors(&json, &list->outlook.config);
+	schema_close(&json);
+}
+
+/* --- for the eye --- */
+
+/* What is told below a device's first line, one piece a call, in both ways of writing. */
+typedef void say_piece(void *data, enum page_style style, const char *text);
+
+static void describe(const struct list *list, const struct pci_function *function, say_piece *say, void *data)
+{
+	const struct plan_entry *entry = plan_entry_of(&list->outlook.plan, function);
+	const struct disks disks = { list->outlook.machine.storage, function };
+	char text[LIST_SIZE], line[LIST_SIZE + 64];
+
+	if (names_device(function, text, sizeof(text))[0])
+		say(data, PAGE_DIM, text);
+	if (function->boot_vga == 1)
+		say(data, PAGE_YELLOW, "the boot display");
+	if (function->header_type == 0 && scan_resets(function, list->tells_resets, text, sizeof(text)))
+		say(data, PAGE_PLAIN, util_format(line, sizeof(line), "resets: %s", text[0] ? text : "none"));
+	describe_disks(&disks, text, sizeof(text));
+	if (text[0])
+		say(data, PAGE_PLAIN, util_format(line, sizeof(line), "disks: %s", text));
+	if (entry) {
+		say(data, PAGE_PLAIN, util_format(line, sizeof(line), "wanted by %s", entry->claim->wanted_by));
+		say(data, tell_style(entry), plan_sentence(entry, text, sizeof(text)));
+	}
+}
+
+struct branch {
+	struct page *page;
+	const char *below; /* what stands before the lines below the first */
+};
+
+static void say_below(void *data, enum page_style style, const char *text)
+{
+	struct branch *branch = data;
+
+	page_open(branch->page, branch->below, branch->below);
+	page_put(branch->page, style, "%s", text);
+	page_close(branch->page);
+}
+
+static void show_function(struct list *list, const struct pci_function *function, bool last)
+{
+	struct page *page = &list->options.page;
+	const char *stem = page->unicode ? last ? "└─ " : "├─ " : last ? "`- " : "|- ";
+	struct branch branch = { page, page->unicode && !last ? "│    " : last ? "     " : "|    " };
+	char address[PCI_ADDRESS_SIZE], class[128];
+
+	page_open(page, stem, branch.below);
+	page_put(page, PAGE_BOLD, "%s", pci_address_format(&function->address, address));
+	page_put(page, PAGE_PLAIN, "%04x:%04x", function->vendor, function->device);
+	page_cell(page, strstr(function->driver, "vfio") ? PAGE_GREEN : PAGE_PLAIN, 14,
+		  function->driver[0] ? function->driver : "-");
+	page_put(page, PAGE_PLAIN, "%s", names_class(function, class, sizeof(class)));
+	page_close(page);
+	describe(list, function, say_below, &branch);
+}
+
+static void show_tree(struct list *list)
+{
+	struct page *page = &list->options.page;
+
+	for (size_t i = 0; i < list->count; i++) {
+		int group = list->shown[i]->iommu_group;
+
+		if (!i || list->shown[i - 1]->iommu_group != group) {
+			if (group >= 0)
+				page_heading(page, "IOMMU group %d", group);
+			else
+				page_heading(page, "No IOMMU group");
+		}
+		show_function(list, list->shown[i], i + 1 == list->count || list->shown[i + 1]->iommu_group != group);
+	}
+}
+
+static void say_behind(void *data, enum page_style style, const char *text)
+{
+	struct page *page = data;
+
+	page_mark(page, ';');
+	page_put(page, style, "%s", text);
+}
+
+/* A line a device, for grep. */
+static void show_lines(struct list *list)
+{
+	struct page *page = &list->options.page;
+	char subject[96], class[128];
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct pci_function *function = list->shown[i];
+
+		page_open(page, "", "");
+		page_put(page, PAGE_PLAIN, "%s", pci_format(function, subject, sizeof(subject)));
+		if (function->iommu_group >= 0)
+			page_put(page, PAGE_PLAIN, "group=%d", function->iommu_group);
+		else
+			page_put(page, PAGE_PLAIN, "group=-");
+		page_put(page, PAGE_PLAIN, "driver=%s %s", function->driver[0] ? function->driver : "-",
+			 names_class(function, class, sizeof(class)));
+		describe(list, function, say_behind, page);
+		page_close(page);
+	}
+}
+
+static void show(struct list *list)
+{
+	tell_iommu(&list->options.page, &list->outlook.machine.iommu);
+	tell_errors(&list->options.page, &list->outlook.config);
+	if (list->options.page.terminal)
+		show_tree(list);
+	else
+		show_lines(list);
+	if (!list->count)
+		fprintf(stderr, "vfio-early: no device matches\n");
+	for (size_t i = 0; i < list->outlook.plan.count; i++)
+		if (!list->outlook.plan.entries[i].function && !list->options.word_count)
+			tell_entry(&list->options.page, &list->outlook.plan.entries[i]);
+}
+
+int cmd_list(int argc, char **argv)
+{
+	__attribute__((cleanup(clear_list))) struct list list = { 0 };
+
+	if (options_parse(argc, argv, true, &list.options) < 0 || parse_selectors(&list) < 0)
+		return EXIT_USAGE;
+	names_open();
+	outlook_load(NULL, NULL, &list.outlook);
+	outlook_plan(&list.outlook, PLAN_NEXT, false, NULL, 0);
+	outlook_add_rights(&list.outlook);
+	choose(&list);
+	if (list.options.json)
+		print_json(&list);
+	else
+		show(&list);
+	return list.count ? EXIT_DONE : EXIT_FAILED;
+}

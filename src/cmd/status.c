@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* status: what the last boot did, beside the present state. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "cmd/compare.h"
+#include "boot/log.h"
+#include "host/names.h"
+#include "cmd/options.h"
+#include "host/root.h"
+#include "boot/schema.h"
+#include "cmd/tell.h"
+
+#define LOG_LIMIT (1 << 20)
+
+struct status {
+	struct options options;
+	struct outlook outlook;
+	struct system system;
+	struct report report;
+	int reported; /* 0, or why there is no report */
+	struct comparison comparison;
+	char *log;    /* the early log, or NULL */
+};
+
+static void clear_status(struct status *status)
+{
+	compare_clear(&status->comparison);
+	report_free(&status->report);
+	outlook_clear(&status->outlook);
+	names_close();
+	free(status->log);
+	options_clear(&status->options);
+}
+
+/* "" where the report tells, else why it does not. */
+static const char *missing_report(const struct status *status)
+{
+	if (status->reported == 0)
+		return "";
+	if (status->reported == -ENOENT)
+		return root_exists(REPORT_FOLDER) ? "the report of this boot is gone (" REPORT_FILE ")" :
+						    "this boot has left no report: its image does not contain vfio-early";
+	return status->reported == -EBADMSG ? "the report of this boot cannot be understood (" REPORT_FILE ")" :
+					      "the report of this boot cannot be read (" REPORT_FILE ")";
+}
+
+static const char *at_boot(const struct status *status, const struct row *row)
+{
+	if (row->boot)
+		return row->boot->reason;
+	return status->reported ? "not known" : "not asked for";
+}
+
+static void print_row(struct json *json, const struct row *row)
+{
+	char name[512];
+	const struct schema_device device = {
+		.function = row->function,
+		.name = row->function ? names_device(row->function, name, sizeof(name)) : "",
+		.driver = row->function && !row->gone ? row->function->driver : "",
+		.was = row->boot ? row->boot->was : "",
+		.iommu_group = row->function ? row->function->iommu_group : -1,
+		.wanted_by = row->entry ? row->entry->claim->wanted_by : NULL,
+		.verdict = row->boot ? verdict_name(row->boot->verdict) : NULL,
+		.reason = row->boot ? row->boot->reason : "",
+		.hint = row->hint,
+	};
+
+	schema_open_device(json, &device);
+	json_bool(json, "bound", row->bound);
+	json_string(json, "now", row->now);
+	schema_close_device(json);
+}
+
+static void print_log(struct json *json, const char *log)
+{
+	char text[1100];
+	const char *line;
+	size_t length;
+
+	json_open(json, "log", '[');
+	while (log && util_next_line(&log, &line, &length))
+		json_string(json, NULL, util_format(text, sizeof(text), "%.*s", (int)length, line));
+	json_close(json, ']');
+}
+
+static void print_json(const struct status *status)
+{
+	struct json json = { .out = stdout };
+
+	schema_open(&json, "status", &status->outlook.machine.iommu);
+	for (size_t i = 0; i < status->comparison.count; i++)
+		print_row(&json, &status->comparison.rows[i]);
+	schema_neighbours(&json, &status->outlook.plan);
+	schema_errors(&json, &status->outlook.config);
+	json_string(&json, "report", status->reported ? missing_report(status) : NULL);
+	print_log(&json, status->log);
+	schema_close(&json);
+}
+
+static void show_field(struct page *page, const char *field, enum page_style style, const char *text)
+{
+	if (!page->terminal) {
+		page_mark(page, ';');
+		page_put(page, PAGE_PLAIN, "%s: %s", field, text);
+		return;
+	}
+	page_close(page);
+	page_open(page, "    ", "            ");
+	page_cell(page, PAGE_DIM, 7, field);
+	page_put(page, style, "%s", text);
+}
+
+static void show_row(struct status *status, const struct row *row)
+{
+	struct page *page = &status->options.page;
+	enum page_style style = row->bound ? PAGE_GREEN : row->entry || row->gone ? PAGE_RED : PAGE_YELLOW;
+	char subject[96], name[512];
+
+	page_open(page, "", "    ");
+	if (row->function)
+		page_put(page, PAGE_BOLD, "%s", pci_format(row->function, subject, sizeof(subject)));
+	else
+		page_put(page, PAGE_BOLD, "%.64s", row->entry ? row->entry->claim->text : row->boot->wanted_by);
+	if (row->function && page->terminal)
+		page_put(page, PAGE_PLAIN, "%s", names_device(row->function, name, sizeof(name)));
+	show_field(page, "wanted", PAGE_PLAIN, row->entry ? util_format(name, sizeof(name), "by %s", row->entry->claim->wanted_by) : "no");
+	show_field(page, "at boot", PAGE_PLAIN, at_boot(status, row));
+	show_field(page, "now", style, row->now);
+	if (row->hint[0])
+		show_field(page, "cure", PAGE_PLAIN, row->hint);
+	page_close(page);
+}
+
+static void show_neighbours(struct status *status)
+{
+	const struct plan *plan = &status->outlook.plan;
+	char subject[96];
+
+	for (size_t i = 0; i < plan->neighbour_count; i++) {
+		const struct plan_neighbour *neighbour = &plan->neighbours[i];
+
+		tell(&status->options.page, pci_format(neighbour->function, subject, sizeof(subject)),
+		     neighbour->blocks ? PAGE_RED : PAGE_YELLOW, neighbour->reason, neighbour->hint);
+	}
+}
+
+static void show_log(struct status *status)
+{
+	struct page *page = &status->options.page;
+	const char *log = status->log, *line;
+	size_t length;
+
+	if (!log || !*log)
+		return;
+	if (page->terminal)
+		page_heading(page, "The early log (" LOG_FILE "):");
+	while (util_next_line(&log, &line, &length)) {
+		page_open(page, page->terminal ? "  " : "log: ", "      ");
+		page_put(page, PAGE_DIM, "%.*s", (int)length, line);
+		page_close(page);
+	}
+}
+
+static void show(struct status *status)
+{
+	struct page *page = &status->options.page;
+
+	tell_iommu(page, &status->outlook.machine.iommu);
+	tell_errors(page, &status->outlook.config);
+	if (status->reported)
+		tell(page, "report:", PAGE_YELLOW, missing_report(status),
+		     status->reported == -ENOENT && !root_exists(REPORT_FOLDER) ? system_regenerate(&status->system) : "");
+	if (!status->comparison.count)
+		tell(page, "configuration:", PAGE_YELLOW, "nothing is asked for", "vfio-early list shows what can be named");
+	for (size_t i = 0; i < status->comparison.count; i++) {
+		if (page->terminal)
+			page_blank(page);
+		show_row(status, &status->comparison.rows[i]);
+	}
+	show_neighbours(status);
+	show_log(status);
+}
+
+int cmd_status(int argc, char **argv)
+{
+	__attribute__((cleanup(clear_status))) struct status status = { 0 };
+	size_t length;
+
+	if (options_parse(argc, argv, false, &status.options) < 0)
+		return EXIT_USAGE;
+	names_open();
+	outlook_load(NULL, NULL, &status.outlook);
+	outlook_plan(&status.outlook, PLAN_NEXT, false, NULL, 0);
+	outlook_add_rights(&status.outlook);
+	system_read(&status.system);
+	status.reported = report_load(&status.report);
+	compare(&status.outlook, &status.report, status.reported == 0, &status.system, &status.comparison);
+	if (root_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
+		status.log = NULL;
+	if (status.options.json)
+		print_json(&status);
+	else
+		show(&status);
+	return compare_is_well(&status.comparison) ? EXIT_DONE : EXIT_FAILED;
+}

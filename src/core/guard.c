@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/guard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/protect.h"
+
+bool guard_is_bridge(const struct pci_function *function)
+{
+	return function->header_type > 0 || pci_base_class(function) == PCI_BASE_BRIDGE;
+}
+
+/* Host, ISA, PCI and CardBus bridges, and what has the header of a bridge. Others of the class are endpoints: an NVSwitch. */
+static bool is_real_bridge(const struct pci_function *function)
+{
+	unsigned int sub = function->class >> 8;
+
+	return function->header_type > 0 || sub == PCI_SUB_HOST_BRIDGE || sub == PCI_SUB_ISA_BRIDGE ||
+	       sub == PCI_SUB_PCI_BRIDGE || sub == PCI_SUB_CARDBUS_BRIDGE;
+}
+
+/* Does the claim name this device by its address or id, not by a class or as one of a group? */
+static bool names_device(const struct claim *claim, const struct pci_function *function)
+{
+	const struct selector *selector = &claim->selector;
+
+	return selector_match(selector, function) == SELECTOR_YES &&
+	       (selector->kind != SELECTOR_ID || selector->id.vendor != SELECTOR_ANY);
+}
+
+static bool is_behind(const struct pci_function *function, const struct pci_function *bridge)
+{
+	const struct pci_path *path = &function->path, *above = &bridge->path;
+
+	return above->hops && path->hops > above->hops && path->segment == above->segment &&
+	       path->root_bus == above->root_bus &&
+	       !memcmp(path->hop, above->hop, above->hops * sizeof(above->hop[0]));
+}
+
+#define NAMED_BEHIND 4
+
+static void hint_behind(const struct plan_input *input, const struct pci_function *bridge, char *hint, size_t size)
+{
+	char address[PCI_ADDRESS_SIZE];
+	size_t count = 0;
+
+	hint[0] = '\0';
+	for (size_t i = 0; i < input->function_count; i++) {
+		const struct pci_function *function = &input->functions[i];
+
+		if (!is_behind(function, bridge) || guard_is_bridge(function))
+			continue;
+		if (count < NAMED_BEHIND)
+			util_append(hint, size, "%s%s", count ? " " : "claim what is behind it instead: ",
+				    pci_address_format(&function->address, address));
+		count++;
+	}
+	if (count > NAMED_BEHIND)
+		util_append(hint, size, " and %zu more", count - NAMED_BEHIND);
+	if (!count)
+		util_format(hint, size, "remove it from the claims; no device is behind it");
+}
+
+static void guard_bridge(const struct plan_input *input, struct plan_entry *entry)
+{
+	char hint[sizeof(entry->hint)];
+
+	if (!guard_is_bridge(entry->function) ||
+	    (!is_real_bridge(entry->function) && entry->function->header_type == 0 &&
+	     names_device(entry->claim, entry->function)))
+		return;
+	hint_behind(input, entry->function, hint, sizeof(hint));
+	plan_decide(entry, VERDICT_KEPT, hint, "it is a bridge, and bridges are not given away");
+}
+
+/* The controller of a segment that only Linux has: the RAID controller in the same IOMMU group. */
+static const struct pci_function *find_vmd(const struct plan_input *input, const struct pci_function *function)
+{
+	for (size_t i = 0; i < input->function_count; i++) {
+		const struct pci_function *other = &input->functions[i];
+
+		if (!pci_is_behind_vmd(other) && other->class >> 8 == PCI_SUB_RAID && other->iommu_group >= 0 &&
+		    other->iommu_group == function->iommu_group)
+			return other;
+	}
+	return NULL;
+}
+
+static void guard_vmd(const struct plan_input *input, struct plan_entry *entry)
+{
+	const struct pci_function *vmd = pci_is_behind_vmd(entry->function) ? find_vmd(input, entry->function) : NULL;
+	char hint[sizeof(entry->hint)], address[PCI_ADDRESS_SIZE];
+
+	if (!pci_is_behind_vmd(entry->function))
+		return;
+	util_format(hint, sizeof(hint), "claim %s with all drives behind it, or switch VMD off in the firmware",
+		    vmd ? pci_address_format(&vmd->address, address) : "the VMD controller");
+	plan_decide(entry, VERDICT_KEPT, hint, "it is behind a VMD controller, and shares its IOMMU group");
+}
+
+static void guard_keep(struct plan_entry *entry, const struct config *config)
+{
+	for (size_t k = 0; k < config->keep_count; k++) {
+		if (selector_match(&config->keeps[k].selector, entry->function) != SELECTOR_YES)
+			continue;
+		plan_decide(entry, VERDICT_KEPT, "", "keep (%s) wins over every claim", config->keeps[k].where);
+		return;
+	}
+}
+
+/* A folder of the virtual machine's host that the boot mounts: which device has which tag is not known. */
+static bool keeps_share(const struct needs *needs, const struct pci_function *function, char *reason, size_t size)
+{
+	for (size_t n = 0; n < needs->count; n++) {
+		const struct need *need = &needs->list[n];
+
+		if (need->spare || !((need->kind == NEED_VIRTIOFS && pci_is_virtiofs(function)) ||
+				     (need->kind == NEED_9P && pci_is_plan9(function))))
+			continue;
+		util_format(reason, size, "it may carry %.64s: %.64s", need->purpose, need->value);
+		return true;
+	}
+	return false;
+}
+
+static bool keeps_network(const struct plan_input *input, const struct pci_function *function, char *reason, size_t size,
+			  char *hint, size_t hint_size)
+{
+	static const struct network none;
+	const struct needs *needs = input->needs;
+	/* Routes that there are by then lead elsewhere, or are those of the running host, and not there in the initramfs. */
+	const struct network *network = needs->network_later ? &none : input->network;
+	enum network_need need = !needs->network[0] ? NETWORK_OF_BOOT : needs->network_later ? NETWORK_OF_MOUNT : NETWORK_OF_ROOT;
+
+	/* A card may hang off USB. */
+	if ((!needs->network[0] && !needs->network_use[0]) ||
+	    (!pci_is_network(function) && !network_leads_through(network, &function->address)) ||
+	    !network_keeps(network, &function->address, need, needs->network[0] ? needs->network : needs->network_use, reason, size))
+		return false;
+	if (need == NETWORK_OF_MOUNT)
+		util_format(hint, hint_size, "a pinned address with stage=early takes it whatever leads through it; if the boot can do "
+			    "without the entry, give it nofail");
+	return true;
+}
+
+/* In the late stage the block devices are there, and show what they carry. */
+static void guard_carrier(const struct plan_input *input, struct plan_entry *entry)
+{
+	const struct pci_function *function = entry->function;
+	char reason[sizeof(entry->reason)], hint[sizeof(entry->hint)] = "";
+	const struct protect_question question = {
+		.function = &function->address,
+		.may_carry = pci_may_carry_disks(function),
+		.is_storage = pci_is_storage(function),
+		.without_keys = plan_is_asked_late(input->config, entry->claim, function),
+	};
+
+	bool storage = protect_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint));
+
+	/* Before its driver is loaded nothing shows the disk of a device that has none by its nature. */
+	if (storage && !hint[0] && !question.may_carry && !question.without_keys)
+		util_format(hint, sizeof(hint), "give its claim stage=late: before its driver is loaded the boot cannot see the disk");
+	/* stage=early is there; what it waits for is its group. */
+	if (plan_insists_on_early(entry->claim, function))
+		util_format(hint, sizeof(hint), "claim it without expand=group: stage=early takes it then, whatever is on it");
+	if (storage ||
+	    keeps_share(input->needs, function, reason, sizeof(reason)) ||
+	    keeps_network(input, function, reason, sizeof(reason), hint, sizeof(hint)))
+		plan_decide(entry, VERDICT_KEPT, hint, "%s", reason);
+}
+
+bool guard_is_console(const struct pci_function *function)
+{
+	return function->boot_vga == 1 || function->console != PCI_CONSOLE_NONE;
+}
+
+static void defer(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
+{
+	const struct pci_function *function = entry->function;
+	const struct needs *needs = input->needs;
+
+	if (wait == PLAN_WAIT_NATURE && pci_is_network(function))
+		plan_decide(entry, VERDICT_DEFERRED, "", "%s (%s), so its card must be known first",
+			    needs->network[0] && !needs->network_later ? "the root is on the network" : "the host uses the network",
+			    needs->network[0] ? needs->network : needs->network_use);
+	else if (wait == PLAN_WAIT_NATURE && pci_is_storage(function))
+		plan_decide(entry, VERDICT_DEFERRED, "", "storage waits until it is known which disk carries the root");
+	else if (wait == PLAN_WAIT_NATURE)
+		plan_decide(entry, VERDICT_DEFERRED, "", "the root may be on a disk of it; it waits until that is known");
+	else if (wait == PLAN_WAIT_STAGE)
+		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage (stage=late)");
+	else
+		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage with the others of its IOMMU group");
+	/* Until then no host driver takes it; but a screen and a keyboard may be needed to get there. */
+	entry->reserved = wait != PLAN_WAIT_NATURE && !input->needs->no_late[0] && !guard_is_console(function) && !function->has_keyboard;
+}
+
+/* What the early stage decides, the late one does not decide again, unless it was deferred. Returns false for that. */
+static bool adopt_plan(const struct plan *early, enum plan_stage stage, struct plan_entry *entry)
+{
+	const struct plan_entry *decided = plan_entry_of(early, entry->function);
+
+	if (!decided || decided->verdict == VERDICT_DEFERRED)
+		return false;
+	plan_decide(entry, decided->verdict, decided->hint, "%s", decided->reason);
+	/* A dry run of the late stage stands where the early one has done its work. */
+	if (stage == PLAN_LATE && decided->verdict == VERDICT_WOULD_BIND)
+		entry->verdict = VERDICT_BOUND;
+	return true;
+}
+
+static bool adopt_report(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
+{
+	const struct plan_settled *settled = plan_find_settled(input, entry->function);
+
+	if (settled && settled->verdict != VERDICT_DEFERRED) {
+		entry->verdict = settled->verdict;
+		entry->told = settled->told;
+		return true;
+	}
+	/* It has waited, or it was not there before. */
+	if (settled || input->reported || wait != PLAN_WAIT_NOT)
+		return false;
+	if (!strcmp(entry->driver, entry->wanted_driver))
+		plan_decide(entry, VERDICT_BOUND, "", "%s", "");
+	else
+		plan_decide(entry, VERDICT_STUCK, "look for vfio-early in dmesg", "the early stage has left no verdict for it");
+	return true;
+}
+
+static void guard_one(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
+{
+	if (input->early ? adopt_plan(input->early, input->stage, entry) :
+			   input->stage == PLAN_LATE && adopt_report(input, wait, entry)) {
+		entry->settled = input->stage == PLAN_LATE;
+		return;
+	}
+	entry->late = wait != PLAN_WAIT_NOT || input->stage == PLAN_LATE;
+	guard_bridge(input, entry);
+	if (entry->verdict == VERDICT_WOULD_BIND)
+		guard_keep(entry, input->config);
+	if (entry->verdict == VERDICT_WOULD_BIND)
+		guard_vmd(input, entry);
+	if (entry->verdict != VERDICT_WOULD_BIND || wait == PLAN_WAIT_NOT)
+		return;
+	if (input->stage == PLAN_EARLY)
+		defer(input, wait, entry);
+	else if (input->needs->no_late[0])
+		plan_decide(entry, VERDICT_KEPT, "", "%s runs no late stage", input->needs->no_late);
+	else
+		guard_carrier(input, entry);
+}
+
+static bool is_taken(const struct plan *plan, const struct pci_function *function)
+{
+	const struct plan_entry *entry = plan_entry_of(plan, function);
+
+	return entry && plan_is_taken(entry);
+}
+
+/* Is the entry's device taken, or may it be later? */
+static bool is_going(const struct plan_entry *entry)
+{
+	return plan_is_taken(entry) || entry->verdict == VERDICT_DEFERRED;
+}
+
+bool guard_is_host_display(const struct plan_input *input, const struct plan *plan, const struct pci_function *function)
+{
+	const struct plan_entry *entry;
+	const struct plan_settled *settled;
+
+	/* A virtual function is not there before the driver of its physical function is. */
+	if (!pci_is_display(function) || function->is_virtual)
+		return false;
+	entry = plan_entry_of(plan, function);
+	settled = plan_find_settled(input, function);
+	if (entry && is_going(entry))
+		return false;
+	/* What this boot has taken and nobody claims any more, or what is given back now, is the host's. */
+	return !pci_is_guest_driver(function->driver) ||
+	       (entry && (entry->verdict == VERDICT_KEPT || entry->verdict == VERDICT_NO_IOMMU)) ||
+	       (settled && settled->verdict == VERDICT_BOUND && !entry);
+}
+
+/* Of two displays that could stay: the one that the firmware drew on, by the stronger sign, else the one before. */
+static bool is_rather_kept(const struct pci_function *a, const struct pci_function *b)
+{
+	bool a_boots = a->boot_vga == 1, b_boots = b->boot_vga == 1;
+
+	return a_boots != b_boots ? a_boots : a->console > b->console;
+}
+
+/* The display that the host keeps where every one would go; NULL where one stays anyhow, or none can be kept. */
+static const struct pci_function *find_last_display(const struct plan_input *input, const struct plan *plan)
+{
+	const struct pci_function *last = NULL;
+
+	for (size_t i = 0; i < input->function_count; i++)
+		if (guard_is_host_display(input, plan, &input->functions[i]))
+			return NULL;
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (pci_is_display(entry->function) && is_going(entry) && entry->verdict != VERDICT_BOUND &&
+		    (!last || is_rather_kept(entry->function, last)))
+			last = entry->function;
+	}
+	return last;
+}
+
+static bool goes_with_display(const struct pci_function *function, const struct pci_function *display)
+{
+	bool audio = pci_base_class(function) == PCI_BASE_MULTIMEDIA && pci_same_slot(&function->address, &display->address);
+
+	return function == display || audio || (function->iommu_group >= 0 && function->iommu_group == display->iommu_group);
+}
+
+/*
+ * The host keeps one display, with its audio function and what shares its IOMMU group. One that waits counts as going:
+ * the early stage must not count on what the late one takes.
+ */
+static void guard_last_display(const struct plan_input *input, struct plan *plan)
+{
+	const struct pci_function *last = find_last_display(input, plan);
+	char address[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; last && i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+
+		if (!is_going(entry) || entry->verdict == VERDICT_BOUND || !goes_with_display(entry->function, last))
+			continue;
+		entry->reserved = false;
+		if (entry->function == last)
+			plan_decide(entry, VERDICT_KEPT, "to give it away all the same, say rd.vfio.last-display=claim",
+				    "the host would have no display left");
+		else
+			plan_decide(entry, VERDICT_KEPT, "to give it away all the same, say rd.vfio.last-display=claim",
+				    "it belongs to the host's last display, %s", pci_address_format(&last->address, address));
+	}
+}
+
+static bool expands_to_group(const struct config *config, const struct plan_entry *entry)
+{
+	return config_expand_of(config, entry->claim) == EXPAND_GROUP && entry->iommu_group >= 0;
+}
+
+/*
+ * A group is claimed whole or not at all: where a guard keeps one function, the others that expand=group takes stay too.
+ * It may have been claimed by itself as well.
+ */
+static void guard_whole_groups(const struct plan_input *input, struct plan *plan)
+{
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(input->functions, input->function_count, &limit);
+	cleanup_free const struct pci_function **kept = util_zeroed(limit, sizeof(const struct pci_function *));
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (entry->verdict == VERDICT_KEPT && entry->iommu_group >= 0 && !guard_is_bridge(entry->function))
+			kept[group[entry->function - input->functions]] = entry->function;
+	}
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+		const struct pci_function *one;
+		char address[PCI_ADDRESS_SIZE];
+
+		if ((entry->verdict != VERDICT_WOULD_BIND && entry->verdict != VERDICT_DEFERRED) ||
+		    !expands_to_group(input->config, entry))
+			continue;
+		one = kept[group[entry->function - input->functions]];
+		if (!one)
+			continue;
+		entry->reserved = false;
+		plan_decide(entry, VERDICT_KEPT, "claim without expand=group to take only this one",
+			    "%s of its IOMMU group %d stays with the host, and expand=group takes all or none",
+			    pci_address_format(&one->address, address), entry->iommu_group);
+	}
+}
+
+void guard_apply(const struct plan_input *input, const enum plan_wait *wait, struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		guard_one(input, wait[plan->entries[i].function - input->functions], &plan->entries[i]);
+	guard_whole_groups(input, plan);
+}
+
+void guard_displays(const struct plan_input *input, struct plan *plan)
+{
+	if (input->config->last_display_claimed)
+		return;
+	guard_last_display(input, plan);
+	/* What stays with the display may be one of a group. */
+	guard_whole_groups(input, plan);
+}
+
+/*
+ * Drivers that leave a group to its user (driver_managed_dma, drivers/vfio/ and drivers/pci/pcie/portdrv.c,
+ * Linux 6.0 and later; before, vfio.c's own list said nearly the same). No driver is fine too.
+ */
+static bool is_neutral_driver(const char *driver)
+{
+	return !driver[0] || pci_is_guest_driver(driver) || !strcmp(driver, "pcieport");
+}
+
+static void add_neighbour(struct plan *plan, const struct pci_function *function, bool blocks, const char *reason)
+{
+	struct plan_neighbour *neighbour;
+	char address[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < plan->neighbour_count; i++)
+		if (plan->neighbours[i].function == function)
+			return;
+	plan->neighbours = util_grow(plan->neighbours, plan->neighbour_count, sizeof(*plan->neighbours));
+	neighbour = &plan->neighbours[plan->neighbour_count++];
+	neighbour->function = function;
+	neighbour->blocks = blocks;
+	util_format(neighbour->reason, sizeof(neighbour->reason), "%s", reason);
+	/* Who is wanted already is told what to do in its own line. */
+	neighbour->hint[0] = '\0';
+	neighbour->wanted = plan_entry_of(plan, function);
+	if (!neighbour->wanted)
+		util_format(neighbour->hint, sizeof(neighbour->hint), "add to the configuration: claim %s",
+			    pci_address_format(&function->address, address));
+}
+
+static void find_group_neighbours(const struct plan_input *input, struct plan *plan)
+{
+	char reason[256], address[PCI_ADDRESS_SIZE];
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(input->functions, input->function_count, &limit);
+	cleanup_free const struct pci_function **claimed = util_zeroed(limit, sizeof(const struct pci_function *));
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].iommu_group >= 0 && is_taken(plan, plan->entries[i].function))
+			claimed[group[plan->entries[i].function - input->functions]] = plan->entries[i].function;
+	for (size_t i = 0; i < input->function_count; i++) {
+		const struct pci_function *function = &input->functions[i];
+
+		if (group[i] == PCI_NO_GROUP || !claimed[group[i]] || is_taken(plan, function) ||
+		    is_real_bridge(function) || is_neutral_driver(function->driver))
+			continue;
+		util_format(reason, sizeof(reason), "is on %s, and while it is no guest can use IOMMU group %d with %s",
+			    function->driver, function->iommu_group,
+			    pci_address_format(&claimed[group[i]]->address, address));
+		add_neighbour(plan, function, true, reason);
+	}
+}
+
+static const struct pci_function *function_at(const struct plan_input *input, const struct pci_address *address)
+{
+	return pci_find(input->functions, input->function_count, address);
+}
+
+static void find_companions(const struct plan_input *input, struct plan *plan)
+{
+	char reason[256], address[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < input->link_count; i++) {
+		const struct pci_function *supplier = function_at(input, &input->links[i].supplier);
+		const struct pci_function *consumer = function_at(input, &input->links[i].consumer);
+
+		if (!supplier || !consumer || !is_taken(plan, supplier) || plan_entry_of(plan, consumer))
+			continue;
+		util_format(reason, sizeof(reason), "belongs to %s (the kernel links them) and is not claimed",
+			    pci_address_format(&supplier->address, address));
+		add_neighbour(plan, consumer, false, reason);
+	}
+}
+
+void guard_find_neighbours(const struct plan_input *input, struct plan *plan)
+{
+	find_group_neighbours(input, plan);
+	find_companions(input, plan);
+}

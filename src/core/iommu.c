@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/iommu.h"
+
+#include <string.h>
+
+#include "core/cmdline.h"
+#include "core/pci.h"
+
+/* The units' names come from the drivers: dmarN, ivhdN, smmu.ADDRESS, smmu3.ADDRESS (drivers/iommu). */
+static enum iommu_kind kind_of_unit(const char *unit)
+{
+	struct pci_address address;
+
+	if (util_starts_with(unit, "dmar"))
+		return IOMMU_INTEL;
+	if (util_starts_with(unit, "ivhd"))
+		return IOMMU_AMD;
+	if (util_starts_with(unit, "smmu") || util_starts_with(unit, "arm-smmu"))
+		return IOMMU_SMMU;
+	/* virtio-iommu takes the name of its device: an address where that is on PCI (virtio-iommu.c, viommu_probe()). */
+	if (strstr(unit, "virtio") || pci_address_parse(unit, strlen(unit), &address) == 0)
+		return IOMMU_VIRTIO;
+	return IOMMU_KIND_UNKNOWN;
+}
+
+static enum iommu_kind kind_of_tables(const struct iommu_facts *facts)
+{
+	if (facts->dmar.exists && !(facts->ivrs.exists && !strcmp(facts->cpu_vendor, "AuthenticAMD")))
+		return IOMMU_INTEL;
+	if (facts->ivrs.exists)
+		return IOMMU_AMD;
+	if (facts->viot.exists)
+		return IOMMU_VIRTIO;
+	if (facts->iort.exists)
+		return IOMMU_SMMU;
+	return IOMMU_KIND_UNKNOWN;
+}
+
+static const struct acpi_table *table_of(const struct iommu_facts *facts, enum iommu_kind kind)
+{
+	static const struct acpi_table none;
+
+	switch (kind) {
+	case IOMMU_INTEL:
+		return &facts->dmar;
+	case IOMMU_AMD:
+		return &facts->ivrs;
+	case IOMMU_VIRTIO:
+		return &facts->viot;
+	case IOMMU_SMMU:
+		return &facts->iort;
+	default:
+		return &none;
+	}
+}
+
+/*
+ * Which of two words of a parameter's comma lists stands last, wherever it is given? Other words change nothing
+ * (drivers/iommu/intel/iommu.c, intel_iommu_setup()). @off alone: does it stand anywhere (arch/x86/kernel/pci-dma.c,
+ * iommu_setup(); drivers/iommu/amd/init.c, parse_amd_iommu_options())?
+ */
+static const char *last_word(const char *cmdline, const char *name, const char *off, const char *on)
+{
+	struct cmdline_param param;
+	const char *last = "", *item;
+	size_t length;
+
+	while (cmdline_next(&cmdline, &param)) {
+		const char *cursor = param.value, *end = param.value + param.value_length;
+
+		if (!param.value || !cmdline_is(&param, name))
+			continue;
+		while (util_next_item(&cursor, end, &item, &length)) {
+			if (util_equal(item, length, off))
+				last = off;
+			else if (on && util_equal(item, length, on))
+				last = on;
+		}
+	}
+	return last;
+}
+
+static bool says(const char *cmdline, const char *name, const char *off, const char *on)
+{
+	return !strcmp(last_word(cmdline, name, off, on), off);
+}
+
+/* The parameter that switches the kernel's driver off, or "". */
+static const char *switched_off_by(const char *cmdline, enum iommu_kind kind)
+{
+	if (kind == IOMMU_INTEL && says(cmdline, "intel_iommu", "off", "on"))
+		return "intel_iommu=off";
+	if (kind == IOMMU_AMD && says(cmdline, "amd_iommu", "off", NULL))
+		return "amd_iommu=off";
+	if ((kind == IOMMU_INTEL || kind == IOMMU_AMD) && says(cmdline, "iommu", "off", NULL))
+		return "iommu=off";
+	return "";
+}
+
+static void blame(struct iommu *iommu, enum iommu_cause cause, const char *reason, const char *hint)
+{
+	iommu->cause = cause;
+	util_format(iommu->reason, sizeof(iommu->reason), "%s", reason);
+	util_format(iommu->hint, sizeof(iommu->hint), "%s", hint);
+}
+
+static void blame_parameter(struct iommu *iommu)
+{
+	char reason[96], hint[96];
+
+	util_format(reason, sizeof(reason), "%s on the kernel command line switches the IOMMU off", iommu->remove);
+	util_format(hint, sizeof(hint), "remove %s from the kernel command line", iommu->remove);
+	blame(iommu, IOMMU_CAUSE_PARAMETER, reason, hint);
+}
+
+/* How the firmware setup calls it, on this processor. */
+static const char *switch_on_hint(const struct iommu_facts *facts)
+{
+	if (!strcmp(facts->cpu_vendor, "GenuineIntel"))
+		return "switch on VT-d (Intel Virtualization Technology for Directed I/O) in the firmware setup";
+	if (!strcmp(facts->cpu_vendor, "AuthenticAMD"))
+		return "switch on AMD-Vi, also called IOMMU or SVM IOMMU, in the firmware setup";
+	return "switch on VT-d (Intel) or AMD-Vi, also called IOMMU (AMD), in the firmware setup";
+}
+
+static void blame_firmware(const struct iommu_facts *facts, struct iommu *iommu)
+{
+	if (facts->x86)
+		blame(iommu, IOMMU_CAUSE_FIRMWARE, "the firmware offers no IOMMU (no DMAR, IVRS or VIOT table)",
+		      switch_on_hint(facts));
+	else
+		blame(iommu, IOMMU_CAUSE_UNKNOWN, "the kernel drives no IOMMU, and no table of the firmware names one",
+		      "look for 'iommu' in dmesg: this machine has no SMMU, or the kernel no driver for it");
+}
+
+/* The table is there and names no IOMMU: told only where its content could be read. */
+static void blame_table(const struct iommu_facts *facts, struct iommu *iommu)
+{
+	static const char *const names[] = { "", "DMAR", "IVRS", "IORT", "VIOT" };
+	static const char *const units[] = { "", "VT-d unit", "AMD-Vi unit", "SMMU", "virtio-iommu" };
+	char reason[128];
+
+	util_format(reason, sizeof(reason), table_of(facts, iommu->kind)->damaged ? "the firmware's %s table is damaged" :
+		    "the firmware's %s table names no %s", names[iommu->kind], units[iommu->kind]);
+	blame(iommu, IOMMU_CAUSE_FIRMWARE, reason, iommu->kind == IOMMU_SMMU ?
+	      "this machine has no IOMMU that its firmware would tell of; a firmware update may" :
+	      "update the firmware, and look for the IOMMU in its setup");
+}
+
+static void blame_kernel(const struct iommu_facts *facts, struct iommu *iommu)
+{
+	switch (iommu->kind) {
+	case IOMMU_INTEL:
+		if (says(facts->cmdline, "intel_iommu", "on", "off")) {
+			blame(iommu, IOMMU_CAUSE_UNKNOWN, "the firmware offers VT-d, and the kernel could not start it",
+			      "look for 'DMAR' in dmesg: a firmware update often mends its tables, or the kernel has no VT-d");
+			break;
+		}
+		iommu->add = "intel_iommu=on";
+		blame(iommu, IOMMU_CAUSE_NOT_ENABLED, "the firmware offers VT-d, the kernel has not switched it on",
+		      "add intel_iommu=on to the kernel command line");
+		break;
+	case IOMMU_AMD:
+		blame(iommu, IOMMU_CAUSE_UNKNOWN, "the firmware offers AMD-Vi, the kernel could not start it",
+		      "look for 'AMD-Vi' in dmesg; a firmware update often mends its tables");
+		break;
+	case IOMMU_SMMU:
+		blame(iommu, IOMMU_CAUSE_DRIVER, "the SMMU's driver is not loaded yet",
+		      "put arm_smmu_v3 or arm_smmu into the initramfs");
+		break;
+	default:
+		blame(iommu, IOMMU_CAUSE_DRIVER, "the IOMMU's driver, virtio_iommu, is not loaded yet",
+		      "put virtio_iommu into the initramfs");
+	}
+}
+
+bool iommu_irq_chip_tells(const char *chip)
+{
+	return util_starts_with(chip, "IR-") || util_starts_with(chip, "IO-APIC") || util_starts_with(chip, "PCI-MSI");
+}
+
+/*
+ * Without remapping vfio refuses to open a device (drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_attach_group()),
+ * long after it was bound. Remapping is set up apart from the IOMMU: its being there proves nothing of that.
+ */
+static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iommu)
+{
+	const char *cure = "";
+
+	if (!facts->irq_chip || !facts->irq_chip[0])
+		return;
+	iommu->remapping = util_starts_with(facts->irq_chip, "IR-") ? IOMMU_REMAPPING_ON : IOMMU_REMAPPING_OFF;
+	if (iommu->remapping == IOMMU_REMAPPING_ON || iommu->state != IOMMU_ON)
+		return;
+	util_format(iommu->interrupts, sizeof(iommu->interrupts), facts->unsafe_interrupts ?
+		    "interrupts are not remapped, and vfio is told to do without: a guest can forge interrupts of the host" :
+		    "interrupts are not remapped, so vfio will open no device for a guest");
+	if (says(facts->cmdline, "intremap", "off", "on"))
+		cure = "remove intremap=off from the kernel command line";
+	else if (iommu->kind == IOMMU_INTEL && facts->dmar.read && !facts->dmar.remaps_interrupts)
+		cure = "look for interrupt remapping, or x2APIC, in the firmware setup: its DMAR table does not offer it";
+	else if (iommu->kind == IOMMU_VIRTIO)
+		cure = "a virtio-iommu remaps no interrupts on such a machine: give it an emulated VT-d or AMD-Vi";
+	else
+		cure = "look for 'remapping' in dmesg";
+	util_format(iommu->interrupts_hint, sizeof(iommu->interrupts_hint), "%s%s", cure, facts->unsafe_interrupts ? "" :
+		    "; or add vfio_iommu_type1.allow_unsafe_interrupts=1, at the price that a guest can then forge "
+		    "interrupts of the host");
+}
+
+static void judge_state(const struct iommu_facts *facts, struct iommu *ret)
+{
+	const struct acpi_table *table;
+
+	*ret = (struct iommu){ .state = IOMMU_ON, .add = "", .remove = "" };
+	if (facts->unit[0]) {
+		ret->kind = kind_of_unit(facts->unit);
+		return;
+	}
+	ret->state = IOMMU_OFF;
+	ret->kind = kind_of_tables(facts);
+	table = table_of(facts, ret->kind);
+	ret->remove = switched_off_by(facts->cmdline, ret->kind);
+	if (ret->kind == IOMMU_KIND_UNKNOWN) {
+		blame_firmware(facts, ret);
+	} else if (table->read && !table->units) {
+		ret->remove = "";
+		blame_table(facts, ret);
+	} else if (ret->remove[0]) {
+		blame_parameter(ret);
+	} else {
+		blame_kernel(facts, ret);
+	}
+}
+
+void iommu_judge(const struct iommu_facts *facts, struct iommu *ret)
+{
+	judge_state(facts, ret);
+	judge_interrupts(facts, ret);
+}
+
+void iommu_foresee(const char *cmdline, struct iommu *iommu)
+{
+	const char *off = switched_off_by(cmdline, iommu->kind);
+
+	if (off[0]) {
+		iommu->lost = iommu->state == IOMMU_ON;
+		iommu->state = IOMMU_OFF;
+		iommu->remove = off;
+		iommu->add = "";
+		blame_parameter(iommu);
+	} else if (iommu->state == IOMMU_OFF) {
+		iommu->mended = iommu->cause == IOMMU_CAUSE_PARAMETER ||
+				(iommu->cause == IOMMU_CAUSE_NOT_ENABLED && says(cmdline, "intel_iommu", "on", "off"));
+	}
+}
+
+bool iommu_groups_are_late(const struct iommu *iommu)
+{
+	return iommu->kind != IOMMU_INTEL && iommu->kind != IOMMU_AMD &&
+	       (iommu->state == IOMMU_ON || iommu->cause == IOMMU_CAUSE_DRIVER);
+}
+
+const char *iommu_state_name(const struct iommu *iommu)
+{
+	static const char *const names[] = { NULL, "on", "off" };
+
+	return names[iommu->state];
+}
+
+const char *iommu_kind_name(const struct iommu *iommu)
+{
+	static const char *const names[] = { NULL, "intel", "amd", "smmu", "virtio" };
+
+	return names[iommu->kind];
+}
+
+const char *iommu_cause_name(const struct iommu *iommu)
+{
+	static const char *const names[] = { NULL, "firmware", "parameter", "not-enabled", "driver" };
+
+	return names[iommu->cause];
+}
+
+const char *iommu_title(const struct iommu *iommu)
+{
+	static const char *const titles[] = { "IOMMU", "VT-d", "AMD-Vi", "SMMU", "virtio-iommu" };
+
+	return titles[iommu->kind];
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The plan: every wanted function with exactly one verdict. Pure: no I/O. A verdict of would-bind is an
+ * action still to be carried out; bind.h does that and writes the outcome into the same entry.
+ */
+#pragma once
+
+#include "core/config.h"
+#include "core/iommu.h"
+#include "host/network.h"
+#include "core/storage.h"
+#include "core/verdict.h"
+
+#define PLAN_DRIVER "vfio-pci"
+
+struct plan_entry {
+	const struct pci_function *function; /* NULL: the selector found nothing */
+	const struct claim *claim;
+	enum verdict verdict;
+	char wanted_driver[PCI_DRIVER_SIZE];
+	char driver[PCI_DRIVER_SIZE]; /* bound now; "" none */
+	char reason[256], hint[256];
+	int iommu_group;
+	bool late;                  /* the late stage decides it */
+	/*
+	 * Deferred, and driver_override is written all the same: no host driver takes the device until the late stage binds
+	 * it or gives it back.
+	 */
+	bool reserved;
+	bool give_back;             /* not taken: it has our driver_override, or a guest's driver has it */
+	bool settled;               /* in the late stage: the early one has decided it, and nothing is left to do */
+	const char *told;           /* in the late stage: the early stage's object in the report, else NULL */
+};
+
+/* Why a function waits for the late stage; the stronger reasons are behind the weaker ones. */
+enum plan_wait {
+	PLAN_WAIT_NOT,
+	PLAN_WAIT_GROUP,   /* expand=group takes its IOMMU group, and another function of that waits */
+	PLAN_WAIT_STAGE,   /* a claim that matches it says stage=late */
+	PLAN_WAIT_NATURE,  /* the root may be on it, or be reached through it */
+};
+
+/* What the early stage has decided of a function: read back from its report. */
+struct plan_settled {
+	struct pci_address address;
+	enum verdict verdict;
+	char *told; /* its object in the report */
+};
+
+/* A function that is not taken and stands in the way of one that is. */
+struct plan_neighbour {
+	const struct pci_function *function;
+	bool wanted; /* it has an entry of its own, which says why it is not taken */
+	bool blocks; /* no guest can use the group while its driver holds it */
+	char reason[256], hint[256];
+};
+
+struct plan {
+	struct plan_entry *entries;
+	size_t count;
+	struct plan_neighbour *neighbours;
+	size_t neighbour_count;
+};
+
+/* "consumer depends on supplier": the kernel's device links between functions. */
+struct plan_link {
+	struct pci_address supplier, consumer;
+};
+
+/* Whose plan is it? */
+enum plan_stage {
+	PLAN_EARLY, /* of the initramfs before udev */
+	PLAN_LATE,  /* of the initramfs when the root device is there */
+	PLAN_NEXT,  /* of the next boot, both of these in one, seen from the running host */
+};
+
+/* What a plan is made from. All of it stays the caller's and must outlive the plan. */
+struct plan_input {
+	enum plan_stage stage;
+	const struct config *config;
+	const struct pci_function *functions; /* sorted by address */
+	size_t function_count;
+	const struct iommu *iommu;
+	const struct plan_link *links;
+	size_t link_count;
+	const struct needs *needs;
+	/* Of any stage but the early one, else NULL: what stands on what, which cards have a route. */
+	const struct storage *storage;
+	const struct network *network;
+	/* What this boot's early stage has decided, where it has left a report. */
+	const struct plan_settled *settled;
+	size_t settled_count;
+	bool reported;
+	/* Of any stage but the early one, where the report does not say what the early stage does: its plan. */
+	const struct plan *early;
+};
+
+/*
+ * Which functions are wanted? Marks each in @wanted (one int per function) with the index of the claim that
+ * wants it, or -1. Where several match, the order in which they are written does not matter: the command line
+ * wins over files, then the more exact selector. Returns how many are wanted.
+ */
+size_t plan_match(const struct config *config, const struct pci_function *functions, size_t count, int *wanted);
+
+/*
+ * Mark what expand=slot and expand=group want besides, in groups all functions but bridges. Needs the
+ * iommu_group of every function of the groups concerned. Returns how many functions are new in @wanted.
+ */
+size_t plan_expand(const struct config *config, const struct pci_function *functions, size_t count, int *wanted);
+
+/*
+ * Make the plan for the functions that @wanted marks, whose details were read. Order of judgement: off,
+ * bridges, keep, storage, the last display, whole groups, the IOMMU. Free it with plan_clear().
+ */
+void plan_make(const struct plan_input *input, const int *wanted, struct plan *ret);
+void plan_clear(struct plan *plan);
+
+/*
+ * Which of the @count functions that @wanted marks wait for the late stage, and why? Fills @wait, one a function. What
+ * expand=group takes waits as a whole, and stage=late of any claim that matches counts, whichever claim wins.
+ */
+void plan_find_waiting(const struct config *config, const struct needs *needs, const struct pci_function *functions,
+		       size_t count, const int *wanted, enum plan_wait *wait);
+
+/* Does the claim ask for this one function before udev, whatever is on it? */
+bool plan_insists_on_early(const struct claim *claim, const struct pci_function *function);
+
+/* What this boot's early stage has reported of the function, or NULL. */
+const struct plan_settled *plan_find_settled(const struct plan_input *input, const struct pci_function *function);
+
+/* Does @claim, which wins the function, or any other that matches it say stage=late? */
+bool plan_is_asked_late(const struct config *config, const struct claim *claim, const struct pci_function *function);
+
+/*
+ * Does the claim ask for what may carry disks before udev without naming that one controller? stage=early does not count then.
+ * What expand= adds was not asked for by name, and is no mistake.
+ */
+bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function);
+
+/*
+ * Why a keep protects nothing, as a sentence: no device matches it, or another one is at its address. NULL where it
+ * protects a device.
+ */
+const char *plan_idle_keep(const struct keep *keep, const struct pci_function *functions, size_t count);
+
+/* Is the entry's device still to be bound: not what the early stage has settled? */
+bool plan_is_pending(const struct plan_entry *entry);
+
+/* Is the entry's device taken, now or when the plan is carried out? */
+bool plan_is_taken(const struct plan_entry *entry);
+
+/* The entry of this function, one of those that the plan was made from, or NULL. */
+const struct plan_entry *plan_entry_of(const struct plan *plan, const struct pci_function *function);
+
+/* Is the entry's device absent, and is that no fault, for it is optional? */
+bool plan_is_excused(const struct plan_entry *entry);
+
+/* Did anything that was asked for fail? The absence of what is optional is no failure. */
+bool plan_failed(const struct plan *plan);
+
+/*
+ * Is the entry at @index the first one that its driver is loaded for? It is loaded for what is bound to it, and where its ids=
+ * claim something: whoever loads it later, with them, would take devices past every guard.
+ */
+bool plan_loads_driver(const struct plan *plan, size_t index);
+
+/*
+ * The writes that carry the plan out, in order: @step is called with the path and what is written there, "" where that
+ * clears it, or with the path NULL and the name of a driver whose module is loaded.
+ */
+void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value), void *data);
+
+/* Give an entry its verdict and the reason; @hint is what to do, "" for nothing. */
+void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hint, const char *reason, ...)
+	printf_format(4, 5);
+/* Write the entry's sentence, as verdict_sentence(). */
+const char *plan_sentence(const struct plan_entry *entry, char *buffer, size_t size);
+/* Syslog level of the entry's line: verdict_level(), less where the device is optional. */
+int plan_level(const struct plan_entry *entry);

@@ -1,0 +1,617 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/protect.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OPEN_MAPPING "an open mapping"
+
+/* Of two causes the first one counts. Returns whether the mark is new. */
+static bool mark(struct storage *storage, size_t block, unsigned int rank, const char *purpose, int from, int peer)
+{
+	struct block_mark *mark = &storage->marks[block];
+
+	if (mark->set && mark->rank <= rank)
+		return false;
+	*mark = (struct block_mark){ true, rank, purpose, from, peer };
+	return true;
+}
+
+/* The first reason counts. */
+static void printf_format(3, 4) say_unknown(struct storage *storage, const char *hint, const char *format, ...)
+{
+	va_list args;
+
+	if (storage->unknown[0])
+		return;
+	va_start(args, format);
+	vsnprintf(storage->unknown, sizeof(storage->unknown), format, args);
+	va_end(args);
+	util_format(storage->hint, sizeof(storage->hint), "%s", hint);
+}
+
+/* The boot opens a LUKS or a volume group of the host's own only later, so what is inside might be on any disk. */
+static void say_unmet(struct storage *storage, const struct need *need)
+{
+	char text[120];
+
+	/* The initramfs opens only what the root stands on, and what the kernel command line names. */
+	storage->unmet_awaited |= need->opened || need->kind != NEED_DEVICE || !storage_is_opened(need->value);
+	if (!storage->unmet[0])
+		storage->unmet_in_table = util_starts_with(need->text, "fstab's ") || util_starts_with(need->text, "crypttab's ");
+	if (!storage->unmet[0])
+		util_format(storage->unmet, sizeof(storage->unmet), "%s is not found",
+			    util_printable(text, sizeof(text), need->text, strlen(need->text)));
+}
+
+static void say_missing(struct storage *storage, const struct need *need)
+{
+	char text[120];
+
+	if (!need->required) {
+		say_unmet(storage, need);
+		return;
+	}
+	storage->awaited = true;
+	say_unknown(storage, "correct it: blkid lists what there is", "%s is not found, so what carries it is not known",
+		    util_printable(text, sizeof(text), need->text, strlen(need->text)));
+}
+
+/*
+ * Is the device there while the initramfs runs? Seen from the running host, a mapping is open that the initramfs opens only
+ * where the root itself stands on it (@open: one a block).
+ */
+static bool is_in_image(const struct storage *storage, const bool *open, size_t block)
+{
+	return !storage->next_boot || !storage->blocks[block].dm_name[0] || !open || open[block];
+}
+
+static bool is_imported(const struct storage *storage, const char *pool)
+{
+	for (size_t i = 0; i < storage->pool_count; i++)
+		if (!strcmp(storage->pools[i], pool))
+			return true;
+	return false;
+}
+
+/*
+ * Mark the source of the mapping that the need names, where crypttab tells it: whatever opens the mapping later, it is made
+ * of that. A mapping that is @there is marked itself. Returns whether the source is found.
+ */
+static bool mark_source(struct storage *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
+{
+	static const char folder[] = "/dev/mapper/";
+	bool found = false;
+
+	for (size_t n = 0; n < storage->needs->count && need->kind == NEED_DEVICE && util_starts_with(need->value, folder); n++) {
+		const struct need *source = &storage->needs->list[n];
+		int link = source->source ? storage_by_tag(storage, source) : -1;
+
+		if (!source->source || strcmp(source->purpose, need->value + strlen(folder)))
+			continue;
+		for (size_t i = 0; i < storage->count; i++) {
+			if ((int)i != link && !storage_matches(storage, source, i))
+				continue;
+			if (!there)
+				mark(storage, i, rank, need->purpose, -1, -1);
+			found |= is_in_image(storage, open, i);
+		}
+	}
+	return found;
+}
+
+/*
+ * Mark the group of the logical volume that the need names: a volume of it that is not open yet is on its disks. Returns
+ * whether one of these is known.
+ */
+static bool mark_group(struct storage *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < storage->count && need->kind == NEED_DEVICE; i++) {
+		if (!storage_is_in_group_of(&storage->blocks[i], need->value))
+			continue;
+		if (!there)
+			mark(storage, i, rank, need->purpose, -1, -1);
+		found |= is_in_image(storage, open, i);
+	}
+	return found;
+}
+
+static void mark_need(struct storage *storage, const struct need *need, unsigned int rank, const bool *open)
+{
+	int link = storage_by_tag(storage, need);
+	bool found = !needs_is_on_disk(need), unmet = false;
+
+	rank += need->key ? PROTECT_RANK_KEY : 0;
+	for (size_t i = 0; i < storage->count; i++) {
+		if ((int)i != link && !storage_matches(storage, need, i))
+			continue;
+		mark(storage, i, rank, need->purpose, -1, -1);
+		found = true;
+		unmet |= !is_in_image(storage, open, i);
+	}
+	if (found && need->kind == NEED_POOL && (storage->next_boot || !is_imported(storage, need->value)))
+		util_format(storage->partial, sizeof(storage->partial), "the pool of %.64s is not imported at that time", need->purpose);
+	if ((found && !unmet) || (!found && need->repeated))
+		return;
+	if (!need->required &&
+	    (mark_source(storage, need, rank, found, open) || mark_group(storage, need, rank, found, open)))
+		return;
+	if (!found)
+		say_missing(storage, need);
+	else
+		say_unmet(storage, need);
+}
+
+/* What the initramfs itself needs, what else it opens, and the rest. */
+enum need_turn { TURN_REQUIRED, TURN_OPENED, TURN_LATER };
+
+static void mark_needs(struct storage *storage, unsigned int *rank, enum need_turn turn, const bool *open)
+{
+	for (size_t n = 0; n < storage->needs->count; n++) {
+		const struct need *need = &storage->needs->list[n];
+		enum need_turn its = need->required ? TURN_REQUIRED : need->opened ? TURN_OPENED : TURN_LATER;
+
+		if (!need->spare && its == turn)
+			mark_need(storage, need, (*rank)++, open);
+	}
+}
+
+/*
+ * Arrays and volume groups are put together by udev's rules in many images, named or not (64-md-raid-assembly.rules,
+ * 69-lvm.rules); a LUKS is opened only where something names it.
+ */
+static bool opens_by_itself(const struct block *block)
+{
+	return !block->dm_name[0] || storage_is_volume(block);
+}
+
+/* What is in use, and every mapping and array that is open, is the host's, whether anything names it or not. */
+static void mark_uses(struct storage *storage, unsigned int *rank)
+{
+	for (size_t i = 0; i < storage->use_count; i++)
+		if (!storage->next_boot || UTIL_IS_ONE_OF(storage_use_name(&storage->uses[i]), "/", "/usr"))
+			mark(storage, storage->uses[i].block, (*rank)++, storage->uses[i].purpose, -1, -1);
+	for (size_t i = 0; i < storage->edge_count; i++) {
+		size_t upper = storage->edges[i].upper;
+
+		if (!storage->next_boot || opens_by_itself(&storage->blocks[upper]))
+			mark(storage, upper, *rank, storage->blocks[upper].dm_name[0] ? OPEN_MAPPING : "a running array", -1, -1);
+	}
+	++*rank;
+	for (size_t i = 0; i < storage->count; i++)
+		for (size_t p = 0; p < storage->pool_count; p++)
+			if (!strcmp(storage->blocks[i].content.type, "zfs_member") &&
+			    !strcmp(storage->blocks[i].content.label, storage->pools[p]))
+				mark(storage, i, *rank, "an imported ZFS pool", -1, -1);
+	++*rank;
+}
+
+/* Do two devices carry parts, or copies, of one thing? The journal of an ext4 is a part of it. */
+static bool belong_together(const struct block *a, const struct block *b)
+{
+	const struct block_content *x = &a->content, *y = &b->content;
+
+	return (x->uuid[0] && !strcmp(x->uuid, y->uuid) && !strcmp(x->type, y->type)) ||
+	       (x->journal[0] && !strcmp(x->journal, y->uuid)) ||
+	       (x->volume_group[0] && !strcmp(x->volume_group, y->volume_group)) ||
+	       (x->cache_set[0] && !strcmp(x->cache_set, y->cache_set)) ||
+	       (storage_is_volume(a) && y->volume_group[0] && !strncmp(a->dm_uuid + 4, y->volume_group, 32));
+}
+
+static bool mark_below(struct storage *storage, size_t block)
+{
+	const struct block_mark *above = &storage->marks[block];
+	int whole = storage->blocks[block].whole;
+	bool new = false;
+
+	for (size_t i = 0; i < storage->edge_count; i++)
+		if (storage->edges[i].upper == block)
+			new |= mark(storage, storage->edges[i].lower, above->rank, above->purpose, (int)block, -1);
+	/* The partition of an array stands on the array; that of a disk says by itself where it is. */
+	if (whole >= 0 && storage->blocks[whole].virtual)
+		new |= mark(storage, (size_t)whole, above->rank, above->purpose, (int)block, -1);
+	return new;
+}
+
+static bool mark_peers(struct storage *storage, size_t block)
+{
+	const struct block_mark *first = &storage->marks[block];
+	bool new = false;
+
+	for (size_t i = 0; i < storage->count; i++)
+		if (i != block && (!storage->marks[i].set || storage->marks[i].rank >= PROTECT_RANK_KEY) &&
+		    belong_together(&storage->blocks[block], &storage->blocks[i]))
+			new |= mark(storage, i, first->rank, first->purpose, -1, (int)block);
+	return new;
+}
+
+/* A btrfs tells how many devices it has; an array whether one is missing. */
+static void find_missing(struct storage *storage)
+{
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block *block = &storage->blocks[i];
+		unsigned int found = 0;
+
+		if (!storage->marks[i].set || storage->missing[0])
+			continue;
+		for (size_t j = 0; j < storage->count; j++)
+			found += j == i || (block->content.uuid[0] && belong_together(block, &storage->blocks[j]));
+		storage->missing_type = block->degraded ? "linux_raid_member" : block->content.type;
+		if (block->content.members > found)
+			util_format(storage->missing, sizeof(storage->missing), "the %s of %s has %u devices, of which %u found",
+				    block->content.type, block->name, block->content.members, found);
+		else if (block->degraded)
+			util_format(storage->missing, sizeof(storage->missing), "%s lacks a device", block->name);
+	}
+}
+
+/* What is marked must have been readable: else who belongs together with it is not known. */
+static void find_unread(struct storage *storage)
+{
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block *block = &storage->blocks[i];
+
+		if (storage->marks[i].set && block->state >= BLOCK_AMBIGUOUS)
+			say_unknown(storage, "", "%s, which carries %.64s, %s, so what else belongs to it is not known", block->name,
+				    storage->marks[i].purpose,
+				    block->state == BLOCK_UNREADABLE ? "cannot be read" : "has no clear superblock");
+	}
+}
+
+/* Virtual disks that are known to stand on no disk of the machine, or on a file of a mounted file system. */
+static bool stands_on_nothing(const struct block *block)
+{
+	static const char *const names[] = { "nbd", "ram", "zram", "loop", "rbd" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (util_starts_with(block->name, names[i]))
+			return true;
+	return false;
+}
+
+static bool has_lower(const struct storage *storage, size_t block)
+{
+	for (size_t i = 0; i < storage->edge_count; i++)
+		if (storage->edges[i].upper == block)
+			return true;
+	return false;
+}
+
+/* What needs a device that shows nothing below it, a ZFS volume for one, might need any disk. */
+static void find_bottomless(struct storage *storage)
+{
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block *block = &storage->blocks[i];
+
+		if (storage->marks[i].set && block->virtual && !block->function_count && block->whole < 0 &&
+		    !has_lower(storage, i) && !stands_on_nothing(block))
+			say_unknown(storage, "", "%s does not show what it stands on", block->name);
+	}
+}
+
+/* From what is marked down to what it stands on, and across to what belongs together with it. */
+static void spread(struct storage *storage)
+{
+	bool new = true;
+
+	while (new) {
+		new = false;
+		for (size_t i = 0; i < storage->count; i++)
+			if (storage->marks[i].set) {
+				new |= mark_below(storage, i);
+				new |= mark_peers(storage, i);
+			}
+	}
+}
+
+/* Which devices are marked now: an array that the caller frees. */
+static bool *copy_marks(const struct storage *storage)
+{
+	bool *marked = util_zeroed(storage->count, sizeof(*marked));
+
+	for (size_t i = 0; i < storage->count; i++)
+		marked[i] = storage->marks[i].set;
+	return marked;
+}
+
+static bool has_open_volume(const struct storage *storage, const bool *open, const struct block *volume)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		if (open[i] && storage_is_volume(&storage->blocks[i]) && !strncmp(storage->blocks[i].dm_uuid, volume->dm_uuid, 36))
+			return true;
+	return false;
+}
+
+/* Is it a mapping of a LUKS that the kernel command line names? */
+static bool is_on_named_luks(const struct storage *storage, size_t block)
+{
+	if (!util_starts_with(storage->blocks[block].dm_uuid, "CRYPT-"))
+		return false;
+	for (size_t n = 0; n < storage->needs->count; n++)
+		for (size_t i = 0; storage->needs->list[n].opened && i < storage->edge_count; i++)
+			if (storage->edges[i].upper == block && storage_matches(storage, &storage->needs->list[n], storage->edges[i].lower))
+				return true;
+	return false;
+}
+
+/* The initramfs opens a LUKS that the command line names whole, and a group of which it opens one volume. */
+static void spread_open(const struct storage *storage, bool *open)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		open[i] |= is_on_named_luks(storage, i);
+	for (size_t i = 0; i < storage->count; i++)
+		open[i] |= storage_is_volume(&storage->blocks[i]) && has_open_volume(storage, open, &storage->blocks[i]);
+}
+
+/* Seen from the running host, the root is what is mounted, also where systemd finds it by the type of its partition. */
+static bool is_root_mounted(const struct storage *storage)
+{
+	for (size_t i = 0; i < storage->use_count; i++)
+		if (storage->next_boot && !strcmp(storage_use_name(&storage->uses[i]), "/"))
+			return true;
+	return false;
+}
+
+static void say_rootless(struct storage *storage)
+{
+	if (!storage->needs->root && !is_root_mounted(storage))
+		say_unknown(storage, "name it with root= on the kernel command line",
+			    "nothing says what the root is, so what carries it is not known");
+}
+
+void protect_mark(struct storage *storage, const struct needs *needs)
+{
+	cleanup_free bool *open = NULL;
+	unsigned int rank = 0;
+
+	free(storage->marks);
+	storage->marks = util_zeroed(storage->count, sizeof(*storage->marks));
+	storage->needs = needs;
+	storage->unknown[0] = storage->hint[0] = storage->missing[0] = storage->unmet[0] = '\0';
+	storage->partial[0] = '\0';
+	storage->awaited = storage->unmet_awaited = false;
+	mark_needs(storage, &rank, TURN_REQUIRED, NULL);
+	mark_needs(storage, &rank, TURN_OPENED, NULL);
+	spread(storage);
+	open = copy_marks(storage);
+	spread_open(storage, open);
+	mark_needs(storage, &rank, TURN_LATER, open);
+	say_rootless(storage);
+	mark_uses(storage, &rank);
+	spread(storage);
+	/* Somebody holds it, and nothing above says who: a member of a pool, or a program that formats it. */
+	for (size_t i = 0; i < storage->count && !storage->next_boot; i++)
+		if ((storage->blocks[i].held || storage->blocks[i].locked) && !storage->marks[i].set)
+			mark(storage, i, rank, storage->blocks[i].held ? "what is in use" : "what a program has locked", -1, -1);
+	spread(storage);
+	find_unread(storage);
+	find_bottomless(storage);
+	find_missing(storage);
+}
+
+static bool is_found(const struct storage *storage, const struct need *need)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage_matches(storage, need, i) ||
+		    (need->kind == NEED_DEVICE && storage_is_in_group_of(&storage->blocks[i], need->value)))
+			return true;
+	return storage_by_tag(storage, need) >= 0;
+}
+
+bool protect_lacks_tags(const struct storage *storage)
+{
+	for (size_t n = 0; n < storage->needs->count; n++) {
+		const struct need *need = &storage->needs->list[n];
+		/* Where that of root= is found, another name of the root tells nothing. */
+		bool tells = need->kind == NEED_DEVICE ? storage_is_opened(need->value) : need->kind != NEED_NUMBER;
+
+		if (!need->spare && !need->repeated && tells && needs_is_on_disk(need) && !is_found(storage, need))
+			return true;
+	}
+	return false;
+}
+
+/* A mapping goes by its name, a logical volume as "group/volume", everything else by the kernel's name. */
+static void append_name(const struct block *block, char *text, size_t size)
+{
+	const char *c = block->dm_name;
+
+	if (!storage_is_volume(block)) {
+		util_append(text, size, "%s", *c ? c : block->name);
+		return;
+	}
+	for (; *c; c++) {
+		if (*c == '-' && c[1] == '-')
+			util_append(text, size, "%c", *c++);
+		else
+			util_append(text, size, "%c", *c == '-' ? '/' : *c);
+	}
+}
+
+static void append_chain(const struct storage *storage, size_t block, char *text, size_t size)
+{
+	const struct block_mark *mark = &storage->marks[block];
+
+	append_name(&storage->blocks[block], text, size);
+	while (mark->from >= 0) {
+		util_append(text, size, ", ");
+		append_name(&storage->blocks[mark->from], text, size);
+		mark = &storage->marks[mark->from];
+	}
+	if (mark->peer >= 0) {
+		const struct block *peer = &storage->blocks[mark->peer];
+
+		util_append(text, size, ", of one %s with ",
+			    storage_is_volume(peer) || peer->content.volume_group[0] ? "volume group" : peer->content.type);
+		append_name(peer, text, size);
+	}
+}
+
+static bool keeps_marked(const struct storage *storage, const struct pci_address *function, bool without_keys, char *reason,
+			 size_t size, char *hint, size_t hint_size)
+{
+	int best = -1;
+
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage->marks[i].set && storage_is_on(&storage->blocks[i], function) &&
+		    (best < 0 || storage->marks[i].rank < storage->marks[best].rank))
+			best = (int)i;
+	if (best < 0 || (without_keys && storage->marks[best].rank >= PROTECT_RANK_KEY))
+		return false;
+	util_format(reason, size, "it carries %.120s: ", storage->marks[best].purpose);
+	append_chain(storage, (size_t)best, reason, size);
+	if (!strcmp(storage->marks[best].purpose, OPEN_MAPPING))
+		util_format(hint, hint_size, "if the host does not need it, keep the initramfs from opening it "
+			    "(of LVM: auto_activation_volume_list in lvm.conf)");
+	else if (storage->marks[best].rank >= PROTECT_RANK_KEY)
+		util_format(hint, hint_size, "stage=late takes it when the key was read");
+	return true;
+}
+
+static bool keeps_unread(const struct storage *storage, const struct pci_address *function, char *reason, size_t size,
+			 char *hint, size_t hint_size)
+{
+	for (size_t i = 0; i < storage->count; i++) {
+		const struct block *block = &storage->blocks[i];
+
+		if (!storage_is_on(block, function) || block->state < BLOCK_AMBIGUOUS)
+			continue;
+		if (block->state == BLOCK_AMBIGUOUS) {
+			util_format(reason, size, "%s has the superblocks of more than one kind, so what it carries is not known",
+				    block->name);
+			util_format(hint, hint_size, "wipefs -n /dev/%s lists them", block->name);
+		} else if (block->state == BLOCK_SPOILT) {
+			util_format(reason, size, "the %.31s superblock of %s has a wrong checksum, so what it carries is not known",
+				    block->content.type, block->name);
+		} else if (block->error == -ETIME) {
+			util_format(reason, size, "there was no time left to read %s, so what it carries is not known", block->name);
+			util_format(hint, hint_size, "rd.vfio.deadline= gives it more time");
+		} else if (block->error == -ETIMEDOUT) {
+			util_format(reason, size, "reading %s did not return in time, so what it carries is not known", block->name);
+			util_format(hint, hint_size, "rd.vfio.deadline= gives it more time");
+		} else {
+			util_format(reason, size, "%s cannot be read: %s; what it carries is not known", block->name,
+				    strerror(-block->error));
+		}
+		return true;
+	}
+	return false;
+}
+
+static bool has_partitions(const struct storage *storage, size_t block)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage->blocks[i].whole == (int)block)
+			return true;
+	return false;
+}
+
+/* What is on the function: its disks without partitions, and its partitions. Returns the next one from *@cursor, or NULL. */
+static const struct block *next_on(const struct storage *storage, const struct pci_address *function, size_t *cursor)
+{
+	while (*cursor < storage->count) {
+		size_t i = (*cursor)++;
+
+		if (storage_is_on(&storage->blocks[i], function) && storage->blocks[i].state != BLOCK_EMPTY &&
+		    !has_partitions(storage, i))
+			return &storage->blocks[i];
+	}
+	return NULL;
+}
+
+static bool has_disk(const struct storage *storage, const struct pci_address *function)
+{
+	size_t cursor = 0;
+
+	return next_on(storage, function, &cursor) != NULL;
+}
+
+/*
+ * Might the device that something lacks be on this function? There is no disk yet, or nothing is known on it, or it is
+ * of the same kind: one damaged bit of its UUID makes a member a stranger (libblkid does not compare every checksum).
+ */
+static bool keeps_missing(const struct storage *storage, const struct pci_address *function, char *reason, size_t size)
+{
+	const struct block *block;
+	size_t cursor = 0;
+	bool might = !has_disk(storage, function);
+
+	while (storage->missing[0] && !might && (block = next_on(storage, function, &cursor)))
+		might = !block->content.type[0] || !strcmp(block->content.type, storage->missing_type);
+	if (!storage->missing[0] || !might)
+		return false;
+	util_format(reason, size, "%s, and this might be the one", storage->missing);
+	return true;
+}
+
+/* What is needed and not found may be inside a container, on a disk that shows nothing, or on one that is yet to appear. */
+static bool keeps_unmet(const struct storage *storage, const struct pci_address *function, char *reason, size_t size,
+			char *hint, size_t hint_size)
+{
+	const struct block *block;
+	size_t cursor = 0;
+
+	if (!storage->unmet[0])
+		return false;
+	util_format(hint, hint_size, "a pinned address with stage=early takes the device whatever is on it%s",
+		    storage->unmet_in_table ? "; if the boot can do without the entry, give it nofail or noauto" : "");
+	if (!has_disk(storage, function)) {
+		util_format(reason, size, "%s, and this shows no disk yet", storage->unmet);
+		return true;
+	}
+	while ((block = next_on(storage, function, &cursor))) {
+		if (block->content.type[0] && !storage_is_container(&block->content))
+			continue;
+		util_format(reason, size, "%s, and it may be on %s (%s)", storage->unmet, block->name,
+			    block->content.type[0] ? block->content.type : "no superblock");
+		return true;
+	}
+	hint[0] = '\0';
+	return false;
+}
+
+/* A pool does not say how many members it has: a controller without a disk might have one. */
+static bool keeps_partial(const struct storage *storage, const struct pci_address *function, char *reason, size_t size)
+{
+	if (!storage->partial[0] || has_disk(storage, function))
+		return false;
+	util_format(reason, size, "%s, and this shows no disk yet", storage->partial);
+	return true;
+}
+
+bool protect_awaits_disk(const struct storage *storage, const struct pci_address *functions, size_t count)
+{
+	if (storage->awaited)
+		return true;
+	for (size_t i = 0; i < count && (storage->unmet_awaited || storage->missing[0]); i++)
+		if (!has_disk(storage, &functions[i]))
+			return true;
+	return false;
+}
+
+bool protect_keeps(const struct storage *storage, const struct protect_question *question, char *reason,
+		   size_t reason_size, char *hint, size_t hint_size)
+{
+	const struct pci_address *function = question->function;
+
+	hint[0] = '\0';
+	if (keeps_marked(storage, function, question->without_keys, reason, reason_size, hint, hint_size))
+		return true;
+	if (!question->may_carry && !has_disk(storage, function))
+		return false;
+	if (keeps_unread(storage, function, reason, reason_size, hint, hint_size))
+		return true;
+	if (storage->unknown[0]) {
+		util_format(reason, reason_size, "%s", storage->unknown);
+		util_format(hint, hint_size, "%s", storage->hint);
+		return true;
+	}
+	return keeps_missing(storage, function, reason, reason_size) ||
+	       (question->is_storage && keeps_partial(storage, function, reason, reason_size)) ||
+	       keeps_unmet(storage, function, reason, reason_size, hint, hint_size);
+}

@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/storage.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/spec.h"
+
+void storage_add_functions(struct block *block, const char *path)
+{
+	struct pci_address address;
+
+	while (pci_next_address(&path, &address)) {
+		block->functions = util_grow(block->functions, block->function_count, sizeof(*block->functions));
+		block->functions[block->function_count++] = address;
+	}
+}
+
+int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE])
+{
+	const char *last = strrchr(link, '/'), *before = last;
+	char parent[BLOCK_NAME_SIZE];
+
+	if (!last || strlen(last + 1) >= sizeof(ret->name) || !strstr(link, "devices/"))
+		return -EINVAL;
+	strcpy(ret->name, last + 1);
+	ret->virtual = strstr(link, "devices/virtual/") != NULL;
+	ret->whole = -1;
+	storage_add_functions(ret, link);
+	/* A partition stands in the folder of its disk, a disk in "block" or in the folder of its controller. */
+	while (before > link && *--before != '/')
+		;
+	util_format(parent, sizeof(parent), "%.*s", (int)(last - before - 1), before + 1);
+	strcpy(ret_whole, parent);
+	return 0;
+}
+
+bool storage_is_on(const struct block *block, const struct pci_address *function)
+{
+	for (size_t i = 0; i < block->function_count; i++)
+		if (!pci_address_compare(&block->functions[i], function))
+			return true;
+	return false;
+}
+
+static bool same_name(const char *a, const char *b)
+{
+	for (; *a || *b; a++, b++)
+		if ((*a == '!' ? '/' : *a) != (*b == '!' ? '/' : *b))
+			return false;
+	return true;
+}
+
+int storage_by_name(const struct storage *storage, const char *name)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		if (same_name(storage->blocks[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+int storage_by_number(const struct storage *storage, unsigned int major, unsigned int minor)
+{
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage->blocks[i].major == major && storage->blocks[i].minor == minor)
+			return (int)i;
+	return -1;
+}
+
+#define MOUNTED "the mounted "
+
+const char *storage_use_name(const struct block_use *use)
+{
+	return util_starts_with(use->purpose, MOUNTED) ? use->purpose + strlen(MOUNTED) : use->purpose;
+}
+
+static void add_use(struct storage *storage, int block, const char *what, const char *name)
+{
+	struct block_use *use;
+
+	if (block < 0)
+		return;
+	storage->uses = util_grow(storage->uses, storage->use_count, sizeof(*storage->uses));
+	use = &storage->uses[storage->use_count++];
+	use->block = (size_t)block;
+	util_format(use->purpose, sizeof(use->purpose), "%s%.120s", what, name);
+}
+
+/* LVM doubles the dashes of "group" and "volume" in a mapping's name and joins them with one. */
+static void encode_volume(const char *path, char *name, size_t size)
+{
+	size_t used = 0;
+
+	for (; *path && used + 3 < size; path++) {
+		if (*path == '-')
+			name[used++] = '-';
+		name[used++] = *path == '/' ? '-' : *path;
+	}
+	name[used] = '\0';
+}
+
+bool storage_is_volume(const struct block *block)
+{
+	return !strncmp(block->dm_uuid, "LVM-", 4);
+}
+
+static int by_link(const struct storage *storage, const char *path)
+{
+	for (size_t i = 0; i < storage->link_count; i++)
+		if (!strcmp(storage->links[i].path, path))
+			return (int)storage->links[i].block;
+	return -1;
+}
+
+int storage_by_path(const struct storage *storage, const char *path)
+{
+	char volume[256];
+	int block = by_link(storage, path);
+
+	if (block >= 0 || strncmp(path, "/dev/", 5))
+		return block;
+	block = storage_by_name(storage, path + 5);
+	encode_volume(path + 5, volume, sizeof(volume));
+	for (size_t i = 0; block < 0 && i < storage->count; i++) {
+		const struct block *other = &storage->blocks[i];
+
+		if ((!strncmp(path, "/dev/mapper/", 12) && other->dm_name[0] && !strcmp(other->dm_name, path + 12)) ||
+		    (storage_is_volume(other) && !strcmp(other->dm_name, volume)))
+			block = (int)i;
+	}
+	return block;
+}
+
+void storage_add_pool(struct storage *storage, const char *name, size_t length)
+{
+	storage->pools = util_grow(storage->pools, storage->pool_count, sizeof(*storage->pools));
+	util_format(storage->pools[storage->pool_count++], sizeof(*storage->pools), "%.*s", (int)length, name);
+}
+
+/* "36 35 98:0 / /mnt rw,noatime master:1 - ext3 /dev/sda1 rw": btrfs and ZFS have numbers of no device. */
+void storage_add_mounts(struct storage *storage, const char *mountinfo)
+{
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&mountinfo, &line, &length)) {
+		char point[121] = "", type[32] = "", source[256] = "";
+		const char *dash = strstr(line, " - ");
+		unsigned int major, minor;
+
+		if (sscanf(line, "%*d %*d %u:%u %*s %120s", &major, &minor, point) != 3 || !dash ||
+		    dash > line + length || sscanf(dash + 3, "%31s %255s", type, source) != 2)
+			continue;
+		if (!strcmp(type, "zfs"))
+			storage_add_pool(storage, source, strcspn(source, "/"));
+		else if (major)
+			add_use(storage, storage_by_number(storage, major, minor), MOUNTED, point);
+		else if (source[0] == '/')
+			add_use(storage, storage_by_path(storage, source), MOUNTED, point);
+	}
+}
+
+void storage_add_swaps(struct storage *storage, const char *swaps)
+{
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&swaps, &line, &length)) {
+		char path[256];
+
+		if (sscanf(line, "%255s", path) == 1 && path[0] == '/')
+			add_use(storage, storage_by_path(storage, path), "swap", "");
+	}
+}
+
+/* "1: FLOCK  ADVISORY  WRITE 1234 00:06:567 0 EOF": the device in hexadecimal (fs/locks.c, lock_get_status()). */
+bool storage_is_locked(const char *locks, unsigned int major, unsigned int minor, unsigned long long inode)
+{
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&locks, &line, &length)) {
+		unsigned long long found;
+		unsigned int a, b;
+
+		if (sscanf(line, "%*d: FLOCK %*s WRITE %*d %x:%x:%llu", &a, &b, &found) == 3 && a == major && b == minor &&
+		    found == inode)
+			return true;
+	}
+	return false;
+}
+
+bool storage_is_container(const struct block_content *content)
+{
+	/* libblkid counts these as file systems, or as something else. */
+	static const char *const types[] = { "zfs_member", "bcache", "DM_snapshot_cow", "DM_verity_hash" };
+
+	return UTIL_IS_ONE_OF(content->usage, "raid", "crypto") || util_is_one_of(content->type, types, ARRAY_SIZE(types));
+}
+
+int storage_by_tag(const struct storage *storage, const struct need *need)
+{
+	char path[512];
+
+	if (need->kind == NEED_DEVICE || !spec_path(need->kind, need->value, path, sizeof(path)))
+		return -1;
+	return by_link(storage, path);
+}
+
+/* UUIDs are written with dashes, with colons or with neither, in either case. */
+static bool same_digits(const char *a, const char *b, bool start_only)
+{
+	for (;; a++, b++) {
+		while (*a == '-' || *a == ':')
+			a++;
+		while (*b == '-' || *b == ':')
+			b++;
+		if (!*a || (*a | 0x20) != (*b | 0x20))
+			return !*a && (start_only || !*b);
+	}
+}
+
+static bool in_group(const struct block *block, const char *group)
+{
+	char prefix[256];
+
+	encode_volume(group, prefix, sizeof(prefix));
+	return storage_is_volume(block) && util_starts_with(block->dm_name, prefix) &&
+	       block->dm_name[strlen(prefix)] == '-' && block->dm_name[strlen(prefix) + 1] != '-';
+}
+
+/* The length of the group's part of a mapping's name, where two dashes are one of the group's own; 0 where it has none. */
+static size_t group_length(const char *name)
+{
+	for (const char *c = name; *c; c++) {
+		if (*c != '-')
+			continue;
+		if (c[1] != '-')
+			return (size_t)(c - name);
+		c++;
+	}
+	return 0;
+}
+
+/* /dev/GROUP/VOLUME, and not one of the folders that other programs have. */
+static bool is_volume_path(const char *path)
+{
+	static const char *const folders[] = {
+		"/dev/mapper/", "/dev/disk/", "/dev/md/", "/dev/block/", "/dev/zvol/", "/dev/rbd/", "/dev/etherd/", "/dev/drbd/",
+	};
+	const char *slash = util_starts_with(path, "/dev/") ? strchr(path + 5, '/') : NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (util_starts_with(path, folders[i]))
+			return false;
+	return slash && slash[1] && !strchr(slash + 1, '/');
+}
+
+#define MAPPER "/dev/mapper/"
+#define BY_ID_NAME "/dev/disk/by-id/dm-name-"
+#define BY_ID_VOLUME "/dev/disk/by-id/dm-uuid-LVM-"
+#define GROUP_ID_LENGTH 32
+
+bool storage_is_opened(const char *path)
+{
+	return util_starts_with(path, MAPPER) || util_starts_with(path, "/dev/disk/by-id/dm-") || is_volume_path(path);
+}
+
+bool storage_is_in_group_of(const struct block *block, const char *path)
+{
+	const char *id = storage_is_volume(block) ? block->dm_uuid + 4 : block->content.volume_group;
+	char name[256], group[256] = "";
+	size_t length;
+
+	if (util_starts_with(path, BY_ID_VOLUME))
+		return id[0] && !strncmp(id, path + strlen(BY_ID_VOLUME), GROUP_ID_LENGTH);
+	if (util_starts_with(path, MAPPER) || util_starts_with(path, BY_ID_NAME))
+		util_format(name, sizeof(name), "%s", path + strlen(path[5] == 'm' ? MAPPER : BY_ID_NAME));
+	else if (is_volume_path(path))
+		encode_volume(path + 5, name, sizeof(name));
+	else
+		return false;
+	length = group_length(name);
+	if (storage_is_volume(block))
+		return length && group_length(block->dm_name) == length && !memcmp(block->dm_name, name, length);
+	encode_volume(block->content.group_name, group, sizeof(group));
+	return length && strlen(group) == length && !memcmp(group, name, length);
+}
+
+bool storage_matches(const struct storage *storage, const struct need *need, size_t index)
+{
+	const struct block *block = &storage->blocks[index];
+	const struct block_content *content = &block->content;
+	unsigned int major, minor;
+
+	switch (need->kind) {
+	case NEED_DEVICE:
+		return storage_by_path(storage, need->value) == (int)index;
+	case NEED_NUMBER:
+		return sscanf(need->value, "%u:%u", &major, &minor) == 2 && block->major == major && block->minor == minor;
+	case NEED_UUID:
+		return content->uuid[0] && same_digits(need->value, content->uuid, false);
+	case NEED_LABEL:
+		return content->label[0] && !strcmp(need->value, content->label);
+	case NEED_PARTUUID:
+		return content->part_uuid[0] && same_digits(need->value, content->part_uuid, false);
+	case NEED_PARTLABEL:
+		return content->part_label[0] && !strcmp(need->value, content->part_label);
+	case NEED_LUKS:
+		return !strcmp(content->type, "crypto_LUKS") && same_digits(need->value, content->uuid, true);
+	case NEED_MD:
+		return !strcmp(content->type, "linux_raid_member") && same_digits(need->value, content->uuid, false);
+	case NEED_GROUP:
+		return in_group(block, need->value) || !strcmp(content->group_name, need->value);
+	case NEED_POOL:
+		return !strcmp(content->type, "zfs_member") && (!need->value[0] || !strcmp(need->value, content->label));
+	case NEED_VIRTIOFS:
+	case NEED_9P:
+	case NEED_NOTHING:
+		break;
+	}
+	return false;
+}
+
+bool storage_parse_udev(const char *text, struct block_content *ret)
+{
+	const struct {
+		const char *key;
+		char *buffer;
+		size_t size;
+	} fields[] = {
+		{ "E:ID_FS_TYPE=", ret->type, sizeof(ret->type) },
+		{ "E:ID_FS_USAGE=", ret->usage, sizeof(ret->usage) },
+		{ "E:ID_FS_UUID=", ret->uuid, sizeof(ret->uuid) },
+		{ "E:ID_FS_LABEL=", ret->label, sizeof(ret->label) },
+		{ "E:ID_PART_ENTRY_UUID=", ret->part_uuid, sizeof(ret->part_uuid) },
+		{ "E:ID_PART_ENTRY_NAME=", ret->part_label, sizeof(ret->part_label) },
+	};
+	const char *line;
+	bool known = false;
+	size_t length;
+
+	while (util_next_line(&text, &line, &length)) {
+		known |= !strncmp(line, "E:", 2);
+		for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+			size_t key = strlen(fields[i].key);
+
+			if (!strncmp(line, fields[i].key, key))
+				util_format(fields[i].buffer, fields[i].size, "%.*s", (int)(length - key), line + key);
+		}
+	}
+	return known;
+}
+
+static bool stands_on(const struct storage *storage, size_t block, size_t disk, unsigned int depth)
+{
+	if (block == disk)
+		return true;
+	/* More levels than anybody stacks: a table that goes in circles. */
+	if (depth == 32)
+		return false;
+	if (storage->blocks[block].whole >= 0 && stands_on(storage, (size_t)storage->blocks[block].whole, disk, depth + 1))
+		return true;
+	for (size_t i = 0; i < storage->edge_count; i++)
+		if (storage->edges[i].upper == block && stands_on(storage, storage->edges[i].lower, disk, depth + 1))
+			return true;
+	return false;
+}
+
+bool storage_stands_on(const struct storage *storage, size_t block, size_t disk)
+{
+	return stands_on(storage, block, disk, 0);
+}
+
+void storage_clear(struct storage *storage)
+{
+	for (size_t i = 0; i < storage->link_count; i++)
+		free(storage->links[i].path);
+	for (size_t i = 0; i < storage->count; i++)
+		free(storage->blocks[i].functions);
+	free(storage->blocks);
+	free(storage->edges);
+	free(storage->uses);
+	free(storage->links);
+	free(storage->pools);
+	free(storage->marks);
+	*storage = (struct storage){ 0 };
+}

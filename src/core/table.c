@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/table.h"
+
+#include <string.h>
+
+#include "util.h"
+
+bool table_next(const char **cursor, struct table_line *ret)
+{
+	const char *line, *word;
+	size_t length, size;
+
+	while (util_next_line(cursor, &line, &length)) {
+		const char *end = line + length;
+
+		for (size_t i = 0; i < TABLE_FIELDS; i++)
+			ret->fields[i][0] = '\0';
+		for (ret->count = 0; ret->count < TABLE_FIELDS && util_next_word(&line, end, &word, &size); ret->count++)
+			util_format(ret->fields[ret->count], TABLE_FIELD_SIZE, "%.*s", (int)size, word);
+		if (ret->count && ret->fields[0][0] != '#')
+			return true;
+	}
+	return false;
+}
+
+bool table_has_option(const char *options, const char *option)
+{
+	return util_list_has(options, strlen(options), option);
+}

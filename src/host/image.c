@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/cpio.h"
+#include "host/load.h"
+#include "host/root.h"
+
+#define FILE_LIMIT (1 << 20)
+
+/* --- files of the configuration --- */
+
+static void add_file(struct image *image, const char *path, char *text, size_t length)
+{
+	struct image_file *file;
+
+	image->files = util_grow(image->files, image->file_count, sizeof(*image->files));
+	file = &image->files[image->file_count++];
+	*file = (struct image_file){ util_copy(path, strlen(path)), text, length };
+}
+
+/* The hooks copy these; what is in /run at a boot comes from elsewhere. */
+static const char *const folders[] = { LOAD_CONFIG_FOLDER, LOAD_VENDOR_FOLDER };
+
+static bool is_config(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (util_equal(path, (size_t)(slash - path), folders[i]) && util_ends_in(slash + 1, ".conf"))
+			return true;
+	return !strcmp(path, LOAD_CONFIG_FILE);
+}
+
+static void add_host_file(struct image *image, const char *path, const char *name)
+{
+	char *text;
+	size_t length;
+
+	if (root_read_file(path, FILE_LIMIT, &text, &length) != 0)
+		return;
+	/* One that only masks another is the same as none. */
+	if (length)
+		add_file(image, name, text, length);
+	else
+		free(text);
+}
+
+static void add_drop_in(void *image, const char *path)
+{
+	add_host_file(image, path, path);
+}
+
+void image_read_host(struct image *ret)
+{
+	*ret = (struct image){ 0 };
+	add_host_file(ret, LOAD_CONFIG_FILE, LOAD_CONFIG_FILE);
+	load_each_drop_in(folders, ARRAY_SIZE(folders), add_drop_in, ret);
+	/* The image has them under names of our own. */
+	add_host_file(ret, "/etc/fstab", LOAD_FSTAB_COPY);
+	add_host_file(ret, "/etc/crypttab", LOAD_CRYPTTAB_COPY);
+}
+
+static const struct image_file *find_file(const struct image *image, const char *path)
+{
+	for (size_t i = 0; i < image->file_count; i++)
+		if (!strcmp(image->files[i].path, path))
+			return &image->files[i];
+	return NULL;
+}
+
+const char *image_differs(const struct image *image, const struct image *host)
+{
+	for (size_t i = 0; i < host->file_count; i++) {
+		const struct image_file *file = &host->files[i], *other = find_file(image, file->path);
+
+		if (!other || other->length != file->length || memcmp(other->text, file->text, file->length) != 0)
+			return file->path;
+	}
+	for (size_t i = 0; i < image->file_count; i++)
+		if (!find_file(host, image->files[i].path))
+			return image->files[i].path;
+	return NULL;
+}
+
+void image_clear(struct image *image)
+{
+	for (size_t i = 0; i < image->file_count; i++) {
+		free(image->files[i].path);
+		free(image->files[i].text);
+	}
+	free(image->files);
+	*image = (struct image){ 0 };
+}
+
+/* --- an archive --- */
+
+static ssize_t read_fd(void *data, void *buffer, size_t size)
+{
+	const int *fd = data;
+	ssize_t r;
+
+	do {
+		r = read(*fd, buffer, size);
+	} while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : r;
+}
+
+/* Images merge /usr or do not. */
+static bool is_program(const char *name)
+{
+	return UTIL_IS_ONE_OF(name, "usr/sbin/vfio-early", "sbin/vfio-early", "usr/bin/vfio-early", "bin/vfio-early");
+}
+
+static bool is_driver(const char *name)
+{
+	const char *base = strrchr(name, '/');
+
+	return base && (!strncmp(base, "/vfio-pci.ko", 12) || !strncmp(base, "/vfio_pci.ko", 12));
+}
+
+static int keep_content(struct cpio *cpio, const struct cpio_file *file, const char *path, struct image *image)
+{
+	size_t size = file->size < FILE_LIMIT ? (size_t)file->size : FILE_LIMIT, got = 0;
+	char *text = util_zeroed(size + 1, 1);
+
+	while (got < size) {
+		ssize_t r = cpio_content(cpio, text + got, size - got);
+
+		if (r <= 0) {
+			free(text);
+			return r < 0 ? (int)r : -EBADMSG;
+		}
+		got += (size_t)r;
+	}
+	add_file(image, path, text, size);
+	return 0;
+}
+
+/* Returns what cpio_next() does at the archives' end. */
+static int read_archives(struct cpio *cpio, struct image *image)
+{
+	struct cpio_file file;
+	char path[CPIO_NAME_SIZE + 1];
+	int r;
+
+	while ((r = cpio_next(cpio, &file)) > 0) {
+		image->program |= is_program(file.name);
+		image->driver |= is_driver(file.name);
+		util_format(path, sizeof(path), "/%s", file.name);
+		if (file.regular && file.size && (is_config(path) || UTIL_IS_ONE_OF(path, LOAD_FSTAB_COPY, LOAD_CRYPTTAB_COPY)))
+			r = keep_content(cpio, &file, path, image);
+		if (r < 0)
+			break;
+	}
+	return r;
+}
+
+/* --- what is compressed --- */
+
+struct tool {
+	const char *magic;
+	size_t length;
+	const char *command[4];
+};
+
+static const struct tool tools[] = {
+	{ "\x28\xb5\x2f\xfd", 4, { "zstd", "-dcq" } },
+	{ "\x1f\x8b", 2, { "gzip", "-dcq" } },
+	{ "\xfd" "7zXZ", 5, { "xz", "-dcq", "--single-stream" } },
+	{ "\x5d\0\0", 3, { "xz", "-dcq", "--format=lzma" } },
+	{ "\x02\x21\x4c\x18", 4, { "lz4", "-dcq" } },
+	{ "\x04\x22\x4d\x18", 4, { "lz4", "-dcq" } },
+	{ "BZh", 3, { "bzip2", "-dcq" } },
+	{ "\x89LZO", 4, { "lzop", "-dcq" } },
+};
+
+static const struct tool *tool_of(const struct cpio *cpio)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
+		if (cpio->magic_length >= tools[i].length && !memcmp(cpio->magic, tools[i].magic, tools[i].length))
+			return &tools[i];
+	return NULL;
+}
+
+/* Never returns. */
+static void run_tool(const struct tool *tool, int in, int out)
+{
+	int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 && (quiet < 0 || dup2(quiet, STDERR_FILENO) >= 0))
+		execvp(tool->command[0], (char *const *)tool->command);
+	_exit(127);
+}
+
+/* The tool may complain of what follows its archive; what it has unpacked counts. */
+static int read_unpacked(const struct tool *tool, int in, struct image *image)
+{
+	struct cpio cpio = { .read = read_fd };
+	int ends[2], status = 0, r;
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	child = fork();
+	if (child == 0)
+		run_tool(tool, in, ends[1]);
+	close(ends[1]);
+	cpio.data = &ends[0];
+	r = child < 0 ? -errno : read_archives(&cpio, image);
+	close(ends[0]);
+	if (child < 0)
+		return r;
+	if (waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return -ENOEXEC;
+	return r;
+}
+
+int image_read(const char *path, struct image *ret, const char **ret_tool)
+{
+	cleanup_close int fd = root_open(path, O_RDONLY);
+	struct cpio cpio = { .read = read_fd, .data = &fd };
+	const struct tool *tool;
+	int r;
+
+	*ret = (struct image){ 0 };
+	*ret_tool = "";
+	if (fd < 0)
+		return fd;
+	r = read_archives(&cpio, ret);
+	if (r != -ENOTSUP)
+		return r;
+	tool = tool_of(&cpio);
+	if (!tool)
+		return -ENOTSUP;
+	*ret_tool = tool->command[0];
+	if (lseek(fd, (off_t)cpio.offset - (off_t)cpio.magic_length, SEEK_SET) < 0)
+		return -errno;
+	return read_unpacked(tool, fd, ret);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/deadline.h"
+#include "host/load.h"
+#include "host/root.h"
+#include "core/spec.h"
+#include "host/sysfs.h"
+
+#define TABLE_LIMIT (1 << 20)
+#define HIBERNATE_LOCATION "HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67"
+
+static bool any_exists(const char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (root_exists(paths[i]))
+			return true;
+	return false;
+}
+#define ANY(...) any_exists((const char *const[]){ __VA_ARGS__ }, ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
+
+/* --- files --- */
+
+/* A growing text of parameters, a blank before each piece. */
+struct parameters {
+	char *text;
+	size_t length;
+};
+
+static bool ends_in_quotes(const char *text)
+{
+	bool quoted = false;
+
+	for (; (text = strchr(text, '"')); text++)
+		quoted = !quoted;
+	return quoted;
+}
+
+/* Quotes that a piece leaves open end with it. */
+static void append(struct parameters *parameters, const char *text, const char *quote)
+{
+	size_t room = parameters->length + strlen(text) + 5;
+	char *longer = util_zeroed(room, 1);
+
+	util_format(longer, room, "%s %s%s%s%s", parameters->text ? parameters->text : "", quote, text,
+		    ends_in_quotes(text) ? "\"" : "", quote);
+	util_cleanup_free(&parameters->text);
+	parameters->text = longer;
+	parameters->length = strlen(longer);
+}
+
+static void append_file(void *parameters, const char *path)
+{
+	cleanup_free char *text = NULL;
+
+	if (load_parameters(path, &text) != 0 && !text)
+		return;
+	append(parameters, text, "");
+}
+
+/* A file that a generator leaves, or the host's own where the program runs there. */
+static void add_needs_of(struct needs *needs, const char *path, void (*add)(struct needs *needs, const char *text))
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+	int r = root_read_file(path, TABLE_LIMIT, &text, &length);
+
+	/* Other users than root are told that they see less (outlook_add_rights()). */
+	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
+		return;
+	if (r < 0)
+		needs_add_unread(needs, path);
+	if (!text)
+		return;
+	/* The line that the limit cuts might name another device. */
+	if (r == -EFBIG)
+		for (; length && text[length - 1] != '\n'; length--)
+			text[length - 1] = '\0';
+	for (size_t i = 0; i < length; i++)
+		if (!text[i])
+			text[i] = ' ';
+	add(needs, text);
+}
+
+static void add_conf(void *needs, const char *path)
+{
+	add_needs_of(needs, path, needs_add_conf);
+}
+
+/* The image's, and the host's own. */
+static void add_confs(struct needs *needs)
+{
+	root_each_file("/conf/conf.d", "", add_conf, needs);
+	root_each_file("/etc/initramfs-tools/conf.d", "", add_conf, needs);
+	add_conf(needs, "/conf/initramfs.conf");
+	add_conf(needs, "/etc/initramfs-tools/initramfs.conf");
+}
+
+/* --- the network --- */
+
+/* What the firmware has booted from, and what generators leave where the root is on iSCSI. */
+static void find_network(struct needs *needs)
+{
+	/* On the host it is in a folder (open-iscsi's hook of initramfs-tools). */
+	if (ANY("/etc/iscsi.initramfs", "/etc/iscsi/iscsi.initramfs"))
+		needs_say_network(needs, "/etc/iscsi.initramfs");
+	if (sysfs_acpi_table_exists("NBFT"))
+		needs_say_network(needs, "the firmware's table NBFT");
+	if (sysfs_acpi_table_exists("iBFT") || sysfs_acpi_table_exists("IBFT") || sysfs_firmware_exists("ibft"))
+		needs_say_network(needs, "the firmware's table iBFT");
+}
+
+static const char *find_program(void)
+{
+	if (ANY("/usr/sbin/dropbear", "/sbin/dropbear", "/usr/bin/dropbear", "/bin/dropbear"))
+		return "dropbear";
+	if (ANY("/usr/sbin/sshd", "/sbin/sshd", "/usr/bin/sshd", "/usr/sbin/tinysshd"))
+		return "sshd";
+	if (ANY("/usr/bin/clevis", "/bin/clevis", "/usr/bin/clevis-decrypt-tang", "/bin/clevis-decrypt-tang"))
+		return "clevis";
+	if (ANY("/lib/mandos/plugin-runner", "/usr/lib/mandos/plugin-runner"))
+		return "mandos-client";
+	return NULL;
+}
+
+/* dracut's modules have a number before their names. */
+static bool has_dracut_module(const char *name)
+{
+	char **names;
+	ssize_t count = root_list("/usr/lib/dracut/modules.d", &names);
+	bool found = false;
+
+	for (ssize_t i = 0; i < count; i++)
+		found |= strlen(names[i]) > 2 && !strcmp(names[i] + 2, name);
+	root_list_free(names, count);
+	return found;
+}
+
+/* The hooks that would put such a program into the image; without a key of the user's nobody logs in. */
+static const char *find_hook(void)
+{
+	if (ANY("/usr/share/initramfs-tools/hooks/dropbear", "/etc/initramfs-tools/hooks/dropbear") &&
+	    ANY("/etc/dropbear/initramfs/authorized_keys", "/etc/dropbear-initramfs/authorized_keys",
+		"/etc/initramfs-tools/root/.ssh/authorized_keys"))
+		return "dropbear";
+	if (has_dracut_module("crypt-ssh"))
+		return "dropbear";
+	if (has_dracut_module("sshd"))
+		return "sshd";
+	if (ANY("/usr/share/initramfs-tools/hooks/clevis", "/etc/initramfs-tools/hooks/clevis") ||
+	    has_dracut_module("clevis-pin-tang"))
+		return "clevis";
+	if (ANY("/usr/share/initramfs-tools/hooks/mandos"))
+		return "mandos-client";
+	return NULL;
+}
+
+static void find_network_use(struct needs *needs)
+{
+	const char *name = load_is_image() ? find_program() : find_hook();
+
+	if (name)
+		util_format(needs->network_use, sizeof(needs->network_use), "%s in the initramfs", name);
+}
+
+/* --- what systemd finds by itself --- */
+
+static void add_links(struct needs *needs, const char *purpose, const char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (root_exists(paths[i]))
+			needs_add_root_link(needs, purpose, paths[i]);
+}
+
+/*
+ * Where root= is gpt-auto or missing, udev's links lead to the root and to what it is made of
+ * (60-persistent-storage.rules, 99-systemd.rules).
+ */
+static void add_root_by_type(struct needs *needs)
+{
+	static const char *const roots[] = {
+		"/dev/disk/by-designator/root", "/dev/disk/by-designator/root-luks", "/dev/disk/by-designator/root-verity",
+		"/dev/gpt-auto-root-luks", SPEC_FOUND_BY_TYPE,
+	};
+	static const char *const usrs[] = {
+		"/dev/disk/by-designator/usr", "/dev/disk/by-designator/usr-luks", "/dev/disk/by-designator/usr-verity",
+	};
+
+	if (needs->root && !needs_root_by_type(needs))
+		return;
+	add_links(needs, "root", roots, ARRAY_SIZE(roots));
+	add_links(needs, "/usr", usrs, ARRAY_SIZE(usrs));
+}
+
+struct variable {
+	size_t length;
+	char bytes[SYSFS_EFI_LIMIT];
+};
+
+static int read_hibernation(const void *argument, void *result)
+{
+	struct variable *variable = result;
+	cleanup_free char *bytes = NULL;
+	size_t length;
+	int r = sysfs_efi_variable_read(HIBERNATE_LOCATION, &bytes, &length);
+
+	(void)argument;
+	if (r < 0)
+		return r;
+	variable->length = length;
+	memcpy(variable->bytes, bytes, length);
+	return 0;
+}
+
+/* The read calls the firmware, which may take its time. */
+static void add_hibernation(struct needs *needs)
+{
+	cleanup_free struct variable *variable = NULL;
+	int r;
+
+	if (!sysfs_efi_variable_exists(HIBERNATE_LOCATION))
+		return;
+	variable = util_zeroed(1, sizeof(*variable));
+	r = deadline_read(read_hibernation, NULL, variable, sizeof(*variable), util_now() + deadline_stall());
+	if (r == 0)
+		needs_add_hibernation(needs, variable->bytes, variable->length);
+	else if (r != -ENOENT && r != -EACCES)
+		needs_add_unread_hibernation(needs);
+}
+
+/* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */
+static void add_crypttabs(struct needs *needs, bool disks)
+{
+	const char *own[] = { "/cryptroot/crypttab", load_is_image() ? "/etc/crypttab" : NULL };
+	const char *host = load_is_image() ? LOAD_CRYPTTAB_COPY : "/etc/crypttab";
+
+	for (size_t i = 0; i < ARRAY_SIZE(own) && own[i]; i++)
+		add_needs_of(needs, own[i], disks ? needs_add_crypttab : needs_add_crypttab_remote);
+	add_needs_of(needs, host, disks ? needs_add_host_crypttab : needs_add_host_crypttab_remote);
+}
+
+/* --- all of it --- */
+
+static void add_parameters(struct needs *needs, const char *cmdline, char *const *arguments, size_t count)
+{
+	struct parameters parameters = { 0 };
+
+	load_each_parameter_file(append_file, &parameters);
+	append(&parameters, cmdline, "");
+	for (size_t i = 0; i < count; i++)
+		append(&parameters, arguments[i], "\"");
+	needs_add_cmdline(needs, parameters.text);
+	util_cleanup_free(&parameters.text);
+}
+
+void load_needs(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret)
+{
+	static const char *const fstabs[] = { LOAD_FSTAB_COPY, "/etc/fstab" };
+
+	*ret = (struct needs){ 0 };
+	add_parameters(ret, cmdline, arguments, count);
+	add_confs(ret);
+	find_network(ret);
+	find_network_use(ret);
+	if (disks) {
+		add_root_by_type(ret);
+		add_hibernation(ret);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(fstabs); i++)
+		add_needs_of(ret, fstabs[i], disks ? needs_add_fstab : needs_add_fstab_remote);
+	add_crypttabs(ret, disks);
+}

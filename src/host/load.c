@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/load.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/root.h"
+
+#define CONFIG_LIMIT (1 << 20)
+#define CMDLINE_LIMIT (1 << 16)
+#define LOST_SIZE 64
+
+static bool is_initrd(void)
+{
+	return root_exists("/etc/initrd-release") || root_exists("/usr/lib/initrd-release");
+}
+
+bool load_is_image(void)
+{
+	return is_initrd() || (root_exists("/conf/initramfs.conf") && root_exists("/scripts/init-top"));
+}
+
+/* --- what is asked for --- */
+
+static void add_file(struct config *config, const char *path)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+	char what[128];
+	int r = root_read_file(path, CONFIG_LIMIT, &text, &length);
+
+	if (r == -ENOENT)
+		return;
+	if (r == -EFBIG) {
+		config_add_error(config, path, "the file is larger than 1 MiB; what is behind that is not read");
+		config_add_cut_file(config, path, text, length);
+	} else if (r < 0) {
+		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", root_error(r)));
+	} else {
+		config_add_file(config, path, text, length);
+	}
+}
+
+static void add_drop_in(void *config, const char *path)
+{
+	add_file(config, path);
+}
+
+/* A drop-in that was found in one of the folders. */
+struct drop_in {
+	char *name;
+	size_t folder;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct drop_in *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x->folder > y->folder) - (x->folder < y->folder);
+}
+
+void load_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
+		       void *data)
+{
+	cleanup_free struct drop_in *drop_ins = NULL;
+	char path[PATH_MAX], **names;
+	size_t found_count = 0;
+
+	for (size_t folder = 0; folder < count; folder++) {
+		ssize_t listed = root_list(folders[folder], &names);
+
+		for (ssize_t i = 0; i < listed; i++) {
+			if (!util_ends_in(names[i], ".conf"))
+				continue;
+			drop_ins = util_grow(drop_ins, found_count, sizeof(*drop_ins));
+			drop_ins[found_count++] = (struct drop_in){ util_copy(names[i], strlen(names[i])), folder };
+		}
+		root_list_free(names, listed);
+	}
+	if (found_count)
+		qsort(drop_ins, found_count, sizeof(*drop_ins), by_name);
+	for (size_t i = 0; i < found_count; i++)
+		if (!i || strcmp(drop_ins[i].name, drop_ins[i - 1].name) != 0)
+			found(data, util_format(path, sizeof(path), "%s/%s", folders[drop_ins[i].folder], drop_ins[i].name));
+	for (size_t i = 0; i < found_count; i++)
+		free(drop_ins[i].name);
+}
+
+void load_each_parameter_file(void (*found)(void *data, const char *path), void *data)
+{
+	if (!is_initrd())
+		return;
+	root_each_file("/etc/cmdline.d", ".conf", found, data);
+	if (root_exists("/etc/cmdline"))
+		found(data, "/etc/cmdline");
+}
+
+/* Repair what may lack its end. Takes *@text and stores another one in its place. Writes what is uncertain to @lost. */
+static void repair(char **text, size_t length, char *lost, size_t size)
+{
+	char *repaired = cmdline_repair(*text, length, lost, size);
+
+	free(*text);
+	*text = repaired;
+}
+
+int load_parameters(const char *path, char **ret_text)
+{
+	char lost[LOST_SIZE];
+	size_t length;
+	int r;
+
+	*ret_text = NULL;
+	r = root_read_file(path, CMDLINE_LIMIT, ret_text, &length);
+	if (r < 0 && r != -EFBIG)
+		return r;
+	if (r == 0 && strlen(*ret_text) == length)
+		return 0;
+	repair(ret_text, length, lost, sizeof(lost));
+	return -EFBIG;
+}
+
+static void add_parameters(void *config, const char *path)
+{
+	cleanup_free char *text = NULL;
+	char what[128];
+	int r = load_parameters(path, &text);
+
+	if (r == -EFBIG)
+		config_add_error(config, path, "the file is larger than 64 KiB or has a NUL byte; the parameter that "
+				 "this cuts, and what is behind it, do not count");
+	else if (r < 0)
+		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", root_error(r)));
+	if (text)
+		config_add_parameters(config, path, text);
+}
+
+/*
+ * Read the command line of this boot, repaired where it is as long as the kernel takes. Writes what is uncertain to
+ * @lost.
+ */
+static int read_cmdline(char **ret_cmdline, char lost[static LOST_SIZE])
+{
+	size_t length;
+	int r;
+
+	*ret_cmdline = NULL;
+	lost[0] = '\0';
+	r = root_read_file("/proc/cmdline", CMDLINE_LIMIT, ret_cmdline, &length);
+	if (!*ret_cmdline) {
+		*ret_cmdline = util_copy("", 0);
+		return r;
+	}
+	/* The kernel ends the file with a newline of its own. */
+	if (r == 0 && length && (*ret_cmdline)[length - 1] == '\n')
+		length--;
+	if (r == -EFBIG || length == cmdline_longest || strlen(*ret_cmdline) < length)
+		repair(ret_cmdline, length, lost, LOST_SIZE);
+	return 0;
+}
+
+int load_cmdline(char **ret_cmdline)
+{
+	char lost[LOST_SIZE];
+
+	return read_cmdline(ret_cmdline, lost);
+}
+
+/* The kernel takes no more of what the boot loader gives it. */
+static char *cut_cmdline(const char *given, char lost[static LOST_SIZE])
+{
+	lost[0] = '\0';
+	if (strlen(given) < cmdline_longest)
+		return util_copy(given, strlen(given));
+	return cmdline_repair(given, cmdline_longest, lost, LOST_SIZE);
+}
+
+static char *find_cmdline(const char *given, struct config *config)
+{
+	char *cmdline, what[320], lost[LOST_SIZE];
+	int r = 0;
+
+	if (given)
+		cmdline = cut_cmdline(given, lost);
+	else
+		r = read_cmdline(&cmdline, lost);
+	if (r < 0)
+		config_add_error(config, "/proc/cmdline",
+				 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?", strerror(-r)));
+	if (lost[0])
+		config_add_error(config, "/proc/cmdline",
+				 util_format(what, sizeof(what), "the kernel command line is as long as the kernel takes (%zu "
+					     "characters), so its last parameter '%s' may be cut and does not count; shorten it",
+					     cmdline_longest, lost));
+	return cmdline;
+}
+
+/* --- what other methods ask for --- */
+
+static void add_ids_of(struct modprobe_ids *ids, const char *path,
+		       void (*add)(struct modprobe_ids *ids, const char *path, const char *text))
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (root_read_file(path, CONFIG_LIMIT, &text, &length) == 0)
+		add(ids, path, text);
+}
+
+static void add_module_file(void *ids, const char *path)
+{
+	add_ids_of(ids, path, modprobe_add_file);
+}
+
+void load_module_ids(const char *cmdline, struct modprobe_ids *ret)
+{
+	/* libkmod's own folders and their order (libkmod/libkmod.c, default_config_paths). */
+	static const char *const folders[] = {
+		"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d",
+	};
+
+	*ret = (struct modprobe_ids){ 0 };
+	load_each_drop_in(folders, ARRAY_SIZE(folders), add_module_file, ret);
+	modprobe_add_cmdline(ret, cmdline);
+	/* What modprobe(8) is given as arguments comes behind that (initramfs-tools: load_modules(), add_modules_from_file()). */
+	add_ids_of(ret, load_is_image() ? "/conf/modules" : "/etc/initramfs-tools/modules", modprobe_add_modules);
+}
+
+/* For which driver a module's ids= count: vfio-pci and its variants, and what a claim names. NULL for others. */
+static const char *driver_of_ids(const struct config *config, const char *module)
+{
+	char name[PCI_DRIVER_SIZE];
+
+	if (strstr(module, "vfio_pci"))
+		return "";
+	for (size_t c = 0; c < config->claim_count; c++)
+		if (config->claims[c].driver[0] &&
+		    !strcmp(modprobe_module_name(config->claims[c].driver, name, sizeof(name)), module))
+			return config->claims[c].driver;
+	return NULL;
+}
+
+/* Where nothing is claimed on this boot, what the kernel makes of these ids is not ours. */
+static void add_module_ids(struct config *config, const char *cmdline)
+{
+	struct modprobe_ids ids;
+
+	load_module_ids(cmdline, &ids);
+	for (size_t i = 0; i < ids.count && !config_off_reason(config); i++) {
+		const char *driver = driver_of_ids(config, ids.list[i].module);
+
+		if (driver && modprobe_find(&ids, ids.list[i].module) == &ids.list[i])
+			config_add_module_ids(config, &ids.list[i], driver);
+	}
+	modprobe_clear(&ids);
+}
+
+void load_config(const char *given, bool next_boot, struct config *config, char **ret_cmdline)
+{
+	static const char *const folders[] = { LOAD_CONFIG_FOLDER, LOAD_RUNTIME_FOLDER, LOAD_VENDOR_FOLDER };
+	static const char *const lasting[] = { LOAD_CONFIG_FOLDER, LOAD_VENDOR_FOLDER };
+	char *cmdline;
+
+	config_init(config);
+	cmdline = find_cmdline(given, config);
+	if (config_wants_files(cmdline)) {
+		add_file(config, LOAD_CONFIG_FILE);
+		load_each_drop_in(next_boot ? lasting : folders, next_boot ? ARRAY_SIZE(lasting) : ARRAY_SIZE(folders), add_drop_in,
+				  config);
+		load_each_parameter_file(add_parameters, config);
+	}
+	config_add_cmdline(config, cmdline);
+	add_module_ids(config, cmdline);
+	*ret_cmdline = cmdline;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Loads what the user asked for, and what the host needs, from where it stands. */
+#pragma once
+
+#include "core/config.h"
+#include "core/needs.h"
+
+#define LOAD_CONFIG_FILE "/etc/vfio-early.conf"
+#define LOAD_CONFIG_FOLDER "/etc/vfio-early.conf.d"
+#define LOAD_VENDOR_FOLDER "/usr/lib/vfio-early.conf.d"
+#define LOAD_RUNTIME_FOLDER "/run/vfio-early.conf.d"
+
+/* The host's own fstab as the hooks put it into the image: an image has none, or the generator's. */
+#define LOAD_FSTAB_COPY "/etc/vfio-early.fstab"
+
+/* The same of the host's crypttab: the initramfs' own one has only what the root stands on. */
+#define LOAD_CRYPTTAB_COPY "/etc/vfio-early.crypttab"
+
+/*
+ * Is the tree an initramfs image: etc/initrd-release or usr/lib/initrd-release (systemd's and dracut's; dracut 106 and
+ * later write only the second one without systemd), or conf/initramfs.conf and scripts/init-top (initramfs-tools)?
+ */
+bool load_is_image(void);
+
+/*
+ * Read the kernel command line of this boot: a string that the caller frees, "" with -errno where it cannot be read.
+ * One that may have been cut is repaired (cmdline_repair()).
+ */
+int load_cmdline(char **ret_cmdline) must_check;
+
+/*
+ * Call @found with the path of each drop-in of @folders (@count, the strongest first), in the order of their names over
+ * all folders. Of files with one name that of the strongest folder counts, also where it is empty or a link to
+ * /dev/null, which masks the others.
+ */
+void load_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
+		       void *data);
+
+/*
+ * Call @found with the path of each file of parameters that dracut keeps in its images, in the order in which it reads
+ * them (dracut-lib.sh, getcmdline()). Elsewhere files of these names are another program's, and there are none.
+ */
+void load_each_parameter_file(void (*found)(void *data, const char *path), void *data);
+
+/*
+ * Read a file of parameters: a string that the caller frees. Returns 0, -EFBIG where it is cut by the limit or by a
+ * NUL byte, with what is certain (cmdline_repair()), or -errno without a string.
+ */
+int load_parameters(const char *path, char **ret_text) must_check;
+
+/*
+ * Read the kernel command line and, unless it says rd.vfio.config=0, the configuration file and the drop-ins of
+ * /usr/lib, /run and /etc in name order; and, as claims of the lowest rank, the ids= of vfio-pci and of drivers that
+ * claims name. What cannot be read becomes an error of the configuration. Stores the command line, which the
+ * caller frees and which is never NULL; free @config with config_clear(). @given is another command line to go by, or
+ * NULL for that of this boot. @next_boot leaves out /run, which no image contains.
+ */
+void load_config(const char *given, bool next_boot, struct config *config, char **ret_cmdline);
+
+/*
+ * Read the ids= of modules from modprobe.d, @cmdline and initramfs-tools' list of modules, the stronger ones last. Free with modprobe_clear().
+ */
+void load_module_ids(const char *cmdline, struct modprobe_ids *ret);
+
+/*
+ * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments (parameters
+ * again, the strongest), then from initramfs-tools' files, the firmware's tables and the programs of the image (of a
+ * host: the hooks that put them there), and what is on no disk from fstab; where @disks are asked for also all of fstab,
+ * crypttab, and what systemd finds by itself. Free with needs_clear().
+ */
+void load_needs(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret);

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/machine.h"
+
+#include <stdlib.h>
+
+#include "host/disks.h"
+#include "core/guard.h"
+#include "host/iommu-read.h"
+#include "host/scan.h"
+#include "host/seat.h"
+#include "host/sysfs.h"
+
+static bool any_selector(const struct config *config, bool (*needs)(const struct selector *))
+{
+	for (size_t i = 0; i < config->claim_count; i++)
+		if (needs(&config->claims[i].selector))
+			return true;
+	for (size_t i = 0; i < config->keep_count; i++)
+		if (needs(&config->keeps[i].selector))
+			return true;
+	return false;
+}
+
+/* What matching needs beyond the one read per function; most configurations need nothing. */
+static void read_for_matching(const struct config *config, struct machine *machine)
+{
+	bool path = any_selector(config, selector_needs_path);
+	bool boot_vga = any_selector(config, selector_needs_boot_vga);
+
+	for (size_t i = 0; i < machine->function_count && (path || boot_vga); i++) {
+		if (path)
+			scan_path(&machine->functions[i]);
+		if (boot_vga)
+			scan_boot_vga(&machine->functions[i]);
+	}
+}
+
+/*
+ * A boot asks for the header of what calls itself a bridge only: what does not, and has a bridge's header, is refused by vfio-pci
+ * (drivers/vfio/pci/vfio_pci_core.c, vfio_pci_core_register_device()).
+ */
+static void read_headers(struct machine *machine, bool every, const bool *done)
+{
+	cleanup_free size_t *which = util_zeroed(machine->function_count, sizeof(*which));
+	size_t count = 0;
+
+	for (size_t i = 0; i < machine->function_count; i++)
+		if (!done[i] &&
+		    (every || (machine->wanted[i] >= 0 && pci_base_class(&machine->functions[i]) == PCI_BASE_BRIDGE)))
+			which[count++] = i;
+	scan_headers(machine->functions, which, count);
+}
+
+/* Which functions have their details is kept in @done, one a function. */
+static void read_details(struct machine *machine, bool every, bool *done)
+{
+	read_headers(machine, every, done);
+	for (size_t i = 0; i < machine->function_count; i++) {
+		if (done[i] || (!every && machine->wanted[i] < 0))
+			continue;
+		scan_details(&machine->functions[i]);
+		done[i] = true;
+	}
+}
+
+/* What matters of a function only where it is wanted; and of displays what somebody who looks ahead wants to know. */
+static void read_state(struct machine *machine, bool every)
+{
+	for (size_t i = 0; i < machine->function_count; i++) {
+		if (machine->wanted[i] >= 0)
+			scan_state(&machine->functions[i]);
+		if (every && pci_is_display(&machine->functions[i]))
+			scan_display(&machine->functions[i]);
+	}
+}
+
+/* A hint for a bridge names what is behind it. */
+static void read_paths_below_bridges(struct machine *machine)
+{
+	bool bridge = false;
+
+	for (size_t i = 0; i < machine->function_count; i++)
+		bridge |= machine->wanted[i] >= 0 && guard_is_bridge(&machine->functions[i]);
+	for (size_t i = 0; i < machine->function_count && bridge; i++)
+		if (!machine->functions[i].path.hops)
+			scan_path(&machine->functions[i]);
+}
+
+static void mark_disk(void *data, const struct pci_address *address)
+{
+	struct machine *machine = data;
+	const struct pci_function *function = pci_find(machine->functions, machine->function_count, address);
+
+	if (function)
+		machine->functions[function - machine->functions].has_disk = true;
+}
+
+static void mark_keyboards(struct machine *machine)
+{
+	struct seat seat;
+
+	seat_read_keyboards(&seat);
+	for (size_t i = 0; i < seat.count; i++) {
+		const struct pci_function *function = pci_find(machine->functions, machine->function_count, &seat.controllers[i]);
+
+		if (function)
+			machine->functions[function - machine->functions].has_keyboard = true;
+	}
+	seat_clear(&seat);
+}
+
+/* What hangs off wanted functions: before udev that is little, of drivers that are built in. */
+static void read_attached(const struct config *config, struct machine *machine)
+{
+	bool late = false;
+
+	for (size_t c = 0; c < config->claim_count; c++)
+		late |= config->claims[c].stage == STAGE_LATE ||
+			config_expand_of(config, &config->claims[c]) == EXPAND_GROUP;
+	sysfs_block_functions(mark_disk, machine);
+	/* Who waits may be reserved until then, but for the keyboard's controller. */
+	if (late)
+		mark_keyboards(machine);
+}
+
+/* Read who else is in the groups of wanted functions, each group once. */
+static void read_groups(struct machine *machine)
+{
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(machine->functions, machine->function_count, &limit);
+	cleanup_free bool *done = util_zeroed(limit, sizeof(*done));
+
+	for (size_t i = 0; i < machine->function_count; i++) {
+		if (machine->wanted[i] < 0 || group[i] == PCI_NO_GROUP || done[group[i]])
+			continue;
+		done[group[i]] = true;
+		scan_group(machine->functions, machine->function_count, machine->functions[i].iommu_group);
+	}
+}
+
+struct link_search {
+	struct machine *machine;
+	const struct pci_address *supplier;
+};
+
+static void add_link(void *data, const struct pci_address *consumer)
+{
+	struct link_search *search = data;
+	struct machine *machine = search->machine;
+
+	machine->links = util_grow(machine->links, machine->link_count, sizeof(*machine->links));
+	machine->links[machine->link_count++] = (struct plan_link){ *search->supplier, *consumer };
+}
+
+static void read_links(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->function_count; i++) {
+		struct link_search search = { machine, &machine->functions[i].address };
+
+		if (machine->wanted[i] >= 0)
+			sysfs_pci_consumers(search.supplier, add_link, &search);
+	}
+}
+
+/*
+ * The drivers of what is wanted, and of what shares a group with that or depends on it; and of all where one may be on a guest's, which
+ * is no driver before its module is loaded.
+ */
+static void read_drivers(struct machine *machine, bool every)
+{
+	bool all = every || sysfs_pci_has_guest_driver();
+
+	for (size_t i = 0; i < machine->function_count; i++)
+		if (all || machine->wanted[i] >= 0 || machine->functions[i].iommu_group >= 0)
+			scan_driver(&machine->functions[i]);
+	for (size_t i = 0; i < machine->link_count && !all; i++) {
+		const struct pci_function *consumer = pci_find(machine->functions, machine->function_count, &machine->links[i].consumer);
+
+		if (consumer)
+			scan_driver(&machine->functions[consumer - machine->functions]);
+	}
+}
+
+/* What waits for the late stage, and whose it is; seen from the running host also what does not wait. */
+static void read_owners(const struct config *config, const struct needs *needs, enum plan_stage stage, bool waits,
+			struct machine *machine)
+{
+	cleanup_free struct pci_address *candidates = util_zeroed(machine->function_count, sizeof(*candidates));
+	cleanup_free enum plan_wait *wait = util_zeroed(machine->function_count, sizeof(*wait));
+	size_t count = 0;
+
+	plan_find_waiting(config, needs, machine->functions, machine->function_count, machine->wanted, wait);
+	for (size_t i = 0; i < machine->function_count; i++)
+		if (wait[i] != PLAN_WAIT_NOT || (machine->wanted[i] >= 0 && pci_may_carry_disks(&machine->functions[i])))
+			candidates[count++] = machine->functions[i].address;
+	machine->storage = util_zeroed(1, sizeof(*machine->storage));
+	/* A boot reads nothing where nothing waits. */
+	if (count || stage == PLAN_NEXT)
+		disks_read(needs, candidates, count, stage == PLAN_NEXT, count && waits, machine->storage);
+	if ((count && (needs->network[0] || needs->network_use[0])) || stage == PLAN_NEXT)
+		network_read(&machine->network);
+}
+
+void machine_read(struct config *config, const char *booted, const struct needs *needs, enum plan_stage stage,
+		  bool waits, struct machine *ret)
+{
+	bool every = stage == PLAN_NEXT;
+	cleanup_free bool *done = NULL;
+	ssize_t count = 0;
+
+	*ret = (struct machine){ 0 };
+	/* A boot that asks for nothing looks at nothing. */
+	if (config->claim_count || every)
+		count = scan_functions(&ret->functions);
+	if (count < 0)
+		config_add_error(config, "/sys/bus/pci/devices", "cannot be read: is /sys mounted, and PCI there?");
+	ret->function_count = count > 0 ? (size_t)count : 0;
+	ret->wanted = util_zeroed(ret->function_count, sizeof(*ret->wanted));
+	read_for_matching(config, ret);
+	if (!plan_match(config, ret->functions, ret->function_count, ret->wanted) && !every)
+		return;
+	done = util_zeroed(ret->function_count, sizeof(*done));
+	read_details(ret, every, done);
+	if (!every)
+		read_groups(ret);
+	if (plan_expand(config, ret->functions, ret->function_count, ret->wanted))
+		read_details(ret, every, done);
+	read_state(ret, every);
+	read_paths_below_bridges(ret);
+	read_attached(config, ret);
+	read_links(ret);
+	read_drivers(ret, every);
+	if (stage != PLAN_EARLY)
+		read_owners(config, needs, stage, waits, ret);
+	iommu_read(booted, &ret->iommu);
+	ret->iommu_judged = true;
+}
+
+void machine_clear(struct machine *machine)
+{
+	if (machine->storage)
+		storage_clear(machine->storage);
+	free(machine->storage);
+	network_clear(&machine->network);
+	free(machine->functions);
+	free(machine->links);
+	free(machine->wanted);
+	*machine = (struct machine){ 0 };
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is asked for, what the machine is, and the plan that is made from both: what every command looks at. */
+#pragma once
+
+#include "host/machine.h"
+
+struct outlook {
+	struct config config;
+	char *cmdline;
+	const char *booted;           /* the command line of this boot where that is another one, else NULL; the caller's */
+	struct machine machine;
+	struct needs needs;
+	struct plan plan, early;      /* early: what the early stage decides, where its report does not say it */
+	struct plan_settled *settled; /* what this boot's early stage has reported */
+	size_t settled_count;
+	bool reported;
+};
+
+/*
+ * Load the configuration and the command line, and start the budget that they ask for. Where @next is not NULL the plan
+ * goes by that command line in place of @booted, that of this boot, which is kept, not copied. With @booted the next
+ * boot is meant. Free with outlook_clear().
+ */
+void outlook_load(const char *next, const char *booted, struct outlook *ret);
+
+/*
+ * Read the machine and make the plan of @stage; the @count @parameters are load_needs()'s. Where it is not @real, a dry
+ * run or the next boot, the late stage stands on the plan of the early one, and waits for nothing.
+ */
+void outlook_plan(struct outlook *outlook, enum plan_stage stage, bool real, char *const *parameters, size_t count);
+void outlook_clear(struct outlook *outlook);
+
+/* Is the program run by another user than root, on the machine itself? Some things cannot be seen then. */
+bool outlook_is_unprivileged(void);
+/* Where that matters for the plan, add it to the configuration's errors. */
+void outlook_add_rights(struct outlook *outlook);
+
+/* The IOMMU, or NULL where it was not judged. */
+const struct iommu *outlook_iommu(const struct outlook *outlook);

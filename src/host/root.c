@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#if __has_include(<linux/openat2.h>)
+#include <linux/openat2.h>
+#else
+/* Kernel headers before Linux 5.6 (RHEL 8): the ABI of openat2(2). */
+#define RESOLVE_NO_MAGICLINKS 0x02
+#define RESOLVE_IN_ROOT 0x10
+struct open_how {
+	uint64_t flags, mode, resolve;
+};
+#endif
+#ifndef SYS_openat2
+#define SYS_openat2 437 /* on every architecture with PCI but Alpha */
+#endif
+
+#define OPEN_TRIES 1000
+
+/* The folder of --root, or -1 for the machine's own root. */
+static int root_fd = -1;
+
+int root_enter(const char *folder)
+{
+	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	cleanup_close int seen = -1;
+
+	if (fd < 0)
+		return -errno;
+	if (root_fd >= 0)
+		close(root_fd);
+	root_fd = fd;
+	/* A kernel that cannot look below a root must not pass for a tree with nothing in it. */
+	seen = root_open("/", O_PATH | O_DIRECTORY);
+	return seen < 0 ? seen : 0;
+}
+
+bool root_is_host(void)
+{
+	return root_fd < 0;
+}
+
+bool root_is_initramfs(void)
+{
+	struct statfs is;
+
+	if (!root_is_host())
+		return true;
+	if (statfs("/", &is) < 0)
+		return false;
+	if (is.f_type == OVERLAYFS_SUPER_MAGIC)
+		return root_exists("/etc/initrd-release") || root_exists("/usr/lib/initrd-release");
+	return is.f_type == RAMFS_MAGIC || is.f_type == TMPFS_MAGIC;
+}
+
+int root_open(const char *path, int flags)
+{
+	int fd = -1;
+
+	flags |= O_CLOEXEC;
+	if (root_is_host()) {
+		fd = open(path, flags, 0644);
+	} else {
+		struct open_how how = {
+			.flags = (unsigned int)flags,
+			.mode = flags & O_CREAT ? 0644 : 0,
+			.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		};
+		/* EAGAIN: something on the machine was renamed or mounted meanwhile, so ".." could not be trusted (openat2(2)). */
+		for (int tries = 0; tries < OPEN_TRIES; tries++) {
+			fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
+			if (fd >= 0 || errno != EAGAIN)
+				break;
+		}
+	}
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t root_read(const char *path, char *buffer, size_t size)
+{
+	cleanup_close int fd = root_open(path, O_RDONLY | O_NONBLOCK);
+	ssize_t length;
+
+	if (fd < 0)
+		return fd;
+	length = read(fd, buffer, size - 1);
+	if (length < 0)
+		return -errno;
+	buffer[length] = '\0';
+	return length;
+}
+
+int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length)
+{
+	cleanup_close int fd = root_open(path, O_RDONLY | O_NONBLOCK);
+	cleanup_free char *text = NULL;
+	size_t length = 0, room = 0;
+	struct stat is;
+
+	if (fd < 0)
+		return fd;
+	/* Not what waits for a writer, has an effect when it is read, or has no end. */
+	if (fstat(fd, &is) < 0)
+		return -errno;
+	if (!S_ISREG(is.st_mode))
+		return S_ISDIR(is.st_mode) ? -EISDIR : -ENOTSUP;
+	for (;;) {
+		ssize_t got;
+
+		if (length == room) {
+			char *larger = realloc(text, (room = room ? room * 2 : 4096) + 1);
+
+			if (!larger)
+				return -ENOMEM;
+			text = larger;
+		}
+		got = read(fd, text + length, room - length);
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		length += (size_t)got;
+		if (length > limit)
+			break;
+	}
+	*ret_length = length > limit ? limit : length;
+	text[*ret_length] = '\0';
+	*ret_text = text;
+	text = NULL;
+	return length > limit ? -EFBIG : 0;
+}
+
+const char *root_error(int error)
+{
+	return error == -ENOTSUP ? "it is not a regular file" : strerror(-error);
+}
+
+int root_write(const char *path, const char *text)
+{
+	cleanup_close int fd = root_open(path, O_WRONLY | O_TRUNC);
+
+	if (fd < 0)
+		return fd;
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+/* Split @path into its folder, opened, and its last component. */
+static int open_parent(const char *path, const char **ret_name)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	if (slash - path >= PATH_MAX)
+		return -ENAMETOOLONG;
+	memcpy(folder, path, (size_t)(slash - path));
+	folder[slash - path] = '\0';
+	*ret_name = slash + 1;
+	return root_open(slash == path ? "/" : folder, O_PATH | O_DIRECTORY);
+}
+
+int root_link(const char *path, char *buffer, size_t size)
+{
+	const char *name = path;
+	cleanup_close int parent = root_is_host() ? -1 : open_parent(path, &name);
+	ssize_t length;
+
+	if (parent < 0 && !root_is_host())
+		return parent;
+	length = readlinkat(root_is_host() ? AT_FDCWD : parent, name, buffer, size);
+	if (length < 0)
+		return -errno;
+	if ((size_t)length == size)
+		return -ENAMETOOLONG;
+	buffer[length] = '\0';
+	return 0;
+}
+
+int root_link_name(const char *path, char *buffer, size_t size)
+{
+	char target[PATH_MAX];
+	const char *base;
+	int r = root_link(path, target, sizeof(target));
+
+	if (r < 0)
+		return r;
+	base = strrchr(target, '/');
+	base = base ? base + 1 : target;
+	if (strlen(base) >= size)
+		return -ENAMETOOLONG;
+	strcpy(buffer, base);
+	return 0;
+}
+
+bool root_exists(const char *path)
+{
+	cleanup_close int fd = root_is_host() ? -1 : root_open(path, O_PATH);
+
+	return root_is_host() ? access(path, F_OK) == 0 : fd >= 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Of getdents64(2), which opendir(3) would wrap with an allocation and three more calls a folder. */
+struct folder_entry {
+	uint64_t inode;
+	int64_t offset;
+	unsigned short length;
+	unsigned char type;
+	char name[];
+};
+
+int root_each_name(const char *path, void (*found)(void *data, const char *name), void *data)
+{
+	cleanup_close int fd = root_open(path, O_RDONLY | O_DIRECTORY);
+	_Alignas(8) char entries[4096];
+	long length;
+
+	if (fd < 0)
+		return fd;
+	while ((length = syscall(SYS_getdents64, fd, entries, sizeof(entries))) > 0) {
+		for (long at = 0; at < length;) {
+			const struct folder_entry *entry = (const void *)(entries + at);
+
+			at += entry->length;
+			if (strcmp(entry->name, ".") && strcmp(entry->name, ".."))
+				found(data, entry->name);
+		}
+	}
+	return length < 0 ? -errno : 0;
+}
+
+struct names {
+	char **list;
+	size_t count;
+};
+
+static void add_name(void *data, const char *name)
+{
+	struct names *names = data;
+
+	names->list = util_grow(names->list, names->count, sizeof(*names->list));
+	names->list[names->count++] = util_copy(name, strlen(name));
+}
+
+void root_list_free(char **names, ssize_t count)
+{
+	for (ssize_t i = 0; i < count; i++)
+		free(names[i]);
+	if (count > 0)
+		free(names);
+}
+
+ssize_t root_list(const char *path, char ***ret_names)
+{
+	struct names names = { 0 };
+	int r = root_each_name(path, add_name, &names);
+
+	if (r < 0) {
+		root_list_free(names.list, (ssize_t)names.count);
+		return r;
+	}
+	if (names.count)
+		qsort(names.list, names.count, sizeof(*names.list), by_name);
+	*ret_names = names.list;
+	return (ssize_t)names.count;
+}
+
+void root_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data)
+{
+	char **names, path[PATH_MAX];
+	ssize_t count = root_list(folder, &names);
+
+	for (ssize_t i = 0; i < count; i++)
+		if (util_ends_in(names[i], suffix))
+			found(data, util_format(path, sizeof(path), "%s/%s", folder, names[i]));
+	root_list_free(names, count);
+}
+
+int root_mkdir(const char *path)
+{
+	const char *name;
+	cleanup_close int parent = open_parent(path, &name);
+
+	if (parent < 0)
+		return parent;
+	return mkdirat(parent, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int root_replace(const char *path, const char *text, size_t length)
+{
+	const char *name;
+	cleanup_close int parent = open_parent(path, &name);
+	cleanup_close int fd = -1;
+	char draft[PATH_MAX];
+
+	if (parent < 0)
+		return parent;
+	util_format(draft, sizeof(draft), "%s.new", path);
+	fd = root_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	while (length) {
+		ssize_t written = write(fd, text, length);
+
+		if (written < 0)
+			return -errno;
+		text += written;
+		length -= (size_t)written;
+	}
+	util_format(draft, sizeof(draft), "%s.new", name);
+	return renameat(parent, draft, parent, name) < 0 ? -errno : 0;
+}
+
+int root_remove(const char *path)
+{
+	const char *name;
+	cleanup_close int parent = open_parent(path, &name);
+
+	if (parent < 0)
+		return parent;
+	return unlinkat(parent, name, 0) < 0 ? -errno : 0;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/system.h"
+
+#include "host/root.h"
+
+static bool any_exists(const char *const *paths)
+{
+	for (; *paths; paths++)
+		if (root_exists(*paths))
+			return true;
+	return false;
+}
+
+#define ANY(...) any_exists((const char *const[]){ __VA_ARGS__, NULL })
+
+static enum system_generator find_generator(bool ostree)
+{
+	if (ostree)
+		return GENERATOR_RPM_OSTREE;
+	/* Where dracut provides update-initramfs, that command is the one to call. */
+	if (ANY("/usr/sbin/update-initramfs", "/sbin/update-initramfs"))
+		return GENERATOR_INITRAMFS_TOOLS;
+	if (ANY("/usr/bin/dracut", "/usr/sbin/dracut", "/sbin/dracut"))
+		return GENERATOR_DRACUT;
+	return GENERATOR_UNKNOWN;
+}
+
+static const char *find_entries(void)
+{
+	static const char *const folders[] = { "/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (root_exists(folders[i]))
+			return folders[i];
+	return NULL;
+}
+
+static enum system_loader find_loader(bool ostree, const char *entries)
+{
+	if (ostree)
+		return LOADER_RPM_OSTREE;
+	if (ANY("/etc/kernel/proxmox-boot-uuids"))
+		return LOADER_PROXMOX;
+	if (ANY("/usr/sbin/grubby", "/usr/bin/grubby", "/sbin/grubby"))
+		return LOADER_GRUBBY;
+	if (ANY("/etc/default/grub")) {
+		if (ANY("/usr/sbin/update-grub", "/sbin/update-grub", "/usr/bin/update-grub"))
+			return LOADER_UPDATE_GRUB;
+		if (ANY("/usr/sbin/grub2-mkconfig", "/usr/bin/grub2-mkconfig"))
+			return LOADER_GRUB2;
+		if (ANY("/usr/sbin/grub-mkconfig", "/usr/bin/grub-mkconfig"))
+			return LOADER_GRUB;
+	}
+	if (ANY("/etc/kernel/cmdline"))
+		return LOADER_KERNEL_INSTALL;
+	return entries ? LOADER_ENTRIES : LOADER_UNKNOWN;
+}
+
+void system_read(struct system *ret)
+{
+	bool ostree = ANY("/run/ostree-booted", "/ostree/repo") && ANY("/usr/bin/rpm-ostree");
+
+	*ret = (struct system){ .generator = find_generator(ostree), .entries = find_entries() };
+	ret->loader = find_loader(ostree, ret->entries);
+}
+
+static const char *grub_command(enum system_loader loader)
+{
+	if (loader == LOADER_UPDATE_GRUB)
+		return "update-grub";
+	return loader == LOADER_GRUB2 ? "grub2-mkconfig -o /boot/grub2/grub.cfg" : "grub-mkconfig -o /boot/grub/grub.cfg";
+}
+
+static const char *describe(const struct system *system, const char *parameter, bool add, char *buffer, size_t size)
+{
+	const char *verb = add ? "add" : "remove", *where = add ? "to" : "from";
+
+	switch (system->loader) {
+	case LOADER_RPM_OSTREE:
+		return util_format(buffer, size, "sudo rpm-ostree kargs %s=%s", add ? "--append-if-missing" : "--delete", parameter);
+	case LOADER_GRUBBY:
+		return util_format(buffer, size, "sudo grubby --update-kernel=ALL %s=%s", add ? "--args" : "--remove-args", parameter);
+	case LOADER_PROXMOX:
+		return util_format(buffer, size, "%s %s %s /etc/kernel/cmdline (or GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub), "
+				   "then: sudo proxmox-boot-tool refresh", verb, parameter, where);
+	case LOADER_UPDATE_GRUB:
+	case LOADER_GRUB2:
+	case LOADER_GRUB:
+		return util_format(buffer, size, "%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo %s", verb,
+				   parameter, where, grub_command(system->loader));
+	case LOADER_KERNEL_INSTALL:
+		return util_format(buffer, size, "%s %s %s /etc/kernel/cmdline, then for each kernel: "
+				   "sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz", verb, parameter, where);
+	case LOADER_ENTRIES:
+		return util_format(buffer, size, "%s %s %s the 'options' lines in %s", verb, parameter, where, system->entries);
+	default:
+		return util_format(buffer, size, "%s %s %s the kernel command line, in the boot loader's configuration", verb,
+				   parameter, where);
+	}
+}
+
+const char *system_add(const struct system *system, const char *parameter, char *buffer, size_t size)
+{
+	return describe(system, parameter, true, buffer, size);
+}
+
+const char *system_remove(const struct system *system, const char *parameter, char *buffer, size_t size)
+{
+	return describe(system, parameter, false, buffer, size);
+}
+
+const char *system_regenerate(const struct system *system)
+{
+	switch (system->generator) {
+	case GENERATOR_RPM_OSTREE:
+		return "sudo rpm-ostree initramfs-etc --track=/etc/vfio-early.conf";
+	case GENERATOR_INITRAMFS_TOOLS:
+		return "sudo update-initramfs -u -k all";
+	case GENERATOR_DRACUT:
+		return "sudo dracut --regenerate-all --force";
+	default:
+		return "make the initramfs anew";
+	}
+}

@@ -1,8 +1,0 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads what iommu.h judges by. */
-#pragma once
-
-#include "iommu.h"
-
-/* Read the facts of this machine, which was booted with @cmdline, and judge them. */
-void iommu_read(const char *cmdline, struct iommu *ret);
