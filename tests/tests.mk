@@ -5,10 +5,12 @@ T ?=
 # A rung or a test by name: make check T=twin-gpus
 picked = $(if $(T),$(foreach word,$(T),$(filter %/$(word) %/$(word).t,$(1))),$(1))
 
-unit_names := $(basename $(notdir $(wildcard tests/unit/*.c)))
-unit_tests := $(addprefix build/test/unit/,$(unit_names))
-# The pure modules, built for the machine itself and under sanitizers; main and the commands stay out.
-unit_sources := $(filter-out src/main.c src/boot/modules.c $(patsubst %,src/cmd/%.c,boot check finish list status),$(sources))
+# Unit tests and fuzz targets link src/core alone: what decides needs no machine. The tests of what reads and writes link the
+# other rooms too, without the commands and without libkmod. All are built for the machine itself and under sanitizers.
+unit_tests := $(patsubst tests/unit/%.c,build/test/unit/%,$(wildcard tests/unit/*.c))
+host_tests := $(patsubst tests/host/%.c,build/test/host/%,$(wildcard tests/host/*.c))
+core_sources := src/util.c $(sort $(wildcard src/core/*.c))
+host_sources := $(filter-out src/boot/modules.c,$(sort $(wildcard src/host/*.c src/boot/*.c)))
 unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Isrc -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
@@ -33,10 +35,11 @@ $(libblkid_san)/.built: deps/build build/deps/archives.fetched | build/test/.set
 
 # Each source once for the unit tests and once for the fuzz targets, whatever is linked from them.
 src_headers := $(wildcard $(rooms:%=%/*.h) $(rooms:%=%/*.def))
-unit_objects := $(patsubst %.c,build/test/gcc/%.o,$(unit_sources) tests/unit/no-modules/modules.c)
-fuzz_objects := $(patsubst %.c,build/test/fuzzed/%.o,$(unit_sources) tests/unit/no-modules/modules.c)
+core_objects := $(patsubst %.c,build/test/gcc/%.o,$(core_sources))
+host_objects := $(patsubst %.c,build/test/gcc/%.o,$(host_sources) tests/host/no-modules/modules.c)
+fuzz_objects := $(patsubst %.c,build/test/fuzzed/%.o,$(core_sources))
 
-.SECONDARY: $(unit_objects) $(fuzz_objects)
+.SECONDARY: $(core_objects) $(host_objects) $(fuzz_objects)
 
 build/test/gcc/%.o: %.c $(src_headers) $(libblkid_san)/.built | build/test/.setup
 	$(Q)mkdir -p $(@D)
@@ -46,21 +49,26 @@ build/test/fuzzed/%.o: %.c $(src_headers) | build/test/.setup
 	$(Q)mkdir -p $(@D)
 	$(Q)clang $(unit_cflags) -fsanitize=fuzzer-no-link -c -o $@ $<
 
-build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(unit_objects)
+build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(core_objects)
 	@echo "  CC    $<"
 	$(Q)mkdir -p build/test/unit
-	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_objects) $(libblkid_san)/lib/libblkid.a -lpci -lcmocka
+	$(Q)gcc $(unit_cflags) -o $@ $< $(core_objects) -lcmocka
 
-build/test/disks-door: tests/disks/door.c $(unit_objects)
+build/test/host/%: tests/host/%.c tests/unit/unit.h $(core_objects) $(host_objects)
 	@echo "  CC    $<"
-	$(Q)gcc $(unit_cflags) -o $@ $< $(unit_objects) $(libblkid_san)/lib/libblkid.a -lpci
+	$(Q)mkdir -p build/test/host
+	$(Q)gcc $(unit_cflags) -Itests/unit -o $@ $< $(core_objects) $(host_objects) $(libblkid_san)/lib/libblkid.a -lpci -lcmocka
+
+build/test/disks-door: tests/disks/door.c $(core_objects) $(host_objects)
+	@echo "  CC    $<"
+	$(Q)gcc $(unit_cflags) -o $@ $< $(core_objects) $(host_objects) $(libblkid_san)/lib/libblkid.a -lpci
 
 fuzz_tests := $(addprefix build/test/fuzz/,$(basename $(notdir $(wildcard tests/fuzz/*.c))))
 
 build/test/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(fuzz_objects)
 	@echo "  FUZZ  $<"
 	$(Q)mkdir -p build/test/fuzz
-	$(Q)clang $(unit_cflags) -fsanitize=fuzzer -Itests/fuzz -o $@ $< $(fuzz_objects) -lblkid -lpci
+	$(Q)clang $(unit_cflags) -fsanitize=fuzzer -Itests/fuzz -o $@ $< $(fuzz_objects)
 
 build/test/vfio-probe: tests/vm/guest/vfio-probe.c | build/test/.setup
 	$(Q)mkdir -p build/test
@@ -82,7 +90,7 @@ FORCE:
 
 # What the scenes need besides the binaries.
 vm_programs := build/test/vfio-probe build/test/faulty-disk build/test/depmod
-test_programs := $(unit_tests) $(fuzz_tests) $(vm_programs) build/test/disks-door
+test_programs := $(unit_tests) $(host_tests) $(fuzz_tests) $(vm_programs) build/test/disks-door
 
 check: build/test/.built ## Run every test, from nothing; T=NAME... runs some
 	$(Q)$(MAKE) --no-print-directory -j$(jobs) $(test_programs)
@@ -90,10 +98,10 @@ check: build/test/.built ## Run every test, from nothing; T=NAME... runs some
 	$(Q)$(MAKE) --no-print-directory prove
 
 prove: ## Run the tests that are built already
-	$(Q)$(prove) -j$(jobs) $(call picked,$(unit_tests) $(script_tests) $(vm_tests))
+	$(Q)$(prove) -j$(jobs) $(call picked,$(unit_tests) $(host_tests) $(script_tests) $(vm_tests))
 
-check-unit: $(unit_tests) ## Only the unit tests
-	$(Q)$(prove) $(call picked,$(unit_tests))
+check-unit: $(unit_tests) $(host_tests) ## Only the unit tests
+	$(Q)$(prove) -j$(jobs) $(call picked,$(unit_tests) $(host_tests))
 
 check-cli: build/test/.built ## Only the tests of the binary on trees and machines
 	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/cli/% tests/machines/% tests/record/%,$(script_tests)))
@@ -126,7 +134,7 @@ hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-to
 	dracut/50vfio-early/vfio-early-finish.sh \
 	man/make deps/fetch deps/build deps/need deps/mirror \
 	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
-test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/roots tests/vm/depmod \
+test_scripts := tests/setup tests/walls tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/roots tests/vm/depmod \
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/vm/guest/watch \
 	tests/vm/guest/watch-setup tests/vm/guest/trigger tests/vm/guest/trigger-setup tests/tap.sh \
 	$(addprefix tests/matrix/,tree row life display build scene run twin-nvme.t) \
@@ -135,7 +143,8 @@ test_scripts := tests/setup tests/demo tests/coverage tests/vm/tree tests/vm/ima
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
 # SC2153: capitals from outside, small letters are the scene's. SC2016: one program's text inside another's.
 # SC2086: lists of words are meant to be split.
-lint: build/test/.setup ## shellcheck, and whether the hooks are POSIX shell
+lint: build/test/.setup ## shellcheck, whether the hooks are POSIX shell, and the walls between the rooms of src/
+	$(Q)tests/walls
 	$(Q)shellcheck -e SC1091,SC2016,SC2154 $(hook_scripts)
 	$(Q)shellcheck -e SC1090,SC1091,SC2016,SC2034,SC2086,SC2153,SC2154 $(test_scripts)
 	$(Q)shellcheck -s bash completions/vfio-early.bash

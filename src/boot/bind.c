@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/log.h"
+#include "boot/modules.h"
 #include "core/budget.h"
 #include "core/cmdline.h"
-#include "host/deadline.h"
-#include "boot/log.h"
 #include "core/modprobe.h"
-#include "boot/modules.h"
+#include "host/deadline.h"
 #include "host/sysfs.h"
 
 /* Microseconds for what is put right at the end of a stage, and for all that finish does. */

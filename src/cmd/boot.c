@@ -9,15 +9,16 @@
 #include <string.h>
 
 #include "boot/bind.h"
+#include "boot/log.h"
+#include "boot/report.h"
+#include "boot/service.h"
 #include "cmd.h"
+#include "cmd/tell.h"
+#include "core/match.h"
 #include "host/deadline.h"
 #include "host/load.h"
-#include "boot/log.h"
 #include "host/outlook.h"
-#include "boot/report.h"
 #include "host/root.h"
-#include "boot/service.h"
-#include "cmd/tell.h"
 
 /* Everything that one boot knows. */
 struct boot {
@@ -60,7 +61,7 @@ static void log_matches(const struct boot *boot)
 static void log_idle_keeps(const struct outlook *outlook)
 {
 	for (size_t k = 0; k < outlook->config.keep_count; k++) {
-		const char *why = plan_idle_keep(&outlook->config.keeps[k], outlook->machine.functions, outlook->machine.function_count);
+		const char *why = match_idle_keep(&outlook->config.keeps[k], outlook->machine.functions, outlook->machine.function_count);
 
 		if (why)
 			log_line(LOG_WARNING, "%s: %s; compare with lspci -nn", outlook->config.keeps[k].where, why);

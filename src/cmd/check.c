@@ -2,13 +2,14 @@
 /* check: what the next boot would do, and whether it would work. */
 #include <stdlib.h>
 
+#include "boot/schema.h"
 #include "cmd.h"
 #include "cmd/diagnose.h"
+#include "cmd/options.h"
 #include "host/load.h"
 #include "host/next.h"
-#include "cmd/options.h"
+#include "host/rivals-read.h"
 #include "host/scan.h"
-#include "boot/schema.h"
 
 struct check {
 	struct options options;
@@ -76,7 +77,9 @@ static void judge(struct check *check)
 		.unprivileged = outlook_is_unprivileged(),
 	};
 
-	diagnose(&diagnosis, &check->findings);
+	diagnose_devices(&diagnosis, &check->findings);
+	diagnose_kernels(&diagnosis, &check->findings);
+	diagnose_rivals(&diagnosis, &check->findings);
 }
 
 static void print_json(const struct check *check)

@@ -2,8 +2,8 @@
 /* What is wanted, what the boot did, what is now: put side by side, a row a device. Pure. */
 #pragma once
 
-#include "host/outlook.h"
 #include "boot/report.h"
+#include "host/outlook.h"
 #include "host/system.h"
 
 struct row {

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "host/load.h"
 #include "cmd/tell.h"
+#include "host/load.h"
 
 /* --- kernels and images --- */
 
@@ -110,7 +110,7 @@ static void find_besides(const struct diagnosis *diagnosis, const char *ids, cha
 		for (size_t i = 0; i < machine->function_count; i++) {
 			const struct pci_function *function = &machine->functions[i];
 
-			if (selector_match(&selector, function) != SELECTOR_YES || diagnose_is_taken(diagnosis, function) ||
+			if (selector_match(&selector, function) != SELECTOR_YES || plan_takes(&diagnosis->outlook->plan, function) ||
 			    function->header_type > 0)
 				continue;
 			util_append(text, size, "%s%s", text[0] ? ", " : "", pci_address_format(&function->address, address));

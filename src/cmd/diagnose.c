@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/diagnose.h"
 
-#include "core/guard.h"
-#include "host/load.h"
-#include "core/protect.h"
 #include "cmd/tell.h"
+#include "core/guard.h"
+#include "core/match.h"
+#include "core/protect.h"
+#include "host/load.h"
 
 static void diagnose_rights(const struct diagnosis *diagnosis, struct findings *findings)
 {
@@ -26,7 +27,7 @@ static void diagnose_config(const struct diagnosis *diagnosis, struct findings *
 		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s", config->errors[i].what);
 	for (size_t k = 0; k < config->keep_count; k++) {
 		const struct machine *machine = &diagnosis->outlook->machine;
-		const char *why = plan_idle_keep(&config->keeps[k], machine->functions, machine->function_count);
+		const char *why = match_idle_keep(&config->keeps[k], machine->functions, machine->function_count);
 
 		if (why)
 			findings_add(findings, FINDING_WARN, config->keeps[k].where, "compare with lspci -nn", "%s", why);
@@ -227,7 +228,7 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 
 	tell_subject(entry, subject, sizeof(subject));
 	diagnose_later(entry, subject, findings);
-	lose_storage(diagnosis, entry->function, plan_is_asked_late(&diagnosis->outlook->config, entry->claim, entry->function),
+	lose_storage(diagnosis, entry->function, match_is_asked_late(&diagnosis->outlook->config, entry->claim, entry->function),
 		     subject, findings);
 	lose_route(diagnosis, entry->function, subject, findings);
 	lose_display(diagnosis, entry->function, subject, findings);
@@ -269,27 +270,17 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 			     "passphrase");
 }
 
-bool diagnose_is_taken(const struct diagnosis *diagnosis, const struct pci_function *function)
-{
-	const struct plan_entry *entry = plan_entry_of(&diagnosis->outlook->plan, function);
-
-	return entry && plan_is_taken(entry);
-}
-
-void diagnose(const struct diagnosis *diagnosis, struct findings *ret)
+void diagnose_devices(const struct diagnosis *diagnosis, struct findings *findings)
 {
 	const struct plan *plan = &diagnosis->outlook->plan;
 
-	*ret = (struct findings){ 0 };
-	diagnose_rights(diagnosis, ret);
-	diagnose_config(diagnosis, ret);
-	diagnose_iommu(diagnosis, ret);
-	diagnose_entries(diagnosis, ret);
-	diagnose_neighbours(diagnosis, ret);
+	diagnose_rights(diagnosis, findings);
+	diagnose_config(diagnosis, findings);
+	diagnose_iommu(diagnosis, findings);
+	diagnose_entries(diagnosis, findings);
+	diagnose_neighbours(diagnosis, findings);
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan_is_taken(&plan->entries[i]))
-			diagnose_loss(diagnosis, i, ret);
-	diagnose_keyboard(diagnosis, ret);
-	diagnose_kernels(diagnosis, ret);
-	diagnose_rivals(diagnosis, ret);
+			diagnose_loss(diagnosis, i, findings);
+	diagnose_keyboard(diagnosis, findings);
 }

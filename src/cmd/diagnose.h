@@ -3,9 +3,9 @@
 #pragma once
 
 #include "cmd/findings.h"
+#include "core/rivals.h"
 #include "host/kernels.h"
 #include "host/outlook.h"
-#include "host/rivals.h"
 #include "host/seat.h"
 #include "host/system.h"
 
@@ -23,12 +23,9 @@ struct diagnosis {
 	bool unprivileged;              /* not run by root: some things cannot be seen */
 };
 
-/* Judge all of it, in the order in which a reader wants to know. Free with findings_clear(). */
-void diagnose(const struct diagnosis *diagnosis, struct findings *ret);
+/* Add what is to be said of the configuration, the IOMMU and each device, in the order in which a reader wants to know. */
+void diagnose_devices(const struct diagnosis *diagnosis, struct findings *findings);
 
-/* The part of it that looks at kernels and their images, and the one that looks at other methods. */
+/* Add what is to be said of the kernels and their images, and of other methods that give devices away. */
 void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findings);
 void diagnose_rivals(const struct diagnosis *diagnosis, struct findings *findings);
-
-/* Would the function be taken? */
-bool diagnose_is_taken(const struct diagnosis *diagnosis, const struct pci_function *function);

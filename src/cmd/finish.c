@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "boot/bind.h"
-#include "cmd.h"
-#include "host/deadline.h"
 #include "boot/log.h"
 #include "boot/report.h"
+#include "cmd.h"
+#include "host/deadline.h"
 #include "host/sysfs.h"
 
 /* What is to be finished, and whether the boot was a dry run, which has written nothing. */

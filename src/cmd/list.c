@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/schema.h"
 #include "cmd.h"
-#include "host/names.h"
 #include "cmd/options.h"
+#include "cmd/tell.h"
+#include "host/names.h"
 #include "host/outlook.h"
 #include "host/scan.h"
-#include "boot/schema.h"
-#include "cmd/tell.h"
 
 #define LIST_SIZE 1024
 

@@ -4,14 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "boot/log.h"
+#include "boot/schema.h"
 #include "cmd.h"
 #include "cmd/compare.h"
-#include "boot/log.h"
-#include "host/names.h"
 #include "cmd/options.h"
-#include "host/root.h"
-#include "boot/schema.h"
 #include "cmd/tell.h"
+#include "host/names.h"
+#include "host/root.h"
 
 #define LOG_LIMIT (1 << 20)
 

@@ -2,8 +2,8 @@
 /* Sentences that several commands put on the page. */
 #pragma once
 
-#include "host/outlook.h"
 #include "cmd/page.h"
+#include "host/outlook.h"
 
 /* "VT-d is on, interrupts are remapped", or "off: " and why. Written to @buffer; returns it. */
 const char *tell_iommu_sentence(const struct iommu *iommu, char *buffer, size_t size);

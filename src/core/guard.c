@@ -4,21 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/match.h"
 #include "core/protect.h"
-
-bool guard_is_bridge(const struct pci_function *function)
-{
-	return function->header_type > 0 || pci_base_class(function) == PCI_BASE_BRIDGE;
-}
-
-/* Host, ISA, PCI and CardBus bridges, and what has the header of a bridge. Others of the class are endpoints: an NVSwitch. */
-static bool is_real_bridge(const struct pci_function *function)
-{
-	unsigned int sub = function->class >> 8;
-
-	return function->header_type > 0 || sub == PCI_SUB_HOST_BRIDGE || sub == PCI_SUB_ISA_BRIDGE ||
-	       sub == PCI_SUB_PCI_BRIDGE || sub == PCI_SUB_CARDBUS_BRIDGE;
-}
 
 /* Does the claim name this device by its address or id, not by a class or as one of a group? */
 static bool names_device(const struct claim *claim, const struct pci_function *function)
@@ -49,7 +36,7 @@ static void hint_behind(const struct plan_input *input, const struct pci_functio
 	for (size_t i = 0; i < input->function_count; i++) {
 		const struct pci_function *function = &input->functions[i];
 
-		if (!is_behind(function, bridge) || guard_is_bridge(function))
+		if (!is_behind(function, bridge) || pci_is_bridge(function))
 			continue;
 		if (count < NAMED_BEHIND)
 			util_append(hint, size, "%s%s", count ? " " : "claim what is behind it instead: ",
@@ -66,8 +53,8 @@ static void guard_bridge(const struct plan_input *input, struct plan_entry *entr
 {
 	char hint[sizeof(entry->hint)];
 
-	if (!guard_is_bridge(entry->function) ||
-	    (!is_real_bridge(entry->function) && entry->function->header_type == 0 &&
+	if (!pci_is_bridge(entry->function) ||
+	    (!pci_is_real_bridge(entry->function) && entry->function->header_type == 0 &&
 	     names_device(entry->claim, entry->function)))
 		return;
 	hint_behind(input, entry->function, hint, sizeof(hint));
@@ -153,7 +140,7 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 		.function = &function->address,
 		.may_carry = pci_may_carry_disks(function),
 		.is_storage = pci_is_storage(function),
-		.without_keys = plan_is_asked_late(input->config, entry->claim, function),
+		.without_keys = match_is_asked_late(input->config, entry->claim, function),
 	};
 
 	bool storage = protect_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint));
@@ -162,7 +149,7 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 	if (storage && !hint[0] && !question.may_carry && !question.without_keys)
 		util_format(hint, sizeof(hint), "give its claim stage=late: before its driver is loaded the boot cannot see the disk");
 	/* stage=early is there; what it waits for is its group. */
-	if (plan_insists_on_early(entry->claim, function))
+	if (match_insists_on_early(entry->claim, function))
 		util_format(hint, sizeof(hint), "claim it without expand=group: stage=early takes it then, whatever is on it");
 	if (storage ||
 	    keeps_share(input->needs, function, reason, sizeof(reason)) ||
@@ -175,25 +162,25 @@ bool guard_is_console(const struct pci_function *function)
 	return function->boot_vga == 1 || function->console != PCI_CONSOLE_NONE;
 }
 
-static void defer(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
+static void defer(const struct plan_input *input, enum wait wait, struct plan_entry *entry)
 {
 	const struct pci_function *function = entry->function;
 	const struct needs *needs = input->needs;
 
-	if (wait == PLAN_WAIT_NATURE && pci_is_network(function))
+	if (wait == WAIT_NATURE && pci_is_network(function))
 		plan_decide(entry, VERDICT_DEFERRED, "", "%s (%s), so its card must be known first",
 			    needs->network[0] && !needs->network_later ? "the root is on the network" : "the host uses the network",
 			    needs->network[0] ? needs->network : needs->network_use);
-	else if (wait == PLAN_WAIT_NATURE && pci_is_storage(function))
+	else if (wait == WAIT_NATURE && pci_is_storage(function))
 		plan_decide(entry, VERDICT_DEFERRED, "", "storage waits until it is known which disk carries the root");
-	else if (wait == PLAN_WAIT_NATURE)
+	else if (wait == WAIT_NATURE)
 		plan_decide(entry, VERDICT_DEFERRED, "", "the root may be on a disk of it; it waits until that is known");
-	else if (wait == PLAN_WAIT_STAGE)
+	else if (wait == WAIT_STAGE)
 		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage (stage=late)");
 	else
 		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage with the others of its IOMMU group");
 	/* Until then no host driver takes it; but a screen and a keyboard may be needed to get there. */
-	entry->reserved = wait != PLAN_WAIT_NATURE && !input->needs->no_late[0] && !guard_is_console(function) && !function->has_keyboard;
+	entry->reserved = wait != WAIT_NATURE && !input->needs->no_late[0] && !guard_is_console(function) && !function->has_keyboard;
 }
 
 /* What the early stage decides, the late one does not decide again, unless it was deferred. Returns false for that. */
@@ -210,7 +197,7 @@ static bool adopt_plan(const struct plan *early, enum plan_stage stage, struct p
 	return true;
 }
 
-static bool adopt_report(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
+static bool adopt_report(const struct plan_input *input, enum wait wait, struct plan_entry *entry)
 {
 	const struct plan_settled *settled = plan_find_settled(input, entry->function);
 
@@ -220,7 +207,7 @@ static bool adopt_report(const struct plan_input *input, enum plan_wait wait, st
 		return true;
 	}
 	/* It has waited, or it was not there before. */
-	if (settled || input->reported || wait != PLAN_WAIT_NOT)
+	if (settled || input->reported || wait != WAIT_NOT)
 		return false;
 	if (!strcmp(entry->driver, entry->wanted_driver))
 		plan_decide(entry, VERDICT_BOUND, "", "%s", "");
@@ -229,20 +216,20 @@ static bool adopt_report(const struct plan_input *input, enum plan_wait wait, st
 	return true;
 }
 
-static void guard_one(const struct plan_input *input, enum plan_wait wait, struct plan_entry *entry)
+static void guard_one(const struct plan_input *input, enum wait wait, struct plan_entry *entry)
 {
 	if (input->early ? adopt_plan(input->early, input->stage, entry) :
 			   input->stage == PLAN_LATE && adopt_report(input, wait, entry)) {
 		entry->settled = input->stage == PLAN_LATE;
 		return;
 	}
-	entry->late = wait != PLAN_WAIT_NOT || input->stage == PLAN_LATE;
+	entry->late = wait != WAIT_NOT || input->stage == PLAN_LATE;
 	guard_bridge(input, entry);
 	if (entry->verdict == VERDICT_WOULD_BIND)
 		guard_keep(entry, input->config);
 	if (entry->verdict == VERDICT_WOULD_BIND)
 		guard_vmd(input, entry);
-	if (entry->verdict != VERDICT_WOULD_BIND || wait == PLAN_WAIT_NOT)
+	if (entry->verdict != VERDICT_WOULD_BIND || wait == WAIT_NOT)
 		return;
 	if (input->stage == PLAN_EARLY)
 		defer(input, wait, entry);
@@ -250,13 +237,6 @@ static void guard_one(const struct plan_input *input, enum plan_wait wait, struc
 		plan_decide(entry, VERDICT_KEPT, "", "%s runs no late stage", input->needs->no_late);
 	else
 		guard_carrier(input, entry);
-}
-
-static bool is_taken(const struct plan *plan, const struct pci_function *function)
-{
-	const struct plan_entry *entry = plan_entry_of(plan, function);
-
-	return entry && plan_is_taken(entry);
 }
 
 /* Is the entry's device taken, or may it be later? */
@@ -358,7 +338,7 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
-		if (entry->verdict == VERDICT_KEPT && entry->iommu_group >= 0 && !guard_is_bridge(entry->function))
+		if (entry->verdict == VERDICT_KEPT && entry->iommu_group >= 0 && !pci_is_bridge(entry->function))
 			kept[group[entry->function - input->functions]] = entry->function;
 	}
 	for (size_t i = 0; i < plan->count; i++) {
@@ -379,7 +359,7 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 	}
 }
 
-void guard_apply(const struct plan_input *input, const enum plan_wait *wait, struct plan *plan)
+void guard_apply(const struct plan_input *input, const enum wait *wait, struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		guard_one(input, wait[plan->entries[i].function - input->functions], &plan->entries[i]);
@@ -393,84 +373,4 @@ void guard_displays(const struct plan_input *input, struct plan *plan)
 	guard_last_display(input, plan);
 	/* What stays with the display may be one of a group. */
 	guard_whole_groups(input, plan);
-}
-
-/*
- * Drivers that leave a group to its user (driver_managed_dma, drivers/vfio/ and drivers/pci/pcie/portdrv.c,
- * Linux 6.0 and later; before, vfio.c's own list said nearly the same). No driver is fine too.
- */
-static bool is_neutral_driver(const char *driver)
-{
-	return !driver[0] || pci_is_guest_driver(driver) || !strcmp(driver, "pcieport");
-}
-
-static void add_neighbour(struct plan *plan, const struct pci_function *function, bool blocks, const char *reason)
-{
-	struct plan_neighbour *neighbour;
-	char address[PCI_ADDRESS_SIZE];
-
-	for (size_t i = 0; i < plan->neighbour_count; i++)
-		if (plan->neighbours[i].function == function)
-			return;
-	plan->neighbours = util_grow(plan->neighbours, plan->neighbour_count, sizeof(*plan->neighbours));
-	neighbour = &plan->neighbours[plan->neighbour_count++];
-	neighbour->function = function;
-	neighbour->blocks = blocks;
-	util_format(neighbour->reason, sizeof(neighbour->reason), "%s", reason);
-	/* Who is wanted already is told what to do in its own line. */
-	neighbour->hint[0] = '\0';
-	neighbour->wanted = plan_entry_of(plan, function);
-	if (!neighbour->wanted)
-		util_format(neighbour->hint, sizeof(neighbour->hint), "add to the configuration: claim %s",
-			    pci_address_format(&function->address, address));
-}
-
-static void find_group_neighbours(const struct plan_input *input, struct plan *plan)
-{
-	char reason[256], address[PCI_ADDRESS_SIZE];
-	size_t limit;
-	cleanup_free size_t *group = pci_group_numbers(input->functions, input->function_count, &limit);
-	cleanup_free const struct pci_function **claimed = util_zeroed(limit, sizeof(const struct pci_function *));
-
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].iommu_group >= 0 && is_taken(plan, plan->entries[i].function))
-			claimed[group[plan->entries[i].function - input->functions]] = plan->entries[i].function;
-	for (size_t i = 0; i < input->function_count; i++) {
-		const struct pci_function *function = &input->functions[i];
-
-		if (group[i] == PCI_NO_GROUP || !claimed[group[i]] || is_taken(plan, function) ||
-		    is_real_bridge(function) || is_neutral_driver(function->driver))
-			continue;
-		util_format(reason, sizeof(reason), "is on %s, and while it is no guest can use IOMMU group %d with %s",
-			    function->driver, function->iommu_group,
-			    pci_address_format(&claimed[group[i]]->address, address));
-		add_neighbour(plan, function, true, reason);
-	}
-}
-
-static const struct pci_function *function_at(const struct plan_input *input, const struct pci_address *address)
-{
-	return pci_find(input->functions, input->function_count, address);
-}
-
-static void find_companions(const struct plan_input *input, struct plan *plan)
-{
-	char reason[256], address[PCI_ADDRESS_SIZE];
-
-	for (size_t i = 0; i < input->link_count; i++) {
-		const struct pci_function *supplier = function_at(input, &input->links[i].supplier);
-		const struct pci_function *consumer = function_at(input, &input->links[i].consumer);
-
-		if (!supplier || !consumer || !is_taken(plan, supplier) || plan_entry_of(plan, consumer))
-			continue;
-		util_format(reason, sizeof(reason), "belongs to %s (the kernel links them) and is not claimed",
-			    pci_address_format(&supplier->address, address));
-		add_neighbour(plan, consumer, false, reason);
-	}
-}
-
-void guard_find_neighbours(const struct plan_input *input, struct plan *plan)
-{
-	find_group_neighbours(input, plan);
-	find_companions(input, plan);
 }

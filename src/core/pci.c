@@ -312,3 +312,16 @@ const struct pci_function *pci_find(const struct pci_function *functions, size_t
 
 	return count ? bsearch(&key, functions, count, sizeof(*functions), by_address) : NULL;
 }
+
+bool pci_is_bridge(const struct pci_function *function)
+{
+	return function->header_type > 0 || pci_base_class(function) == PCI_BASE_BRIDGE;
+}
+
+bool pci_is_real_bridge(const struct pci_function *function)
+{
+	unsigned int sub = function->class >> 8;
+
+	return function->header_type > 0 || sub == PCI_SUB_HOST_BRIDGE || sub == PCI_SUB_ISA_BRIDGE ||
+	       sub == PCI_SUB_PCI_BRIDGE || sub == PCI_SUB_CARDBUS_BRIDGE;
+}

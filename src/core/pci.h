@@ -174,3 +174,12 @@ void pci_sort(struct pci_function *functions, size_t count);
 /* The function at this address among @count sorted ones, or NULL. */
 const struct pci_function *pci_find(const struct pci_function *functions, size_t count,
 				    const struct pci_address *address);
+
+/*
+ * A function of the base class of bridges, or with the header of one. vfio-pci refuses the header types of bridges
+ * (drivers/vfio/pci/vfio_pci_core.c, vfio_pci_core_register_device()); what expand=group takes leaves the class out.
+ */
+bool pci_is_bridge(const struct pci_function *function);
+
+/* Host, ISA, PCI and CardBus bridges, and what has the header of a bridge. Others of the class are endpoints: an NVSwitch. */
+bool pci_is_real_bridge(const struct pci_function *function);

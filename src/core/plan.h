@@ -7,7 +7,7 @@
 
 #include "core/config.h"
 #include "core/iommu.h"
-#include "host/network.h"
+#include "core/network.h"
 #include "core/storage.h"
 #include "core/verdict.h"
 
@@ -30,14 +30,6 @@ struct plan_entry {
 	bool give_back;             /* not taken: it has our driver_override, or a guest's driver has it */
 	bool settled;               /* in the late stage: the early one has decided it, and nothing is left to do */
 	const char *told;           /* in the late stage: the early stage's object in the report, else NULL */
-};
-
-/* Why a function waits for the late stage; the stronger reasons are behind the weaker ones. */
-enum plan_wait {
-	PLAN_WAIT_NOT,
-	PLAN_WAIT_GROUP,   /* expand=group takes its IOMMU group, and another function of that waits */
-	PLAN_WAIT_STAGE,   /* a claim that matches it says stage=late */
-	PLAN_WAIT_NATURE,  /* the root may be on it, or be reached through it */
 };
 
 /* What the early stage has decided of a function: read back from its report. */
@@ -95,53 +87,11 @@ struct plan_input {
 	const struct plan *early;
 };
 
-/*
- * Which functions are wanted? Marks each in @wanted (one int per function) with the index of the claim that
- * wants it, or -1. Where several match, the order in which they are written does not matter: the command line
- * wins over files, then the more exact selector. Returns how many are wanted.
- */
-size_t plan_match(const struct config *config, const struct pci_function *functions, size_t count, int *wanted);
-
-/*
- * Mark what expand=slot and expand=group want besides, in groups all functions but bridges. Needs the
- * iommu_group of every function of the groups concerned. Returns how many functions are new in @wanted.
- */
-size_t plan_expand(const struct config *config, const struct pci_function *functions, size_t count, int *wanted);
-
-/*
- * Make the plan for the functions that @wanted marks, whose details were read. Order of judgement: off,
- * bridges, keep, storage, the last display, whole groups, the IOMMU. Free it with plan_clear().
- */
-void plan_make(const struct plan_input *input, const int *wanted, struct plan *ret);
+/* Free what planner_make() has stored. */
 void plan_clear(struct plan *plan);
-
-/*
- * Which of the @count functions that @wanted marks wait for the late stage, and why? Fills @wait, one a function. What
- * expand=group takes waits as a whole, and stage=late of any claim that matches counts, whichever claim wins.
- */
-void plan_find_waiting(const struct config *config, const struct needs *needs, const struct pci_function *functions,
-		       size_t count, const int *wanted, enum plan_wait *wait);
-
-/* Does the claim ask for this one function before udev, whatever is on it? */
-bool plan_insists_on_early(const struct claim *claim, const struct pci_function *function);
 
 /* What this boot's early stage has reported of the function, or NULL. */
 const struct plan_settled *plan_find_settled(const struct plan_input *input, const struct pci_function *function);
-
-/* Does @claim, which wins the function, or any other that matches it say stage=late? */
-bool plan_is_asked_late(const struct config *config, const struct claim *claim, const struct pci_function *function);
-
-/*
- * Does the claim ask for what may carry disks before udev without naming that one controller? stage=early does not count then.
- * What expand= adds was not asked for by name, and is no mistake.
- */
-bool plan_is_loosely_early(const struct claim *claim, const struct pci_function *function);
-
-/*
- * Why a keep protects nothing, as a sentence: no device matches it, or another one is at its address. NULL where it
- * protects a device.
- */
-const char *plan_idle_keep(const struct keep *keep, const struct pci_function *functions, size_t count);
 
 /* Is the entry's device still to be bound: not what the early stage has settled? */
 bool plan_is_pending(const struct plan_entry *entry);
@@ -151,6 +101,9 @@ bool plan_is_taken(const struct plan_entry *entry);
 
 /* The entry of this function, one of those that the plan was made from, or NULL. */
 const struct plan_entry *plan_entry_of(const struct plan *plan, const struct pci_function *function);
+
+/* Is the function taken, now or when the plan is carried out? */
+bool plan_takes(const struct plan *plan, const struct pci_function *function);
 
 /* Is the entry's device absent, and is that no fault, for it is optional? */
 bool plan_is_excused(const struct plan_entry *entry);

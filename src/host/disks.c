@@ -13,10 +13,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "host/deadline.h"
 #include "core/lvm.h"
 #include "core/protect.h"
 #include "core/spec.h"
+#include "host/deadline.h"
 #include "host/sysfs.h"
 
 #define PROBE_AMBIGUOUS (-2)  /* of blkid_do_safeprobe(); its header has a name for it from 2.40 on */

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/spec.h"
 #include "host/deadline.h"
 #include "host/load.h"
 #include "host/root.h"
-#include "core/spec.h"
 #include "host/sysfs.h"
 
 #define TABLE_LIMIT (1 << 20)

@@ -3,9 +3,12 @@
 
 #include <stdlib.h>
 
-#include "host/disks.h"
 #include "core/guard.h"
+#include "core/match.h"
+#include "core/wait.h"
+#include "host/disks.h"
 #include "host/iommu-read.h"
+#include "host/network-read.h"
 #include "host/scan.h"
 #include "host/seat.h"
 #include "host/sysfs.h"
@@ -80,7 +83,7 @@ static void read_paths_below_bridges(struct machine *machine)
 	bool bridge = false;
 
 	for (size_t i = 0; i < machine->function_count; i++)
-		bridge |= machine->wanted[i] >= 0 && guard_is_bridge(&machine->functions[i]);
+		bridge |= machine->wanted[i] >= 0 && pci_is_bridge(&machine->functions[i]);
 	for (size_t i = 0; i < machine->function_count && bridge; i++)
 		if (!machine->functions[i].path.hops)
 			scan_path(&machine->functions[i]);
@@ -186,12 +189,12 @@ static void read_owners(const struct config *config, const struct needs *needs, 
 			struct machine *machine)
 {
 	cleanup_free struct pci_address *candidates = util_zeroed(machine->function_count, sizeof(*candidates));
-	cleanup_free enum plan_wait *wait = util_zeroed(machine->function_count, sizeof(*wait));
+	cleanup_free enum wait *wait = util_zeroed(machine->function_count, sizeof(*wait));
 	size_t count = 0;
 
-	plan_find_waiting(config, needs, machine->functions, machine->function_count, machine->wanted, wait);
+	wait_find(config, needs, machine->functions, machine->function_count, machine->wanted, wait);
 	for (size_t i = 0; i < machine->function_count; i++)
-		if (wait[i] != PLAN_WAIT_NOT || (machine->wanted[i] >= 0 && pci_may_carry_disks(&machine->functions[i])))
+		if (wait[i] != WAIT_NOT || (machine->wanted[i] >= 0 && pci_may_carry_disks(&machine->functions[i])))
 			candidates[count++] = machine->functions[i].address;
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
 	/* A boot reads nothing where nothing waits. */
@@ -217,13 +220,13 @@ void machine_read(struct config *config, const char *booted, const struct needs 
 	ret->function_count = count > 0 ? (size_t)count : 0;
 	ret->wanted = util_zeroed(ret->function_count, sizeof(*ret->wanted));
 	read_for_matching(config, ret);
-	if (!plan_match(config, ret->functions, ret->function_count, ret->wanted) && !every)
+	if (!match_claims(config, ret->functions, ret->function_count, ret->wanted) && !every)
 		return;
 	done = util_zeroed(ret->function_count, sizeof(*done));
 	read_details(ret, every, done);
 	if (!every)
 		read_groups(ret);
-	if (plan_expand(config, ret->functions, ret->function_count, ret->wanted))
+	if (match_expand(config, ret->functions, ret->function_count, ret->wanted))
 		read_details(ret, every, done);
 	read_state(ret, every);
 	read_paths_below_bridges(ret);

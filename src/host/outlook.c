@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/match.h"
+#include "core/planner.h"
 #include "host/deadline.h"
 #include "host/load.h"
-#include "boot/report.h"
+#include "host/report-read.h"
 #include "host/root.h"
 
 void outlook_load(const char *next, const char *booted, struct outlook *ret)
@@ -26,7 +28,7 @@ static void add_stage_errors(struct outlook *outlook)
 		for (size_t i = 0; i < outlook->machine.function_count; i++) {
 			const struct pci_function *function = &outlook->machine.functions[i];
 
-			if (outlook->machine.wanted[i] != (int)c || !plan_is_loosely_early(&config->claims[c], function))
+			if (outlook->machine.wanted[i] != (int)c || !match_is_loosely_early(&config->claims[c], function))
 				continue;
 			util_format(what, sizeof(what), "%.64s: stage=early takes storage, USB and card readers by a pinned address or a path "
 				    "only, as %s@%04x:%04x; it waits for the late stage", config->claims[c].text,
@@ -75,10 +77,10 @@ void outlook_plan(struct outlook *outlook, enum plan_stage stage, bool real, cha
 	if (stage == PLAN_NEXT || (stage == PLAN_LATE && !real && !outlook->reported)) {
 		struct plan_input early = input_of(outlook, PLAN_EARLY);
 
-		plan_make(&early, outlook->machine.wanted, &outlook->early);
+		planner_make(&early, outlook->machine.wanted, &outlook->early);
 		input.early = &outlook->early;
 	}
-	plan_make(&input, outlook->machine.wanted, &outlook->plan);
+	planner_make(&input, outlook->machine.wanted, &outlook->plan);
 }
 
 bool outlook_is_unprivileged(void)

@@ -5,52 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cmdline.h"
+#include "core/keyboard.h"
+#include "core/table.h"
 #include "host/root.h"
 #include "host/sysfs.h"
-#include "core/table.h"
 
 #define CRYPTTAB_LIMIT (1 << 20)
-#define KEYS 0xfffffffeUL /* bits 1 (Escape) to 31 (S) of linux/input-event-codes.h */
-
-bool seat_is_keyboard(const char *key_bits)
-{
-	const char *last = strrchr(key_bits, ' ');
-
-	/* Words of the machine's size, the lowest one last. */
-	return (strtoull(last ? last : key_bits, NULL, 16) & KEYS) == KEYS;
-}
-
-bool seat_asks(const char *crypttab)
-{
-	static const char *const otherwise[] = { "noauto", "tpm2-device=", "fido2-device=", "pkcs11-uri=", "keyscript=", "swap" };
-	struct table_line line;
-
-	while (table_next(&crypttab, &line)) {
-		bool typed = line.count > 1 && UTIL_IS_ONE_OF(line.fields[2], "", "none", "-");
-
-		for (size_t i = 0; i < ARRAY_SIZE(otherwise); i++)
-			typed &= !table_has_option(line.fields[3], otherwise[i]);
-		if (typed)
-			return true;
-	}
-	return false;
-}
-
-bool seat_opens_luks(const char *cmdline)
-{
-	static const char *const names[] = { "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name" };
-	struct cmdline_param param;
-	bool opens = false;
-
-	while (cmdline_next(&cmdline, &param)) {
-		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-			opens |= param.value_length && cmdline_is(&param, names[i]);
-		if (cmdline_is(&param, "rd.luks.key") || (cmdline_is(&param, "rd.luks") && util_equal(param.value, param.value_length, "0")))
-			return false;
-	}
-	return opens;
-}
 
 static void add_keyboard(struct seat *seat, const char *link)
 {
@@ -77,9 +37,9 @@ static bool is_asked(const char *cmdline)
 	size_t length;
 
 	if (root_read_file("/etc/crypttab", CRYPTTAB_LIMIT, &crypttab, &length) < 0)
-		return seat_opens_luks(cmdline);
+		return keyboard_cmdline_asks(cmdline);
 	entries = crypttab;
-	return table_next(&entries, &line) ? seat_asks(crypttab) : seat_opens_luks(cmdline);
+	return table_next(&entries, &line) ? keyboard_crypttab_asks(crypttab) : keyboard_cmdline_asks(cmdline);
 }
 
 void seat_read_keyboards(struct seat *ret)
@@ -93,7 +53,7 @@ void seat_read_keyboards(struct seat *ret)
 		    strstr(link, "/virtual/") || sysfs_input_read(names[i], "capabilities/key", bits, sizeof(bits)) < 0)
 			continue;
 		bits[strcspn(bits, "\n")] = '\0';
-		if (seat_is_keyboard(bits))
+		if (keyboard_has_keys(bits))
 			add_keyboard(ret, link);
 	}
 	root_list_free(names, count);

@@ -6,6 +6,8 @@
 #include "fuzz.h"
 #include "core/guard.h"
 #include "core/plan.h"
+#include "core/planner.h"
+#include "core/match.h"
 
 #define FUNCTIONS_MAX 24
 
@@ -120,9 +122,9 @@ static void make(struct world *world)
 
 	if (world->count > 1)
 		world->links[0] = (struct plan_link){ world->functions[0].address, world->functions[1].address };
-	plan_match(&world->config, world->functions, world->count, world->wanted);
-	plan_expand(&world->config, world->functions, world->count, world->wanted);
-	plan_make(&input, world->wanted, &world->plan);
+	match_claims(&world->config, world->functions, world->count, world->wanted);
+	match_expand(&world->config, world->functions, world->count, world->wanted);
+	planner_make(&input, world->wanted, &world->plan);
 }
 
 static bool is_kept(const struct config *config, const struct pci_function *function)
@@ -147,7 +149,7 @@ static void check_guards(const struct world *world)
 		if (entry->verdict != VERDICT_WOULD_BIND)
 			continue;
 		require(function && !config->off);
-		require(!guard_is_bridge(function));
+		require(!pci_is_bridge(function));
 		require(!is_kept(config, function));
 		require(!(pci_may_carry_disks(function) || (pci_is_network(function) && world->needs.network[0])) ||
 			(entry->claim->stage == STAGE_EARLY && !entry->claim->selector.every_function &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fuzz.h"
-#include "host/rivals.h"
-#include "host/seat.h"
+#include "core/rivals.h"
+#include "core/keyboard.h"
 
 /* Any text as modprobe.d, command line, driverctl's file and crypttab: what is found is text of a place. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -17,8 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < rivals.count; i++)
 		require(rivals.list[i].text && strlen(rivals.list[i].text) <= size && (rivals.list[i].where[0] || !size));
 	rivals_clear(&rivals);
-	seat_asks(text);
-	seat_is_keyboard(text);
+	keyboard_crypttab_asks(text);
+	keyboard_has_keys(text);
 	free(text);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "host/network.h"
+#include "core/network.h"
 
 static char interfaces[256];
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "host/next.h"
+#include "core/boot-entry.h"
 
 static char *versions[] = { "6.1.0-1-amd64", "6.1.0-2-amd64" };
 
@@ -23,7 +23,7 @@ static void entries_of_grub(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char *parameters = next_parse_grub(rows[i].text, versions, 2);
+		char *parameters = boot_entry_parse_grub(rows[i].text, versions, 2);
 
 		assert_row(rows[i].parameters ? parameters && !strcmp(parameters, rows[i].parameters) : !parameters, rows[i].text);
 		free(parameters);
@@ -44,7 +44,7 @@ static void entries_of_the_specification(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char *parameters = next_parse_entry(rows[i].text, versions, 2);
+		char *parameters = boot_entry_parse_loader(rows[i].text, versions, 2);
 
 		assert_row(rows[i].parameters ? parameters && !strcmp(parameters, rows[i].parameters) : !parameters, rows[i].text);
 		free(parameters);
@@ -67,8 +67,8 @@ static void the_same_parameters(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_row(next_is_same(rows[i].a, rows[i].b) == rows[i].same, rows[i].a);
-		assert_row(next_is_same(rows[i].b, rows[i].a) == rows[i].same, rows[i].a);
+		assert_row(boot_entry_is_same(rows[i].a, rows[i].b) == rows[i].same, rows[i].a);
+		assert_row(boot_entry_is_same(rows[i].b, rows[i].a) == rows[i].same, rows[i].a);
 	}
 }
 

@@ -5,6 +5,9 @@
 
 #include "core/plan.h"
 #include "core/protect.h"
+#include "core/match.h"
+#include "core/planner.h"
+#include "core/wait.h"
 
 /* The host's display, two identical cards (the first with audio), a bridge, a disk, a host bridge, a 3D card. */
 static struct pci_function machine[] = {
@@ -34,9 +37,9 @@ static const char *plan_text(struct config *config, const struct iommu *iommu)
 	const struct plan_input input = { .config = config, .functions = machine, .function_count = COUNT, .iommu = iommu, .needs = &no_needs };
 
 	text[0] = '\0';
-	plan_match(config, machine, COUNT, wanted);
-	plan_expand(config, machine, COUNT, wanted);
-	plan_make(&input, wanted, &plan);
+	match_claims(config, machine, COUNT, wanted);
+	match_expand(config, machine, COUNT, wanted);
+	planner_make(&input, wanted, &plan);
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct plan_entry *entry = &plan.entries[i];
 		char address[PCI_ADDRESS_SIZE];
@@ -80,8 +83,8 @@ static const char *hint_of(const char *cmdline)
 
 	config_init(&config);
 	config_add_cmdline(&config, cmdline);
-	plan_match(&config, machine, COUNT, wanted);
-	plan_make(&input, wanted, &plan);
+	match_claims(&config, machine, COUNT, wanted);
+	planner_make(&input, wanted, &plan);
 	assert_int_equal(plan.count, 1);
 	strcpy(hint, plan.entries[0].hint);
 	plan_clear(&plan);
@@ -309,8 +312,8 @@ static void ids_of_a_module_are_claims_of_the_lowest_rank(void **state)
 	config_add_file(&config, "/f", file, strlen(file));
 	assert_int_equal(config.error_count, 1);
 	assert_string_equal(config.errors[0].where, "vfio-pci.ids:1:36");
-	plan_match(&config, machine, COUNT, wanted);
-	plan_make(&input, wanted, &plan);
+	match_claims(&config, machine, COUNT, wanted);
+	planner_make(&input, wanted, &plan);
 	assert_int_equal(plan.count, 4);
 	assert_int_equal(plan.entries[0].verdict, VERDICT_KEPT);
 	assert_string_equal(plan.entries[1].claim->wanted_by, "vfio-pci.ids");
@@ -338,8 +341,8 @@ static void what_a_guest_driver_has_is_given_back(void **state)
 	strcpy(machine[6].driver, "vfio-pci");
 	config_init(&config);
 	config_add_cmdline(&config, "rd.vfio.ids=02:00.0,03:00.0 rd.vfio.keep=02:00.0");
-	plan_match(&config, machine, COUNT, wanted);
-	plan_make(&input, wanted, &plan);
+	match_claims(&config, machine, COUNT, wanted);
+	planner_make(&input, wanted, &plan);
 	plan_steps(&plan, note_step, steps);
 	assert_string_equal(steps, "/sys/bus/pci/devices/0000:02:00.0/driver_override=\n"
 				   "/sys/bus/pci/drivers/vfio-pci/remove_id=1002 5159\n"
@@ -421,8 +424,8 @@ static void steps_come_in_order(void **state)
 	(void)state;
 	config_init(&config);
 	config_add_file(&config, "/f", file, strlen(file));
-	assert_int_equal(plan_match(&config, machine, COUNT, wanted), 3);
-	plan_make(&input, wanted, &plan);
+	assert_int_equal(match_claims(&config, machine, COUNT, wanted), 3);
+	planner_make(&input, wanted, &plan);
 	plan_steps(&plan, note_step, steps);
 	assert_string_equal(steps, "/sys/bus/pci/devices/0000:01:00.0/driver_override=vfio-pci\n"
 				   "/sys/bus/pci/devices/0000:01:00.1/driver_override=vfio-pci\n"
@@ -458,12 +461,12 @@ static void the_stronger_claim_counts(void **state)
 
 		config_init(&config);
 		config_add_file(&config, "/f", files[i], strlen(files[i]));
-		plan_match(&config, machine, COUNT, wanted);
+		match_claims(&config, machine, COUNT, wanted);
 		/* the address is more exact than the id, and says: not the whole slot */
-		assert_row(plan_expand(&config, machine, COUNT, wanted) == 0, files[i]);
+		assert_row(match_expand(&config, machine, COUNT, wanted) == 0, files[i]);
 		config_add_cmdline(&config, "rd.vfio.ids=1002:5159 rd.vfio.expand=slot");
-		plan_match(&config, machine, COUNT, wanted);
-		assert_row(plan_expand(&config, machine, COUNT, wanted) == 1, files[i]);
+		match_claims(&config, machine, COUNT, wanted);
+		assert_row(match_expand(&config, machine, COUNT, wanted) == 1, files[i]);
 		config_clear(&config);
 	}
 }
@@ -506,12 +509,12 @@ static void the_late_stage_decides_what_waited(void **state)
 	(void)state;
 	config_init(&config);
 	config_add_cmdline(&config, "rd.vfio.ids=1002:5159,1b36:0010");
-	plan_match(&config, machine, COUNT, wanted);
+	match_claims(&config, machine, COUNT, wanted);
 	for (int spare = 0; spare < 2; spare++) {
 		needs_clear(&needs);
 		needs_add_cmdline(&needs, spare ? "root=tmpfs" : "root=/dev/nvme0n1");
 		protect_mark(&storage, &needs);
-		plan_make(&input, wanted, &plan);
+		planner_make(&input, wanted, &plan);
 		assert_int_equal(plan.count, 3);
 		assert_int_equal(plan.entries[0].verdict, VERDICT_REFUSED);
 		assert_string_equal(plan.entries[0].told, "{ told }");
@@ -527,11 +530,11 @@ static void the_late_stage_decides_what_waited(void **state)
 	config_clear(&config);
 }
 
-static enum plan_wait wait_of(const struct config *config, const struct needs *needs, const struct pci_function *function, int claim)
+static enum wait wait_of(const struct config *config, const struct needs *needs, const struct pci_function *function, int claim)
 {
-	enum plan_wait wait;
+	enum wait wait;
 
-	plan_find_waiting(config, needs, function, 1, &claim, &wait);
+	wait_find(config, needs, function, 1, &claim, &wait);
 	return wait;
 }
 
@@ -545,19 +548,19 @@ static void a_network_card_waits_where_the_root_needs_one(void **state)
 	(void)state;
 	config_init(&config);
 	config_add_file(&config, "f", text, strlen(text));
-	assert_int_equal(wait_of(&config, &needs, &card, 0), PLAN_WAIT_NOT);
+	assert_int_equal(wait_of(&config, &needs, &card, 0), WAIT_NOT);
 	strcpy(needs.network_use, "dropbear in the image");
-	assert_int_equal(wait_of(&config, &needs, &card, 0), PLAN_WAIT_NATURE);
+	assert_int_equal(wait_of(&config, &needs, &card, 0), WAIT_NATURE);
 	needs.network_use[0] = '\0';
 	needs_add_cmdline(&needs, "root=nfs:1.2.3.4:/srv");
-	assert_int_equal(wait_of(&config, &needs, &card, 0), PLAN_WAIT_NATURE);
-	assert_int_equal(wait_of(&config, &needs, &card, 1), PLAN_WAIT_NOT);
-	assert_int_equal(wait_of(&config, &needs, &card, 2), PLAN_WAIT_NATURE);
+	assert_int_equal(wait_of(&config, &needs, &card, 0), WAIT_NATURE);
+	assert_int_equal(wait_of(&config, &needs, &card, 1), WAIT_NOT);
+	assert_int_equal(wait_of(&config, &needs, &card, 2), WAIT_NATURE);
 	/* only of what may carry disks is that a mistake */
-	assert_false(plan_is_loosely_early(&config.claims[2], &card));
+	assert_false(match_is_loosely_early(&config.claims[2], &card));
 	card.class = 0x010802;
-	assert_true(plan_is_loosely_early(&config.claims[2], &card));
-	assert_false(plan_is_loosely_early(&config.claims[1], &card));
+	assert_true(match_is_loosely_early(&config.claims[2], &card));
+	assert_false(match_is_loosely_early(&config.claims[1], &card));
 	needs_clear(&needs);
 	config_clear(&config);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "host/rivals.h"
+#include "core/rivals.h"
 
 static void lines_of_modprobe(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "host/seat.h"
+#include "core/keyboard.h"
 
 static void keyboards(void **state)
 {
@@ -21,7 +21,7 @@ static void keyboards(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_row(seat_is_keyboard(rows[i].bits) == rows[i].keyboard, rows[i].bits);
+		assert_row(keyboard_has_keys(rows[i].bits) == rows[i].keyboard, rows[i].bits);
 }
 
 static void passphrases(void **state)
@@ -47,7 +47,7 @@ static void passphrases(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_row(seat_asks(rows[i].crypttab) == rows[i].asks, rows[i].crypttab);
+		assert_row(keyboard_crypttab_asks(rows[i].crypttab) == rows[i].asks, rows[i].crypttab);
 }
 
 static void luks_on_the_command_line(void **state)
@@ -69,7 +69,7 @@ static void luks_on_the_command_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		assert_row(seat_opens_luks(rows[i].cmdline) == rows[i].opens, rows[i].cmdline);
+		assert_row(keyboard_cmdline_asks(rows[i].cmdline) == rows[i].opens, rows[i].cmdline);
 }
 
 int main(void)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "boot/json.h"
 #include "util.h"
 
 static void text_is_cut_and_cleaned(void **state)
@@ -68,36 +67,12 @@ static void arrays_grow(void **state)
 	free(array);
 }
 
-static void json_is_escaped(void **state)
-{
-	char *text = NULL;
-	size_t length;
-	FILE *out = open_memstream(&text, &length);
-	struct json json = { .out = out };
-
-	(void)state;
-	json_open(&json, NULL, '{');
-	json_string(&json, "a\"b", "x\\\n\x7f\xc3");
-	json_null(&json, "n");
-	json_open(&json, "empty", '[');
-	json_close(&json, ']');
-	json_open(&json, "list", '[');
-	json_number(&json, NULL, -1);
-	json_bool(&json, NULL, true);
-	json_close(&json, ']');
-	json_close(&json, '}');
-	fclose(out);
-	assert_string_equal(text, "{\n  \"a\\\"b\": \"x\\\\\\u000a??\",\n  \"n\": null,\n  \"empty\": [],\n  \"list\": [\n    -1,\n    true\n  ]\n}\n");
-	free(text);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_cut_and_cleaned),
 		cmocka_unit_test(quotes_and_escapes_go),
 		cmocka_unit_test(arrays_grow),
-		cmocka_unit_test(json_is_escaped),
 	};
 
 	return RUN(tests);

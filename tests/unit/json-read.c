@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "core/json-read.h"
-#include "boot/json.h"
 
 static const char text[] =
 	"{ \"schema\": 1, \"devices\": [ { \"address\": \"0000:01:00.0\", \"x\": { \"address\": \"no\" } },\n"
@@ -53,41 +52,11 @@ static void a_cut_text_is_nothing(void **state)
 	}
 }
 
-/* Users' files may hold anything; what is no UTF-8 must not make the document one that nobody can read. */
-static void strings_are_sound(void **state)
-{
-	static const struct {
-		const char *text, *written;
-	} rows[] = {
-		{ "plain", "\"plain\"\n" },
-		{ "\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xa1", "\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x92\xa1\"\n" },
-		{ "\xc3", "\"?\"\n" },
-		{ "\xe2\x82", "\"??\"\n" },
-		{ "\xff\xc0\xaf", "\"???\"\n" },
-		{ "\xed\xa0\x80", "\"???\"\n" },
-		{ "\"\\\x1b\x7f", "\"\\\"\\\\\\u001b?\"\n" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char *written = NULL;
-		size_t length;
-		struct json json = { .out = open_memstream(&written, &length) };
-
-		json_string(&json, NULL, rows[i].text);
-		fputc('\n', json.out);
-		fclose(json.out);
-		assert_row(!strcmp(written, rows[i].written), rows[i].text);
-		free(written);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(members_and_elements_are_found),
 		cmocka_unit_test(a_cut_text_is_nothing),
-		cmocka_unit_test(strings_are_sound),
 	};
 
 	return RUN(tests);

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/network.h"
+#include "core/network.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/sysfs.h"
-
-#define TABLE_LIMIT (1 << 20)
 #define ROUTE_UP 0x1
 #define ROUTE_REJECT 0x200 /* linux/route.h */
-#define DEPTH 4
 
 /* "eth0 00000000 0202000A 0003 ...": interface, destination, gateway, flags, and a head line. */
 static void parse_ipv4(const char *text, void (*found)(void *data, const char *interface), void *data)
@@ -50,57 +46,6 @@ void network_parse_routes(const char *ipv4, const char *ipv6, void (*found)(void
 {
 	parse_ipv4(ipv4, found, data);
 	parse_ipv6(ipv6, found, data);
-}
-
-/* One interface with a route, on the way down to its cards. */
-struct descent {
-	struct network *network;
-	const char *interface;
-	unsigned int depth;
-};
-
-static void add_cards(const struct descent *descent, const char *link)
-{
-	struct network *network = descent->network;
-	struct pci_address address;
-
-	while (pci_next_address(&link, &address)) {
-		network->cards = util_grow(network->cards, network->count, sizeof(*network->cards));
-		network->cards[network->count].address = address;
-		util_format(network->cards[network->count++].interface, sizeof(network->cards->interface), "%s",
-			    descent->interface);
-	}
-}
-
-static void descend(void *data, const char *interface)
-{
-	const struct descent *above = data;
-	struct descent descent = { above->network, above->interface, above->depth + 1 };
-	char link[512];
-
-	if (descent.depth > DEPTH)
-		return;
-	if (sysfs_net_link(interface, link, sizeof(link)) == 0)
-		add_cards(&descent, link);
-	sysfs_net_lower(interface, descend, &descent);
-}
-
-static void add_interface(void *data, const char *interface)
-{
-	struct descent descent = { data, interface, 0 };
-
-	descend(&descent, interface);
-}
-
-void network_read(struct network *ret)
-{
-	cleanup_free char *ipv4 = NULL, *ipv6 = NULL;
-	size_t length;
-
-	*ret = (struct network){ 0 };
-	(void)!root_read_file("/proc/net/route", TABLE_LIMIT, &ipv4, &length);
-	(void)!root_read_file("/proc/net/ipv6_route", TABLE_LIMIT, &ipv6, &length);
-	network_parse_routes(ipv4 ? ipv4 : "", ipv6 ? ipv6 : "", add_interface, ret);
 }
 
 /* "the root is on the network", and the like. */

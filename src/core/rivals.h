@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Other methods that give devices away, or keep drivers from them: what guides and other tools leave on a host. Pure
- * but for rivals_read().
+ * Other methods that give devices away, or keep drivers from them: what guides and other tools leave on a host. Pure.
  */
 #pragma once
 
@@ -39,6 +38,4 @@ void rivals_add_cmdline(struct rivals *rivals, const char *cmdline);
 /* Add a file of /etc/driverctl.d: its name is the address, perhaps with "pci-" before it, its content the driver. */
 void rivals_add_driverctl(struct rivals *rivals, const char *path, const char *text);
 
-/* Read the administrator's modprobe.d folders and /etc/driverctl.d, and take the command line. */
-void rivals_read(struct rivals *rivals, const char *cmdline);
 void rivals_clear(struct rivals *rivals);

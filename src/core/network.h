@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which network functions does the host have a route through? Asked where the root is on the network. */
+/* Which network functions does the host have a route through? Pure. */
 #pragma once
 
 #include "core/pci.h"
@@ -17,13 +17,10 @@ struct network {
 
 /*
  * Call @found with each interface of /proc/net/route and /proc/net/ipv6_route that leads anywhere: no loopback,
- * no link-local or multicast route of IPv6, no route that rejects. Pure.
+ * no link-local or multicast route of IPv6, no route that rejects.
  */
 void network_parse_routes(const char *ipv4, const char *ipv6, void (*found)(void *data, const char *interface),
 			  void *data);
-
-/* Read routes and interfaces. Free with network_clear(). */
-void network_read(struct network *ret);
 
 /* Why the host needs the network. */
 enum network_need {
@@ -32,12 +29,12 @@ enum network_need {
 	NETWORK_OF_BOOT,  /* a part of the boot uses it, as dropbear in the image: over when the root is there */
 };
 
-/* Does a route lead through the function: a card, or the controller that it hangs off? Pure. */
+/* Does a route lead through the function: a card, or the controller that it hangs off? */
 bool network_leads_through(const struct network *network, const struct pci_address *function);
 
 /*
  * Must the host keep this function, because @by needs the network? Each card with a route stays; where no route is known,
- * each card, unless only the boot has used it. Pure.
+ * each card, unless only the boot has used it.
  */
 bool network_keeps(const struct network *network, const struct pci_address *function, enum network_need need,
 		   const char *by, char *reason, size_t size);

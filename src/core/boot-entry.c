@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/boot-entry.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cmdline.h"
+
+static bool names_version(const char *file, size_t length, char *const *versions, size_t count)
+{
+	char name[512];
+
+	util_format(name, sizeof(name), "%.*s", (int)length, file);
+	for (size_t i = 0; i < count; i++)
+		if (strstr(name, versions[i]))
+			return true;
+	return false;
+}
+
+/* Is it a command of GRUB that loads Linux? */
+static bool loads_linux(const char *word, size_t length)
+{
+	return util_equal(word, length, "linux") || util_equal(word, length, "linuxefi") || util_equal(word, length, "linux16");
+}
+
+static char *copy_rest(const char *text, const char *end)
+{
+	while (text < end && (*text == ' ' || *text == '\t'))
+		text++;
+	return util_copy(text, (size_t)(end - text));
+}
+
+char *boot_entry_parse_grub(const char *text, char *const *versions, size_t count)
+{
+	const char *line, *word;
+	size_t length, size;
+
+	while (util_next_line(&text, &line, &length)) {
+		const char *end = line + length;
+		char *parameters;
+
+		if (!util_next_word(&line, end, &word, &size) || !loads_linux(word, size) ||
+		    !util_next_word(&line, end, &word, &size) || !names_version(word, size, versions, count))
+			continue;
+		parameters = copy_rest(line, end);
+		if (!cmdline_wants_recovery(parameters))
+			return parameters;
+		free(parameters);
+	}
+	return NULL;
+}
+
+char *boot_entry_parse_loader(const char *text, char *const *versions, size_t count)
+{
+	char options[4096] = "";
+	const char *line, *key, *file;
+	size_t length, size, file_size;
+	bool named = false;
+
+	while (util_next_line(&text, &line, &length)) {
+		const char *end = line + length;
+
+		if (!util_next_word(&line, end, &key, &size))
+			continue;
+		if (util_equal(key, size, "linux"))
+			named = util_next_word(&line, end, &file, &file_size) && names_version(file, file_size, versions, count);
+		else if (util_equal(key, size, "options"))
+			util_append(options, sizeof(options), "%s%.*s", options[0] ? " " : "", (int)(end - line), line);
+	}
+	if (!named || !options[0] || util_starts_with(options + strspn(options, " "), "$kernelopts") ||
+	    cmdline_wants_recovery(options))
+		return NULL;
+	return copy_rest(options, options + strlen(options));
+}
+
+/* What the loader adds by itself, and variables of GRUB that are not known here. */
+static bool is_the_loaders(const struct cmdline_param *param)
+{
+	return param->name[0] == '$' || cmdline_is(param, "BOOT_IMAGE") || cmdline_is(param, "initrd");
+}
+
+static bool same_param(const struct cmdline_param *a, const struct cmdline_param *b)
+{
+	return a->name_length == b->name_length && !memcmp(a->name, b->name, a->name_length) && !a->value == !b->value &&
+	       (!a->value || (a->value_length == b->value_length && !memcmp(a->value, b->value, a->value_length)));
+}
+
+static bool has_all(const char *text, const char *of)
+{
+	struct cmdline_param param, other;
+
+	while (cmdline_next(&of, &param)) {
+		const char *cursor = text;
+		bool found = is_the_loaders(&param);
+
+		while (!found && cmdline_next(&cursor, &other))
+			found = same_param(&param, &other);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+bool boot_entry_is_same(const char *a, const char *b)
+{
+	return has_all(a, b) && has_all(b, a);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/keyboard.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/cmdline.h"
+#include "core/table.h"
+
+#define KEYS 0xfffffffeUL /* bits 1 (Escape) to 31 (S) of linux/input-event-codes.h */
+
+bool keyboard_has_keys(const char *key_bits)
+{
+	const char *last = strrchr(key_bits, ' ');
+
+	/* Words of the machine's size, the lowest one last. */
+	return (strtoull(last ? last : key_bits, NULL, 16) & KEYS) == KEYS;
+}
+
+bool keyboard_crypttab_asks(const char *crypttab)
+{
+	static const char *const otherwise[] = { "noauto", "tpm2-device=", "fido2-device=", "pkcs11-uri=", "keyscript=", "swap" };
+	struct table_line line;
+
+	while (table_next(&crypttab, &line)) {
+		bool typed = line.count > 1 && UTIL_IS_ONE_OF(line.fields[2], "", "none", "-");
+
+		for (size_t i = 0; i < ARRAY_SIZE(otherwise); i++)
+			typed &= !table_has_option(line.fields[3], otherwise[i]);
+		if (typed)
+			return true;
+	}
+	return false;
+}
+
+bool keyboard_cmdline_asks(const char *cmdline)
+{
+	static const char *const names[] = { "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name" };
+	struct cmdline_param param;
+	bool opens = false;
+
+	while (cmdline_next(&cmdline, &param)) {
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			opens |= param.value_length && cmdline_is(&param, names[i]);
+		if (cmdline_is(&param, "rd.luks.key") || (cmdline_is(&param, "rd.luks") && util_equal(param.value, param.value_length, "0")))
+			return false;
+	}
+	return opens;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is not claimed, and stands in the way of what is. Pure; part of making a plan. */
+#pragma once
+
+#include "core/plan.h"
+
+/*
+ * Find the functions whose drivers would make a claimed group unusable, and those that the kernel links to a
+ * claimed one, and add them to the plan's neighbours with the line that claims them.
+ */
+void neighbours_find(const struct plan_input *input, struct plan *plan);

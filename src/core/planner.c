@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/planner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/guard.h"
+#include "core/match.h"
+#include "core/neighbours.h"
+
+static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim, const struct pci_function *function)
+{
+	struct plan_entry *entry;
+
+	plan->entries = util_grow(plan->entries, plan->count, sizeof(*plan->entries));
+	entry = &plan->entries[plan->count++];
+	*entry = (struct plan_entry){
+		.function = function,
+		.claim = claim,
+		.verdict = VERDICT_WOULD_BIND,
+		.iommu_group = function ? function->iommu_group : -1,
+	};
+	strcpy(entry->wanted_driver, claim->driver[0] ? claim->driver : PLAN_DRIVER);
+	if (function)
+		memcpy(entry->driver, function->driver, sizeof(entry->driver));
+	return entry;
+}
+
+static void judge_isolation(struct plan_entry *entry, const struct iommu *iommu)
+{
+	if ((entry->iommu_group >= 0 && !iommu->lost) || iommu->mended || iommu_groups_are_late(iommu))
+		return;
+	/* What cannot be isolated is not touched, not even until the late stage. */
+	entry->reserved = false;
+	if (!plan_is_pending(entry))
+		return;
+	if (iommu->state == IOMMU_OFF)
+		plan_decide(entry, VERDICT_NO_IOMMU, iommu->hint, "%s", iommu->reason);
+	else
+		plan_decide(entry, VERDICT_NO_IOMMU, "look for this device and 'iommu' in dmesg",
+			    "the IOMMU is on but has no group for this device");
+}
+
+/* Where is the card that the pin names? */
+static void hint_where(const struct plan_input *input, const struct selector *pin, char *hint, size_t size)
+{
+	struct selector id = { .kind = SELECTOR_ID, .id = pin->id };
+	char address[PCI_ADDRESS_SIZE];
+
+	for (size_t i = 0; i < input->function_count; i++) {
+		if (selector_match(&id, &input->functions[i]) != SELECTOR_YES)
+			continue;
+		util_format(hint, size, "the pinned id is at %s now; change the address, or claim it by its path",
+			    pci_address_format(&input->functions[i].address, address));
+		return;
+	}
+	util_format(hint, size, "no device of the machine has the pinned id now; look at lspci -nn");
+}
+
+static void add_moved(const struct plan_input *input, const struct claim *claim, const struct pci_function *found,
+		      bool taken, struct plan *plan)
+{
+	/* Where another claim wants the newcomer, that entry is the device's; this one is the pin's. */
+	struct plan_entry *entry = add_entry(plan, claim, taken ? NULL : found);
+	char hint[256], address[PCI_ADDRESS_SIZE];
+
+	hint_where(input, &claim->selector, hint, sizeof(hint));
+	plan_decide(entry, VERDICT_MOVED, hint, "at %s stands %04x:%04x, not what %.64s names",
+		    pci_address_format(&found->address, address), found->vendor, found->device, claim->text);
+}
+
+static void add_nothing_found(const struct claim *claim, const char *off, struct plan *plan)
+{
+	struct plan_entry *entry = add_entry(plan, claim, NULL);
+
+	if (off)
+		plan_decide(entry, VERDICT_OFF, "", "%s", off);
+	else
+		plan_decide(entry, VERDICT_ABSENT,
+			    claim->optional ? "" : "compare with lspci -nn; the card may sit in another slot or be switched off in the firmware",
+			    "no device matches %.64s%s", claim->text, claim->optional ? ", which is optional" : "");
+}
+
+static int by_text(const void *a, const void *b)
+{
+	const struct claim *x = *(const struct claim *const *)a, *y = *(const struct claim *const *)b;
+	int order = strcmp(x->text, y->text);
+
+	if (order)
+		return order;
+	if (match_is_stronger(x, y) != match_is_stronger(y, x))
+		return match_is_stronger(x, y) ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
+/*
+ * The same selector gets one entry, however often it is written: which claims are that one? An array that the caller
+ * frees, one a claim.
+ */
+static bool *find_distinct(const struct config *config)
+{
+	const struct claim **sorted = util_zeroed(config->claim_count, sizeof(const struct claim *));
+	bool *distinct = util_zeroed(config->claim_count, sizeof(*distinct));
+
+	for (size_t c = 0; c < config->claim_count; c++)
+		sorted[c] = &config->claims[c];
+	if (config->claim_count)
+		qsort(sorted, config->claim_count, sizeof(const struct claim *), by_text);
+	for (size_t c = 0; c < config->claim_count; c++)
+		distinct[sorted[c] - config->claims] = !c || strcmp(sorted[c]->text, sorted[c - 1]->text);
+	free(sorted);
+	return distinct;
+}
+
+/* Selectors that found nothing, or another device than the pinned one, get an entry of their own. */
+static void add_unmatched(const struct plan_input *input, const int *wanted, const char *off, struct plan *plan)
+{
+	cleanup_free bool *distinct = find_distinct(input->config);
+
+	for (size_t c = 0; c < input->config->claim_count; c++) {
+		const struct claim *claim = &input->config->claims[c];
+		enum selector_match match = SELECTOR_NO;
+		size_t i;
+
+		if (!distinct[c])
+			continue;
+		for (i = 0; i < input->function_count && match == SELECTOR_NO; i++)
+			match = selector_match(&claim->selector, &input->functions[i]);
+		if (match == SELECTOR_NO || (match == SELECTOR_MOVED && off))
+			add_nothing_found(claim, off, plan);
+		else if (match == SELECTOR_MOVED)
+			add_moved(input, claim, &input->functions[i - 1], wanted[i - 1] >= 0, plan);
+	}
+}
+
+static int by_subject(const void *a, const void *b)
+{
+	const struct plan_entry *x = a, *y = b;
+
+	if (x->function && y->function && x->function != y->function)
+		return (x->function > y->function) - (x->function < y->function);
+	if (!x->function != !y->function)
+		return x->function ? -1 : 1;
+	return strcmp(x->claim->text, y->claim->text);
+}
+
+/* Has the early stage deferred the function, by its report, or by its plan where this is a dry run? */
+static bool was_deferred(const struct plan_input *input, const struct pci_function *function)
+{
+	const struct plan_entry *decided = input->early ? plan_entry_of(input->early, function) : NULL;
+	const struct plan_settled *settled = plan_find_settled(input, function);
+
+	if (decided)
+		return decided->reserved;
+	return settled ? settled->verdict == VERDICT_DEFERRED : !input->reported;
+}
+
+/* What a guest's driver has, or was reserved by the early stage, and the plan leaves to the host. */
+static void find_given_back(const struct plan_input *input, struct plan_entry *entry)
+{
+	bool early = input->stage == PLAN_EARLY;
+	bool leaves = entry->verdict == VERDICT_KEPT || entry->verdict == VERDICT_NO_IOMMU ||
+		      (entry->verdict == VERDICT_DEFERRED && early && !entry->reserved);
+	/* What the early stage has reserved: it may have known of less that the host needs than the late one. */
+	bool reserved = !early && was_deferred(input, entry->function) && !pci_may_carry_disks(entry->function);
+
+	entry->give_back = input->stage != PLAN_NEXT && !entry->settled && leaves && !pci_is_bridge(entry->function) &&
+			   (reserved || pci_is_guest_driver(entry->driver));
+}
+
+void planner_make(const struct plan_input *input, const int *wanted, struct plan *ret)
+{
+	const struct config *config = input->config;
+	const char *off = config_off_reason(config);
+	cleanup_free enum wait *wait = util_zeroed(input->function_count, sizeof(*wait));
+
+	*ret = (struct plan){ 0 };
+	for (size_t i = 0; i < input->function_count; i++) {
+		struct plan_entry *entry;
+
+		if (wanted[i] < 0)
+			continue;
+		entry = add_entry(ret, &config->claims[wanted[i]], &input->functions[i]);
+		if (off)
+			plan_decide(entry, VERDICT_OFF, "", "%s", off);
+	}
+	wait_find(config, input->needs, input->functions, input->function_count, wanted, wait);
+	if (!off)
+		guard_apply(input, wait, ret);
+	for (size_t i = 0; i < ret->count && !config->iommu_ignored; i++)
+		judge_isolation(&ret->entries[i], input->iommu);
+	if (!off)
+		guard_displays(input, ret);
+	for (size_t i = 0; i < ret->count && !off; i++)
+		find_given_back(input, &ret->entries[i]);
+	add_unmatched(input, wanted, off, ret);
+	if (ret->count)
+		qsort(ret->entries, ret->count, sizeof(*ret->entries), by_subject);
+	if (!off)
+		neighbours_find(input, ret);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/wait.h"
+
+#include <stdlib.h>
+
+#include "core/match.h"
+
+/* May the root be on the function, or be reached through it? */
+static bool may_carry_root(const struct needs *needs, const struct pci_function *function)
+{
+	return pci_may_carry_disks(function) || function->has_disk ||
+	       (pci_is_network(function) && (needs->network[0] || needs->network_use[0]));
+}
+
+/* The functions of one slot stand beside each other. */
+static void mark_slot(const struct pci_function *functions, size_t count, size_t one, enum wait *wait)
+{
+	for (size_t i = one; i-- && pci_same_slot(&functions[i].address, &functions[one].address);)
+		wait[i] = WAIT_STAGE;
+	for (size_t i = one + 1; i < count && pci_same_slot(&functions[i].address, &functions[one].address); i++)
+		wait[i] = WAIT_STAGE;
+}
+
+/* What one claim with stage=late matches, and what it reaches beyond that. */
+static void mark_late_claim(const struct config *config, const struct claim *claim, const struct pci_function *functions,
+			    size_t count, const size_t *group, size_t limit, enum wait *wait)
+{
+	enum expand expand = config_expand_of(config, claim);
+	cleanup_free bool *reached = util_zeroed(limit, sizeof(*reached));
+
+	for (size_t i = 0; i < count; i++) {
+		if (selector_match(&claim->selector, &functions[i]) != SELECTOR_YES)
+			continue;
+		wait[i] = WAIT_STAGE;
+		if (expand == EXPAND_SLOT)
+			mark_slot(functions, count, i, wait);
+		else if (expand != EXPAND_NONE && group[i] != PCI_NO_GROUP)
+			reached[group[i]] = true;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (group[i] != PCI_NO_GROUP && reached[group[i]])
+			wait[i] = WAIT_STAGE;
+}
+
+/* A group that is taken whole is decided at one time. */
+static void mark_groups(const struct config *config, size_t count, const int *wanted, const size_t *group,
+			size_t limit, enum wait *wait)
+{
+	cleanup_free bool *whole = util_zeroed(limit, sizeof(*whole)), *waits = util_zeroed(limit, sizeof(*waits));
+
+	for (size_t i = 0; i < count; i++) {
+		if (wanted[i] < 0 || group[i] == PCI_NO_GROUP)
+			continue;
+		whole[group[i]] |= config_expand_of(config, &config->claims[wanted[i]]) == EXPAND_GROUP;
+		waits[group[i]] |= wait[i] != WAIT_NOT;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (wanted[i] >= 0 && group[i] != PCI_NO_GROUP && wait[i] == WAIT_NOT && whole[group[i]] && waits[group[i]])
+			wait[i] = WAIT_GROUP;
+}
+
+void wait_find(const struct config *config, const struct needs *needs, const struct pci_function *functions,
+		       size_t count, const int *wanted, enum wait *wait)
+{
+	size_t limit;
+	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
+
+	for (size_t i = 0; i < count; i++)
+		wait[i] = WAIT_NOT;
+	for (size_t c = 0; c < config->claim_count; c++)
+		if (config->claims[c].stage == STAGE_LATE)
+			mark_late_claim(config, &config->claims[c], functions, count, group, limit, wait);
+	for (size_t i = 0; i < count; i++)
+		if (wanted[i] < 0)
+			wait[i] = WAIT_NOT;
+		else if (may_carry_root(needs, &functions[i]) && !match_insists_on_early(&config->claims[wanted[i]], &functions[i]))
+			wait[i] = WAIT_NATURE;
+	mark_groups(config, count, wanted, group, limit, wait);
+	/* Whatever else it waits for, the host may need it until then. */
+	for (size_t i = 0; i < count; i++)
+		if (wait[i] != WAIT_NOT && may_carry_root(needs, &functions[i]))
+			wait[i] = WAIT_NATURE;
+}
+
