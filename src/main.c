@@ -6,7 +6,7 @@
 
 #include "cmd.h"
 #include "host/deadline.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 static const struct command {
 	const char *name;
@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 			return print_version();
 		if (strcmp(argv[i], "--root") || i + 1 == argc)
 			return usage_error("unknown option, or one without its value", argv[i]);
-		r = root_enter(argv[++i]);
+		r = rootdir_enter(argv[++i]);
 		if (r < 0)
 			return usage_error(r == -ENOSYS ? "Linux 5.6 or later is needed for --root" : "no such folder for --root", argv[i]);
 	}

@@ -509,7 +509,7 @@ static void choose_variants(struct plan *plan)
 {
 	cleanup_free module_name *names = util_zeroed(plan->count, sizeof(*names));
 
-	if (!root_is_host() || deadline_read(find_variants, plan, names, plan->count * sizeof(*names), deadline_step_end()) < 0)
+	if (!rootdir_is_host() || deadline_read(find_variants, plan, names, plan->count * sizeof(*names), deadline_step_end()) < 0)
 		return;
 	for (size_t i = 0; i < plan->count; i++) {
 		bool seen = false;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/root.h"
+#include "host/rootdir.h"
 
 #define PREFIX "vfio-early: "
 #define KMSG "/dev/kmsg"
@@ -27,7 +27,7 @@ void log_start(enum log_target target, bool debug)
 static bool append_to(const char *path, int flags, const char *text)
 {
 	/* A pipe in its place would wait for a reader, or end the program when that goes. */
-	cleanup_close int fd = root_open(path, O_WRONLY | O_APPEND | O_NONBLOCK | flags);
+	cleanup_close int fd = rootdir_open(path, O_WRONLY | O_APPEND | O_NONBLOCK | flags);
 	struct stat is;
 
 	return fd >= 0 && fstat(fd, &is) == 0 && !S_ISFIFO(is.st_mode) && write(fd, text, strlen(text)) >= 0;

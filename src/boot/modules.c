@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/modprobe.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 /* One context for all look-ups, its indexes mapped once; children that load modules inherit it. */
 static struct kmod_ctx *get_context(void)
@@ -80,7 +80,7 @@ int modules_load(const char *name)
 	struct kmod_list *item;
 	int r = -ENOENT;
 
-	if (!root_is_host())
+	if (!rootdir_is_host())
 		return 0;
 	if (!get_context())
 		return -ENOMEM;
@@ -104,7 +104,7 @@ int modules_find_variant(const char *modalias, char *name, size_t size)
 	char alias[256];
 	int r = -ENOENT;
 
-	if (!root_is_host() || strncmp(modalias, "pci:", 4))
+	if (!rootdir_is_host() || strncmp(modalias, "pci:", 4))
 		return r;
 	util_format(alias, sizeof(alias), "vfio_pci:%.*s", (int)strcspn(modalias + 4, "\n"), modalias + 4);
 	if (!get_context() || kmod_module_new_from_lookup(get_context(), alias, &found) < 0)

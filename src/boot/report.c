@@ -7,7 +7,7 @@
 
 #include "boot/schema.h"
 #include "core/json-read.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 static void print_step(void *data, const char *path, const char *value)
 {
@@ -75,7 +75,7 @@ int report_amend(bool (*amend)(void *data, struct report_device *device), void *
 	cleanup_free char *text = NULL, *amended = NULL;
 	struct amendment amendment = { .amend = amend, .data = data };
 	size_t length, size = 0;
-	int r = root_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length);
+	int r = rootdir_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length);
 
 	if (r < 0)
 		return r;
@@ -87,24 +87,24 @@ int report_amend(bool (*amend)(void *data, struct report_device *device), void *
 	fputs(amendment.cursor, amendment.out);
 	if (fclose(amendment.out))
 		return -ENOMEM;
-	return r < 0 ? r : root_replace(REPORT_FILE, amended, size);
+	return r < 0 ? r : rootdir_replace(REPORT_FILE, amended, size);
 }
 
 int report_set_waiting(void)
 {
-	return root_replace(REPORT_LATE_FILE, "", 0);
+	return rootdir_replace(REPORT_LATE_FILE, "", 0);
 }
 
 int report_clear_waiting(void)
 {
-	return root_remove(REPORT_LATE_FILE);
+	return rootdir_remove(REPORT_LATE_FILE);
 }
 
 int report_set_stuck(bool stuck)
 {
 	if (stuck)
-		return root_replace(REPORT_STUCK_FILE, "", 0);
-	return report_is_stuck() ? root_remove(REPORT_STUCK_FILE) : 0;
+		return rootdir_replace(REPORT_STUCK_FILE, "", 0);
+	return report_is_stuck() ? rootdir_remove(REPORT_STUCK_FILE) : 0;
 }
 
 int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,
@@ -119,5 +119,5 @@ int report_save(const char *command, const struct config *config, const struct i
 	report_print(out, command, config, iommu, plan, writes);
 	if (fclose(out))
 		return -ENOMEM;
-	return root_replace(REPORT_FILE, text, length);
+	return rootdir_replace(REPORT_FILE, text, length);
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "host/deadline.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 /* What a shell ends with where it finds no such program. */
 #define NOT_FOUND 127
@@ -16,7 +16,7 @@
 
 bool service_manager_runs(void)
 {
-	return root_is_host() && root_exists("/run/systemd/system");
+	return rootdir_is_host() && rootdir_exists("/run/systemd/system");
 }
 
 static void become_systemctl(const char *unit)

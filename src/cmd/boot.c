@@ -18,7 +18,7 @@
 #include "host/deadline.h"
 #include "host/load.h"
 #include "host/outlook.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 /* Everything that one boot knows. */
 struct boot {
@@ -247,7 +247,7 @@ static void leave_stuck(const struct plan *plan)
 static int carry_out(struct boot *boot, unsigned long long start)
 {
 	struct bind_times times = { 0 };
-	int r = root_mkdir(REPORT_FOLDER);
+	int r = rootdir_mkdir(REPORT_FOLDER);
 
 	log_start(LOG_TO_KERNEL, boot->outlook.config.debug);
 	if (r < 0)
@@ -284,10 +284,10 @@ static int carry_out(struct boot *boot, unsigned long long start)
 /* It binds devices before the host is up, once a boot. Returns EXIT_DONE, or EXIT_USAGE where this is another time or place. */
 static int refuse_elsewhere(const struct boot *boot)
 {
-	if (!root_is_initramfs())
+	if (!rootdir_is_initramfs())
 		fputs("vfio-early: boot is run by the initramfs, and / is none; boot --dry-run shows what it would do, check what the "
 		      "next boot does\n", stderr);
-	else if (root_is_host() && !boot->late && report_exists())
+	else if (rootdir_is_host() && !boot->late && report_exists())
 		fputs("vfio-early: boot has run already: " REPORT_FILE " is this boot's; status shows what it did\n", stderr);
 	else
 		return EXIT_DONE;

@@ -42,7 +42,7 @@ static void add_all(struct finish *finish)
 		if (pci_address_parse(names[i], strlen(names[i]), &function.address) == 0)
 			add(finish, &function, false);
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
 /* Returns 0, or -errno of the report. */
@@ -127,7 +127,7 @@ static void conclude(const struct finish *finish)
 	for (size_t i = 0; i < finish->count; i++)
 		hangs |= finish->leftovers[i].hangs;
 	/* In the initramfs it is early: an unbind that waits for the device may be carried out yet. */
-	r = report_set_stuck(hangs || (finish->failed && root_is_host() && root_is_initramfs()));
+	r = report_set_stuck(hangs || (finish->failed && rootdir_is_host() && rootdir_is_initramfs()));
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_STUCK_FILE ": %s", strerror(-r));
 }
@@ -144,7 +144,7 @@ static int finish_all(void)
 	}
 	if (r < 0) {
 		log_line(LOG_WARNING, REPORT_FILE ": %s; every device that has a driver_override of vfio-pci, and is not on it, is "
-			 "returned to the host", root_error(r));
+			 "returned to the host", rootdir_error(r));
 		add_all(&finish);
 	}
 	if (!finish.dry_run)
@@ -152,7 +152,7 @@ static int finish_all(void)
 	if (r == 0)
 		r = report_amend(amend, &finish);
 	if (r < 0)
-		log_line(LOG_WARNING, REPORT_FILE ": cannot be amended: %s", root_error(r));
+		log_line(LOG_WARNING, REPORT_FILE ": cannot be amended: %s", rootdir_error(r));
 	conclude(&finish);
 	free(finish.leftovers);
 	return finish.failed ? EXIT_FAILED : EXIT_DONE;
@@ -164,7 +164,7 @@ int cmd_finish(int argc, char **argv)
 		fprintf(stderr, "vfio-early: finish takes no arguments, not '%s'\n", argv[1]);
 		return EXIT_USAGE;
 	}
-	if (root_is_host() && geteuid() != 0) {
+	if (rootdir_is_host() && geteuid() != 0) {
 		fputs("vfio-early: finish writes to the devices, and needs root: sudo vfio-early finish\n", stderr);
 		return EXIT_USAGE;
 	}

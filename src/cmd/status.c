@@ -11,7 +11,7 @@
 #include "cmd/options.h"
 #include "cmd/tell.h"
 #include "host/names.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 #define LOG_LIMIT (1 << 20)
 
@@ -41,7 +41,7 @@ static const char *missing_report(const struct status *status)
 	if (status->reported == 0)
 		return "";
 	if (status->reported == -ENOENT)
-		return root_exists(REPORT_FOLDER) ? "the report of this boot is gone (" REPORT_FILE ")" :
+		return rootdir_exists(REPORT_FOLDER) ? "the report of this boot is gone (" REPORT_FILE ")" :
 						    "this boot has left no report: its image does not contain vfio-early";
 	return status->reported == -EBADMSG ? "the report of this boot cannot be understood (" REPORT_FILE ")" :
 					      "the report of this boot cannot be read (" REPORT_FILE ")";
@@ -173,7 +173,7 @@ static void show(struct status *status)
 	tell_errors(page, &status->outlook.config);
 	if (status->reported)
 		tell(page, "report:", PAGE_YELLOW, missing_report(status),
-		     status->reported == -ENOENT && !root_exists(REPORT_FOLDER) ? system_regenerate(&status->system) : "");
+		     status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ? system_regenerate(&status->system) : "");
 	if (!status->comparison.count)
 		tell(page, "configuration:", PAGE_YELLOW, "nothing is asked for", "vfio-early list shows what can be named");
 	for (size_t i = 0; i < status->comparison.count; i++) {
@@ -199,7 +199,7 @@ int cmd_status(int argc, char **argv)
 	system_read(&status.system);
 	status.reported = report_load(&status.report);
 	compare(&status.outlook, &status.report, status.reported == 0, &status.system, &status.comparison);
-	if (root_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
+	if (rootdir_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
 		status.log = NULL;
 	if (status.options.json)
 		print_json(&status);

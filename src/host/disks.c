@@ -188,7 +188,7 @@ static int open_node(const struct block *block, int flags)
 {
 	char path[BLOCK_NAME_SIZE + 8];
 	struct stat is;
-	int fd = root_open(node_of(block, path, sizeof(path)), flags);
+	int fd = rootdir_open(node_of(block, path, sizeof(path)), flags);
 
 	if (fd < 0)
 		return fd;
@@ -217,7 +217,7 @@ static bool read_udev(struct block *block)
 	size_t length;
 
 	util_format(path, sizeof(path), "/run/udev/data/b%u:%u", block->major, block->minor);
-	return root_read_file(path, TABLE_LIMIT, &text, &length) == 0 && storage_parse_udev(text, &block->content);
+	return rootdir_read_file(path, TABLE_LIMIT, &text, &length) == 0 && storage_parse_udev(text, &block->content);
 }
 
 /* Where libblkid looks for superblocks; a place that is missing here is read all the same, and costs a wait. Bytes. */
@@ -364,7 +364,7 @@ static int find_locked(const void *argument, void *result)
 	size_t length;
 
 	/* Of a text that is cut, what was read counts. */
-	(void)!root_read_file("/proc/locks", TABLE_LIMIT, &locks, &length);
+	(void)!rootdir_read_file("/proc/locks", TABLE_LIMIT, &locks, &length);
 	for (size_t i = 0; locks && locks[0] && i < storage->count; i++)
 		locked[i] = is_locked(locks, &storage->blocks[i]);
 	return 0;
@@ -487,7 +487,7 @@ static void read_edges(struct storage *storage, size_t block)
 		if (lower >= 0)
 			add_edge(storage, block, (size_t)lower);
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 	count = sysfs_block_holders(storage->blocks[block].name, &names);
 	for (ssize_t i = 0; i < count; i++) {
 		int upper = storage_by_name(storage, names[i]);
@@ -497,7 +497,7 @@ static void read_edges(struct storage *storage, size_t block)
 		else
 			storage->blocks[block].held = true;
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
 static void read_devices(struct storage *storage)
@@ -513,7 +513,7 @@ static void read_devices(struct storage *storage)
 		else
 			free(storage->blocks[storage->count].functions);
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 	for (size_t i = 0; i < storage->count; i++) {
 		storage->blocks[i].whole = storage_by_name(storage, wholes[i]);
 		read_edges(storage, i);
@@ -533,7 +533,7 @@ static void read_uses(struct storage *storage)
 		cleanup_free char *text = NULL;
 		size_t length;
 
-		if (root_read_file(tables[i].path, TABLE_LIMIT, &text, &length) == 0)
+		if (rootdir_read_file(tables[i].path, TABLE_LIMIT, &text, &length) == 0)
 			tables[i].add(storage, text);
 	}
 }
@@ -543,12 +543,12 @@ static void read_pools(struct storage *storage)
 {
 	static const char folder[] = "/proc/spl/kstat/zfs";
 	char **names, path[BLOCK_NAME_SIZE + 300];
-	ssize_t count = root_list(folder, &names);
+	ssize_t count = rootdir_list(folder, &names);
 
 	for (ssize_t i = 0; i < count; i++)
-		if (root_exists(util_format(path, sizeof(path), "%s/%.255s/.", folder, names[i])))
+		if (rootdir_exists(util_format(path, sizeof(path), "%s/%.255s/.", folder, names[i])))
 			storage_add_pool(storage, names[i], strlen(names[i]));
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
 /* The file of pools that the host imports at boot: an nvlist in XDR, where a text follows its length (RFC 4506, 4.11). */
@@ -572,7 +572,7 @@ static void add_cached_pools(struct storage *storage)
 	cleanup_free char *cache = NULL;
 	size_t length;
 
-	if (root_read_file(POOL_CACHE, TABLE_LIMIT, &cache, &length) < 0)
+	if (rootdir_read_file(POOL_CACHE, TABLE_LIMIT, &cache, &length) < 0)
 		return;
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block_content *content = &storage->blocks[i].content;
@@ -588,7 +588,7 @@ static void read_link(struct storage *storage, const struct need *need)
 	char path[512], name[BLOCK_NAME_SIZE];
 	int block;
 
-	if (!spec_path(need->kind, need->value, path, sizeof(path)) || root_link_name(path, name, sizeof(name)) < 0)
+	if (!spec_path(need->kind, need->value, path, sizeof(path)) || rootdir_link_name(path, name, sizeof(name)) < 0)
 		return;
 	block = storage_by_name(storage, name);
 	if (block < 0)
@@ -692,14 +692,14 @@ static size_t count_devices(void)
 	char **names;
 	ssize_t count = sysfs_block_list(&names);
 
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 	return count > 0 ? (size_t)count : 0;
 }
 
 /* udev removes the file of its queue when it has worked on every event (src/udev/udevd.c and udev-manager.c). */
 static bool udev_is_busy(void)
 {
-	return root_exists("/run/udev/queue");
+	return rootdir_exists("/run/udev/queue");
 }
 
 /* udev's rules open volume groups and assemble arrays: what is inside a wanted disk may be in use in a moment. */

@@ -10,7 +10,7 @@
 
 #include "core/cpio.h"
 #include "host/load.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 #define FILE_LIMIT (1 << 20)
 
@@ -43,7 +43,7 @@ static void add_host_file(struct image *image, const char *path, const char *nam
 	char *text;
 	size_t length;
 
-	if (root_read_file(path, FILE_LIMIT, &text, &length) != 0)
+	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) != 0)
 		return;
 	/* One that only masks another is the same as none. */
 	if (length)
@@ -224,7 +224,7 @@ static int read_unpacked(const struct tool *tool, int in, struct image *image)
 
 int image_read(const char *path, struct image *ret, const char **ret_tool)
 {
-	cleanup_close int fd = root_open(path, O_RDONLY);
+	cleanup_close int fd = rootdir_open(path, O_RDONLY);
 	struct cpio cpio = { .read = read_fd, .data = &fd };
 	const struct tool *tool;
 	int r;

@@ -13,7 +13,7 @@ static void read_cpu_vendor(char *buffer, size_t size)
 	char text[512], *vendor;
 
 	buffer[0] = '\0';
-	if (root_read("/proc/cpuinfo", text, sizeof(text)) <= 0)
+	if (rootdir_read("/proc/cpuinfo", text, sizeof(text)) <= 0)
 		return;
 	vendor = strstr(text, key);
 	if (vendor) {
@@ -70,5 +70,5 @@ void iommu_read(const char *cmdline, struct iommu *ret)
 			cmdline_switches_on(cmdline, "vfio_iommu_type1.allow_unsafe_interrupts");
 	}
 	iommu_judge(&facts, ret);
-	root_list_free(units, count);
+	rootdir_list_free(units, count);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "host/root.h"
+#include "host/rootdir.h"
 
 #define MODULES "/lib/modules"
 #define INDEX_LIMIT (16 << 20)
@@ -17,7 +17,7 @@ static bool index_has(const char *version, const char *name, const char *file)
 	size_t length;
 
 	util_format(path, sizeof(path), MODULES "/%.120s/%s", version, name);
-	return root_read_file(path, INDEX_LIMIT, &text, &length) == 0 && strstr(text, file);
+	return rootdir_read_file(path, INDEX_LIMIT, &text, &length) == 0 && strstr(text, file);
 }
 
 static enum kernel_driver find_driver(const char *version)
@@ -30,7 +30,7 @@ static enum kernel_driver find_driver(const char *version)
 /* Is there a file PREFIX VERSION SUFFIX? Its path is stored. */
 static bool find_one(const char *const place[2], const char *version, char *path, size_t size)
 {
-	return root_exists(util_format(path, size, "%s%.120s%s", place[0], version, place[1]));
+	return rootdir_exists(util_format(path, size, "%s%.120s%s", place[0], version, place[1]));
 }
 
 /* Where the distributions put a kernel. Modules alone are left behind by removed ones, or belong to containers. */
@@ -61,11 +61,11 @@ static void find_image(struct kernel *kernel)
 			return;
 	kernel->path[0] = '\0';
 	/* kernel-install's layout: a folder of the machine's id. */
-	if (root_read_file("/etc/machine-id", 64, &machine, &length) < 0 || length < 32)
+	if (rootdir_read_file("/etc/machine-id", 64, &machine, &length) < 0 || length < 32)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		util_format(kernel->path, sizeof(kernel->path), "%s/%.32s/%s/initrd", folders[i], machine, kernel->version);
-		if (root_exists(kernel->path))
+		if (rootdir_exists(kernel->path))
 			return;
 	}
 	kernel->path[0] = '\0';
@@ -76,13 +76,13 @@ static const char *running_version(void)
 	static struct utsname name;
 
 	/* Another machine's files tell nothing of this one's kernel. */
-	return root_is_host() && uname(&name) == 0 ? name.release : "";
+	return rootdir_is_host() && uname(&name) == 0 ? name.release : "";
 }
 
 size_t kernels_read(struct kernel **ret_kernels)
 {
 	char **names;
-	ssize_t found = root_list(MODULES, &names);
+	ssize_t found = rootdir_list(MODULES, &names);
 	struct kernel *kernels = NULL;
 	size_t count = 0;
 
@@ -100,7 +100,7 @@ size_t kernels_read(struct kernel **ret_kernels)
 		if (kernel->path[0])
 			kernel->error = image_read(kernel->path, &kernel->image, &kernel->tool);
 	}
-	root_list_free(names, found);
+	rootdir_list_free(names, found);
 	*ret_kernels = kernels;
 	return count;
 }

@@ -6,7 +6,7 @@
 #include "core/spec.h"
 #include "host/deadline.h"
 #include "host/load.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 #include "host/sysfs.h"
 
 #define TABLE_LIMIT (1 << 20)
@@ -15,7 +15,7 @@
 static bool any_exists(const char *const *paths, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (root_exists(paths[i]))
+		if (rootdir_exists(paths[i]))
 			return true;
 	return false;
 }
@@ -65,7 +65,7 @@ static void add_needs_of(struct needs *needs, const char *path, void (*add)(stru
 {
 	cleanup_free char *text = NULL;
 	size_t length;
-	int r = root_read_file(path, TABLE_LIMIT, &text, &length);
+	int r = rootdir_read_file(path, TABLE_LIMIT, &text, &length);
 
 	/* Other users than root are told that they see less (outlook_add_rights()). */
 	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
@@ -92,8 +92,8 @@ static void add_conf(void *needs, const char *path)
 /* The image's, and the host's own. */
 static void add_confs(struct needs *needs)
 {
-	root_each_file("/conf/conf.d", "", add_conf, needs);
-	root_each_file("/etc/initramfs-tools/conf.d", "", add_conf, needs);
+	rootdir_each_file("/conf/conf.d", "", add_conf, needs);
+	rootdir_each_file("/etc/initramfs-tools/conf.d", "", add_conf, needs);
 	add_conf(needs, "/conf/initramfs.conf");
 	add_conf(needs, "/etc/initramfs-tools/initramfs.conf");
 }
@@ -129,12 +129,12 @@ static const char *find_program(void)
 static bool has_dracut_module(const char *name)
 {
 	char **names;
-	ssize_t count = root_list("/usr/lib/dracut/modules.d", &names);
+	ssize_t count = rootdir_list("/usr/lib/dracut/modules.d", &names);
 	bool found = false;
 
 	for (ssize_t i = 0; i < count; i++)
 		found |= strlen(names[i]) > 2 && !strcmp(names[i] + 2, name);
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 	return found;
 }
 
@@ -170,7 +170,7 @@ static void find_network_use(struct needs *needs)
 static void add_links(struct needs *needs, const char *purpose, const char *const *paths, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (root_exists(paths[i]))
+		if (rootdir_exists(paths[i]))
 			needs_add_root_link(needs, purpose, paths[i]);
 }
 

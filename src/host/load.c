@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/root.h"
+#include "host/rootdir.h"
 
 #define CONFIG_LIMIT (1 << 20)
 #define CMDLINE_LIMIT (1 << 16)
@@ -14,12 +14,12 @@
 
 static bool is_initrd(void)
 {
-	return root_exists("/etc/initrd-release") || root_exists("/usr/lib/initrd-release");
+	return rootdir_exists("/etc/initrd-release") || rootdir_exists("/usr/lib/initrd-release");
 }
 
 bool load_is_image(void)
 {
-	return is_initrd() || (root_exists("/conf/initramfs.conf") && root_exists("/scripts/init-top"));
+	return is_initrd() || (rootdir_exists("/conf/initramfs.conf") && rootdir_exists("/scripts/init-top"));
 }
 
 /* --- what is asked for --- */
@@ -29,7 +29,7 @@ static void add_file(struct config *config, const char *path)
 	cleanup_free char *text = NULL;
 	size_t length;
 	char what[128];
-	int r = root_read_file(path, CONFIG_LIMIT, &text, &length);
+	int r = rootdir_read_file(path, CONFIG_LIMIT, &text, &length);
 
 	if (r == -ENOENT)
 		return;
@@ -37,7 +37,7 @@ static void add_file(struct config *config, const char *path)
 		config_add_error(config, path, "the file is larger than 1 MiB; what is behind that is not read");
 		config_add_cut_file(config, path, text, length);
 	} else if (r < 0) {
-		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", root_error(r)));
+		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", rootdir_error(r)));
 	} else {
 		config_add_file(config, path, text, length);
 	}
@@ -70,7 +70,7 @@ void load_each_drop_in(const char *const *folders, size_t count, void (*found)(v
 	size_t found_count = 0;
 
 	for (size_t folder = 0; folder < count; folder++) {
-		ssize_t listed = root_list(folders[folder], &names);
+		ssize_t listed = rootdir_list(folders[folder], &names);
 
 		for (ssize_t i = 0; i < listed; i++) {
 			if (!util_ends_in(names[i], ".conf"))
@@ -78,7 +78,7 @@ void load_each_drop_in(const char *const *folders, size_t count, void (*found)(v
 			drop_ins = util_grow(drop_ins, found_count, sizeof(*drop_ins));
 			drop_ins[found_count++] = (struct drop_in){ util_copy(names[i], strlen(names[i])), folder };
 		}
-		root_list_free(names, listed);
+		rootdir_list_free(names, listed);
 	}
 	if (found_count)
 		qsort(drop_ins, found_count, sizeof(*drop_ins), by_name);
@@ -93,8 +93,8 @@ void load_each_parameter_file(void (*found)(void *data, const char *path), void 
 {
 	if (!is_initrd())
 		return;
-	root_each_file("/etc/cmdline.d", ".conf", found, data);
-	if (root_exists("/etc/cmdline"))
+	rootdir_each_file("/etc/cmdline.d", ".conf", found, data);
+	if (rootdir_exists("/etc/cmdline"))
 		found(data, "/etc/cmdline");
 }
 
@@ -114,7 +114,7 @@ int load_parameters(const char *path, char **ret_text)
 	int r;
 
 	*ret_text = NULL;
-	r = root_read_file(path, CMDLINE_LIMIT, ret_text, &length);
+	r = rootdir_read_file(path, CMDLINE_LIMIT, ret_text, &length);
 	if (r < 0 && r != -EFBIG)
 		return r;
 	if (r == 0 && strlen(*ret_text) == length)
@@ -133,7 +133,7 @@ static void add_parameters(void *config, const char *path)
 		config_add_error(config, path, "the file is larger than 64 KiB or has a NUL byte; the parameter that "
 				 "this cuts, and what is behind it, do not count");
 	else if (r < 0)
-		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", root_error(r)));
+		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", rootdir_error(r)));
 	if (text)
 		config_add_parameters(config, path, text);
 }
@@ -149,7 +149,7 @@ static int read_cmdline(char **ret_cmdline, char lost[static LOST_SIZE])
 
 	*ret_cmdline = NULL;
 	lost[0] = '\0';
-	r = root_read_file("/proc/cmdline", CMDLINE_LIMIT, ret_cmdline, &length);
+	r = rootdir_read_file("/proc/cmdline", CMDLINE_LIMIT, ret_cmdline, &length);
 	if (!*ret_cmdline) {
 		*ret_cmdline = util_copy("", 0);
 		return r;
@@ -206,7 +206,7 @@ static void add_ids_of(struct modprobe_ids *ids, const char *path,
 	cleanup_free char *text = NULL;
 	size_t length;
 
-	if (root_read_file(path, CONFIG_LIMIT, &text, &length) == 0)
+	if (rootdir_read_file(path, CONFIG_LIMIT, &text, &length) == 0)
 		add(ids, path, text);
 }
 

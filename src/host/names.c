@@ -6,7 +6,7 @@
 #include <setjmp.h>
 #include <unistd.h>
 
-#include "host/root.h"
+#include "host/rootdir.h"
 
 /* Names alone, of the list alone. */
 #define LOOKUP_FLAGS (PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB)
@@ -33,7 +33,7 @@ void names_open(void)
 	static char path[64];
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists) && names_fd < 0; i++)
-		names_fd = root_open(lists[i], O_RDONLY);
+		names_fd = rootdir_open(lists[i], O_RDONLY);
 	if (names_fd < 0)
 		return;
 	names_access = pci_alloc();

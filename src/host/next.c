@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/boot-entry.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 #define FILE_LIMIT (4 << 20)
 
@@ -23,7 +23,7 @@ static void read_entry(void *data, const char *path)
 	char *found;
 	size_t length;
 
-	if (root_read_file(path, FILE_LIMIT, &text, &length) < 0)
+	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) < 0)
 		return;
 	found = boot_entry_parse_loader(text, search->versions, search->count);
 	if (!found)
@@ -42,7 +42,7 @@ static void read_grub(struct search *search)
 		size_t length;
 
 		search->path = files[i];
-		if (root_read_file(files[i], FILE_LIMIT, &text, &length) == 0)
+		if (rootdir_read_file(files[i], FILE_LIMIT, &text, &length) == 0)
 			search->found = boot_entry_parse_grub(text, search->versions, search->count);
 	}
 }
@@ -59,7 +59,7 @@ static void read_kernel_cmdline(struct search *search)
 	size_t length;
 
 	search->path = "/etc/kernel/cmdline";
-	if (root_read_file(search->path, FILE_LIMIT, &text, &length) == 0 && length)
+	if (rootdir_read_file(search->path, FILE_LIMIT, &text, &length) == 0 && length)
 		search->found = copy_first_line(text);
 }
 
@@ -71,7 +71,7 @@ static void find(struct search *search, const struct system *system)
 	case LOADER_ENTRIES:
 		search->path = system->entries;
 		if (system->entries)
-			root_each_file(system->entries, ".conf", read_entry, search);
+			rootdir_each_file(system->entries, ".conf", read_entry, search);
 		if (!search->found && system->loader == LOADER_GRUBBY)
 			read_grub(search);
 		break;
@@ -92,11 +92,11 @@ static void find(struct search *search, const struct system *system)
 char *next_read(const char *cmdline, const struct system *system, const char **ret_path)
 {
 	struct search search = { 0 };
-	ssize_t count = root_list("/lib/modules", &search.versions);
+	ssize_t count = rootdir_list("/lib/modules", &search.versions);
 
 	search.count = count > 0 ? (size_t)count : 0;
 	find(&search, system);
-	root_list_free(search.versions, count);
+	rootdir_list_free(search.versions, count);
 	if (search.found && boot_entry_is_same(search.found, cmdline)) {
 		free(search.found);
 		search.found = NULL;

@@ -9,7 +9,7 @@
 #include "host/deadline.h"
 #include "host/load.h"
 #include "host/report-read.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 void outlook_load(const char *next, const char *booted, struct outlook *ret)
 {
@@ -85,7 +85,7 @@ void outlook_plan(struct outlook *outlook, enum plan_stage stage, bool real, cha
 
 bool outlook_is_unprivileged(void)
 {
-	return root_is_host() && geteuid() != 0;
+	return rootdir_is_host() && geteuid() != 0;
 }
 
 void outlook_add_rights(struct outlook *outlook)

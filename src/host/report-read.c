@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/root.h"
+#include "host/rootdir.h"
 
 static void read_member(const struct json_value *device, const char *key, char *buffer, size_t size)
 {
@@ -35,7 +35,7 @@ static int each_device(void (*found)(void *data, const struct json_value *device
 {
 	cleanup_free char *text = NULL;
 	size_t length;
-	int r = root_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length);
+	int r = rootdir_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length);
 
 	return r < 0 ? r : report_each_device(text, length, found, data);
 }
@@ -145,12 +145,12 @@ void report_free_settled(struct plan_settled *settled, size_t count)
 
 bool report_is_waiting(void)
 {
-	return root_exists(REPORT_LATE_FILE);
+	return rootdir_exists(REPORT_LATE_FILE);
 }
 
 bool report_is_stuck(void)
 {
-	return root_exists(REPORT_STUCK_FILE);
+	return rootdir_exists(REPORT_STUCK_FILE);
 }
 
 bool report_is_dry_run(void)
@@ -159,11 +159,11 @@ bool report_is_dry_run(void)
 	struct json_value report, writes;
 	size_t length;
 
-	return root_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length) == 0 && json_read(text, length, &report) &&
+	return rootdir_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length) == 0 && json_read(text, length, &report) &&
 	       json_member(&report, "writes", &writes);
 }
 
 bool report_exists(void)
 {
-	return root_exists(REPORT_FILE);
+	return rootdir_exists(REPORT_FILE);
 }

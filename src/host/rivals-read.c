@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/rivals-read.h"
 
-#include "host/root.h"
+#include "host/rootdir.h"
 
 #define FILE_LIMIT (1 << 20)
 
@@ -10,7 +10,7 @@ static void read_modprobe(void *rivals, const char *path)
 	cleanup_free char *text = NULL;
 	size_t length;
 
-	if (root_read_file(path, FILE_LIMIT, &text, &length) == 0)
+	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
 		rivals_add_modprobe(rivals, path, text);
 }
 
@@ -18,16 +18,16 @@ static void read_driverctl(void *rivals, const char *path)
 {
 	char text[128];
 
-	if (root_read(path, text, sizeof(text)) > 0)
+	if (rootdir_read(path, text, sizeof(text)) > 0)
 		rivals_add_driverctl(rivals, path, text);
 }
 
 void rivals_read(struct rivals *rivals, const char *cmdline)
 {
 	/* What the distribution itself ships in /usr/lib is its own business. */
-	root_each_file("/etc/modprobe.d", ".conf", read_modprobe, rivals);
-	root_each_file("/usr/local/lib/modprobe.d", ".conf", read_modprobe, rivals);
-	root_each_file("/run/modprobe.d", ".conf", read_modprobe, rivals);
-	root_each_file("/etc/driverctl.d", "", read_driverctl, rivals);
+	rootdir_each_file("/etc/modprobe.d", ".conf", read_modprobe, rivals);
+	rootdir_each_file("/usr/local/lib/modprobe.d", ".conf", read_modprobe, rivals);
+	rootdir_each_file("/run/modprobe.d", ".conf", read_modprobe, rivals);
+	rootdir_each_file("/etc/driverctl.d", "", read_driverctl, rivals);
 	rivals_add_cmdline(rivals, cmdline);
 }

@@ -45,7 +45,7 @@ ssize_t scan_functions(struct pci_function **ret_functions)
 		functions = util_grow(functions, count, sizeof(*functions));
 		functions[count++] = function;
 	}
-	root_list_free(names, found);
+	rootdir_list_free(names, found);
 	pci_sort(functions, count);
 	*ret_functions = functions;
 	return (ssize_t)count;
@@ -151,7 +151,7 @@ void scan_group(struct pci_function *functions, size_t count, int group)
 		if (member)
 			functions[member - functions].iommu_group = group;
 	}
-	root_list_free(names, found);
+	rootdir_list_free(names, found);
 }
 
 bool scan_resets(const struct pci_function *function, bool told, char *buffer, size_t size)

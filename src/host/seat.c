@@ -7,7 +7,7 @@
 
 #include "core/keyboard.h"
 #include "core/table.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 #include "host/sysfs.h"
 
 #define CRYPTTAB_LIMIT (1 << 20)
@@ -36,7 +36,7 @@ static bool is_asked(const char *cmdline)
 	const char *entries;
 	size_t length;
 
-	if (root_read_file("/etc/crypttab", CRYPTTAB_LIMIT, &crypttab, &length) < 0)
+	if (rootdir_read_file("/etc/crypttab", CRYPTTAB_LIMIT, &crypttab, &length) < 0)
 		return keyboard_cmdline_asks(cmdline);
 	entries = crypttab;
 	return table_next(&entries, &line) ? keyboard_crypttab_asks(crypttab) : keyboard_cmdline_asks(cmdline);
@@ -56,7 +56,7 @@ void seat_read_keyboards(struct seat *ret)
 		if (keyboard_has_keys(bits))
 			add_keyboard(ret, link);
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
 void seat_read(const char *cmdline, struct seat *ret)

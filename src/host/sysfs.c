@@ -21,7 +21,7 @@ static const char *pci_path(const struct pci_address *address, const char *attri
 
 ssize_t sysfs_pci_list(char ***ret_names)
 {
-	return root_list(PCI "/devices", ret_names);
+	return rootdir_list(PCI "/devices", ret_names);
 }
 
 static void find_guest_driver(void *data, const char *name)
@@ -33,7 +33,7 @@ bool sysfs_pci_has_guest_driver(void)
 {
 	bool any = false;
 
-	root_each_name(PCI "/drivers", find_guest_driver, &any);
+	rootdir_each_name(PCI "/drivers", find_guest_driver, &any);
 	return any;
 }
 
@@ -41,28 +41,28 @@ ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute,
 {
 	char path[PATH_SIZE];
 
-	return root_read(pci_path(address, attribute, path), buffer, size);
+	return rootdir_read(pci_path(address, attribute, path), buffer, size);
 }
 
 bool sysfs_pci_has(const struct pci_address *address, const char *attribute)
 {
 	char path[PATH_SIZE];
 
-	return root_exists(pci_path(address, attribute, path));
+	return rootdir_exists(pci_path(address, attribute, path));
 }
 
 int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size)
 {
 	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
 
-	return root_link(util_format(path, sizeof(path), PCI "/devices/%s", pci_address_format(address, name)), buffer, size);
+	return rootdir_link(util_format(path, sizeof(path), PCI "/devices/%s", pci_address_format(address, name)), buffer, size);
 }
 
 ssize_t sysfs_iommu_group_list(int group, char ***ret_names)
 {
 	char path[PATH_SIZE];
 
-	return root_list(util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices", group), ret_names);
+	return rootdir_list(util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices", group), ret_names);
 }
 
 struct consumers {
@@ -87,18 +87,18 @@ void sysfs_pci_consumers(const struct pci_address *address,
 	struct consumers consumers = { found, data };
 	char path[PATH_SIZE];
 
-	root_each_name(pci_path(address, "", path), add_consumer, &consumers);
+	rootdir_each_name(pci_path(address, "", path), add_consumer, &consumers);
 }
 
 int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE])
 {
 	char path[PATH_SIZE];
-	int r = root_link_name(pci_path(address, "driver", path), driver, PCI_DRIVER_SIZE);
+	int r = rootdir_link_name(pci_path(address, "driver", path), driver, PCI_DRIVER_SIZE);
 
 	if (r != -ENOENT)
 		return r;
 	driver[0] = '\0';
-	return root_exists(pci_path(address, "", path)) ? 0 : -ENODEV;
+	return rootdir_exists(pci_path(address, "", path)) ? 0 : -ENODEV;
 }
 
 int sysfs_pci_iommu_group(const struct pci_address *address)
@@ -106,14 +106,14 @@ int sysfs_pci_iommu_group(const struct pci_address *address)
 	char path[PATH_SIZE], number[16], name[32], *end;
 	long group;
 
-	if (root_link_name(pci_path(address, "iommu_group", path), number, sizeof(number)) < 0)
+	if (rootdir_link_name(pci_path(address, "iommu_group", path), number, sizeof(number)) < 0)
 		return -1;
 	group = strtol(number, &end, 10);
 	if (*end || end == number || group < 0)
 		return -1;
 	/* vfio's no-IOMMU mode makes groups that isolate nothing (drivers/vfio/group.c, vfio_noiommu_group_alloc). */
 	util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%ld/name", group);
-	if (root_read(path, name, sizeof(name)) > 0 && util_starts_with(name, "vfio-noiommu"))
+	if (rootdir_read(path, name, sizeof(name)) > 0 && util_starts_with(name, "vfio-noiommu"))
 		return -1;
 	return (int)group;
 }
@@ -123,21 +123,21 @@ int sysfs_pci_set_override(const struct pci_address *address, const char *driver
 	char path[PATH_SIZE], line[PCI_DRIVER_SIZE + 2];
 
 	util_format(line, sizeof(line), "%s\n", driver ? driver : "");
-	return root_write(pci_path(address, "driver_override", path), line);
+	return rootdir_write(pci_path(address, "driver_override", path), line);
 }
 
 int sysfs_pci_unbind(const struct pci_address *address)
 {
 	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
 
-	return root_write(pci_path(address, "driver/unbind", path), pci_address_format(address, name));
+	return rootdir_write(pci_path(address, "driver/unbind", path), pci_address_format(address, name));
 }
 
 int sysfs_pci_probe(const struct pci_address *address)
 {
 	char name[PCI_ADDRESS_SIZE];
 
-	return root_write(PCI "/drivers_probe", pci_address_format(address, name));
+	return rootdir_write(PCI "/drivers_probe", pci_address_format(address, name));
 }
 
 int sysfs_pci_bind(const struct pci_address *address, const char *driver)
@@ -145,7 +145,7 @@ int sysfs_pci_bind(const struct pci_address *address, const char *driver)
 	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
 
 	util_format(path, sizeof(path), PCI "/drivers/%s/bind", driver);
-	return root_write(path, pci_address_format(address, name));
+	return rootdir_write(path, pci_address_format(address, name));
 }
 
 int sysfs_pci_remove_id(const struct pci_function *function, const char *driver)
@@ -153,32 +153,32 @@ int sysfs_pci_remove_id(const struct pci_function *function, const char *driver)
 	char path[PATH_SIZE], id[16];
 
 	util_format(path, sizeof(path), PCI "/drivers/%s/remove_id", driver);
-	return root_write(path, util_format(id, sizeof(id), "%04x %04x", function->vendor, function->device));
+	return rootdir_write(path, util_format(id, sizeof(id), "%04x %04x", function->vendor, function->device));
 }
 
 void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address), void *data)
 {
 	char path[PATH_SIZE], **names;
-	ssize_t count = root_list(util_format(path, sizeof(path), PCI "/drivers/%s", driver), &names);
+	ssize_t count = rootdir_list(util_format(path, sizeof(path), PCI "/drivers/%s", driver), &names);
 	struct pci_address address;
 
 	for (ssize_t i = 0; i < count; i++)
 		if (pci_address_parse(names[i], strlen(names[i]), &address) == 0)
 			found(data, &address);
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
 bool sysfs_pci_driver_exists(const char *driver)
 {
 	char path[PATH_SIZE];
 
-	return root_exists(util_format(path, sizeof(path), PCI "/drivers/%s", driver));
+	return rootdir_exists(util_format(path, sizeof(path), PCI "/drivers/%s", driver));
 }
 
 int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER_SIZE])
 {
 	char path[PATH_SIZE], **names;
-	ssize_t count = root_list(util_format(path, sizeof(path), "/sys/module/%s/drivers", module), &names);
+	ssize_t count = rootdir_list(util_format(path, sizeof(path), "/sys/module/%s/drivers", module), &names);
 	int r = -ENOENT;
 
 	for (ssize_t i = 0; i < count && r < 0; i++) {
@@ -187,7 +187,7 @@ int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER
 		strcpy(driver, names[i] + 4);
 		r = 0;
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 	return r;
 }
 
@@ -221,7 +221,7 @@ int sysfs_framebuffer_range(const struct pci_address *address, char *label, size
 	size_t length;
 
 	if (sysfs_pci_read(address, "resource", resources, sizeof(resources)) < 0 ||
-	    (root_read_file("/proc/iomem", 1 << 20, &iomem, &length) < 0 && !iomem))
+	    (rootdir_read_file("/proc/iomem", 1 << 20, &iomem, &length) < 0 && !iomem))
 		return -ENOENT;
 	for (const char *line = iomem; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		const char *name = strstr(line, " : ");
@@ -244,18 +244,18 @@ int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t s
 
 	if (sysfs_framebuffer_range(address, label, sizeof(label)) < 0)
 		return r;
-	count = root_list(PLATFORM "/devices", &names);
+	count = rootdir_list(PLATFORM "/devices", &names);
 	for (ssize_t i = 0; i < count; i++) {
 		if (!strstr(names[i], "-framebuffer"))
 			continue;
 		util_format(path, sizeof(path), PLATFORM "/devices/%s/driver", names[i]);
-		if (strlen(names[i]) < size && !root_link_name(path, driver, sizeof(driver))) {
+		if (strlen(names[i]) < size && !rootdir_link_name(path, driver, sizeof(driver))) {
 			strcpy(name, names[i]);
 			r = 0;
 			break;
 		}
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 	return r;
 }
 
@@ -263,22 +263,22 @@ int sysfs_framebuffer_unbind(const char *name)
 {
 	char path[PATH_SIZE];
 
-	return root_write(util_format(path, sizeof(path), PLATFORM "/devices/%s/driver/unbind", name), name);
+	return rootdir_write(util_format(path, sizeof(path), PLATFORM "/devices/%s/driver/unbind", name), name);
 }
 
 bool sysfs_drm_is_boot_display(const struct pci_address *address)
 {
 	char path[PATH_SIZE], value[8], **names;
-	ssize_t count = root_list(pci_path(address, "drm", path), &names);
+	ssize_t count = rootdir_list(pci_path(address, "drm", path), &names);
 	bool boots = false;
 
 	for (ssize_t i = 0; i < count; i++) {
 		char name[PCI_ADDRESS_SIZE];
 
 		util_format(path, sizeof(path), PCI "/devices/%s/drm/%.64s/boot_display", pci_address_format(address, name), names[i]);
-		boots |= root_read(path, value, sizeof(value)) > 0 && value[0] == '1';
+		boots |= rootdir_read(path, value, sizeof(value)) > 0 && value[0] == '1';
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 	return boots;
 }
 
@@ -286,22 +286,22 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address)
 static int read_connectors(const char *card)
 {
 	char path[PATH_SIZE + 160], status[16], **names;
-	ssize_t count = root_list(card, &names);
+	ssize_t count = rootdir_list(card, &names);
 	int monitor = -1;
 
 	for (ssize_t i = 0; i < count; i++) {
 		util_format(path, sizeof(path), "%s/%.64s/status", card, names[i]);
-		if (util_starts_with(names[i], "card") && root_read(path, status, sizeof(status)) > 0)
+		if (util_starts_with(names[i], "card") && rootdir_read(path, status, sizeof(status)) > 0)
 			monitor = monitor == 1 || util_starts_with(status, "connected");
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 	return monitor;
 }
 
 int sysfs_drm_has_monitor(const struct pci_address *address)
 {
 	char path[PATH_SIZE], card[PATH_SIZE + 80], **names;
-	ssize_t count = root_list(pci_path(address, "drm", path), &names);
+	ssize_t count = rootdir_list(pci_path(address, "drm", path), &names);
 	int monitor = -1;
 
 	for (ssize_t i = 0; i < count; i++) {
@@ -309,27 +309,27 @@ int sysfs_drm_has_monitor(const struct pci_address *address)
 
 		monitor = seen > monitor ? seen : monitor;
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 	return monitor;
 }
 
 ssize_t sysfs_iommu_list(char ***ret_names)
 {
-	return root_list("/sys/class/iommu", ret_names);
+	return rootdir_list("/sys/class/iommu", ret_names);
 }
 
 bool sysfs_acpi_table_exists(const char *name)
 {
 	char path[PATH_SIZE];
 
-	return root_exists(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name));
+	return rootdir_exists(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name));
 }
 
 int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length)
 {
 	char path[64];
 
-	return root_read_file(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name), ACPI_LIMIT, ret_bytes,
+	return rootdir_read_file(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name), ACPI_LIMIT, ret_bytes,
 			      ret_length);
 }
 
@@ -337,38 +337,38 @@ bool sysfs_firmware_exists(const char *name)
 {
 	char path[PATH_SIZE];
 
-	return root_exists(util_format(path, sizeof(path), "/sys/firmware/%s", name));
+	return rootdir_exists(util_format(path, sizeof(path), "/sys/firmware/%s", name));
 }
 
 bool sysfs_efi_variable_exists(const char *name)
 {
 	char path[PATH_SIZE];
 
-	return root_exists(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name));
+	return rootdir_exists(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name));
 }
 
 int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_length)
 {
 	char path[PATH_SIZE];
 
-	return root_read_file(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name), SYSFS_EFI_LIMIT, ret_bytes,
+	return rootdir_read_file(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name), SYSFS_EFI_LIMIT, ret_bytes,
 			      ret_length);
 }
 
 void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data)
 {
 	char **names, path[64], chip[SYSFS_CHIP_SIZE];
-	ssize_t count = root_list("/sys/kernel/irq", &names);
+	ssize_t count = rootdir_list("/sys/kernel/irq", &names);
 	bool goes_on = true;
 
 	for (ssize_t i = 0; i < count && goes_on; i++) {
 		util_format(path, sizeof(path), "/sys/kernel/irq/%.16s/chip_name", names[i]);
-		if (root_read(path, chip, sizeof(chip)) < 0)
+		if (rootdir_read(path, chip, sizeof(chip)) < 0)
 			continue;
 		chip[strcspn(chip, "\n")] = '\0';
 		goes_on = found(data, chip);
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
 bool sysfs_module_says(const char *module, const char *parameter)
@@ -376,19 +376,19 @@ bool sysfs_module_says(const char *module, const char *parameter)
 	char path[128], value[8];
 
 	util_format(path, sizeof(path), "/sys/module/%s/parameters/%s", module, parameter);
-	return root_read(path, value, sizeof(value)) > 0 && (value[0] == 'Y' || value[0] == '1');
+	return rootdir_read(path, value, sizeof(value)) > 0 && (value[0] == 'Y' || value[0] == '1');
 }
 
 ssize_t sysfs_block_list(char ***ret_names)
 {
-	return root_list(BLOCK, ret_names);
+	return rootdir_list(BLOCK, ret_names);
 }
 
 int sysfs_block_link(const char *name, char *buffer, size_t size)
 {
 	char path[PATH_SIZE];
 
-	return root_link(util_format(path, sizeof(path), BLOCK "/%s", name), buffer, size);
+	return rootdir_link(util_format(path, sizeof(path), BLOCK "/%s", name), buffer, size);
 }
 
 void sysfs_block_functions(void (*found)(void *data, const struct pci_address *address), void *data)
@@ -405,84 +405,84 @@ void sysfs_block_functions(void (*found)(void *data, const struct pci_address *a
 		while (pci_next_address(&cursor, &address))
 			found(data, &address);
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
 ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size)
 {
 	char path[PATH_SIZE];
 
-	return root_read(util_format(path, sizeof(path), BLOCK "/%s/%s", name, attribute), buffer, size);
+	return rootdir_read(util_format(path, sizeof(path), BLOCK "/%s/%s", name, attribute), buffer, size);
 }
 
 bool sysfs_block_has(const char *name, const char *attribute)
 {
 	char path[PATH_SIZE];
 
-	return root_exists(util_format(path, sizeof(path), BLOCK "/%s/%s", name, attribute));
+	return rootdir_exists(util_format(path, sizeof(path), BLOCK "/%s/%s", name, attribute));
 }
 
 ssize_t sysfs_block_slaves(const char *name, char ***ret_names)
 {
 	char path[PATH_SIZE];
 
-	return root_list(util_format(path, sizeof(path), BLOCK "/%s/slaves", name), ret_names);
+	return rootdir_list(util_format(path, sizeof(path), BLOCK "/%s/slaves", name), ret_names);
 }
 
 ssize_t sysfs_block_holders(const char *name, char ***ret_names)
 {
 	char path[PATH_SIZE];
 
-	return root_list(util_format(path, sizeof(path), BLOCK "/%s/holders", name), ret_names);
+	return rootdir_list(util_format(path, sizeof(path), BLOCK "/%s/holders", name), ret_names);
 }
 
 void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const char *link), void *data)
 {
 	char path[PATH_SIZE], link[512], **names;
-	ssize_t count = root_list(util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s", subsystem), &names);
+	ssize_t count = rootdir_list(util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s", subsystem), &names);
 
 	for (ssize_t i = 0; i < count; i++) {
 		util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s/%s", subsystem, names[i]);
-		if (!strncmp(names[i], "nvme", 4) && root_link(path, link, sizeof(link)) == 0)
+		if (!strncmp(names[i], "nvme", 4) && rootdir_link(path, link, sizeof(link)) == 0)
 			found(data, link);
 	}
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
 int sysfs_net_link(const char *name, char *buffer, size_t size)
 {
 	char path[PATH_SIZE];
 
-	return root_link(util_format(path, sizeof(path), "/sys/class/net/%s", name), buffer, size);
+	return rootdir_link(util_format(path, sizeof(path), "/sys/class/net/%s", name), buffer, size);
 }
 
 void sysfs_net_lower(const char *name, void (*found)(void *data, const char *lower), void *data)
 {
 	static const char prefix[] = "lower_";
 	char path[PATH_SIZE], **names;
-	ssize_t count = root_list(util_format(path, sizeof(path), "/sys/class/net/%s", name), &names);
+	ssize_t count = rootdir_list(util_format(path, sizeof(path), "/sys/class/net/%s", name), &names);
 
 	for (ssize_t i = 0; i < count; i++)
 		if (util_starts_with(names[i], prefix))
 			found(data, names[i] + strlen(prefix));
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
 ssize_t sysfs_input_list(char ***ret_names)
 {
-	return root_list("/sys/class/input", ret_names);
+	return rootdir_list("/sys/class/input", ret_names);
 }
 
 int sysfs_input_link(const char *name, char *buffer, size_t size)
 {
 	char path[PATH_SIZE];
 
-	return root_link(util_format(path, sizeof(path), "/sys/class/input/%.64s", name), buffer, size);
+	return rootdir_link(util_format(path, sizeof(path), "/sys/class/input/%.64s", name), buffer, size);
 }
 
 ssize_t sysfs_input_read(const char *name, const char *attribute, char *buffer, size_t size)
 {
 	char path[PATH_SIZE];
 
-	return root_read(util_format(path, sizeof(path), "/sys/class/input/%.64s/%s", name, attribute), buffer, size);
+	return rootdir_read(util_format(path, sizeof(path), "/sys/class/input/%.64s/%s", name, attribute), buffer, size);
 }

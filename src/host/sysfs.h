@@ -3,13 +3,13 @@
 #pragma once
 
 #include "core/pci.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
-/* Names of all PCI functions. The caller frees them with root_list_free(). Returns their number or -errno. */
+/* Names of all PCI functions. The caller frees them with rootdir_list_free(). Returns their number or -errno. */
 ssize_t sysfs_pci_list(char ***ret_names) must_check;
 /* Is vfio-pci, one of its variants or pci-stub there, as a driver? */
 bool sysfs_pci_has_guest_driver(void);
-/* Read an attribute of a function as root_read() does. Returns the number of bytes or -errno. */
+/* Read an attribute of a function as rootdir_read() does. Returns the number of bytes or -errno. */
 ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size) must_check;
 
 /* Has the function this attribute? */
@@ -26,7 +26,7 @@ int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_D
 /* Number of the IOMMU group, or -1 where there is none, or none that isolates ("vfio-noiommu"). */
 int sysfs_pci_iommu_group(const struct pci_address *address) must_check;
 
-/* Names of the functions of an IOMMU group. Returns their number or -errno; free with root_list_free(). */
+/* Names of the functions of an IOMMU group. Returns their number or -errno; free with rootdir_list_free(). */
 ssize_t sysfs_iommu_group_list(int group, char ***ret_names) must_check;
 /*
  * Addresses of the functions that depend on this one by a device link ("consumer:pci:ADDRESS", Linux 5.8 and
@@ -84,7 +84,7 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address);
 /* Is a monitor connected to the function's DRM device? 1, 0, or -1 where it has none, or no connector. */
 int sysfs_drm_has_monitor(const struct pci_address *address) must_check;
 
-/* Names of the IOMMUs that the kernel drives. Returns their number or -errno; free with root_list_free(). */
+/* Names of the IOMMUs that the kernel drives. Returns their number or -errno; free with rootdir_list_free(). */
 ssize_t sysfs_iommu_list(char ***ret_names) must_check;
 /* Has the firmware an ACPI table of this four-letter name? */
 bool sysfs_acpi_table_exists(const char *name);
@@ -110,13 +110,13 @@ void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data);
 /* Is the boolean parameter of a loaded module on? */
 bool sysfs_module_says(const char *module, const char *parameter);
 
-/* Names of all block devices. Returns their number or -errno; free with root_list_free(). */
+/* Names of all block devices. Returns their number or -errno; free with rootdir_list_free(). */
 ssize_t sysfs_block_list(char ***ret_names) must_check;
 /* Store what the device's link in /sys/class/block points to. Returns 0 or -errno. */
 int sysfs_block_link(const char *name, char *buffer, size_t size) must_check;
 /* Call @found with each function on the way to a block device, as often as there are devices. */
 void sysfs_block_functions(void (*found)(void *data, const struct pci_address *address), void *data);
-/* Read an attribute of a block device, as root_read() does. */
+/* Read an attribute of a block device, as rootdir_read() does. */
 ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size) must_check;
 /* Does the block device have this attribute, or a link or folder of this name? */
 bool sysfs_block_has(const char *name, const char *attribute);
@@ -136,7 +136,7 @@ void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const cha
 int sysfs_net_link(const char *name, char *buffer, size_t size) must_check;
 void sysfs_net_lower(const char *name, void (*found)(void *data, const char *lower), void *data);
 
-/* Names of all input devices (inputN); what one's link in /sys/class/input points to; an attribute, as root_read(). */
+/* Names of all input devices (inputN); what one's link in /sys/class/input points to; an attribute, as rootdir_read(). */
 ssize_t sysfs_input_list(char ***ret_names) must_check;
 int sysfs_input_link(const char *name, char *buffer, size_t size) must_check;
 ssize_t sysfs_input_read(const char *name, const char *attribute, char *buffer, size_t size) must_check;

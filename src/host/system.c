@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/system.h"
 
-#include "host/root.h"
+#include "host/rootdir.h"
 
 static bool any_exists(const char *const *paths)
 {
 	for (; *paths; paths++)
-		if (root_exists(*paths))
+		if (rootdir_exists(*paths))
 			return true;
 	return false;
 }
@@ -30,7 +30,7 @@ static const char *find_entries(void)
 	static const char *const folders[] = { "/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		if (root_exists(folders[i]))
+		if (rootdir_exists(folders[i]))
 			return folders[i];
 	return NULL;
 }

@@ -15,7 +15,7 @@
 #include "host/deadline.h"
 #include "host/disks.h"
 #include "core/protect.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 #define DEADLINE 2
 #define WINDOW (68 * 1024)
@@ -251,7 +251,7 @@ int main(int argc, char **argv)
 	srandom((unsigned int)atoi(argv[3]));
 	snprintf(tree, sizeof(tree), "%s/tree", argv[1]);
 	make_tree();
-	if (root_enter(tree) < 0)
+	if (rootdir_enter(tree) < 0)
 		return 2;
 	check_checksum(argv[1], &samples[0]);
 	for (int i = 0; i < cases; i++)

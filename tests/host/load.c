@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "host/load.h"
-#include "host/root.h"
+#include "host/rootdir.h"
 
 static char folder[] = "/tmp/vfio-early-load-XXXXXX";
 
@@ -33,7 +33,7 @@ static int start(void **state)
 {
 	(void)state;
 	strcpy(folder, "/tmp/vfio-early-load-XXXXXX");
-	return mkdtemp(folder) ? root_enter(folder) : -1;
+	return mkdtemp(folder) ? rootdir_enter(folder) : -1;
 }
 
 static int finish(void **state)

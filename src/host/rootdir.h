@@ -13,62 +13,62 @@
 #include "util.h"
 
 /* Work below @folder from now on. Returns 0, -ENOSYS on a kernel without openat2(2), or -errno. */
-int root_enter(const char *folder) must_check;
+int rootdir_enter(const char *folder) must_check;
 /* Is it the machine's own root? */
-bool root_is_host(void);
+bool rootdir_is_host(void);
 
 /*
  * Is "/" an initramfs: ramfs or tmpfs, as the kernel mounts its rootfs, or an overlay in an image that says so by its
  * initrd-release? Below --root nothing is detected, and it counts as one.
  */
-bool root_is_initramfs(void);
+bool rootdir_is_initramfs(void);
 
 /* Open @path with the open(2) @flags; files are made with mode 0644. Returns a descriptor or -errno. */
-int root_open(const char *path, int flags) must_check;
+int rootdir_open(const char *path, int flags) must_check;
 
 /*
  * Read @path, at most @size - 1 bytes, in one read(2) where it is a sysfs attribute; terminates @buffer.
  * Returns the number of bytes or -errno.
  */
-ssize_t root_read(const char *path, char *buffer, size_t size) must_check;
+ssize_t rootdir_read(const char *path, char *buffer, size_t size) must_check;
 
 /*
  * Read the whole regular file @path up to @limit bytes. Stores a terminated string that the caller frees, and its
  * length without the terminator. Returns 0, -EFBIG with the first @limit bytes stored, -ENOTSUP where it is no regular file, or -errno.
  */
-int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length) must_check;
+int rootdir_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length) must_check;
 
 /* What went wrong with a file, for a person: strerror(3), and words for -ENOTSUP. */
-const char *root_error(int error);
+const char *rootdir_error(int error);
 
 /* Write @text to the existing @path in one write(2), as a shell's ">" does. May never return. Returns 0 or -errno. */
-int root_write(const char *path, const char *text) must_check;
+int rootdir_write(const char *path, const char *text) must_check;
 
 /* Store the last component of what the symbolic link @path points to. Returns 0 or -errno. */
-int root_link_name(const char *path, char *buffer, size_t size) must_check;
+int rootdir_link_name(const char *path, char *buffer, size_t size) must_check;
 
 /* Store what the symbolic link @path points to. Returns 0 or -errno. */
-int root_link(const char *path, char *buffer, size_t size) must_check;
+int rootdir_link(const char *path, char *buffer, size_t size) must_check;
 
 /* Does @path exist? */
-bool root_exists(const char *path);
+bool rootdir_exists(const char *path);
 
 /* Call @found with each name in the folder @path, in no order, without "." and "..". Returns 0 or -errno. */
-int root_each_name(const char *path, void (*found)(void *data, const char *name), void *data);
+int rootdir_each_name(const char *path, void (*found)(void *data, const char *name), void *data);
 
 /*
  * List the folder @path, sorted by name, without "." and "..". The caller frees every name and the array.
  * Returns the number of names or -errno.
  */
-ssize_t root_list(const char *path, char ***ret_names) must_check;
-void root_list_free(char **names, ssize_t count);
+ssize_t rootdir_list(const char *path, char ***ret_names) must_check;
+void rootdir_list_free(char **names, ssize_t count);
 
 /* Call @found with the path of each file of a folder whose name ends in @suffix, in name order. */
-void root_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data);
+void rootdir_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data);
 
 /* Replace the file @path by @length bytes of @text, whole or not at all. Returns 0 or -errno. */
-int root_replace(const char *path, const char *text, size_t length) must_check;
+int rootdir_replace(const char *path, const char *text, size_t length) must_check;
 /* Remove the file @path. Returns 0 or -errno. */
-int root_remove(const char *path) must_check;
+int rootdir_remove(const char *path) must_check;
 /* Make the folder @path with mode 0755 if it is not there. Returns 0 or -errno. */
-int root_mkdir(const char *path) must_check;
+int rootdir_mkdir(const char *path) must_check;

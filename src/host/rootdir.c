@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/root.h"
+#include "host/rootdir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ struct open_how {
 /* The folder of --root, or -1 for the machine's own root. */
 static int root_fd = -1;
 
-int root_enter(const char *folder)
+int rootdir_enter(const char *folder)
 {
 	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	cleanup_close int seen = -1;
@@ -44,34 +44,34 @@ int root_enter(const char *folder)
 		close(root_fd);
 	root_fd = fd;
 	/* A kernel that cannot look below a root must not pass for a tree with nothing in it. */
-	seen = root_open("/", O_PATH | O_DIRECTORY);
+	seen = rootdir_open("/", O_PATH | O_DIRECTORY);
 	return seen < 0 ? seen : 0;
 }
 
-bool root_is_host(void)
+bool rootdir_is_host(void)
 {
 	return root_fd < 0;
 }
 
-bool root_is_initramfs(void)
+bool rootdir_is_initramfs(void)
 {
 	struct statfs is;
 
-	if (!root_is_host())
+	if (!rootdir_is_host())
 		return true;
 	if (statfs("/", &is) < 0)
 		return false;
 	if (is.f_type == OVERLAYFS_SUPER_MAGIC)
-		return root_exists("/etc/initrd-release") || root_exists("/usr/lib/initrd-release");
+		return rootdir_exists("/etc/initrd-release") || rootdir_exists("/usr/lib/initrd-release");
 	return is.f_type == RAMFS_MAGIC || is.f_type == TMPFS_MAGIC;
 }
 
-int root_open(const char *path, int flags)
+int rootdir_open(const char *path, int flags)
 {
 	int fd = -1;
 
 	flags |= O_CLOEXEC;
-	if (root_is_host()) {
+	if (rootdir_is_host()) {
 		fd = open(path, flags, 0644);
 	} else {
 		struct open_how how = {
@@ -89,9 +89,9 @@ int root_open(const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-ssize_t root_read(const char *path, char *buffer, size_t size)
+ssize_t rootdir_read(const char *path, char *buffer, size_t size)
 {
-	cleanup_close int fd = root_open(path, O_RDONLY | O_NONBLOCK);
+	cleanup_close int fd = rootdir_open(path, O_RDONLY | O_NONBLOCK);
 	ssize_t length;
 
 	if (fd < 0)
@@ -103,9 +103,9 @@ ssize_t root_read(const char *path, char *buffer, size_t size)
 	return length;
 }
 
-int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length)
+int rootdir_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length)
 {
-	cleanup_close int fd = root_open(path, O_RDONLY | O_NONBLOCK);
+	cleanup_close int fd = rootdir_open(path, O_RDONLY | O_NONBLOCK);
 	cleanup_free char *text = NULL;
 	size_t length = 0, room = 0;
 	struct stat is;
@@ -143,14 +143,14 @@ int root_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_
 	return length > limit ? -EFBIG : 0;
 }
 
-const char *root_error(int error)
+const char *rootdir_error(int error)
 {
 	return error == -ENOTSUP ? "it is not a regular file" : strerror(-error);
 }
 
-int root_write(const char *path, const char *text)
+int rootdir_write(const char *path, const char *text)
 {
-	cleanup_close int fd = root_open(path, O_WRONLY | O_TRUNC);
+	cleanup_close int fd = rootdir_open(path, O_WRONLY | O_TRUNC);
 
 	if (fd < 0)
 		return fd;
@@ -168,18 +168,18 @@ static int open_parent(const char *path, const char **ret_name)
 	memcpy(folder, path, (size_t)(slash - path));
 	folder[slash - path] = '\0';
 	*ret_name = slash + 1;
-	return root_open(slash == path ? "/" : folder, O_PATH | O_DIRECTORY);
+	return rootdir_open(slash == path ? "/" : folder, O_PATH | O_DIRECTORY);
 }
 
-int root_link(const char *path, char *buffer, size_t size)
+int rootdir_link(const char *path, char *buffer, size_t size)
 {
 	const char *name = path;
-	cleanup_close int parent = root_is_host() ? -1 : open_parent(path, &name);
+	cleanup_close int parent = rootdir_is_host() ? -1 : open_parent(path, &name);
 	ssize_t length;
 
-	if (parent < 0 && !root_is_host())
+	if (parent < 0 && !rootdir_is_host())
 		return parent;
-	length = readlinkat(root_is_host() ? AT_FDCWD : parent, name, buffer, size);
+	length = readlinkat(rootdir_is_host() ? AT_FDCWD : parent, name, buffer, size);
 	if (length < 0)
 		return -errno;
 	if ((size_t)length == size)
@@ -188,11 +188,11 @@ int root_link(const char *path, char *buffer, size_t size)
 	return 0;
 }
 
-int root_link_name(const char *path, char *buffer, size_t size)
+int rootdir_link_name(const char *path, char *buffer, size_t size)
 {
 	char target[PATH_MAX];
 	const char *base;
-	int r = root_link(path, target, sizeof(target));
+	int r = rootdir_link(path, target, sizeof(target));
 
 	if (r < 0)
 		return r;
@@ -204,11 +204,11 @@ int root_link_name(const char *path, char *buffer, size_t size)
 	return 0;
 }
 
-bool root_exists(const char *path)
+bool rootdir_exists(const char *path)
 {
-	cleanup_close int fd = root_is_host() ? -1 : root_open(path, O_PATH);
+	cleanup_close int fd = rootdir_is_host() ? -1 : rootdir_open(path, O_PATH);
 
-	return root_is_host() ? access(path, F_OK) == 0 : fd >= 0;
+	return rootdir_is_host() ? access(path, F_OK) == 0 : fd >= 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -225,9 +225,9 @@ struct folder_entry {
 	char name[];
 };
 
-int root_each_name(const char *path, void (*found)(void *data, const char *name), void *data)
+int rootdir_each_name(const char *path, void (*found)(void *data, const char *name), void *data)
 {
-	cleanup_close int fd = root_open(path, O_RDONLY | O_DIRECTORY);
+	cleanup_close int fd = rootdir_open(path, O_RDONLY | O_DIRECTORY);
 	_Alignas(8) char entries[4096];
 	long length;
 
@@ -258,7 +258,7 @@ static void add_name(void *data, const char *name)
 	names->list[names->count++] = util_copy(name, strlen(name));
 }
 
-void root_list_free(char **names, ssize_t count)
+void rootdir_list_free(char **names, ssize_t count)
 {
 	for (ssize_t i = 0; i < count; i++)
 		free(names[i]);
@@ -266,13 +266,13 @@ void root_list_free(char **names, ssize_t count)
 		free(names);
 }
 
-ssize_t root_list(const char *path, char ***ret_names)
+ssize_t rootdir_list(const char *path, char ***ret_names)
 {
 	struct names names = { 0 };
-	int r = root_each_name(path, add_name, &names);
+	int r = rootdir_each_name(path, add_name, &names);
 
 	if (r < 0) {
-		root_list_free(names.list, (ssize_t)names.count);
+		rootdir_list_free(names.list, (ssize_t)names.count);
 		return r;
 	}
 	if (names.count)
@@ -281,18 +281,18 @@ ssize_t root_list(const char *path, char ***ret_names)
 	return (ssize_t)names.count;
 }
 
-void root_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data)
+void rootdir_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data)
 {
 	char **names, path[PATH_MAX];
-	ssize_t count = root_list(folder, &names);
+	ssize_t count = rootdir_list(folder, &names);
 
 	for (ssize_t i = 0; i < count; i++)
 		if (util_ends_in(names[i], suffix))
 			found(data, util_format(path, sizeof(path), "%s/%s", folder, names[i]));
-	root_list_free(names, count);
+	rootdir_list_free(names, count);
 }
 
-int root_mkdir(const char *path)
+int rootdir_mkdir(const char *path)
 {
 	const char *name;
 	cleanup_close int parent = open_parent(path, &name);
@@ -302,7 +302,7 @@ int root_mkdir(const char *path)
 	return mkdirat(parent, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-int root_replace(const char *path, const char *text, size_t length)
+int rootdir_replace(const char *path, const char *text, size_t length)
 {
 	const char *name;
 	cleanup_close int parent = open_parent(path, &name);
@@ -312,7 +312,7 @@ int root_replace(const char *path, const char *text, size_t length)
 	if (parent < 0)
 		return parent;
 	util_format(draft, sizeof(draft), "%s.new", path);
-	fd = root_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK);
+	fd = rootdir_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
 	while (length) {
@@ -327,7 +327,7 @@ int root_replace(const char *path, const char *text, size_t length)
 	return renameat(parent, draft, parent, name) < 0 ? -errno : 0;
 }
 
-int root_remove(const char *path)
+int rootdir_remove(const char *path)
 {
 	const char *name;
 	cleanup_close int parent = open_parent(path, &name);
