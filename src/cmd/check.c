@@ -104,25 +104,25 @@ static void print_json(const struct check *check)
 	schema_close(&json);
 }
 
-static void show_finding(struct page *page, const struct finding *finding)
+static void show_finding(struct term *term, const struct finding *finding)
 {
-	static const enum page_style styles[] = { PAGE_GREEN, PAGE_YELLOW, PAGE_RED };
+	static const enum term_style styles[] = { TERM_GREEN, TERM_YELLOW, TERM_RED };
 
-	page_open(page, "", "     ");
-	page_put(page, styles[finding->level], "%s", finding_name(finding->level));
-	page_put(page, PAGE_BOLD, "%s:", finding->subject);
-	page_put(page, PAGE_PLAIN, "%s", finding->what);
-	page_cure(page, "     ", page->unicode ? "       " : "        ", finding->hint);
+	term_open(term, "", "     ");
+	term_put(term, styles[finding->level], "%s", finding_name(finding->level));
+	term_put(term, TERM_BOLD, "%s:", finding->subject);
+	term_put(term, TERM_PLAIN, "%s", finding->what);
+	term_cure(term, "     ", term->unicode ? "       " : "        ", finding->hint);
 }
 
 static void show(struct check *check)
 {
-	struct page *page = &check->options.page;
+	struct term *term = &check->options.term;
 
 	for (size_t i = 0; i < check->findings.count; i++)
-		show_finding(page, &check->findings.list[i]);
-	if (page->terminal)
-		page_heading(page, "%zu FAIL, %zu WARN, %zu PASS", findings_count(&check->findings, FINDING_FAIL),
+		show_finding(term, &check->findings.list[i]);
+	if (term->terminal)
+		term_heading(term, "%zu FAIL, %zu WARN, %zu PASS", findings_count(&check->findings, FINDING_FAIL),
 			     findings_count(&check->findings, FINDING_WARN), findings_count(&check->findings, FINDING_PASS));
 }
 

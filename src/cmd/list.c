@@ -186,7 +186,7 @@ static void print_json(const struct list *list)
 /* --- for the eye --- */
 
 /* What is told below a device's first line, one piece a call, in both ways of writing. */
-typedef void say_piece(void *data, enum page_style style, const char *text);
+typedef void say_piece(void *data, enum term_style style, const char *text);
 
 static void describe(const struct list *list, const struct pci_function *function, say_piece *say, void *data)
 {
@@ -195,103 +195,103 @@ static void describe(const struct list *list, const struct pci_function *functio
 	char text[LIST_SIZE], line[LIST_SIZE + 64];
 
 	if (names_device(function, text, sizeof(text))[0])
-		say(data, PAGE_DIM, text);
+		say(data, TERM_DIM, text);
 	if (function->boot_vga == 1)
-		say(data, PAGE_YELLOW, "the boot display");
+		say(data, TERM_YELLOW, "the boot display");
 	if (function->header_type == 0 && scan_resets(function, list->tells_resets, text, sizeof(text)))
-		say(data, PAGE_PLAIN, util_format(line, sizeof(line), "resets: %s", text[0] ? text : "none"));
+		say(data, TERM_PLAIN, util_format(line, sizeof(line), "resets: %s", text[0] ? text : "none"));
 	describe_disks(&disks, text, sizeof(text));
 	if (text[0])
-		say(data, PAGE_PLAIN, util_format(line, sizeof(line), "disks: %s", text));
+		say(data, TERM_PLAIN, util_format(line, sizeof(line), "disks: %s", text));
 	if (entry) {
-		say(data, PAGE_PLAIN, util_format(line, sizeof(line), "wanted by %s", entry->claim->wanted_by));
+		say(data, TERM_PLAIN, util_format(line, sizeof(line), "wanted by %s", entry->claim->wanted_by));
 		say(data, tell_style(entry), plan_sentence(entry, text, sizeof(text)));
 	}
 }
 
 struct branch {
-	struct page *page;
+	struct term *term;
 	const char *below; /* what stands before the lines below the first */
 };
 
-static void say_below(void *data, enum page_style style, const char *text)
+static void say_below(void *data, enum term_style style, const char *text)
 {
 	struct branch *branch = data;
 
-	page_open(branch->page, branch->below, branch->below);
-	page_put(branch->page, style, "%s", text);
-	page_close(branch->page);
+	term_open(branch->term, branch->below, branch->below);
+	term_put(branch->term, style, "%s", text);
+	term_close(branch->term);
 }
 
 static void show_function(struct list *list, const struct pci_function *function, bool last)
 {
-	struct page *page = &list->options.page;
-	const char *stem = page->unicode ? last ? "└─ " : "├─ " : last ? "`- " : "|- ";
-	struct branch branch = { page, page->unicode && !last ? "│    " : last ? "     " : "|    " };
+	struct term *term = &list->options.term;
+	const char *stem = term->unicode ? last ? "└─ " : "├─ " : last ? "`- " : "|- ";
+	struct branch branch = { term, term->unicode && !last ? "│    " : last ? "     " : "|    " };
 	char address[PCI_ADDRESS_SIZE], class[128];
 
-	page_open(page, stem, branch.below);
-	page_put(page, PAGE_BOLD, "%s", pci_address_format(&function->address, address));
-	page_put(page, PAGE_PLAIN, "%04x:%04x", function->vendor, function->device);
-	page_cell(page, strstr(function->driver, "vfio") ? PAGE_GREEN : PAGE_PLAIN, 14,
+	term_open(term, stem, branch.below);
+	term_put(term, TERM_BOLD, "%s", pci_address_format(&function->address, address));
+	term_put(term, TERM_PLAIN, "%04x:%04x", function->vendor, function->device);
+	term_cell(term, strstr(function->driver, "vfio") ? TERM_GREEN : TERM_PLAIN, 14,
 		  function->driver[0] ? function->driver : "-");
-	page_put(page, PAGE_PLAIN, "%s", names_class(function, class, sizeof(class)));
-	page_close(page);
+	term_put(term, TERM_PLAIN, "%s", names_class(function, class, sizeof(class)));
+	term_close(term);
 	describe(list, function, say_below, &branch);
 }
 
 static void show_tree(struct list *list)
 {
-	struct page *page = &list->options.page;
+	struct term *term = &list->options.term;
 
 	for (size_t i = 0; i < list->count; i++) {
 		int group = list->shown[i]->iommu_group;
 
 		if (!i || list->shown[i - 1]->iommu_group != group) {
 			if (group >= 0)
-				page_heading(page, "IOMMU group %d", group);
+				term_heading(term, "IOMMU group %d", group);
 			else
-				page_heading(page, "No IOMMU group");
+				term_heading(term, "No IOMMU group");
 		}
 		show_function(list, list->shown[i], i + 1 == list->count || list->shown[i + 1]->iommu_group != group);
 	}
 }
 
-static void say_behind(void *data, enum page_style style, const char *text)
+static void say_behind(void *data, enum term_style style, const char *text)
 {
-	struct page *page = data;
+	struct term *term = data;
 
-	page_mark(page, ';');
-	page_put(page, style, "%s", text);
+	term_mark(term, ';');
+	term_put(term, style, "%s", text);
 }
 
 /* A line a device, for grep. */
 static void show_lines(struct list *list)
 {
-	struct page *page = &list->options.page;
+	struct term *term = &list->options.term;
 	char subject[96], class[128];
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pci_function *function = list->shown[i];
 
-		page_open(page, "", "");
-		page_put(page, PAGE_PLAIN, "%s", pci_format(function, subject, sizeof(subject)));
+		term_open(term, "", "");
+		term_put(term, TERM_PLAIN, "%s", pci_format(function, subject, sizeof(subject)));
 		if (function->iommu_group >= 0)
-			page_put(page, PAGE_PLAIN, "group=%d", function->iommu_group);
+			term_put(term, TERM_PLAIN, "group=%d", function->iommu_group);
 		else
-			page_put(page, PAGE_PLAIN, "group=-");
-		page_put(page, PAGE_PLAIN, "driver=%s %s", function->driver[0] ? function->driver : "-",
+			term_put(term, TERM_PLAIN, "group=-");
+		term_put(term, TERM_PLAIN, "driver=%s %s", function->driver[0] ? function->driver : "-",
 			 names_class(function, class, sizeof(class)));
-		describe(list, function, say_behind, page);
-		page_close(page);
+		describe(list, function, say_behind, term);
+		term_close(term);
 	}
 }
 
 static void show(struct list *list)
 {
-	tell_iommu(&list->options.page, &list->outlook.machine.iommu);
-	tell_errors(&list->options.page, &list->outlook.config);
-	if (list->options.page.terminal)
+	tell_iommu(&list->options.term, &list->outlook.machine.iommu);
+	tell_errors(&list->options.term, &list->outlook.config);
+	if (list->options.term.terminal)
 		show_tree(list);
 	else
 		show_lines(list);
@@ -299,7 +299,7 @@ static void show(struct list *list)
 		fprintf(stderr, "vfio-early: no device matches\n");
 	for (size_t i = 0; i < list->outlook.plan.count; i++)
 		if (!list->outlook.plan.entries[i].function && !list->options.word_count)
-			tell_entry(&list->options.page, &list->outlook.plan.entries[i]);
+			tell_entry(&list->options.term, &list->outlook.plan.entries[i]);
 }
 
 int cmd_list(int argc, char **argv)

@@ -36,7 +36,7 @@ int options_parse(int argc, char **argv, bool selectors, struct options *ret)
 			ret->words[0]);
 		return -EINVAL;
 	}
-	if (page_start(&ret->page, stdout, colour) < 0) {
+	if (term_start(&ret->term, stdout, colour) < 0) {
 		fprintf(stderr, "vfio-early: --color= takes auto, always or never, not '%s'\n", colour);
 		return -EINVAL;
 	}

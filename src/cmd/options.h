@@ -2,11 +2,11 @@
 /* Options that list, check and status share. */
 #pragma once
 
-#include "cmd/page.h"
+#include "cmd/term.h"
 
 struct options {
 	bool json;
-	struct page page;
+	struct term term;
 	char **words;      /* what is no option, argv's own strings */
 	size_t word_count;
 };

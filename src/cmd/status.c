@@ -101,38 +101,38 @@ static void print_json(const struct status *status)
 	schema_close(&json);
 }
 
-static void show_field(struct page *page, const char *field, enum page_style style, const char *text)
+static void show_field(struct term *term, const char *field, enum term_style style, const char *text)
 {
-	if (!page->terminal) {
-		page_mark(page, ';');
-		page_put(page, PAGE_PLAIN, "%s: %s", field, text);
+	if (!term->terminal) {
+		term_mark(term, ';');
+		term_put(term, TERM_PLAIN, "%s: %s", field, text);
 		return;
 	}
-	page_close(page);
-	page_open(page, "    ", "            ");
-	page_cell(page, PAGE_DIM, 7, field);
-	page_put(page, style, "%s", text);
+	term_close(term);
+	term_open(term, "    ", "            ");
+	term_cell(term, TERM_DIM, 7, field);
+	term_put(term, style, "%s", text);
 }
 
 static void show_row(struct status *status, const struct row *row)
 {
-	struct page *page = &status->options.page;
-	enum page_style style = row->bound ? PAGE_GREEN : row->entry || row->gone ? PAGE_RED : PAGE_YELLOW;
+	struct term *term = &status->options.term;
+	enum term_style style = row->bound ? TERM_GREEN : row->entry || row->gone ? TERM_RED : TERM_YELLOW;
 	char subject[96], name[512];
 
-	page_open(page, "", "    ");
+	term_open(term, "", "    ");
 	if (row->function)
-		page_put(page, PAGE_BOLD, "%s", pci_format(row->function, subject, sizeof(subject)));
+		term_put(term, TERM_BOLD, "%s", pci_format(row->function, subject, sizeof(subject)));
 	else
-		page_put(page, PAGE_BOLD, "%.64s", row->entry ? row->entry->claim->text : row->boot->wanted_by);
-	if (row->function && page->terminal)
-		page_put(page, PAGE_PLAIN, "%s", names_device(row->function, name, sizeof(name)));
-	show_field(page, "wanted", PAGE_PLAIN, row->entry ? util_format(name, sizeof(name), "by %s", row->entry->claim->wanted_by) : "no");
-	show_field(page, "at boot", PAGE_PLAIN, at_boot(status, row));
-	show_field(page, "now", style, row->now);
+		term_put(term, TERM_BOLD, "%.64s", row->entry ? row->entry->claim->text : row->boot->wanted_by);
+	if (row->function && term->terminal)
+		term_put(term, TERM_PLAIN, "%s", names_device(row->function, name, sizeof(name)));
+	show_field(term, "wanted", TERM_PLAIN, row->entry ? util_format(name, sizeof(name), "by %s", row->entry->claim->wanted_by) : "no");
+	show_field(term, "at boot", TERM_PLAIN, at_boot(status, row));
+	show_field(term, "now", style, row->now);
 	if (row->hint[0])
-		show_field(page, "cure", PAGE_PLAIN, row->hint);
-	page_close(page);
+		show_field(term, "cure", TERM_PLAIN, row->hint);
+	term_close(term);
 }
 
 static void show_neighbours(struct status *status)
@@ -143,42 +143,42 @@ static void show_neighbours(struct status *status)
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		tell(&status->options.page, pci_format(neighbour->function, subject, sizeof(subject)),
-		     neighbour->blocks ? PAGE_RED : PAGE_YELLOW, neighbour->reason, neighbour->hint);
+		tell(&status->options.term, pci_format(neighbour->function, subject, sizeof(subject)),
+		     neighbour->blocks ? TERM_RED : TERM_YELLOW, neighbour->reason, neighbour->hint);
 	}
 }
 
 static void show_log(struct status *status)
 {
-	struct page *page = &status->options.page;
+	struct term *term = &status->options.term;
 	const char *log = status->log, *line;
 	size_t length;
 
 	if (!log || !*log)
 		return;
-	if (page->terminal)
-		page_heading(page, "The early log (" LOG_FILE "):");
+	if (term->terminal)
+		term_heading(term, "The early log (" LOG_FILE "):");
 	while (util_next_line(&log, &line, &length)) {
-		page_open(page, page->terminal ? "  " : "log: ", "      ");
-		page_put(page, PAGE_DIM, "%.*s", (int)length, line);
-		page_close(page);
+		term_open(term, term->terminal ? "  " : "log: ", "      ");
+		term_put(term, TERM_DIM, "%.*s", (int)length, line);
+		term_close(term);
 	}
 }
 
 static void show(struct status *status)
 {
-	struct page *page = &status->options.page;
+	struct term *term = &status->options.term;
 
-	tell_iommu(page, &status->outlook.machine.iommu);
-	tell_errors(page, &status->outlook.config);
+	tell_iommu(term, &status->outlook.machine.iommu);
+	tell_errors(term, &status->outlook.config);
 	if (status->reported)
-		tell(page, "report:", PAGE_YELLOW, missing_report(status),
+		tell(term, "report:", TERM_YELLOW, missing_report(status),
 		     status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ? system_regenerate(&status->system) : "");
 	if (!status->comparison.count)
-		tell(page, "configuration:", PAGE_YELLOW, "nothing is asked for", "vfio-early list shows what can be named");
+		tell(term, "configuration:", TERM_YELLOW, "nothing is asked for", "vfio-early list shows what can be named");
 	for (size_t i = 0; i < status->comparison.count; i++) {
-		if (page->terminal)
-			page_blank(page);
+		if (term->terminal)
+			term_blank(term);
 		show_row(status, &status->comparison.rows[i]);
 	}
 	show_neighbours(status);

@@ -6,9 +6,9 @@
 
 #include "util.h"
 
-enum page_style { PAGE_PLAIN, PAGE_BOLD, PAGE_DIM, PAGE_GREEN, PAGE_YELLOW, PAGE_RED };
+enum term_style { TERM_PLAIN, TERM_BOLD, TERM_DIM, TERM_GREEN, TERM_YELLOW, TERM_RED };
 
-struct page {
+struct term {
 	FILE *out;
 	bool terminal;       /* lines may be laid out for the eye */
 	bool colour;
@@ -25,24 +25,24 @@ struct page {
  * Write to @out from now on. @colour is "auto" (a terminal, and NO_COLOR is not set: no-color.org), "always" or
  * "never"; the width is the terminal's, or COLUMNS. Returns 0, or -EINVAL where @colour is none of them.
  */
-int page_start(struct page *page, FILE *out, const char *colour) must_check;
+int term_start(struct term *term, FILE *out, const char *colour) must_check;
 
 /* Open a line that starts with @first; where it goes on below, those lines start with @rest. Both must outlive it. */
-void page_open(struct page *page, const char *first, const char *rest);
+void term_open(struct term *term, const char *first, const char *rest);
 /* Add words, separated by one blank. A word that is longer than a line is broken, with "\" as a mark. */
-void page_put(struct page *page, enum page_style style, const char *format, ...) printf_format(3, 4);
+void term_put(struct term *term, enum term_style style, const char *format, ...) printf_format(3, 4);
 /* Add a sign to the last word. */
-void page_mark(struct page *page, char sign);
+void term_mark(struct term *term, char sign);
 /* Add one text and blanks up to @columns. */
-void page_cell(struct page *page, enum page_style style, unsigned int columns, const char *text);
-void page_close(struct page *page);
+void term_cell(struct term *term, enum term_style style, unsigned int columns, const char *text);
+void term_close(struct term *term);
 
 /*
  * Say what to do behind what was put, and close the line: on a terminal below it, with an arrow between @first and the
  * words. Nothing is said where @hint is "".
  */
-void page_cure(struct page *page, const char *first, const char *rest, const char *hint);
+void term_cure(struct term *term, const char *first, const char *rest, const char *hint);
 
 /* An empty line; and one with a heading below it. */
-void page_blank(struct page *page);
-void page_heading(struct page *page, const char *format, ...) printf_format(2, 3);
+void term_blank(struct term *term);
+void term_heading(struct term *term, const char *format, ...) printf_format(2, 3);
