@@ -13,7 +13,7 @@
 #include "boot/report.h"
 #include "boot/service.h"
 #include "cmd.h"
-#include "cmd/tell.h"
+#include "cmd/show.h"
 #include "core/match.h"
 #include "host/deadline.h"
 #include "host/load.h"
@@ -78,7 +78,7 @@ static void log_verdicts(const struct plan *plan, bool late)
 
 		if (late && !entry->late)
 			continue;
-		log_line(plan_level(entry), "%s %s%s%s", tell_subject(entry, subject, sizeof(subject)),
+		log_line(plan_level(entry), "%s %s%s%s", show_subject(entry, subject, sizeof(subject)),
 			 plan_sentence(entry, sentence, sizeof(sentence)), entry->hint[0] ? "; " : "", entry->hint);
 	}
 	for (size_t i = 0; i < plan->neighbour_count; i++)

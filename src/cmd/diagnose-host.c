@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/tell.h"
+#include "cmd/show.h"
 #include "host/load.h"
 
 /* --- kernels and images --- */
@@ -189,7 +189,7 @@ static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct r
 
 		if (!entry->function || pci_address_compare(&entry->function->address, &rival->address))
 			continue;
-		tell_subject(entry, subject, sizeof(subject));
+		show_subject(entry, subject, sizeof(subject));
 		if (strcmp(rival->text, entry->wanted_driver) != 0)
 			findings_add(findings, FINDING_FAIL, subject, hint, "driverctl moves it to %s after the boot (%s)", rival->text,
 				     rival->where);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/diagnose.h"
 
-#include "cmd/tell.h"
+#include "cmd/show.h"
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/protect.h"
@@ -64,7 +64,7 @@ static void diagnose_iommu(const struct diagnosis *diagnosis, struct findings *f
 		level = FINDING_PASS;
 	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->mended)
 		level = FINDING_WARN;
-	finding = findings_add(findings, level, "IOMMU", "", "%s", tell_iommu_sentence(iommu, sentence, sizeof(sentence)));
+	finding = findings_add(findings, level, "IOMMU", "", "%s", show_iommu_sentence(iommu, sentence, sizeof(sentence)));
 	if (iommu->mended)
 		finding_cure(finding, "nothing more to do: the next boot's command line mends it");
 	else if (level != FINDING_PASS)
@@ -92,7 +92,7 @@ static void diagnose_entries(const struct diagnosis *diagnosis, struct findings 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 		struct finding *finding =
-			findings_add(findings, level_of(entry), tell_subject(entry, subject, sizeof(subject)), entry->hint, "%s",
+			findings_add(findings, level_of(entry), show_subject(entry, subject, sizeof(subject)), entry->hint, "%s",
 				     plan_sentence(entry, sentence, sizeof(sentence)));
 
 		if (entry->verdict == VERDICT_NO_IOMMU && diagnosis->outlook->machine.iommu.state == IOMMU_OFF)
@@ -226,7 +226,7 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 	const struct plan_entry *entry = &diagnosis->outlook->plan.entries[index];
 	char subject[96];
 
-	tell_subject(entry, subject, sizeof(subject));
+	show_subject(entry, subject, sizeof(subject));
 	diagnose_later(entry, subject, findings);
 	lose_storage(diagnosis, entry->function, match_is_asked_late(&diagnosis->outlook->config, entry->claim, entry->function),
 		     subject, findings);
@@ -257,7 +257,7 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 			return;
 		late |= entry->late;
 	}
-	tell_subject(entry, subject, sizeof(subject));
+	show_subject(entry, subject, sizeof(subject));
 	/* What goes late goes when the initramfs has read its passphrase; what the booted system asks for comes later. */
 	if (seat->asked && !late)
 		findings_add(findings, FINDING_FAIL, subject,

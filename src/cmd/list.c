@@ -7,7 +7,7 @@
 #include "boot/schema.h"
 #include "cmd.h"
 #include "cmd/options.h"
-#include "cmd/tell.h"
+#include "cmd/show.h"
 #include "host/names.h"
 #include "host/outlook.h"
 #include "host/scan.h"
@@ -205,7 +205,7 @@ static void describe(const struct list *list, const struct pci_function *functio
 		say(data, TERM_PLAIN, util_format(line, sizeof(line), "disks: %s", text));
 	if (entry) {
 		say(data, TERM_PLAIN, util_format(line, sizeof(line), "wanted by %s", entry->claim->wanted_by));
-		say(data, tell_style(entry), plan_sentence(entry, text, sizeof(text)));
+		say(data, show_style(entry), plan_sentence(entry, text, sizeof(text)));
 	}
 }
 
@@ -289,8 +289,8 @@ static void show_lines(struct list *list)
 
 static void show(struct list *list)
 {
-	tell_iommu(&list->options.term, &list->outlook.machine.iommu);
-	tell_errors(&list->options.term, &list->outlook.config);
+	show_iommu(&list->options.term, &list->outlook.machine.iommu);
+	show_errors(&list->options.term, &list->outlook.config);
 	if (list->options.term.terminal)
 		show_tree(list);
 	else
@@ -299,7 +299,7 @@ static void show(struct list *list)
 		fprintf(stderr, "vfio-early: no device matches\n");
 	for (size_t i = 0; i < list->outlook.plan.count; i++)
 		if (!list->outlook.plan.entries[i].function && !list->options.word_count)
-			tell_entry(&list->options.term, &list->outlook.plan.entries[i]);
+			show_entry(&list->options.term, &list->outlook.plan.entries[i]);
 }
 
 int cmd_list(int argc, char **argv)

@@ -9,7 +9,7 @@
 #include "cmd.h"
 #include "cmd/compare.h"
 #include "cmd/options.h"
-#include "cmd/tell.h"
+#include "cmd/show.h"
 #include "host/names.h"
 #include "host/rootdir.h"
 
@@ -143,7 +143,7 @@ static void show_neighbours(struct status *status)
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		tell(&status->options.term, pci_format(neighbour->function, subject, sizeof(subject)),
+		show_line(&status->options.term, pci_format(neighbour->function, subject, sizeof(subject)),
 		     neighbour->blocks ? TERM_RED : TERM_YELLOW, neighbour->reason, neighbour->hint);
 	}
 }
@@ -169,13 +169,13 @@ static void show(struct status *status)
 {
 	struct term *term = &status->options.term;
 
-	tell_iommu(term, &status->outlook.machine.iommu);
-	tell_errors(term, &status->outlook.config);
+	show_iommu(term, &status->outlook.machine.iommu);
+	show_errors(term, &status->outlook.config);
 	if (status->reported)
-		tell(term, "report:", TERM_YELLOW, missing_report(status),
+		show_line(term, "report:", TERM_YELLOW, missing_report(status),
 		     status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ? system_regenerate(&status->system) : "");
 	if (!status->comparison.count)
-		tell(term, "configuration:", TERM_YELLOW, "nothing is asked for", "vfio-early list shows what can be named");
+		show_line(term, "configuration:", TERM_YELLOW, "nothing is asked for", "vfio-early list shows what can be named");
 	for (size_t i = 0; i < status->comparison.count; i++) {
 		if (term->terminal)
 			term_blank(term);

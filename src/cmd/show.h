@@ -6,20 +6,20 @@
 #include "host/outlook.h"
 
 /* "VT-d is on, interrupts are remapped", or "off: " and why. Written to @buffer; returns it. */
-const char *tell_iommu_sentence(const struct iommu *iommu, char *buffer, size_t size);
+const char *show_iommu_sentence(const struct iommu *iommu, char *buffer, size_t size);
 
 /* Subject, sentence and what to do: the last on a line of its own where there is a terminal. */
-void tell(struct term *term, const char *subject, enum term_style style, const char *what, const char *hint);
+void show_line(struct term *term, const char *subject, enum term_style style, const char *what, const char *hint);
 
 /* A line of its own about the IOMMU. */
-void tell_iommu(struct term *term, const struct iommu *iommu);
+void show_iommu(struct term *term, const struct iommu *iommu);
 /* A line for each error of the configuration. */
-void tell_errors(struct term *term, const struct config *config);
+void show_errors(struct term *term, const struct config *config);
 /* A line about a device of a plan: subject, sentence, cure. */
-void tell_entry(struct term *term, const struct plan_entry *entry);
+void show_entry(struct term *term, const struct plan_entry *entry);
 
 /* The colour of an entry's sentence. */
-enum term_style tell_style(const struct plan_entry *entry);
+enum term_style show_style(const struct plan_entry *entry);
 
 /* "0000:01:00.0 10de:1c03", or the selector that found nothing. Written to @buffer; returns it. */
-const char *tell_subject(const struct plan_entry *entry, char *buffer, size_t size);
+const char *show_subject(const struct plan_entry *entry, char *buffer, size_t size);
