@@ -15,14 +15,14 @@
 #include "cmd.h"
 #include "cmd/show.h"
 #include "core/match.h"
+#include "host/context.h"
 #include "host/deadline.h"
 #include "host/load.h"
-#include "host/outlook.h"
 #include "host/rootdir.h"
 
 /* Everything that one boot knows. */
 struct boot {
-	struct outlook outlook;
+	struct context context;
 	char **parameters;            /* what the image's own scripts know, as NAME=VALUE */
 	size_t parameter_count;
 	bool dry_run, json, late;
@@ -30,7 +30,7 @@ struct boot {
 
 static void clear_boot(struct boot *boot)
 {
-	outlook_clear(&boot->outlook);
+	context_clear(&boot->context);
 	free(boot->parameters);
 }
 
@@ -45,12 +45,12 @@ static void log_errors(const struct config *config)
 /* "10de:1c03 matches 2 devices": the first thing to know when ids are in play. */
 static void log_matches(const struct boot *boot)
 {
-	for (size_t c = 0; c < boot->outlook.config.claim_count; c++) {
-		const struct claim *claim = &boot->outlook.config.claims[c];
+	for (size_t c = 0; c < boot->context.config.claim_count; c++) {
+		const struct claim *claim = &boot->context.config.claims[c];
 		size_t matches = 0;
 
-		for (size_t i = 0; i < boot->outlook.machine.function_count; i++)
-			matches += selector_match(&claim->selector, &boot->outlook.machine.functions[i]) == SELECTOR_YES;
+		for (size_t i = 0; i < boot->context.machine.function_count; i++)
+			matches += selector_match(&claim->selector, &boot->context.machine.functions[i]) == SELECTOR_YES;
 		if (matches > 1)
 			log_line(LOG_INFO, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by, matches);
 		else
@@ -58,13 +58,13 @@ static void log_matches(const struct boot *boot)
 	}
 }
 
-static void log_idle_keeps(const struct outlook *outlook)
+static void log_idle_keeps(const struct context *context)
 {
-	for (size_t k = 0; k < outlook->config.keep_count; k++) {
-		const char *why = match_idle_keep(&outlook->config.keeps[k], outlook->machine.functions, outlook->machine.function_count);
+	for (size_t k = 0; k < context->config.keep_count; k++) {
+		const char *why = match_idle_keep(&context->config.keeps[k], context->machine.functions, context->machine.function_count);
 
 		if (why)
-			log_line(LOG_WARNING, "%s: %s; compare with lspci -nn", outlook->config.keeps[k].where, why);
+			log_line(LOG_WARNING, "%s: %s; compare with lspci -nn", context->config.keeps[k].where, why);
 	}
 }
 
@@ -89,18 +89,18 @@ static void log_verdicts(const struct plan *plan, bool late)
 /* Binding works without remapped interrupts; a guest's start would fail, and nobody would know why. */
 static void log_interrupts(const struct boot *boot)
 {
-	const struct iommu *iommu = &boot->outlook.machine.iommu;
+	const struct iommu *iommu = &boot->context.machine.iommu;
 	bool taken = false;
 
-	for (size_t i = 0; i < boot->outlook.plan.count; i++)
-		taken |= plan_is_taken(&boot->outlook.plan.entries[i]);
-	if (taken && boot->outlook.machine.iommu_judged && iommu->interrupts[0])
+	for (size_t i = 0; i < boot->context.plan.count; i++)
+		taken |= plan_is_taken(&boot->context.plan.entries[i]);
+	if (taken && boot->context.machine.iommu_judged && iommu->interrupts[0])
 		log_line(LOG_WARNING, "%s; %s", iommu->interrupts, iommu->interrupts_hint);
 }
 
-static void save_report(const struct outlook *outlook)
+static void save_report(const struct context *context)
 {
-	int r = report_save("boot", &outlook->config, outlook_iommu(outlook), &outlook->plan, outlook->config.dryrun);
+	int r = report_save("boot", &context->config, context_iommu(context), &context->plan, context->config.dryrun);
 
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FILE ": cannot be written: %s; what is above is all there is", strerror(-r));
@@ -146,20 +146,20 @@ static void log_step(void *data, const char *path, const char *value)
 /* A dry run of the command: told to the person who asked, nothing is written anywhere. */
 static int show_plan(const struct boot *boot)
 {
-	log_start(LOG_TO_STDOUT, boot->outlook.config.debug);
+	log_start(LOG_TO_STDOUT, boot->context.config.debug);
 	if (boot->json) {
-		report_print(stdout, "boot", &boot->outlook.config, outlook_iommu(&boot->outlook), &boot->outlook.plan, true);
+		report_print(stdout, "boot", &boot->context.config, context_iommu(&boot->context), &boot->context.plan, true);
 	} else {
-		log_errors(&boot->outlook.config);
+		log_errors(&boot->context.config);
 		log_matches(boot);
-		log_idle_keeps(&boot->outlook);
-		log_verdicts(&boot->outlook.plan, boot->late);
+		log_idle_keeps(&boot->context);
+		log_verdicts(&boot->context.plan, boot->late);
 		log_interrupts(boot);
-		plan_steps(&boot->outlook.plan, log_step, (char[]){ "" });
-		if (!boot->outlook.plan.count)
+		plan_steps(&boot->context.plan, log_step, (char[]){ "" });
+		if (!boot->context.plan.count)
 			puts("nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
 	}
-	return plan_failed(&boot->outlook.plan) || boot->outlook.config.error_count ? EXIT_FAILED : EXIT_DONE;
+	return plan_failed(&boot->context.plan) || boot->context.config.error_count ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* The late stage decides what waits, and looks again for what was not there. */
@@ -217,15 +217,15 @@ static void conclude_late(void)
 }
 
 /* What a guest's driver has already, and no claim names: vfio-pci may be built in, or loaded before us with ids=. */
-static void log_strangers(const struct outlook *outlook)
+static void log_strangers(const struct context *context)
 {
-	const struct machine *machine = &outlook->machine;
+	const struct machine *machine = &context->machine;
 	char subject[96];
 
 	for (size_t i = 0; i < machine->function_count; i++) {
 		const struct pci_function *function = &machine->functions[i];
 
-		if (pci_is_guest_driver(function->driver) && !plan_entry_of(&outlook->plan, function))
+		if (pci_is_guest_driver(function->driver) && !plan_entry_of(&context->plan, function))
 			log_line(LOG_WARNING, "%s is on %s already, and no claim names it; it stays there",
 				 pci_format(function, subject, sizeof(subject)), function->driver);
 	}
@@ -249,36 +249,36 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	struct bind_times times = { 0 };
 	int r = rootdir_mkdir(REPORT_FOLDER);
 
-	log_start(LOG_TO_KERNEL, boot->outlook.config.debug);
+	log_start(LOG_TO_KERNEL, boot->context.config.debug);
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be made: %s; this boot leaves no report", strerror(-r));
 	/* The late stage finds the same errors again; they are told once. */
 	if (!boot->late) {
-		log_errors(&boot->outlook.config);
+		log_errors(&boot->context.config);
 		log_matches(boot);
-		log_idle_keeps(&boot->outlook);
-		log_strangers(&boot->outlook);
+		log_idle_keeps(&boot->context);
+		log_strangers(&boot->context);
 	}
 	if (!boot->late)
-		prepare_late(&boot->outlook.plan);
-	if (!boot->outlook.config.dryrun)
-		bind_apply(&boot->outlook.plan, boot->outlook.cmdline, &times);
-	log_verdicts(&boot->outlook.plan, boot->late);
+		prepare_late(&boot->context.plan);
+	if (!boot->context.config.dryrun)
+		bind_apply(&boot->context.plan, boot->context.cmdline, &times);
+	log_verdicts(&boot->context.plan, boot->late);
 	if (!boot->late)
 		log_interrupts(boot);
-	if (boot->outlook.config.dryrun) {
-		plan_steps(&boot->outlook.plan, log_step, (char[]){ "would " });
+	if (boot->context.config.dryrun) {
+		plan_steps(&boot->context.plan, log_step, (char[]){ "would " });
 		log_line(LOG_NOTICE, "rd.vfio.dryrun: nothing was written");
 	}
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
 		 util_now() - start, times.modules, times.devices);
-	save_report(&boot->outlook);
-	leave_stuck(&boot->outlook.plan);
+	save_report(&boot->context);
+	leave_stuck(&boot->context.plan);
 	if (boot->late)
 		conclude_late();
 	else
-		announce_late(&boot->outlook.plan);
-	return plan_failed(&boot->outlook.plan) ? EXIT_FAILED : EXIT_DONE;
+		announce_late(&boot->context.plan);
+	return plan_failed(&boot->context.plan) ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* It binds devices before the host is up, once a boot. Returns EXIT_DONE, or EXIT_USAGE where this is another time or place. */
@@ -305,8 +305,8 @@ int cmd_boot(int argc, char **argv)
 		return EXIT_DONE;
 	if (!boot.dry_run)
 		deadline_block_signals();
-	outlook_load(NULL, NULL, &boot.outlook);
-	outlook_plan(&boot.outlook, boot.late ? PLAN_LATE : PLAN_EARLY, !boot.dry_run, boot.parameters, boot.parameter_count);
+	context_load(NULL, NULL, &boot.context);
+	context_plan(&boot.context, boot.late ? PLAN_LATE : PLAN_EARLY, !boot.dry_run, boot.parameters, boot.parameter_count);
 	if (boot.dry_run)
 		return show_plan(&boot);
 	return carry_out(&boot, start);

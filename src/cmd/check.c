@@ -13,7 +13,7 @@
 
 struct check {
 	struct options options;
-	struct outlook outlook;
+	struct context context;
 	struct system system;
 	struct kernel *kernels;
 	size_t kernel_count;
@@ -33,7 +33,7 @@ static void clear_check(struct check *check)
 	rivals_clear(&check->rivals);
 	image_clear(&check->host);
 	kernels_free(check->kernels, check->kernel_count);
-	outlook_clear(&check->outlook);
+	context_clear(&check->context);
 	free(check->unresettable);
 	free(check->booted);
 	options_clear(&check->options);
@@ -47,13 +47,13 @@ static void load(struct check *check)
 	/* What cannot be read is said where it is loaded. */
 	(void)!load_cmdline(&check->booted);
 	next = next_read(check->booted, &check->system, &check->next_path);
-	outlook_load(next, check->booted, &check->outlook);
+	context_load(next, check->booted, &check->context);
 }
 
 static void read_resets(struct check *check)
 {
-	const struct plan *plan = &check->outlook.plan;
-	bool told = scan_tells_resets(check->outlook.machine.functions, check->outlook.machine.function_count);
+	const struct plan *plan = &check->context.plan;
+	bool told = scan_tells_resets(check->context.machine.functions, check->context.machine.function_count);
 	char methods[128];
 
 	check->unresettable = util_zeroed(plan->count, sizeof(*check->unresettable));
@@ -65,7 +65,7 @@ static void read_resets(struct check *check)
 static void judge(struct check *check)
 {
 	const struct diagnosis diagnosis = {
-		.outlook = &check->outlook,
+		.context = &check->context,
 		.system = &check->system,
 		.kernels = check->kernels,
 		.kernel_count = check->kernel_count,
@@ -74,7 +74,7 @@ static void judge(struct check *check)
 		.seat = &check->seat,
 		.unresettable = check->unresettable,
 		.next_path = check->next_path,
-		.unprivileged = outlook_is_unprivileged(),
+		.unprivileged = context_is_unprivileged(),
 	};
 
 	diagnose_devices(&diagnosis, &check->findings);
@@ -86,9 +86,9 @@ static void print_json(const struct check *check)
 {
 	struct json json = { .out = stdout };
 
-	schema_open(&json, "check", &check->outlook.machine.iommu);
-	schema_plan(&json, &check->outlook.plan);
-	schema_errors(&json, &check->outlook.config);
+	schema_open(&json, "check", &check->context.machine.iommu);
+	schema_plan(&json, &check->context.plan);
+	schema_errors(&json, &check->context.config);
 	json_open(&json, "findings", '[');
 	for (size_t i = 0; i < check->findings.count; i++) {
 		const struct finding *finding = &check->findings.list[i];
@@ -134,11 +134,11 @@ int cmd_check(int argc, char **argv)
 		return EXIT_USAGE;
 	system_read(&check.system);
 	load(&check);
-	outlook_plan(&check.outlook, PLAN_NEXT, false, NULL, 0);
+	context_plan(&check.context, PLAN_NEXT, false, NULL, 0);
 	check.kernel_count = kernels_read(&check.kernels);
 	image_read_host(&check.host);
-	rivals_read(&check.rivals, check.outlook.cmdline);
-	seat_read(check.outlook.cmdline, &check.seat);
+	rivals_read(&check.rivals, check.context.cmdline);
+	seat_read(check.context.cmdline, &check.seat);
 	read_resets(&check);
 	judge(&check);
 	if (check.options.json)

@@ -102,9 +102,9 @@ static void compare_entry(const struct plan_entry *entry, const struct report *r
 }
 
 /* The boot was asked for it, and now it is not there, or nobody wants it any more. */
-static void compare_rest(const struct outlook *outlook, const struct report_device *device, struct comparison *ret)
+static void compare_rest(const struct context *context, const struct report_device *device, struct comparison *ret)
 {
-	const struct machine *machine = &outlook->machine;
+	const struct machine *machine = &context->machine;
 	struct row *row = add_row(ret);
 
 	row->boot = device;
@@ -124,15 +124,15 @@ static void compare_rest(const struct outlook *outlook, const struct report_devi
 	}
 }
 
-void compare(const struct outlook *outlook, const struct report *report, bool reported, const struct system *system,
+void compare(const struct context *context, const struct report *report, bool reported, const struct system *system,
 	     struct comparison *ret)
 {
 	*ret = (struct comparison){ 0 };
-	for (size_t i = 0; i < outlook->plan.count; i++)
-		compare_entry(&outlook->plan.entries[i], report, reported, system, ret);
+	for (size_t i = 0; i < context->plan.count; i++)
+		compare_entry(&context->plan.entries[i], report, reported, system, ret);
 	for (size_t i = 0; i < report->count; i++)
 		if (!has_entry(ret, &report->devices[i]))
-			compare_rest(outlook, &report->devices[i], ret);
+			compare_rest(context, &report->devices[i], ret);
 }
 
 void compare_clear(struct comparison *comparison)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "boot/report.h"
-#include "host/outlook.h"
+#include "host/context.h"
 #include "host/system.h"
 
 struct row {
@@ -22,10 +22,10 @@ struct comparison {
 };
 
 /*
- * Compare the plan of @outlook (PLAN_NEXT) with @report, which is empty with @reported false where the boot has left
+ * Compare the plan of @context (PLAN_NEXT) with @report, which is empty with @reported false where the boot has left
  * none. Free with compare_clear(); the rows point into what was compared.
  */
-void compare(const struct outlook *outlook, const struct report *report, bool reported, const struct system *system,
+void compare(const struct context *context, const struct report *report, bool reported, const struct system *system,
 	     struct comparison *ret);
 void compare_clear(struct comparison *comparison);
 

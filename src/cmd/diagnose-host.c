@@ -96,7 +96,7 @@ void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findin
 /* What ids take besides what we would, and whether the host needs any of it. */
 static void find_besides(const struct diagnosis *diagnosis, const char *ids, char *text, size_t size, bool *ret_kept)
 {
-	const struct machine *machine = &diagnosis->outlook->machine;
+	const struct machine *machine = &diagnosis->context->machine;
 	const char *item, *end = ids + strlen(ids);
 	struct selector_error error;
 	struct selector selector;
@@ -110,11 +110,11 @@ static void find_besides(const struct diagnosis *diagnosis, const char *ids, cha
 		for (size_t i = 0; i < machine->function_count; i++) {
 			const struct pci_function *function = &machine->functions[i];
 
-			if (selector_match(&selector, function) != SELECTOR_YES || plan_takes(&diagnosis->outlook->plan, function) ||
+			if (selector_match(&selector, function) != SELECTOR_YES || plan_takes(&diagnosis->context->plan, function) ||
 			    function->header_type > 0)
 				continue;
 			util_append(text, size, "%s%s", text[0] ? ", " : "", pci_address_format(&function->address, address));
-			*ret_kept |= plan_entry_of(&diagnosis->outlook->plan, function) != NULL;
+			*ret_kept |= plan_entry_of(&diagnosis->context->plan, function) != NULL;
 		}
 	}
 }
@@ -140,7 +140,7 @@ static bool claims_by_ids(const struct plan *plan)
 /* Its ids count as claims: to remove it alone would lose them. */
 static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
 {
-	const char *off = config_off_reason(&diagnosis->outlook->config);
+	const char *off = config_off_reason(&diagnosis->context->config);
 	char shown[124];
 	struct finding *finding = off ?
 		findings_add(findings, FINDING_WARN, rival->where, "",
@@ -150,7 +150,7 @@ static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *
 			     "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded "
 			     "without it", util_printable(shown, sizeof(shown), rival->text, strlen(rival->text)));
 
-	if (off || !claims_by_ids(&diagnosis->outlook->plan))
+	if (off || !claims_by_ids(&diagnosis->context->plan))
 		cure_rival(diagnosis, rival, finding);
 	else if (rival->parameter && strlen(rival->text) < sizeof(finding->hint) - 64)
 		finding_cure(finding, "write rd.vfio.ids=%s in its place", rival->text);
@@ -180,7 +180,7 @@ static void diagnose_stub_ids(const struct diagnosis *diagnosis, const struct ri
 
 static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
 {
-	const struct plan *plan = &diagnosis->outlook->plan;
+	const struct plan *plan = &diagnosis->context->plan;
 	char address[PCI_ADDRESS_SIZE], subject[96], hint[96];
 
 	util_format(hint, sizeof(hint), "sudo driverctl unset-override %s", pci_address_format(&rival->address, address));
@@ -214,7 +214,7 @@ static const char *describe(const struct diagnosis *diagnosis, const struct riva
 				   rival->text);
 	case RIVAL_UNSAFE:
 		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
-		if (diagnosis->outlook->machine.iommu.remapping == IOMMU_REMAPPING_ON)
+		if (diagnosis->context->machine.iommu.remapping == IOMMU_REMAPPING_ON)
 			util_format(text, size, "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing");
 		return text;
 	default:

@@ -17,7 +17,7 @@ static void diagnose_rights(const struct diagnosis *diagnosis, struct findings *
 
 static void diagnose_config(const struct diagnosis *diagnosis, struct findings *findings)
 {
-	const struct config *config = &diagnosis->outlook->config;
+	const struct config *config = &diagnosis->context->config;
 
 	if (diagnosis->next_path)
 		findings_add(findings, FINDING_PASS, "command line", "",
@@ -26,7 +26,7 @@ static void diagnose_config(const struct diagnosis *diagnosis, struct findings *
 	for (size_t i = 0; i < config->error_count; i++)
 		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s", config->errors[i].what);
 	for (size_t k = 0; k < config->keep_count; k++) {
-		const struct machine *machine = &diagnosis->outlook->machine;
+		const struct machine *machine = &diagnosis->context->machine;
 		const char *why = match_idle_keep(&config->keeps[k], machine->functions, machine->function_count);
 
 		if (why)
@@ -42,7 +42,7 @@ static void diagnose_config(const struct diagnosis *diagnosis, struct findings *
 /* The cure of an IOMMU that is off, in this system's terms. */
 static void cure_iommu(const struct diagnosis *diagnosis, char *hint, size_t size)
 {
-	const struct iommu *iommu = &diagnosis->outlook->machine.iommu;
+	const struct iommu *iommu = &diagnosis->context->machine.iommu;
 
 	if (iommu->remove[0])
 		system_remove(diagnosis->system, iommu->remove, hint, size);
@@ -54,8 +54,8 @@ static void cure_iommu(const struct diagnosis *diagnosis, char *hint, size_t siz
 
 static void diagnose_iommu(const struct diagnosis *diagnosis, struct findings *findings)
 {
-	const struct iommu *iommu = &diagnosis->outlook->machine.iommu;
-	const struct config *config = &diagnosis->outlook->config;
+	const struct iommu *iommu = &diagnosis->context->machine.iommu;
+	const struct config *config = &diagnosis->context->config;
 	enum finding_level level = config->claim_count && !config->iommu_ignored ? FINDING_FAIL : FINDING_WARN;
 	struct finding *finding;
 	char sentence[512];
@@ -86,7 +86,7 @@ static enum finding_level level_of(const struct plan_entry *entry)
 
 static void diagnose_entries(const struct diagnosis *diagnosis, struct findings *findings)
 {
-	const struct plan *plan = &diagnosis->outlook->plan;
+	const struct plan *plan = &diagnosis->context->plan;
 	char subject[96], sentence[512];
 
 	for (size_t i = 0; i < plan->count; i++) {
@@ -95,10 +95,10 @@ static void diagnose_entries(const struct diagnosis *diagnosis, struct findings 
 			findings_add(findings, level_of(entry), show_subject(entry, subject, sizeof(subject)), entry->hint, "%s",
 				     plan_sentence(entry, sentence, sizeof(sentence)));
 
-		if (entry->verdict == VERDICT_NO_IOMMU && diagnosis->outlook->machine.iommu.state == IOMMU_OFF)
+		if (entry->verdict == VERDICT_NO_IOMMU && diagnosis->context->machine.iommu.state == IOMMU_OFF)
 			cure_iommu(diagnosis, finding->hint, sizeof(finding->hint));
-		else if (entry->verdict == VERDICT_OFF && diagnosis->outlook->config.off)
-			system_remove(diagnosis->system, diagnosis->outlook->config.off_by, finding->hint, sizeof(finding->hint));
+		else if (entry->verdict == VERDICT_OFF && diagnosis->context->config.off)
+			system_remove(diagnosis->system, diagnosis->context->config.off_by, finding->hint, sizeof(finding->hint));
 	}
 }
 
@@ -114,7 +114,7 @@ static void diagnose_later(const struct plan_entry *entry, const char *subject, 
 
 static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findings *findings)
 {
-	const struct plan *plan = &diagnosis->outlook->plan;
+	const struct plan *plan = &diagnosis->context->plan;
 	char subject[96], hint[320];
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
@@ -130,12 +130,12 @@ static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findin
 
 static const struct pci_function *find_host_display(const struct diagnosis *diagnosis)
 {
-	const struct outlook *outlook = diagnosis->outlook;
-	const struct plan_input input = { .settled = outlook->settled, .settled_count = outlook->settled_count };
+	const struct context *context = diagnosis->context;
+	const struct plan_input input = { .settled = context->settled, .settled_count = context->settled_count };
 
-	for (size_t i = 0; i < outlook->machine.function_count; i++)
-		if (guard_is_host_display(&input, &outlook->plan, &outlook->machine.functions[i]))
-			return &outlook->machine.functions[i];
+	for (size_t i = 0; i < context->machine.function_count; i++)
+		if (guard_is_host_display(&input, &context->plan, &context->machine.functions[i]))
+			return &context->machine.functions[i];
 	return NULL;
 }
 
@@ -175,10 +175,10 @@ static bool is_on_function(const struct storage *storage, const struct need *nee
 static void lose_spares(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
 			struct findings *findings)
 {
-	const struct needs *needs = &diagnosis->outlook->needs;
+	const struct needs *needs = &diagnosis->context->needs;
 
 	for (size_t n = 0; n < needs->count; n++)
-		if (needs->list[n].spare && is_on_function(diagnosis->outlook->machine.storage, &needs->list[n], function))
+		if (needs->list[n].spare && is_on_function(diagnosis->context->machine.storage, &needs->list[n], function))
 			findings_add(findings, FINDING_WARN, subject, "take it out of /etc/fstab, or out of the claims",
 				     "/etc/fstab has %.200s on it, which the host loses with it", needs->list[n].purpose);
 }
@@ -194,7 +194,7 @@ static bool is_used_on(const struct storage *storage, const struct block_use *us
 static void lose_storage(const struct diagnosis *diagnosis, const struct pci_function *function, bool late,
 			 const char *subject, struct findings *findings)
 {
-	const struct storage *storage = diagnosis->outlook->machine.storage;
+	const struct storage *storage = diagnosis->context->machine.storage;
 	const struct protect_question question = { .function = &function->address, .may_carry = pci_may_carry_disks(function),
 						   .without_keys = late };
 	char reason[256], hint[256];
@@ -213,7 +213,7 @@ static void lose_storage(const struct diagnosis *diagnosis, const struct pci_fun
 static void lose_route(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
 		       struct findings *findings)
 {
-	const struct network *network = &diagnosis->outlook->machine.network;
+	const struct network *network = &diagnosis->context->machine.network;
 
 	for (size_t c = 0; c < network->count; c++)
 		if (!pci_address_compare(&network->cards[c].address, &function->address))
@@ -223,12 +223,12 @@ static void lose_route(const struct diagnosis *diagnosis, const struct pci_funct
 
 static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struct findings *findings)
 {
-	const struct plan_entry *entry = &diagnosis->outlook->plan.entries[index];
+	const struct plan_entry *entry = &diagnosis->context->plan.entries[index];
 	char subject[96];
 
 	show_subject(entry, subject, sizeof(subject));
 	diagnose_later(entry, subject, findings);
-	lose_storage(diagnosis, entry->function, match_is_asked_late(&diagnosis->outlook->config, entry->claim, entry->function),
+	lose_storage(diagnosis, entry->function, match_is_asked_late(&diagnosis->context->config, entry->claim, entry->function),
 		     subject, findings);
 	lose_route(diagnosis, entry->function, subject, findings);
 	lose_display(diagnosis, entry->function, subject, findings);
@@ -241,7 +241,7 @@ static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struc
 /* Every keyboard hangs off a controller that goes. */
 static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings *findings)
 {
-	const struct machine *machine = &diagnosis->outlook->machine;
+	const struct machine *machine = &diagnosis->context->machine;
 	const struct seat *seat = diagnosis->seat;
 	const struct pci_function *function;
 	const struct plan_entry *entry = NULL;
@@ -252,7 +252,7 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 		return;
 	for (size_t i = 0; i < seat->count; i++) {
 		function = pci_find(machine->functions, machine->function_count, &seat->controllers[i]);
-		entry = function ? plan_entry_of(&diagnosis->outlook->plan, function) : NULL;
+		entry = function ? plan_entry_of(&diagnosis->context->plan, function) : NULL;
 		if (!entry || !plan_is_taken(entry))
 			return;
 		late |= entry->late;
@@ -272,7 +272,7 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 
 void diagnose_devices(const struct diagnosis *diagnosis, struct findings *findings)
 {
-	const struct plan *plan = &diagnosis->outlook->plan;
+	const struct plan *plan = &diagnosis->context->plan;
 
 	diagnose_rights(diagnosis, findings);
 	diagnose_config(diagnosis, findings);

@@ -4,14 +4,14 @@
 
 #include "cmd/findings.h"
 #include "core/rivals.h"
+#include "host/context.h"
 #include "host/kernels.h"
-#include "host/outlook.h"
 #include "host/seat.h"
 #include "host/system.h"
 
 /* What there is to judge by; all of it stays the caller's. */
 struct diagnosis {
-	const struct outlook *outlook;  /* of PLAN_NEXT */
+	const struct context *context;  /* of PLAN_NEXT */
 	const struct system *system;
 	const struct kernel *kernels;
 	size_t kernel_count;

@@ -8,15 +8,15 @@
 #include "cmd.h"
 #include "cmd/options.h"
 #include "cmd/show.h"
+#include "host/context.h"
 #include "host/names.h"
-#include "host/outlook.h"
 #include "host/scan.h"
 
 #define LIST_SIZE 1024
 
 struct list {
 	struct options options;
-	struct outlook outlook;
+	struct context context;
 	struct selector *selectors; /* of the words */
 	const struct pci_function **shown;
 	size_t count;
@@ -25,7 +25,7 @@ struct list {
 
 static void clear_list(struct list *list)
 {
-	outlook_clear(&list->outlook);
+	context_clear(&list->context);
 	free(list->selectors);
 	free(list->shown);
 	options_clear(&list->options);
@@ -68,7 +68,7 @@ static int by_group(const void *a, const void *b)
 
 static void choose(struct list *list)
 {
-	struct machine *machine = &list->outlook.machine;
+	struct machine *machine = &list->context.machine;
 	bool paths = false;
 
 	for (size_t i = 0; i < list->options.word_count; i++)
@@ -158,10 +158,10 @@ static void print_json(const struct list *list)
 	struct json json = { .out = stdout };
 	char name[512], sentence[512];
 
-	schema_open(&json, "list", &list->outlook.machine.iommu);
+	schema_open(&json, "list", &list->context.machine.iommu);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pci_function *function = list->shown[i];
-		const struct plan_entry *entry = plan_entry_of(&list->outlook.plan, function);
+		const struct plan_entry *entry = plan_entry_of(&list->context.plan, function);
 		struct schema_device device = {
 			.function = function,
 			.name = names_device(function, name, sizeof(name)),
@@ -176,10 +176,10 @@ static void print_json(const struct list *list)
 
 		schema_open_device(&json, &device);
 		print_resets(&json, list, function);
-		print_disks(&json, &(struct disks){ list->outlook.machine.storage, function });
+		print_disks(&json, &(struct disks){ list->context.machine.storage, function });
 		schema_close_device(&json);
 	}
-	schema_errors(&json, &list->outlook.config);
+	schema_errors(&json, &list->context.config);
 	schema_close(&json);
 }
 
@@ -190,8 +190,8 @@ typedef void say_piece(void *data, enum term_style style, const char *text);
 
 static void describe(const struct list *list, const struct pci_function *function, say_piece *say, void *data)
 {
-	const struct plan_entry *entry = plan_entry_of(&list->outlook.plan, function);
-	const struct disks disks = { list->outlook.machine.storage, function };
+	const struct plan_entry *entry = plan_entry_of(&list->context.plan, function);
+	const struct disks disks = { list->context.machine.storage, function };
 	char text[LIST_SIZE], line[LIST_SIZE + 64];
 
 	if (names_device(function, text, sizeof(text))[0])
@@ -289,17 +289,17 @@ static void show_lines(struct list *list)
 
 static void show(struct list *list)
 {
-	show_iommu(&list->options.term, &list->outlook.machine.iommu);
-	show_errors(&list->options.term, &list->outlook.config);
+	show_iommu(&list->options.term, &list->context.machine.iommu);
+	show_errors(&list->options.term, &list->context.config);
 	if (list->options.term.terminal)
 		show_tree(list);
 	else
 		show_lines(list);
 	if (!list->count)
 		fprintf(stderr, "vfio-early: no device matches\n");
-	for (size_t i = 0; i < list->outlook.plan.count; i++)
-		if (!list->outlook.plan.entries[i].function && !list->options.word_count)
-			show_entry(&list->options.term, &list->outlook.plan.entries[i]);
+	for (size_t i = 0; i < list->context.plan.count; i++)
+		if (!list->context.plan.entries[i].function && !list->options.word_count)
+			show_entry(&list->options.term, &list->context.plan.entries[i]);
 }
 
 int cmd_list(int argc, char **argv)
@@ -309,9 +309,9 @@ int cmd_list(int argc, char **argv)
 	if (options_parse(argc, argv, true, &list.options) < 0 || parse_selectors(&list) < 0)
 		return EXIT_USAGE;
 	names_open();
-	outlook_load(NULL, NULL, &list.outlook);
-	outlook_plan(&list.outlook, PLAN_NEXT, false, NULL, 0);
-	outlook_add_rights(&list.outlook);
+	context_load(NULL, NULL, &list.context);
+	context_plan(&list.context, PLAN_NEXT, false, NULL, 0);
+	context_add_rights(&list.context);
 	choose(&list);
 	if (list.options.json)
 		print_json(&list);

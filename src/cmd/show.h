@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cmd/term.h"
-#include "host/outlook.h"
+#include "host/context.h"
 
 /* "VT-d is on, interrupts are remapped", or "off: " and why. Written to @buffer; returns it. */
 const char *show_iommu_sentence(const struct iommu *iommu, char *buffer, size_t size);

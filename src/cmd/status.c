@@ -17,7 +17,7 @@
 
 struct status {
 	struct options options;
-	struct outlook outlook;
+	struct context context;
 	struct system system;
 	struct report report;
 	int reported; /* 0, or why there is no report */
@@ -29,7 +29,7 @@ static void clear_status(struct status *status)
 {
 	compare_clear(&status->comparison);
 	report_free(&status->report);
-	outlook_clear(&status->outlook);
+	context_clear(&status->context);
 	names_close();
 	free(status->log);
 	options_clear(&status->options);
@@ -91,11 +91,11 @@ static void print_json(const struct status *status)
 {
 	struct json json = { .out = stdout };
 
-	schema_open(&json, "status", &status->outlook.machine.iommu);
+	schema_open(&json, "status", &status->context.machine.iommu);
 	for (size_t i = 0; i < status->comparison.count; i++)
 		print_row(&json, &status->comparison.rows[i]);
-	schema_neighbours(&json, &status->outlook.plan);
-	schema_errors(&json, &status->outlook.config);
+	schema_neighbours(&json, &status->context.plan);
+	schema_errors(&json, &status->context.config);
 	json_string(&json, "report", status->reported ? missing_report(status) : NULL);
 	print_log(&json, status->log);
 	schema_close(&json);
@@ -137,7 +137,7 @@ static void show_row(struct status *status, const struct row *row)
 
 static void show_neighbours(struct status *status)
 {
-	const struct plan *plan = &status->outlook.plan;
+	const struct plan *plan = &status->context.plan;
 	char subject[96];
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
@@ -169,8 +169,8 @@ static void show(struct status *status)
 {
 	struct term *term = &status->options.term;
 
-	show_iommu(term, &status->outlook.machine.iommu);
-	show_errors(term, &status->outlook.config);
+	show_iommu(term, &status->context.machine.iommu);
+	show_errors(term, &status->context.config);
 	if (status->reported)
 		show_line(term, "report:", TERM_YELLOW, missing_report(status),
 		     status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ? system_regenerate(&status->system) : "");
@@ -193,12 +193,12 @@ int cmd_status(int argc, char **argv)
 	if (options_parse(argc, argv, false, &status.options) < 0)
 		return EXIT_USAGE;
 	names_open();
-	outlook_load(NULL, NULL, &status.outlook);
-	outlook_plan(&status.outlook, PLAN_NEXT, false, NULL, 0);
-	outlook_add_rights(&status.outlook);
+	context_load(NULL, NULL, &status.context);
+	context_plan(&status.context, PLAN_NEXT, false, NULL, 0);
+	context_add_rights(&status.context);
 	system_read(&status.system);
 	status.reported = report_load(&status.report);
-	compare(&status.outlook, &status.report, status.reported == 0, &status.system, &status.comparison);
+	compare(&status.context, &status.report, status.reported == 0, &status.system, &status.comparison);
 	if (rootdir_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
 		status.log = NULL;
 	if (status.options.json)

@@ -67,7 +67,7 @@ static void add_needs_of(struct needs *needs, const char *path, void (*add)(stru
 	size_t length;
 	int r = rootdir_read_file(path, TABLE_LIMIT, &text, &length);
 
-	/* Other users than root are told that they see less (outlook_add_rights()). */
+	/* Other users than root are told that they see less (context_add_rights()). */
 	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
 		return;
 	if (r < 0)

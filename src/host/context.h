@@ -4,7 +4,7 @@
 
 #include "host/machine.h"
 
-struct outlook {
+struct context {
 	struct config config;
 	char *cmdline;
 	const char *booted;           /* the command line of this boot where that is another one, else NULL; the caller's */
@@ -19,21 +19,21 @@ struct outlook {
 /*
  * Load the configuration and the command line, and start the budget that they ask for. Where @next is not NULL the plan
  * goes by that command line in place of @booted, that of this boot, which is kept, not copied. With @booted the next
- * boot is meant. Free with outlook_clear().
+ * boot is meant. Free with context_clear().
  */
-void outlook_load(const char *next, const char *booted, struct outlook *ret);
+void context_load(const char *next, const char *booted, struct context *ret);
 
 /*
  * Read the machine and make the plan of @stage; the @count @parameters are load_needs()'s. Where it is not @real, a dry
  * run or the next boot, the late stage stands on the plan of the early one, and waits for nothing.
  */
-void outlook_plan(struct outlook *outlook, enum plan_stage stage, bool real, char *const *parameters, size_t count);
-void outlook_clear(struct outlook *outlook);
+void context_plan(struct context *context, enum plan_stage stage, bool real, char *const *parameters, size_t count);
+void context_clear(struct context *context);
 
 /* Is the program run by another user than root, on the machine itself? Some things cannot be seen then. */
-bool outlook_is_unprivileged(void);
+bool context_is_unprivileged(void);
 /* Where that matters for the plan, add it to the configuration's errors. */
-void outlook_add_rights(struct outlook *outlook);
+void context_add_rights(struct context *context);
 
 /* The IOMMU, or NULL where it was not judged. */
-const struct iommu *outlook_iommu(const struct outlook *outlook);
+const struct iommu *context_iommu(const struct context *context);

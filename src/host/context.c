@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/context.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/match.h"
+#include "core/planner.h"
+#include "host/deadline.h"
+#include "host/load.h"
+#include "host/report-read.h"
+#include "host/rootdir.h"
+
+void context_load(const char *next, const char *booted, struct context *ret)
+{
+	*ret = (struct context){ .booted = next ? booted : NULL };
+	load_config(next, booted != NULL, &ret->config, &ret->cmdline);
+	deadline_begin(ret->config.deadline);
+}
+
+/* stage=early that does not count is an error of the configuration, one a claim. */
+static void add_stage_errors(struct context *context)
+{
+	struct config *config = &context->config;
+	char what[256], address[PCI_ADDRESS_SIZE];
+
+	for (size_t c = 0; c < config->claim_count; c++) {
+		for (size_t i = 0; i < context->machine.function_count; i++) {
+			const struct pci_function *function = &context->machine.functions[i];
+
+			if (context->machine.wanted[i] != (int)c || !match_is_loosely_early(&config->claims[c], function))
+				continue;
+			util_format(what, sizeof(what), "%.64s: stage=early takes storage, USB and card readers by a pinned address or a path "
+				    "only, as %s@%04x:%04x; it waits for the late stage", config->claims[c].text,
+				    pci_address_format(&function->address, address), function->vendor, function->device);
+			config_add_error(config, config->claims[c].wanted_by, what);
+			break;
+		}
+	}
+}
+
+static struct plan_input input_of(const struct context *context, enum plan_stage stage)
+{
+	const struct machine *machine = &context->machine;
+
+	return (struct plan_input){
+		.stage = stage,
+		.config = &context->config,
+		.functions = machine->functions,
+		.function_count = machine->function_count,
+		.iommu = &machine->iommu,
+		.links = machine->links,
+		.link_count = machine->link_count,
+		.needs = &context->needs,
+		.storage = machine->storage,
+		.network = &machine->network,
+		.settled = context->settled,
+		.settled_count = context->settled_count,
+		.reported = context->reported,
+	};
+}
+
+void context_plan(struct context *context, enum plan_stage stage, bool real, char *const *parameters, size_t count)
+{
+	struct plan_input input;
+
+	if (context->config.claim_count || stage == PLAN_NEXT)
+		load_needs(context->cmdline, parameters, count, stage != PLAN_EARLY, &context->needs);
+	if (stage != PLAN_EARLY)
+		context->reported = report_load_settled(&context->settled, &context->settled_count) == 0;
+	machine_read(&context->config, context->booted ? context->booted : context->cmdline, &context->needs, stage,
+		     real && stage == PLAN_LATE, &context->machine);
+	if (context->booted)
+		iommu_foresee(context->cmdline, &context->machine.iommu);
+	add_stage_errors(context);
+	input = input_of(context, stage);
+	if (stage == PLAN_NEXT || (stage == PLAN_LATE && !real && !context->reported)) {
+		struct plan_input early = input_of(context, PLAN_EARLY);
+
+		planner_make(&early, context->machine.wanted, &context->early);
+		input.early = &context->early;
+	}
+	planner_make(&input, context->machine.wanted, &context->plan);
+}
+
+bool context_is_unprivileged(void)
+{
+	return rootdir_is_host() && geteuid() != 0;
+}
+
+void context_add_rights(struct context *context)
+{
+	bool storage = false;
+
+	if (!context_is_unprivileged())
+		return;
+	for (size_t i = 0; i < context->plan.count; i++)
+		storage |= context->plan.entries[i].function && pci_is_storage(context->plan.entries[i].function);
+	if (storage)
+		config_add_error(&context->config, "user", "not run by root: disks cannot be read, so what becomes of their "
+				 "controllers is judged by what udev knows of them; with sudo it is certain");
+	if (context->machine.iommu.state == IOMMU_OFF && context->machine.iommu.kind != IOMMU_KIND_UNKNOWN)
+		config_add_error(&context->config, "user", "not run by root: the firmware's tables cannot be read, so why the IOMMU is "
+				 "off may be told wrongly; with sudo it is not");
+}
+
+void context_clear(struct context *context)
+{
+	plan_clear(&context->plan);
+	plan_clear(&context->early);
+	report_free_settled(context->settled, context->settled_count);
+	machine_clear(&context->machine);
+	needs_clear(&context->needs);
+	config_clear(&context->config);
+	free(context->cmdline);
+	*context = (struct context){ 0 };
+}
+
+const struct iommu *context_iommu(const struct context *context)
+{
+	return context->machine.iommu_judged ? &context->machine.iommu : NULL;
+}
