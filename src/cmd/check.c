@@ -8,8 +8,8 @@
 #include "cmd/options.h"
 #include "host/load.h"
 #include "host/next.h"
+#include "host/pci-read.h"
 #include "host/rivals-read.h"
-#include "host/scan.h"
 
 struct check {
 	struct options options;
@@ -53,13 +53,13 @@ static void load(struct check *check)
 static void read_resets(struct check *check)
 {
 	const struct plan *plan = &check->context.plan;
-	bool told = scan_tells_resets(check->context.machine.functions, check->context.machine.function_count);
+	bool told = pci_read_has_resets(check->context.machine.functions, check->context.machine.function_count);
 	char methods[128];
 
 	check->unresettable = util_zeroed(plan->count, sizeof(*check->unresettable));
 	for (size_t i = 0; i < plan->count; i++)
 		check->unresettable[i] = plan->entries[i].function &&
-					 scan_resets(plan->entries[i].function, told, methods, sizeof(methods)) && !methods[0];
+					 pci_read_resets(plan->entries[i].function, told, methods, sizeof(methods)) && !methods[0];
 }
 
 static void judge(struct check *check)

@@ -10,7 +10,7 @@
 #include "cmd/show.h"
 #include "host/context.h"
 #include "host/names.h"
-#include "host/scan.h"
+#include "host/pci-read.h"
 
 #define LIST_SIZE 1024
 
@@ -73,11 +73,11 @@ static void choose(struct list *list)
 
 	for (size_t i = 0; i < list->options.word_count; i++)
 		paths |= selector_needs_path(&list->selectors[i]);
-	list->tells_resets = scan_tells_resets(machine->functions, machine->function_count);
+	list->tells_resets = pci_read_has_resets(machine->functions, machine->function_count);
 	list->shown = util_zeroed(machine->function_count, sizeof(*list->shown));
 	for (size_t i = 0; i < machine->function_count; i++) {
 		if (paths)
-			scan_path(&machine->functions[i]);
+			pci_read_path(&machine->functions[i]);
 		if (is_asked_for(list, &machine->functions[i]))
 			list->shown[list->count++] = &machine->functions[i];
 	}
@@ -142,7 +142,7 @@ static void print_resets(struct json *json, const struct list *list, const struc
 {
 	char text[128], *rest = text, *method;
 
-	if (function->header_type != 0 || !scan_resets(function, list->tells_resets, text, sizeof(text))) {
+	if (function->header_type != 0 || !pci_read_resets(function, list->tells_resets, text, sizeof(text))) {
 		json_null(json, "resets");
 		return;
 	}
@@ -198,7 +198,7 @@ static void describe(const struct list *list, const struct pci_function *functio
 		say(data, TERM_DIM, text);
 	if (function->boot_vga == 1)
 		say(data, TERM_YELLOW, "the boot display");
-	if (function->header_type == 0 && scan_resets(function, list->tells_resets, text, sizeof(text)))
+	if (function->header_type == 0 && pci_read_resets(function, list->tells_resets, text, sizeof(text)))
 		say(data, TERM_PLAIN, util_format(line, sizeof(line), "resets: %s", text[0] ? text : "none"));
 	describe_disks(&disks, text, sizeof(text));
 	if (text[0])

@@ -9,7 +9,7 @@
 #include "host/disks.h"
 #include "host/iommu-read.h"
 #include "host/network-read.h"
-#include "host/scan.h"
+#include "host/pci-read.h"
 #include "host/seat.h"
 #include "host/sysfs.h"
 
@@ -32,9 +32,9 @@ static void read_for_matching(const struct config *config, struct machine *machi
 
 	for (size_t i = 0; i < machine->function_count && (path || boot_vga); i++) {
 		if (path)
-			scan_path(&machine->functions[i]);
+			pci_read_path(&machine->functions[i]);
 		if (boot_vga)
-			scan_boot_vga(&machine->functions[i]);
+			pci_read_boot_vga(&machine->functions[i]);
 	}
 }
 
@@ -51,7 +51,7 @@ static void read_headers(struct machine *machine, bool every, const bool *done)
 		if (!done[i] &&
 		    (every || (machine->wanted[i] >= 0 && pci_base_class(&machine->functions[i]) == PCI_BASE_BRIDGE)))
 			which[count++] = i;
-	scan_headers(machine->functions, which, count);
+	pci_read_headers(machine->functions, which, count);
 }
 
 /* Which functions have their details is kept in @done, one a function. */
@@ -61,7 +61,7 @@ static void read_details(struct machine *machine, bool every, bool *done)
 	for (size_t i = 0; i < machine->function_count; i++) {
 		if (done[i] || (!every && machine->wanted[i] < 0))
 			continue;
-		scan_details(&machine->functions[i]);
+		pci_read_details(&machine->functions[i]);
 		done[i] = true;
 	}
 }
@@ -71,9 +71,9 @@ static void read_state(struct machine *machine, bool every)
 {
 	for (size_t i = 0; i < machine->function_count; i++) {
 		if (machine->wanted[i] >= 0)
-			scan_state(&machine->functions[i]);
+			pci_read_state(&machine->functions[i]);
 		if (every && pci_is_display(&machine->functions[i]))
-			scan_display(&machine->functions[i]);
+			pci_read_display(&machine->functions[i]);
 	}
 }
 
@@ -86,7 +86,7 @@ static void read_paths_below_bridges(struct machine *machine)
 		bridge |= machine->wanted[i] >= 0 && pci_is_bridge(&machine->functions[i]);
 	for (size_t i = 0; i < machine->function_count && bridge; i++)
 		if (!machine->functions[i].path.hops)
-			scan_path(&machine->functions[i]);
+			pci_read_path(&machine->functions[i]);
 }
 
 static void mark_disk(void *data, const struct pci_address *address)
@@ -137,7 +137,7 @@ static void read_groups(struct machine *machine)
 		if (machine->wanted[i] < 0 || group[i] == PCI_NO_GROUP || done[group[i]])
 			continue;
 		done[group[i]] = true;
-		scan_group(machine->functions, machine->function_count, machine->functions[i].iommu_group);
+		pci_read_group(machine->functions, machine->function_count, machine->functions[i].iommu_group);
 	}
 }
 
@@ -175,12 +175,12 @@ static void read_drivers(struct machine *machine, bool every)
 
 	for (size_t i = 0; i < machine->function_count; i++)
 		if (all || machine->wanted[i] >= 0 || machine->functions[i].iommu_group >= 0)
-			scan_driver(&machine->functions[i]);
+			pci_read_driver(&machine->functions[i]);
 	for (size_t i = 0; i < machine->link_count && !all; i++) {
 		const struct pci_function *consumer = pci_find(machine->functions, machine->function_count, &machine->links[i].consumer);
 
 		if (consumer)
-			scan_driver(&machine->functions[consumer - machine->functions]);
+			pci_read_driver(&machine->functions[consumer - machine->functions]);
 	}
 }
 
@@ -214,7 +214,7 @@ void machine_read(struct config *config, const char *booted, const struct needs 
 	*ret = (struct machine){ 0 };
 	/* A boot that asks for nothing looks at nothing. */
 	if (config->claim_count || every)
-		count = scan_functions(&ret->functions);
+		count = pci_read_functions(&ret->functions);
 	if (count < 0)
 		config_add_error(config, "/sys/bus/pci/devices", "cannot be read: is /sys mounted, and PCI there?");
 	ret->function_count = count > 0 ? (size_t)count : 0;

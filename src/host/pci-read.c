@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/scan.h"
+#include "host/pci-read.h"
 
 #include <string.h>
 
@@ -21,14 +21,14 @@ static bool read_identity(struct pci_function *function)
 	return function->driver_read;
 }
 
-void scan_driver(struct pci_function *function)
+void pci_read_driver(struct pci_function *function)
 {
 	if (!function->driver_read && sysfs_pci_driver(&function->address, function->driver) < 0)
 		function->driver[0] = '\0';
 	function->driver_read = true;
 }
 
-ssize_t scan_functions(struct pci_function **ret_functions)
+ssize_t pci_read_functions(struct pci_function **ret_functions)
 {
 	struct pci_function *functions = NULL;
 	size_t count = 0;
@@ -77,7 +77,7 @@ static int read_headers(const void *argument, void *result)
 	return 0;
 }
 
-void scan_headers(struct pci_function *functions, const size_t *which, size_t count)
+void pci_read_headers(struct pci_function *functions, const size_t *which, size_t count)
 {
 	struct headers headers = { functions, which, count };
 	cleanup_free signed char *types = util_zeroed(count, 1);
@@ -93,13 +93,13 @@ void scan_headers(struct pci_function *functions, const size_t *which, size_t co
 		functions[which[i]].header_type = types[i];
 }
 
-void scan_details(struct pci_function *function)
+void pci_read_details(struct pci_function *function)
 {
 	function->iommu_group = sysfs_pci_iommu_group(&function->address);
-	scan_boot_vga(function);
+	pci_read_boot_vga(function);
 }
 
-void scan_boot_vga(struct pci_function *function)
+void pci_read_boot_vga(struct pci_function *function)
 {
 	char text[8];
 
@@ -108,7 +108,7 @@ void scan_boot_vga(struct pci_function *function)
 		function->boot_vga = text[0] == '1';
 }
 
-void scan_state(struct pci_function *function)
+void pci_read_state(struct pci_function *function)
 {
 	char label[32];
 
@@ -121,13 +121,13 @@ void scan_state(struct pci_function *function)
 		function->console = PCI_CONSOLE_BOOT_DISPLAY;
 }
 
-void scan_display(struct pci_function *function)
+void pci_read_display(struct pci_function *function)
 {
 	function->monitor = sysfs_drm_has_monitor(&function->address);
 	function->is_virtual = sysfs_pci_has(&function->address, "physfn");
 }
 
-void scan_path(struct pci_function *function)
+void pci_read_path(struct pci_function *function)
 {
 	char link[512];
 
@@ -136,7 +136,7 @@ void scan_path(struct pci_function *function)
 		function->path.hops = 0;
 }
 
-void scan_group(struct pci_function *functions, size_t count, int group)
+void pci_read_group(struct pci_function *functions, size_t count, int group)
 {
 	char **names;
 	ssize_t found = sysfs_iommu_group_list(group, &names);
@@ -154,7 +154,7 @@ void scan_group(struct pci_function *functions, size_t count, int group)
 	rootdir_list_free(names, found);
 }
 
-bool scan_resets(const struct pci_function *function, bool told, char *buffer, size_t size)
+bool pci_read_resets(const struct pci_function *function, bool told, char *buffer, size_t size)
 {
 	if (sysfs_pci_read(&function->address, "reset_method", buffer, size) >= 0) {
 		buffer[strcspn(buffer, "\n")] = '\0';
@@ -168,7 +168,7 @@ bool scan_resets(const struct pci_function *function, bool told, char *buffer, s
 	return told;
 }
 
-bool scan_tells_resets(const struct pci_function *functions, size_t count)
+bool pci_read_has_resets(const struct pci_function *functions, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (sysfs_pci_has(&functions[i].address, "reset_method") || sysfs_pci_has(&functions[i].address, "reset"))
