@@ -6,8 +6,8 @@
 #include "cmd.h"
 #include "cmd/diagnose.h"
 #include "cmd/options.h"
+#include "host/bootloader.h"
 #include "host/load.h"
-#include "host/next.h"
 #include "host/pci-read.h"
 #include "host/rivals-read.h"
 
@@ -46,7 +46,7 @@ static void load(struct check *check)
 
 	/* What cannot be read is said where it is loaded. */
 	(void)!load_cmdline(&check->booted);
-	next = next_read(check->booted, &check->system, &check->next_path);
+	next = bootloader_read(check->booted, &check->system, &check->next_path);
 	context_load(next, check->booted, &check->context);
 }
 

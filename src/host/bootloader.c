@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/next.h"
+#include "host/bootloader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +89,7 @@ static void find(struct search *search, const struct system *system)
 	}
 }
 
-char *next_read(const char *cmdline, const struct system *system, const char **ret_path)
+char *bootloader_read(const char *cmdline, const struct system *system, const char **ret_path)
 {
 	struct search search = { 0 };
 	ssize_t count = rootdir_list("/lib/modules", &search.versions);
