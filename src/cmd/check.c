@@ -8,8 +8,8 @@
 #include "cmd/options.h"
 #include "host/bootloader.h"
 #include "host/load.h"
+#include "host/other-setups-read.h"
 #include "host/pci-read.h"
-#include "host/rivals-read.h"
 
 struct check {
 	struct options options;
@@ -18,7 +18,7 @@ struct check {
 	struct kernel *kernels;
 	size_t kernel_count;
 	struct image host;
-	struct rivals rivals;
+	struct other_setups setups;
 	struct seat seat;
 	bool *unresettable;
 	struct findings findings;
@@ -30,7 +30,7 @@ static void clear_check(struct check *check)
 {
 	findings_clear(&check->findings);
 	seat_clear(&check->seat);
-	rivals_clear(&check->rivals);
+	other_setups_clear(&check->setups);
 	image_clear(&check->host);
 	kernels_free(check->kernels, check->kernel_count);
 	context_clear(&check->context);
@@ -70,7 +70,7 @@ static void judge(struct check *check)
 		.kernels = check->kernels,
 		.kernel_count = check->kernel_count,
 		.host = &check->host,
-		.rivals = &check->rivals,
+		.setups = &check->setups,
 		.seat = &check->seat,
 		.unresettable = check->unresettable,
 		.next_path = check->next_path,
@@ -79,7 +79,7 @@ static void judge(struct check *check)
 
 	diagnose_devices(&diagnosis, &check->findings);
 	diagnose_kernels(&diagnosis, &check->findings);
-	diagnose_rivals(&diagnosis, &check->findings);
+	diagnose_other_setups(&diagnosis, &check->findings);
 }
 
 static void print_json(const struct check *check)
@@ -137,7 +137,7 @@ int cmd_check(int argc, char **argv)
 	context_plan(&check.context, PLAN_NEXT, false, NULL, 0);
 	check.kernel_count = kernels_read(&check.kernels);
 	image_read_host(&check.host);
-	rivals_read(&check.rivals, check.context.cmdline);
+	other_setups_read(&check.setups, check.context.cmdline);
 	seat_read(check.context.cmdline, &check.seat);
 	read_resets(&check);
 	judge(&check);

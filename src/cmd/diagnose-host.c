@@ -120,10 +120,10 @@ static void find_besides(const struct diagnosis *diagnosis, const char *ids, cha
 }
 
 /* What to do so that the other method is gone. */
-static void cure_rival(const struct diagnosis *diagnosis, const struct rival *rival, struct finding *finding)
+static void cure_setup(const struct diagnosis *diagnosis, const struct other_setup *setup, struct finding *finding)
 {
-	if (rival->parameter)
-		system_remove(diagnosis->system, rival->parameter, finding->hint, sizeof(finding->hint));
+	if (setup->parameter)
+		system_remove(diagnosis->system, setup->parameter, finding->hint, sizeof(finding->hint));
 	else
 		finding_cure(finding, "remove the line, then: %s", system_regenerate(diagnosis->system));
 }
@@ -138,81 +138,81 @@ static bool claims_by_ids(const struct plan *plan)
 }
 
 /* Its ids count as claims: to remove it alone would lose them. */
-static void diagnose_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
+static void diagnose_ids(const struct diagnosis *diagnosis, const struct other_setup *setup, struct findings *findings)
 {
 	const char *off = config_off_reason(&diagnosis->context->config);
 	char shown[124];
 	struct finding *finding = off ?
-		findings_add(findings, FINDING_WARN, rival->where, "",
+		findings_add(findings, FINDING_WARN, setup->where, "",
 			     "vfio-pci.ids=%s is not guarded on this boot, because of %s: the kernel gives every device with these ids to "
-			     "vfio-pci, the only display too", util_printable(shown, sizeof(shown), rival->text, strlen(rival->text)), off) :
-		findings_add(findings, FINDING_WARN, rival->where, "",
+			     "vfio-pci, the only display too", util_printable(shown, sizeof(shown), setup->text, strlen(setup->text)), off) :
+		findings_add(findings, FINDING_WARN, setup->where, "",
 			     "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded "
-			     "without it", util_printable(shown, sizeof(shown), rival->text, strlen(rival->text)));
+			     "without it", util_printable(shown, sizeof(shown), setup->text, strlen(setup->text)));
 
 	if (off || !claims_by_ids(&diagnosis->context->plan))
-		cure_rival(diagnosis, rival, finding);
-	else if (rival->parameter && strlen(rival->text) < sizeof(finding->hint) - 64)
-		finding_cure(finding, "write rd.vfio.ids=%s in its place", rival->text);
-	else if (rival->parameter)
+		cure_setup(diagnosis, setup, finding);
+	else if (setup->parameter && strlen(setup->text) < sizeof(finding->hint) - 64)
+		finding_cure(finding, "write rd.vfio.ids=%s in its place", setup->text);
+	else if (setup->parameter)
 		finding_cure(finding, "rename vfio-pci.ids= to rd.vfio.ids= there");
 	else
 		finding_cure(finding, "write the ids as a claim in " LOAD_CONFIG_FILE " and remove the line, then: %s",
 			     system_regenerate(diagnosis->system));
 }
 
-static void diagnose_stub_ids(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
+static void diagnose_stub_ids(const struct diagnosis *diagnosis, const struct other_setup *setup, struct findings *findings)
 {
 	struct finding *finding;
 	char besides[256];
 	bool kept = false;
 
-	find_besides(diagnosis, rival->text, besides, sizeof(besides), &kept);
+	find_besides(diagnosis, setup->text, besides, sizeof(besides), &kept);
 	if (besides[0])
-		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, rival->where, "",
-				       "pci-stub.ids=%.120s takes %s besides, which vfio-early leaves to the host", rival->text, besides);
+		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
+				       "pci-stub.ids=%.120s takes %s besides, which vfio-early leaves to the host", setup->text, besides);
 	else
-		finding = findings_add(findings, FINDING_WARN, rival->where, "",
+		finding = findings_add(findings, FINDING_WARN, setup->where, "",
 				       "pci-stub.ids=%.120s takes whatever has these ids, in a race that vfio-early makes needless",
-				       rival->text);
-	cure_rival(diagnosis, rival, finding);
+				       setup->text);
+	cure_setup(diagnosis, setup, finding);
 }
 
-static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct rival *rival, struct findings *findings)
+static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct other_setup *setup, struct findings *findings)
 {
 	const struct plan *plan = &diagnosis->context->plan;
 	char address[PCI_ADDRESS_SIZE], subject[96], hint[96];
 
-	util_format(hint, sizeof(hint), "sudo driverctl unset-override %s", pci_address_format(&rival->address, address));
+	util_format(hint, sizeof(hint), "sudo driverctl unset-override %s", pci_address_format(&setup->address, address));
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
-		if (!entry->function || pci_address_compare(&entry->function->address, &rival->address))
+		if (!entry->function || pci_address_compare(&entry->function->address, &setup->address))
 			continue;
 		show_subject(entry, subject, sizeof(subject));
-		if (strcmp(rival->text, entry->wanted_driver) != 0)
-			findings_add(findings, FINDING_FAIL, subject, hint, "driverctl moves it to %s after the boot (%s)", rival->text,
-				     rival->where);
+		if (strcmp(setup->text, entry->wanted_driver) != 0)
+			findings_add(findings, FINDING_FAIL, subject, hint, "driverctl moves it to %s after the boot (%s)", setup->text,
+				     setup->where);
 		else
 			findings_add(findings, FINDING_WARN, subject, hint, "driverctl sets it to %s too, after the boot (%s)",
-				     rival->text, rival->where);
+				     setup->text, setup->where);
 	}
 }
 
 /* One that is told of in one sentence, or "" where there is nothing to say. */
-static const char *describe(const struct diagnosis *diagnosis, const struct rival *rival, char *text, size_t size)
+static const char *describe(const struct diagnosis *diagnosis, const struct other_setup *setup, char *text, size_t size)
 {
 	text[0] = '\0';
-	switch (rival->kind) {
-	case RIVAL_SOFTDEP:
-		return util_format(text, size, "a softdep of %s on vfio-pci: vfio-early needs none", rival->text);
-	case RIVAL_BLACKLIST:
+	switch (setup->kind) {
+	case SETUP_SOFTDEP:
+		return util_format(text, size, "a softdep of %s on vfio-pci: vfio-early needs none", setup->text);
+	case SETUP_BLACKLIST:
 		return util_format(text, size, "%s is blacklisted: the host's own devices lose it too, and vfio-early needs no blacklist",
-				   rival->text);
-	case RIVAL_INSTALL:
+				   setup->text);
+	case SETUP_INSTALL:
 		return util_format(text, size, "an install line for %s that has to do with vfio: vfio-early does not run it, and udev does",
-				   rival->text);
-	case RIVAL_UNSAFE:
+				   setup->text);
+	case SETUP_UNSAFE:
 		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
 		if (diagnosis->context->machine.iommu.remapping == IOMMU_REMAPPING_ON)
 			util_format(text, size, "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing");
@@ -222,20 +222,20 @@ static const char *describe(const struct diagnosis *diagnosis, const struct riva
 	}
 }
 
-void diagnose_rivals(const struct diagnosis *diagnosis, struct findings *findings)
+void diagnose_other_setups(const struct diagnosis *diagnosis, struct findings *findings)
 {
 	char text[256];
 
-	for (size_t i = 0; i < diagnosis->rivals->count; i++) {
-		const struct rival *rival = &diagnosis->rivals->list[i];
+	for (size_t i = 0; i < diagnosis->setups->count; i++) {
+		const struct other_setup *setup = &diagnosis->setups->list[i];
 
-		if (rival->kind == RIVAL_IDS)
-			diagnose_ids(diagnosis, rival, findings);
-		else if (rival->kind == RIVAL_STUB_IDS)
-			diagnose_stub_ids(diagnosis, rival, findings);
-		else if (rival->kind == RIVAL_DRIVERCTL)
-			diagnose_driverctl(diagnosis, rival, findings);
-		else if (describe(diagnosis, rival, text, sizeof(text))[0])
-			cure_rival(diagnosis, rival, findings_add(findings, FINDING_WARN, rival->where, "", "%s", text));
+		if (setup->kind == SETUP_IDS)
+			diagnose_ids(diagnosis, setup, findings);
+		else if (setup->kind == SETUP_STUB_IDS)
+			diagnose_stub_ids(diagnosis, setup, findings);
+		else if (setup->kind == SETUP_DRIVERCTL)
+			diagnose_driverctl(diagnosis, setup, findings);
+		else if (describe(diagnosis, setup, text, sizeof(text))[0])
+			cure_setup(diagnosis, setup, findings_add(findings, FINDING_WARN, setup->where, "", "%s", text));
 	}
 }

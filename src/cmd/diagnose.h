@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cmd/findings.h"
-#include "core/rivals.h"
+#include "core/other-setups.h"
 #include "host/context.h"
 #include "host/kernels.h"
 #include "host/seat.h"
@@ -16,7 +16,7 @@ struct diagnosis {
 	const struct kernel *kernels;
 	size_t kernel_count;
 	const struct image *host;       /* the configuration as it is on the host */
-	const struct rivals *rivals;
+	const struct other_setups *setups;
 	const struct seat *seat;
 	const bool *unresettable;       /* for each entry of the plan: it cannot be reset */
 	const char *next_path;          /* the file whose command line the plan goes by, NULL for that of this boot */
@@ -28,4 +28,4 @@ void diagnose_devices(const struct diagnosis *diagnosis, struct findings *findin
 
 /* Add what is to be said of the kernels and their images, and of other methods that give devices away. */
 void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findings);
-void diagnose_rivals(const struct diagnosis *diagnosis, struct findings *findings);
+void diagnose_other_setups(const struct diagnosis *diagnosis, struct findings *findings);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/rivals.h"
+#include "core/other-setups.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,15 +10,15 @@
 
 #define CMDLINE "the kernel command line"
 
-static struct rival *add(struct rivals *rivals, enum rival_kind kind, const char *where, const char *text, size_t length)
+static struct other_setup *add(struct other_setups *setups, enum other_setup_kind kind, const char *where, const char *text, size_t length)
 {
-	struct rival *rival;
+	struct other_setup *setup;
 
-	rivals->list = util_grow(rivals->list, rivals->count, sizeof(*rivals->list));
-	rival = &rivals->list[rivals->count++];
-	*rival = (struct rival){ .kind = kind, .text = util_copy(text, length) };
-	util_format(rival->where, sizeof(rival->where), "%s", where);
-	return rival;
+	setups->list = util_grow(setups->list, setups->count, sizeof(*setups->list));
+	setup = &setups->list[setups->count++];
+	*setup = (struct other_setup){ .kind = kind, .text = util_copy(text, length) };
+	util_format(setup->where, sizeof(setup->where), "%s", where);
+	return setup;
 }
 
 /* Drivers that guides blacklist so that vfio-pci may win. */
@@ -44,7 +44,7 @@ static bool is_unsafe(const char *option)
 }
 
 /* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
-static void add_options(struct rivals *rivals, const char *where, const char *rest, const char *end)
+static void add_options(struct other_setups *setups, const char *where, const char *rest, const char *end)
 {
 	const char *module, *word;
 	size_t length, size;
@@ -57,14 +57,14 @@ static void add_options(struct rivals *rivals, const char *where, const char *re
 	type1 = cmdline_same_name(module, length, "vfio_iommu_type1");
 	while (util_next_word(&rest, end, &word, &size)) {
 		if (type1 && is_unsafe(word))
-			add(rivals, RIVAL_UNSAFE, where, word, size);
+			add(setups, SETUP_UNSAFE, where, word, size);
 		else if ((vfio || stub) && !strncmp(word, "ids=", 4))
-			add(rivals, vfio ? RIVAL_IDS : RIVAL_STUB_IDS, where, word + 4, size - 4);
+			add(setups, vfio ? SETUP_IDS : SETUP_STUB_IDS, where, word + 4, size - 4);
 	}
 }
 
 /* "softdep nouveau pre: vfio-pci" */
-static void add_softdep(struct rivals *rivals, const char *where, const char *rest, const char *end)
+static void add_softdep(struct other_setups *setups, const char *where, const char *rest, const char *end)
 {
 	const char *module = rest, *word;
 	size_t length = 0, size;
@@ -73,10 +73,10 @@ static void add_softdep(struct rivals *rivals, const char *where, const char *re
 	while (util_next_word(&rest, end, &word, &size))
 		has |= cmdline_same_name(word, size, "vfio_pci") || cmdline_same_name(word, size, "vfio");
 	if (has)
-		add(rivals, RIVAL_SOFTDEP, where, module, length);
+		add(setups, SETUP_SOFTDEP, where, module, length);
 }
 
-static void add_line(struct rivals *rivals, const char *where, const char *line)
+static void add_line(struct other_setups *setups, const char *where, const char *line)
 {
 	const char *end = line + strlen(line), *what, *rest, *module;
 	size_t size, length;
@@ -85,46 +85,46 @@ static void add_line(struct rivals *rivals, const char *where, const char *line)
 		return;
 	rest = line;
 	if (util_equal(what, size, "options"))
-		add_options(rivals, where, rest, end);
+		add_options(setups, where, rest, end);
 	else if (util_equal(what, size, "softdep"))
-		add_softdep(rivals, where, rest, end);
+		add_softdep(setups, where, rest, end);
 	else if (!util_next_word(&line, end, &module, &length))
 		return;
 	else if (util_equal(what, size, "blacklist") && is_guests_driver(module, length))
-		add(rivals, RIVAL_BLACKLIST, where, module, length);
+		add(setups, SETUP_BLACKLIST, where, module, length);
 	else if (util_equal(what, size, "install") && strstr(rest, "vfio"))
-		add(rivals, RIVAL_INSTALL, where, module, length);
+		add(setups, SETUP_INSTALL, where, module, length);
 }
 
-void rivals_add_modprobe(struct rivals *rivals, const char *path, const char *text)
+void other_setups_add_modprobe(struct other_setups *setups, const char *path, const char *text)
 {
 	struct modprobe_cursor cursor = { .text = text, .behind = 1 };
 	cleanup_free char *line = util_zeroed(strlen(text) + 1, 1);
 	char where[256];
 
 	while (modprobe_next_line(&cursor, line))
-		add_line(rivals, util_format(where, sizeof(where), "%.200s:%u", path, cursor.number), line);
+		add_line(setups, util_format(where, sizeof(where), "%.200s:%u", path, cursor.number), line);
 }
 
-static void add_parameter(struct rivals *rivals, enum rival_kind kind, const struct cmdline_param *param,
+static void add_parameter(struct other_setups *setups, enum other_setup_kind kind, const struct cmdline_param *param,
 			  const char *text, size_t length)
 {
 	size_t whole = (size_t)(param->value - param->name) + param->value_length;
 
-	add(rivals, kind, CMDLINE, text, length)->parameter = util_copy(param->name, whole);
+	add(setups, kind, CMDLINE, text, length)->parameter = util_copy(param->name, whole);
 }
 
-static void add_blacklist(struct rivals *rivals, const struct cmdline_param *param)
+static void add_blacklist(struct other_setups *setups, const struct cmdline_param *param)
 {
 	const char *cursor = param->value, *end = param->value + param->value_length, *item;
 	size_t length;
 
 	while (util_next_item(&cursor, end, &item, &length))
 		if (is_guests_driver(item, length))
-			add_parameter(rivals, RIVAL_BLACKLIST, param, item, length);
+			add_parameter(setups, SETUP_BLACKLIST, param, item, length);
 }
 
-void rivals_add_cmdline(struct rivals *rivals, const char *cmdline)
+void other_setups_add_cmdline(struct other_setups *setups, const char *cmdline)
 {
 	struct cmdline_param param;
 
@@ -132,38 +132,38 @@ void rivals_add_cmdline(struct rivals *rivals, const char *cmdline)
 		if (!param.value)
 			continue;
 		if (cmdline_is(&param, "vfio-pci.ids"))
-			add_parameter(rivals, RIVAL_IDS, &param, param.value, param.value_length);
+			add_parameter(setups, SETUP_IDS, &param, param.value, param.value_length);
 		else if (cmdline_is(&param, "pci-stub.ids"))
-			add_parameter(rivals, RIVAL_STUB_IDS, &param, param.value, param.value_length);
+			add_parameter(setups, SETUP_STUB_IDS, &param, param.value, param.value_length);
 		else if (cmdline_is(&param, "vfio_iommu_type1.allow_unsafe_interrupts") && cmdline_is_on(&param))
-			add_parameter(rivals, RIVAL_UNSAFE, &param, param.value, param.value_length);
+			add_parameter(setups, SETUP_UNSAFE, &param, param.value, param.value_length);
 		else if (cmdline_is(&param, "modprobe.blacklist") || cmdline_is(&param, "rd.driver.blacklist") ||
 			 cmdline_is(&param, "module_blacklist"))
-			add_blacklist(rivals, &param);
+			add_blacklist(setups, &param);
 	}
 }
 
-void rivals_add_driverctl(struct rivals *rivals, const char *path, const char *text)
+void other_setups_add_driverctl(struct other_setups *setups, const char *path, const char *text)
 {
 	const char *name = strrchr(path, '/');
 	struct pci_address address;
-	struct rival *rival;
+	struct other_setup *setup;
 
 	name = name ? name + 1 : path;
 	if (!strncmp(name, "pci-", 4))
 		name += 4;
 	if (pci_address_parse(name, strlen(name), &address) < 0)
 		return;
-	rival = add(rivals, RIVAL_DRIVERCTL, path, text, strcspn(text, " \t\n"));
-	rival->address = address;
+	setup = add(setups, SETUP_DRIVERCTL, path, text, strcspn(text, " \t\n"));
+	setup->address = address;
 }
 
-void rivals_clear(struct rivals *rivals)
+void other_setups_clear(struct other_setups *setups)
 {
-	for (size_t i = 0; i < rivals->count; i++) {
-		free(rivals->list[i].text);
-		free(rivals->list[i].parameter);
+	for (size_t i = 0; i < setups->count; i++) {
+		free(setups->list[i].text);
+		free(setups->list[i].parameter);
 	}
-	free(rivals->list);
-	*rivals = (struct rivals){ 0 };
+	free(setups->list);
+	*setups = (struct other_setups){ 0 };
 }
