@@ -15,9 +15,9 @@
 #include "cmd.h"
 #include "cmd/show.h"
 #include "core/match.h"
+#include "host/config-read.h"
 #include "host/context.h"
 #include "host/deadline.h"
-#include "host/load.h"
 #include "host/rootdir.h"
 
 /* Everything that one boot knows. */
@@ -157,7 +157,7 @@ static int show_plan(const struct boot *boot)
 		log_interrupts(boot);
 		plan_steps(&boot->context.plan, log_step, (char[]){ "" });
 		if (!boot->context.plan.count)
-			puts("nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
+			puts("nothing is asked for: neither rd.vfio.ids= nor " READ_CONFIG_FILE " names a device");
 	}
 	return plan_failed(&boot->context.plan) || boot->context.config.error_count ? EXIT_FAILED : EXIT_DONE;
 }

@@ -7,7 +7,7 @@
 #include "cmd/diagnose.h"
 #include "cmd/options.h"
 #include "host/bootloader.h"
-#include "host/load.h"
+#include "host/config-read.h"
 #include "host/other-setups-read.h"
 #include "host/pci-read.h"
 
@@ -45,7 +45,7 @@ static void load(struct check *check)
 	cleanup_free char *next = NULL;
 
 	/* What cannot be read is said where it is loaded. */
-	(void)!load_cmdline(&check->booted);
+	(void)!config_read_cmdline(&check->booted);
 	next = bootloader_read(check->booted, &check->system, &check->next_path);
 	context_load(next, check->booted, &check->context);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cmd/show.h"
-#include "host/load.h"
+#include "host/config-read.h"
 
 /* --- kernels and images --- */
 
@@ -45,10 +45,10 @@ static void judge_content(const struct diagnosis *diagnosis, const struct kernel
 		util_format(finding->what, sizeof(finding->what), "does not contain vfio-early");
 	} else if (!kernel->image.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
 		util_format(finding->what, sizeof(finding->what), "contains vfio-early but not the module vfio-pci");
-	} else if (differs && UTIL_IS_ONE_OF(differs, LOAD_FSTAB_COPY, LOAD_CRYPTTAB_COPY)) {
+	} else if (differs && UTIL_IS_ONE_OF(differs, READ_FSTAB_COPY, READ_CRYPTTAB_COPY)) {
 		finding->level = FINDING_WARN;
 		util_format(finding->what, sizeof(finding->what), "has another %s than the host has now",
-			    !strcmp(differs, LOAD_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
+			    !strcmp(differs, READ_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
 	} else if (differs) {
 		util_format(finding->what, sizeof(finding->what), "has an older configuration: %s is another one now", differs);
 	} else {
@@ -157,7 +157,7 @@ static void diagnose_ids(const struct diagnosis *diagnosis, const struct other_s
 	else if (setup->parameter)
 		finding_cure(finding, "rename vfio-pci.ids= to rd.vfio.ids= there");
 	else
-		finding_cure(finding, "write the ids as a claim in " LOAD_CONFIG_FILE " and remove the line, then: %s",
+		finding_cure(finding, "write the ids as a claim in " READ_CONFIG_FILE " and remove the line, then: %s",
 			     system_regenerate(diagnosis->system));
 }
 

@@ -5,7 +5,7 @@
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/protect.h"
-#include "host/load.h"
+#include "host/config-read.h"
 
 static void diagnose_rights(const struct diagnosis *diagnosis, struct findings *findings)
 {
@@ -34,7 +34,7 @@ static void diagnose_config(const struct diagnosis *diagnosis, struct findings *
 	}
 	if (!config->claim_count)
 		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows what can be named",
-			     "nothing is asked for: neither rd.vfio.ids= nor " LOAD_CONFIG_FILE " names a device");
+			     "nothing is asked for: neither rd.vfio.ids= nor " READ_CONFIG_FILE " names a device");
 }
 
 /* --- the IOMMU --- */
@@ -120,7 +120,7 @@ static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findin
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		util_format(hint, sizeof(hint), "%s%s", neighbour->hint, neighbour->hint[0] ? " (in " LOAD_CONFIG_FILE ")" : "");
+		util_format(hint, sizeof(hint), "%s%s", neighbour->hint, neighbour->hint[0] ? " (in " READ_CONFIG_FILE ")" : "");
 		findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
 			     pci_format(neighbour->function, subject, sizeof(subject)), hint, "%s", neighbour->reason);
 	}

@@ -6,15 +6,15 @@
 
 #include "core/match.h"
 #include "core/planner.h"
+#include "host/config-read.h"
 #include "host/deadline.h"
-#include "host/load.h"
 #include "host/report-read.h"
 #include "host/rootdir.h"
 
 void context_load(const char *next, const char *booted, struct context *ret)
 {
 	*ret = (struct context){ .booted = next ? booted : NULL };
-	load_config(next, booted != NULL, &ret->config, &ret->cmdline);
+	config_read(next, booted != NULL, &ret->config, &ret->cmdline);
 	deadline_begin(ret->config.deadline);
 }
 
@@ -65,7 +65,7 @@ void context_plan(struct context *context, enum plan_stage stage, bool real, cha
 	struct plan_input input;
 
 	if (context->config.claim_count || stage == PLAN_NEXT)
-		load_needs(context->cmdline, parameters, count, stage != PLAN_EARLY, &context->needs);
+		needs_read(context->cmdline, parameters, count, stage != PLAN_EARLY, &context->needs);
 	if (stage != PLAN_EARLY)
 		context->reported = report_load_settled(&context->settled, &context->settled_count) == 0;
 	machine_read(&context->config, context->booted ? context->booted : context->cmdline, &context->needs, stage,

@@ -24,7 +24,7 @@ struct context {
 void context_load(const char *next, const char *booted, struct context *ret);
 
 /*
- * Read the machine and make the plan of @stage; the @count @parameters are load_needs()'s. Where it is not @real, a dry
+ * Read the machine and make the plan of @stage; the @count @parameters are needs_read()'s. Where it is not @real, a dry
  * run or the next boot, the late stage stands on the plan of the early one, and waits for nothing.
  */
 void context_plan(struct context *context, enum plan_stage stage, bool real, char *const *parameters, size_t count);

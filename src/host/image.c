@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "core/cpio.h"
-#include "host/load.h"
+#include "host/config-read.h"
 #include "host/rootdir.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -26,7 +26,7 @@ static void add_file(struct image *image, const char *path, char *text, size_t l
 }
 
 /* The hooks copy these; what is in /run at a boot comes from elsewhere. */
-static const char *const folders[] = { LOAD_CONFIG_FOLDER, LOAD_VENDOR_FOLDER };
+static const char *const folders[] = { READ_CONFIG_FOLDER, READ_VENDOR_FOLDER };
 
 static bool is_config(const char *path)
 {
@@ -35,7 +35,7 @@ static bool is_config(const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (util_equal(path, (size_t)(slash - path), folders[i]) && util_ends_in(slash + 1, ".conf"))
 			return true;
-	return !strcmp(path, LOAD_CONFIG_FILE);
+	return !strcmp(path, READ_CONFIG_FILE);
 }
 
 static void add_host_file(struct image *image, const char *path, const char *name)
@@ -60,11 +60,11 @@ static void add_drop_in(void *image, const char *path)
 void image_read_host(struct image *ret)
 {
 	*ret = (struct image){ 0 };
-	add_host_file(ret, LOAD_CONFIG_FILE, LOAD_CONFIG_FILE);
-	load_each_drop_in(folders, ARRAY_SIZE(folders), add_drop_in, ret);
+	add_host_file(ret, READ_CONFIG_FILE, READ_CONFIG_FILE);
+	config_read_each_drop_in(folders, ARRAY_SIZE(folders), add_drop_in, ret);
 	/* The image has them under names of our own. */
-	add_host_file(ret, "/etc/fstab", LOAD_FSTAB_COPY);
-	add_host_file(ret, "/etc/crypttab", LOAD_CRYPTTAB_COPY);
+	add_host_file(ret, "/etc/fstab", READ_FSTAB_COPY);
+	add_host_file(ret, "/etc/crypttab", READ_CRYPTTAB_COPY);
 }
 
 static const struct image_file *find_file(const struct image *image, const char *path)
@@ -154,7 +154,7 @@ static int read_archives(struct cpio *cpio, struct image *image)
 		image->program |= is_program(file.name);
 		image->driver |= is_driver(file.name);
 		util_format(path, sizeof(path), "/%s", file.name);
-		if (file.regular && file.size && (is_config(path) || UTIL_IS_ONE_OF(path, LOAD_FSTAB_COPY, LOAD_CRYPTTAB_COPY)))
+		if (file.regular && file.size && (is_config(path) || UTIL_IS_ONE_OF(path, READ_FSTAB_COPY, READ_CRYPTTAB_COPY)))
 			r = keep_content(cpio, &file, path, image);
 		if (r < 0)
 			break;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "host/load.h"
+#include "host/config-read.h"
 #include "host/rootdir.h"
 
 static char folder[] = "/tmp/vfio-early-load-XXXXXX";
@@ -49,25 +49,25 @@ static int finish(void **state)
 static void an_image_is_told_from_a_host(void **state)
 {
 	(void)state;
-	assert_false(load_is_image());
+	assert_false(config_read_is_image());
 	PUT("/conf/initramfs.conf");
-	assert_false(load_is_image());
+	assert_false(config_read_is_image());
 	PUT("/scripts/init-top/ORDER");
-	assert_true(load_is_image());
+	assert_true(config_read_is_image());
 }
 
 static void dracuts_image_may_lack_etc(void **state)
 {
 	(void)state;
 	PUT("/usr/lib/initrd-release");
-	assert_true(load_is_image());
+	assert_true(config_read_is_image());
 }
 
 static void assert_use(const char *use)
 {
 	struct needs needs;
 
-	load_needs("root=/dev/sda1", NULL, 0, false, &needs);
+	needs_read("root=/dev/sda1", NULL, 0, false, &needs);
 	assert_string_equal(needs.network_use, use);
 	assert_string_equal(needs.network, "");
 	needs_clear(&needs);
@@ -112,19 +112,19 @@ static void systemd_finds_the_root_by_its_type(void **state)
 	(void)state;
 	PUT("/dev/disk/by-designator/root");
 	PUT("/dev/disk/by-designator/root-luks");
-	load_needs("root=gpt-auto", NULL, 0, true, &needs);
+	needs_read("root=gpt-auto", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[0].value, "/dev/disk/by-designator/root");
 	assert_string_equal(needs.list[1].value, "/dev/disk/by-designator/root-luks");
 	needs_clear(&needs);
-	load_needs("quiet", NULL, 0, true, &needs);
+	needs_read("quiet", NULL, 0, true, &needs);
 	assert_true(needs.root && needs.count == 2 && needs.list[0].required);
 	needs_clear(&needs);
-	load_needs("root=/dev/sda1", NULL, 0, true, &needs);
+	needs_read("root=/dev/sda1", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 1);
 	needs_clear(&needs);
 	PUT("/dev/gpt-auto-root");
-	load_needs("root=gpt-auto", NULL, 0, true, &needs);
+	needs_read("root=gpt-auto", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 3);
 	needs_clear(&needs);
 }
@@ -139,7 +139,7 @@ static void a_hibernated_image_is_found(void **state)
 	for (size_t i = 0; i < sizeof(json); i++)
 		bytes[4 + 2 * i] = json[i];
 	put("/sys/firmware/efi/efivars/HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67", bytes, sizeof(bytes));
-	load_needs("root=/dev/sda1", NULL, 0, true, &needs);
+	needs_read("root=/dev/sda1", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[1].purpose, "resume");
 	needs_clear(&needs);
@@ -151,7 +151,7 @@ static void open_quotes_end_with_the_command_line(void **state)
 	struct needs needs;
 
 	(void)state;
-	load_needs("root=/dev/sda1 x=\"y", arguments, 1, true, &needs);
+	needs_read("root=/dev/sda1 x=\"y", arguments, 1, true, &needs);
 	assert_string_equal(needs.list[0].value, "/dev/sdb1");
 	needs_clear(&needs);
 }
@@ -164,14 +164,14 @@ static void a_table_that_is_cut_or_has_zeros_is_never_quietly_shorter(void **sta
 
 	(void)state;
 	put("/etc/fstab", zeros, sizeof(zeros) - 1);
-	load_needs("", NULL, 0, true, &needs);
+	needs_read("", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 2);
 	needs_clear(&needs);
 	memset(large, '#', sizeof(large));
 	memcpy(large, "UUID=1 / ext4 defaults\n", 23);
 	memcpy(large + (1 << 20) - 23, "\nUUID=22 /x ext4 defaults\n", 26);
 	put("/etc/fstab", large, sizeof(large));
-	load_needs("", NULL, 0, true, &needs);
+	needs_read("", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[0].text, "what /etc/fstab says");
 	assert_string_equal(needs.list[1].value, "1");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/load.h"
+#include "host/config-read.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -17,7 +17,7 @@ static bool is_initrd(void)
 	return rootdir_exists("/etc/initrd-release") || rootdir_exists("/usr/lib/initrd-release");
 }
 
-bool load_is_image(void)
+bool config_read_is_image(void)
 {
 	return is_initrd() || (rootdir_exists("/conf/initramfs.conf") && rootdir_exists("/scripts/init-top"));
 }
@@ -62,7 +62,7 @@ static int by_name(const void *a, const void *b)
 	return order ? order : (x->folder > y->folder) - (x->folder < y->folder);
 }
 
-void load_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
+void config_read_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
 		       void *data)
 {
 	cleanup_free struct drop_in *drop_ins = NULL;
@@ -89,7 +89,7 @@ void load_each_drop_in(const char *const *folders, size_t count, void (*found)(v
 		free(drop_ins[i].name);
 }
 
-void load_each_parameter_file(void (*found)(void *data, const char *path), void *data)
+void config_read_each_parameter_file(void (*found)(void *data, const char *path), void *data)
 {
 	if (!is_initrd())
 		return;
@@ -107,7 +107,7 @@ static void repair(char **text, size_t length, char *lost, size_t size)
 	*text = repaired;
 }
 
-int load_parameters(const char *path, char **ret_text)
+int config_read_parameters(const char *path, char **ret_text)
 {
 	char lost[LOST_SIZE];
 	size_t length;
@@ -127,7 +127,7 @@ static void add_parameters(void *config, const char *path)
 {
 	cleanup_free char *text = NULL;
 	char what[128];
-	int r = load_parameters(path, &text);
+	int r = config_read_parameters(path, &text);
 
 	if (r == -EFBIG)
 		config_add_error(config, path, "the file is larger than 64 KiB or has a NUL byte; the parameter that "
@@ -162,7 +162,7 @@ static int read_cmdline(char **ret_cmdline, char lost[static LOST_SIZE])
 	return 0;
 }
 
-int load_cmdline(char **ret_cmdline)
+int config_read_cmdline(char **ret_cmdline)
 {
 	char lost[LOST_SIZE];
 
@@ -215,7 +215,7 @@ static void add_module_file(void *ids, const char *path)
 	add_ids_of(ids, path, modprobe_add_file);
 }
 
-void load_module_ids(const char *cmdline, struct modprobe_ids *ret)
+void config_read_module_ids(const char *cmdline, struct modprobe_ids *ret)
 {
 	/* libkmod's own folders and their order (libkmod/libkmod.c, default_config_paths). */
 	static const char *const folders[] = {
@@ -223,10 +223,10 @@ void load_module_ids(const char *cmdline, struct modprobe_ids *ret)
 	};
 
 	*ret = (struct modprobe_ids){ 0 };
-	load_each_drop_in(folders, ARRAY_SIZE(folders), add_module_file, ret);
+	config_read_each_drop_in(folders, ARRAY_SIZE(folders), add_module_file, ret);
 	modprobe_add_cmdline(ret, cmdline);
 	/* What modprobe(8) is given as arguments comes behind that (initramfs-tools: load_modules(), add_modules_from_file()). */
-	add_ids_of(ret, load_is_image() ? "/conf/modules" : "/etc/initramfs-tools/modules", modprobe_add_modules);
+	add_ids_of(ret, config_read_is_image() ? "/conf/modules" : "/etc/initramfs-tools/modules", modprobe_add_modules);
 }
 
 /* For which driver a module's ids= count: vfio-pci and its variants, and what a claim names. NULL for others. */
@@ -248,7 +248,7 @@ static void add_module_ids(struct config *config, const char *cmdline)
 {
 	struct modprobe_ids ids;
 
-	load_module_ids(cmdline, &ids);
+	config_read_module_ids(cmdline, &ids);
 	for (size_t i = 0; i < ids.count && !config_off_reason(config); i++) {
 		const char *driver = driver_of_ids(config, ids.list[i].module);
 
@@ -258,19 +258,19 @@ static void add_module_ids(struct config *config, const char *cmdline)
 	modprobe_clear(&ids);
 }
 
-void load_config(const char *given, bool next_boot, struct config *config, char **ret_cmdline)
+void config_read(const char *given, bool next_boot, struct config *config, char **ret_cmdline)
 {
-	static const char *const folders[] = { LOAD_CONFIG_FOLDER, LOAD_RUNTIME_FOLDER, LOAD_VENDOR_FOLDER };
-	static const char *const lasting[] = { LOAD_CONFIG_FOLDER, LOAD_VENDOR_FOLDER };
+	static const char *const folders[] = { READ_CONFIG_FOLDER, READ_RUNTIME_FOLDER, READ_VENDOR_FOLDER };
+	static const char *const lasting[] = { READ_CONFIG_FOLDER, READ_VENDOR_FOLDER };
 	char *cmdline;
 
 	config_init(config);
 	cmdline = find_cmdline(given, config);
 	if (config_wants_files(cmdline)) {
-		add_file(config, LOAD_CONFIG_FILE);
-		load_each_drop_in(next_boot ? lasting : folders, next_boot ? ARRAY_SIZE(lasting) : ARRAY_SIZE(folders), add_drop_in,
+		add_file(config, READ_CONFIG_FILE);
+		config_read_each_drop_in(next_boot ? lasting : folders, next_boot ? ARRAY_SIZE(lasting) : ARRAY_SIZE(folders), add_drop_in,
 				  config);
-		load_each_parameter_file(add_parameters, config);
+		config_read_each_parameter_file(add_parameters, config);
 	}
 	config_add_cmdline(config, cmdline);
 	add_module_ids(config, cmdline);

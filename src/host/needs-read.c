@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "core/spec.h"
+#include "host/config-read.h"
 #include "host/deadline.h"
-#include "host/load.h"
 #include "host/rootdir.h"
 #include "host/sysfs.h"
 
@@ -55,7 +55,7 @@ static void append_file(void *parameters, const char *path)
 {
 	cleanup_free char *text = NULL;
 
-	if (load_parameters(path, &text) != 0 && !text)
+	if (config_read_parameters(path, &text) != 0 && !text)
 		return;
 	append(parameters, text, "");
 }
@@ -159,7 +159,7 @@ static const char *find_hook(void)
 
 static void find_network_use(struct needs *needs)
 {
-	const char *name = load_is_image() ? find_program() : find_hook();
+	const char *name = config_read_is_image() ? find_program() : find_hook();
 
 	if (name)
 		util_format(needs->network_use, sizeof(needs->network_use), "%s in the initramfs", name);
@@ -233,8 +233,8 @@ static void add_hibernation(struct needs *needs)
 /* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */
 static void add_crypttabs(struct needs *needs, bool disks)
 {
-	const char *own[] = { "/cryptroot/crypttab", load_is_image() ? "/etc/crypttab" : NULL };
-	const char *host = load_is_image() ? LOAD_CRYPTTAB_COPY : "/etc/crypttab";
+	const char *own[] = { "/cryptroot/crypttab", config_read_is_image() ? "/etc/crypttab" : NULL };
+	const char *host = config_read_is_image() ? READ_CRYPTTAB_COPY : "/etc/crypttab";
 
 	for (size_t i = 0; i < ARRAY_SIZE(own) && own[i]; i++)
 		add_needs_of(needs, own[i], disks ? needs_add_crypttab : needs_add_crypttab_remote);
@@ -247,7 +247,7 @@ static void add_parameters(struct needs *needs, const char *cmdline, char *const
 {
 	struct parameters parameters = { 0 };
 
-	load_each_parameter_file(append_file, &parameters);
+	config_read_each_parameter_file(append_file, &parameters);
 	append(&parameters, cmdline, "");
 	for (size_t i = 0; i < count; i++)
 		append(&parameters, arguments[i], "\"");
@@ -255,9 +255,9 @@ static void add_parameters(struct needs *needs, const char *cmdline, char *const
 	util_cleanup_free(&parameters.text);
 }
 
-void load_needs(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret)
+void needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret)
 {
-	static const char *const fstabs[] = { LOAD_FSTAB_COPY, "/etc/fstab" };
+	static const char *const fstabs[] = { READ_FSTAB_COPY, "/etc/fstab" };
 
 	*ret = (struct needs){ 0 };
 	add_parameters(ret, cmdline, arguments, count);

@@ -5,48 +5,48 @@
 #include "core/config.h"
 #include "core/needs.h"
 
-#define LOAD_CONFIG_FILE "/etc/vfio-early.conf"
-#define LOAD_CONFIG_FOLDER "/etc/vfio-early.conf.d"
-#define LOAD_VENDOR_FOLDER "/usr/lib/vfio-early.conf.d"
-#define LOAD_RUNTIME_FOLDER "/run/vfio-early.conf.d"
+#define READ_CONFIG_FILE "/etc/vfio-early.conf"
+#define READ_CONFIG_FOLDER "/etc/vfio-early.conf.d"
+#define READ_VENDOR_FOLDER "/usr/lib/vfio-early.conf.d"
+#define READ_RUNTIME_FOLDER "/run/vfio-early.conf.d"
 
 /* The host's own fstab as the hooks put it into the image: an image has none, or the generator's. */
-#define LOAD_FSTAB_COPY "/etc/vfio-early.fstab"
+#define READ_FSTAB_COPY "/etc/vfio-early.fstab"
 
 /* The same of the host's crypttab: the initramfs' own one has only what the root stands on. */
-#define LOAD_CRYPTTAB_COPY "/etc/vfio-early.crypttab"
+#define READ_CRYPTTAB_COPY "/etc/vfio-early.crypttab"
 
 /*
  * Is the tree an initramfs image: etc/initrd-release or usr/lib/initrd-release (systemd's and dracut's; dracut 106 and
  * later write only the second one without systemd), or conf/initramfs.conf and scripts/init-top (initramfs-tools)?
  */
-bool load_is_image(void);
+bool config_read_is_image(void);
 
 /*
  * Read the kernel command line of this boot: a string that the caller frees, "" with -errno where it cannot be read.
  * One that may have been cut is repaired (cmdline_repair()).
  */
-int load_cmdline(char **ret_cmdline) must_check;
+int config_read_cmdline(char **ret_cmdline) must_check;
 
 /*
  * Call @found with the path of each drop-in of @folders (@count, the strongest first), in the order of their names over
  * all folders. Of files with one name that of the strongest folder counts, also where it is empty or a link to
  * /dev/null, which masks the others.
  */
-void load_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
+void config_read_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
 		       void *data);
 
 /*
  * Call @found with the path of each file of parameters that dracut keeps in its images, in the order in which it reads
  * them (dracut-lib.sh, getcmdline()). Elsewhere files of these names are another program's, and there are none.
  */
-void load_each_parameter_file(void (*found)(void *data, const char *path), void *data);
+void config_read_each_parameter_file(void (*found)(void *data, const char *path), void *data);
 
 /*
  * Read a file of parameters: a string that the caller frees. Returns 0, -EFBIG where it is cut by the limit or by a
  * NUL byte, with what is certain (cmdline_repair()), or -errno without a string.
  */
-int load_parameters(const char *path, char **ret_text) must_check;
+int config_read_parameters(const char *path, char **ret_text) must_check;
 
 /*
  * Read the kernel command line and, unless it says rd.vfio.config=0, the configuration file and the drop-ins of
@@ -55,12 +55,12 @@ int load_parameters(const char *path, char **ret_text) must_check;
  * caller frees and which is never NULL; free @config with config_clear(). @given is another command line to go by, or
  * NULL for that of this boot. @next_boot leaves out /run, which no image contains.
  */
-void load_config(const char *given, bool next_boot, struct config *config, char **ret_cmdline);
+void config_read(const char *given, bool next_boot, struct config *config, char **ret_cmdline);
 
 /*
  * Read the ids= of modules from modprobe.d, @cmdline and initramfs-tools' list of modules, the stronger ones last. Free with modprobe_clear().
  */
-void load_module_ids(const char *cmdline, struct modprobe_ids *ret);
+void config_read_module_ids(const char *cmdline, struct modprobe_ids *ret);
 
 /*
  * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments (parameters
@@ -68,4 +68,4 @@ void load_module_ids(const char *cmdline, struct modprobe_ids *ret);
  * host: the hooks that put them there), and what is on no disk from fstab; where @disks are asked for also all of fstab,
  * crypttab, and what systemd finds by itself. Free with needs_clear().
  */
-void load_needs(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret);
+void needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret);
