@@ -17,7 +17,7 @@ struct check {
 	struct system system;
 	struct kernel *kernels;
 	size_t kernel_count;
-	struct image host;
+	struct initramfs host;
 	struct other_setups setups;
 	struct seat seat;
 	bool *unresettable;
@@ -31,7 +31,7 @@ static void clear_check(struct check *check)
 	findings_clear(&check->findings);
 	seat_clear(&check->seat);
 	other_setups_clear(&check->setups);
-	image_clear(&check->host);
+	initramfs_clear(&check->host);
 	kernels_free(check->kernels, check->kernel_count);
 	context_clear(&check->context);
 	free(check->unresettable);
@@ -136,7 +136,7 @@ int cmd_check(int argc, char **argv)
 	load(&check);
 	context_plan(&check.context, PLAN_NEXT, false, NULL, 0);
 	check.kernel_count = kernels_read(&check.kernels);
-	image_read_host(&check.host);
+	initramfs_read_host(&check.host);
 	other_setups_read(&check.setups, check.context.cmdline);
 	seat_read(check.context.cmdline, &check.seat);
 	read_resets(&check);

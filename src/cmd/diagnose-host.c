@@ -39,11 +39,11 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 
 static void judge_content(const struct diagnosis *diagnosis, const struct kernel *kernel, struct finding *finding)
 {
-	const char *differs = image_differs(&kernel->image, diagnosis->host);
+	const char *differs = initramfs_differs(&kernel->initramfs, diagnosis->host);
 
-	if (!kernel->image.program) {
+	if (!kernel->initramfs.program) {
 		util_format(finding->what, sizeof(finding->what), "does not contain vfio-early");
-	} else if (!kernel->image.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
+	} else if (!kernel->initramfs.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
 		util_format(finding->what, sizeof(finding->what), "contains vfio-early but not the module vfio-pci");
 	} else if (differs && UTIL_IS_ONE_OF(differs, READ_FSTAB_COPY, READ_CRYPTTAB_COPY)) {
 		finding->level = FINDING_WARN;

@@ -15,7 +15,7 @@ struct diagnosis {
 	const struct system *system;
 	const struct kernel *kernels;
 	size_t kernel_count;
-	const struct image *host;       /* the configuration as it is on the host */
+	const struct initramfs *host;       /* the configuration as it is on the host */
 	const struct other_setups *setups;
 	const struct seat *seat;
 	const bool *unresettable;       /* for each entry of the plan: it cannot be reset */

@@ -98,7 +98,7 @@ size_t kernels_read(struct kernel **ret_kernels)
 		strcpy(kernel->version, names[i]);
 		find_image(kernel);
 		if (kernel->path[0])
-			kernel->error = image_read(kernel->path, &kernel->image, &kernel->tool);
+			kernel->error = initramfs_read(kernel->path, &kernel->initramfs, &kernel->tool);
 	}
 	rootdir_list_free(names, found);
 	*ret_kernels = kernels;
@@ -108,6 +108,6 @@ size_t kernels_read(struct kernel **ret_kernels)
 void kernels_free(struct kernel *kernels, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		image_clear(&kernels[i].image);
+		initramfs_clear(&kernels[i].initramfs);
 	free(kernels);
 }

@@ -2,7 +2,7 @@
 /* The kernels that are installed, and their images. */
 #pragma once
 
-#include "host/image.h"
+#include "host/initramfs.h"
 
 enum kernel_driver { KERNEL_DRIVER_NONE, KERNEL_DRIVER_MODULE, KERNEL_DRIVER_BUILTIN };
 
@@ -10,8 +10,8 @@ struct kernel {
 	char version[128];
 	enum kernel_driver driver; /* vfio-pci */
 	char path[256];            /* of its image, "" where none was found */
-	struct image image;
-	int error;                 /* 0, or what image_read() returned */
+	struct initramfs initramfs;
+	int error;                 /* 0, or what initramfs_read() returned */
 	const char *tool;          /* of -ENOEXEC */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/image.h"
+#include "host/initramfs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,13 +16,13 @@
 
 /* --- files of the configuration --- */
 
-static void add_file(struct image *image, const char *path, char *text, size_t length)
+static void add_file(struct initramfs *initramfs, const char *path, char *text, size_t length)
 {
-	struct image_file *file;
+	struct initramfs_file *file;
 
-	image->files = util_grow(image->files, image->file_count, sizeof(*image->files));
-	file = &image->files[image->file_count++];
-	*file = (struct image_file){ util_copy(path, strlen(path)), text, length };
+	initramfs->files = util_grow(initramfs->files, initramfs->file_count, sizeof(*initramfs->files));
+	file = &initramfs->files[initramfs->file_count++];
+	*file = (struct initramfs_file){ util_copy(path, strlen(path)), text, length };
 }
 
 /* The hooks copy these; what is in /run at a boot comes from elsewhere. */
@@ -38,7 +38,7 @@ static bool is_config(const char *path)
 	return !strcmp(path, READ_CONFIG_FILE);
 }
 
-static void add_host_file(struct image *image, const char *path, const char *name)
+static void add_host_file(struct initramfs *initramfs, const char *path, const char *name)
 {
 	char *text;
 	size_t length;
@@ -47,19 +47,19 @@ static void add_host_file(struct image *image, const char *path, const char *nam
 		return;
 	/* One that only masks another is the same as none. */
 	if (length)
-		add_file(image, name, text, length);
+		add_file(initramfs, name, text, length);
 	else
 		free(text);
 }
 
-static void add_drop_in(void *image, const char *path)
+static void add_drop_in(void *initramfs, const char *path)
 {
-	add_host_file(image, path, path);
+	add_host_file(initramfs, path, path);
 }
 
-void image_read_host(struct image *ret)
+void initramfs_read_host(struct initramfs *ret)
 {
-	*ret = (struct image){ 0 };
+	*ret = (struct initramfs){ 0 };
 	add_host_file(ret, READ_CONFIG_FILE, READ_CONFIG_FILE);
 	config_read_each_drop_in(folders, ARRAY_SIZE(folders), add_drop_in, ret);
 	/* The image has them under names of our own. */
@@ -67,36 +67,36 @@ void image_read_host(struct image *ret)
 	add_host_file(ret, "/etc/crypttab", READ_CRYPTTAB_COPY);
 }
 
-static const struct image_file *find_file(const struct image *image, const char *path)
+static const struct initramfs_file *find_file(const struct initramfs *initramfs, const char *path)
 {
-	for (size_t i = 0; i < image->file_count; i++)
-		if (!strcmp(image->files[i].path, path))
-			return &image->files[i];
+	for (size_t i = 0; i < initramfs->file_count; i++)
+		if (!strcmp(initramfs->files[i].path, path))
+			return &initramfs->files[i];
 	return NULL;
 }
 
-const char *image_differs(const struct image *image, const struct image *host)
+const char *initramfs_differs(const struct initramfs *initramfs, const struct initramfs *host)
 {
 	for (size_t i = 0; i < host->file_count; i++) {
-		const struct image_file *file = &host->files[i], *other = find_file(image, file->path);
+		const struct initramfs_file *file = &host->files[i], *other = find_file(initramfs, file->path);
 
 		if (!other || other->length != file->length || memcmp(other->text, file->text, file->length) != 0)
 			return file->path;
 	}
-	for (size_t i = 0; i < image->file_count; i++)
-		if (!find_file(host, image->files[i].path))
-			return image->files[i].path;
+	for (size_t i = 0; i < initramfs->file_count; i++)
+		if (!find_file(host, initramfs->files[i].path))
+			return initramfs->files[i].path;
 	return NULL;
 }
 
-void image_clear(struct image *image)
+void initramfs_clear(struct initramfs *initramfs)
 {
-	for (size_t i = 0; i < image->file_count; i++) {
-		free(image->files[i].path);
-		free(image->files[i].text);
+	for (size_t i = 0; i < initramfs->file_count; i++) {
+		free(initramfs->files[i].path);
+		free(initramfs->files[i].text);
 	}
-	free(image->files);
-	*image = (struct image){ 0 };
+	free(initramfs->files);
+	*initramfs = (struct initramfs){ 0 };
 }
 
 /* --- an archive --- */
@@ -125,7 +125,7 @@ static bool is_driver(const char *name)
 	return base && (!strncmp(base, "/vfio-pci.ko", 12) || !strncmp(base, "/vfio_pci.ko", 12));
 }
 
-static int keep_content(struct cpio *cpio, const struct cpio_file *file, const char *path, struct image *image)
+static int keep_content(struct cpio *cpio, const struct cpio_file *file, const char *path, struct initramfs *initramfs)
 {
 	size_t size = file->size < FILE_LIMIT ? (size_t)file->size : FILE_LIMIT, got = 0;
 	char *text = util_zeroed(size + 1, 1);
@@ -139,23 +139,23 @@ static int keep_content(struct cpio *cpio, const struct cpio_file *file, const c
 		}
 		got += (size_t)r;
 	}
-	add_file(image, path, text, size);
+	add_file(initramfs, path, text, size);
 	return 0;
 }
 
 /* Returns what cpio_next() does at the archives' end. */
-static int read_archives(struct cpio *cpio, struct image *image)
+static int read_archives(struct cpio *cpio, struct initramfs *initramfs)
 {
 	struct cpio_file file;
 	char path[CPIO_NAME_SIZE + 1];
 	int r;
 
 	while ((r = cpio_next(cpio, &file)) > 0) {
-		image->program |= is_program(file.name);
-		image->driver |= is_driver(file.name);
+		initramfs->program |= is_program(file.name);
+		initramfs->driver |= is_driver(file.name);
 		util_format(path, sizeof(path), "/%s", file.name);
 		if (file.regular && file.size && (is_config(path) || UTIL_IS_ONE_OF(path, READ_FSTAB_COPY, READ_CRYPTTAB_COPY)))
-			r = keep_content(cpio, &file, path, image);
+			r = keep_content(cpio, &file, path, initramfs);
 		if (r < 0)
 			break;
 	}
@@ -200,7 +200,7 @@ static void run_tool(const struct tool *tool, int in, int out)
 }
 
 /* The tool may complain of what follows its archive; what it has unpacked counts. */
-static int read_unpacked(const struct tool *tool, int in, struct image *image)
+static int read_unpacked(const struct tool *tool, int in, struct initramfs *initramfs)
 {
 	struct cpio cpio = { .read = read_fd };
 	int ends[2], status = 0, r;
@@ -213,7 +213,7 @@ static int read_unpacked(const struct tool *tool, int in, struct image *image)
 		run_tool(tool, in, ends[1]);
 	close(ends[1]);
 	cpio.data = &ends[0];
-	r = child < 0 ? -errno : read_archives(&cpio, image);
+	r = child < 0 ? -errno : read_archives(&cpio, initramfs);
 	close(ends[0]);
 	if (child < 0)
 		return r;
@@ -222,14 +222,14 @@ static int read_unpacked(const struct tool *tool, int in, struct image *image)
 	return r;
 }
 
-int image_read(const char *path, struct image *ret, const char **ret_tool)
+int initramfs_read(const char *path, struct initramfs *ret, const char **ret_tool)
 {
 	cleanup_close int fd = rootdir_open(path, O_RDONLY);
 	struct cpio cpio = { .read = read_fd, .data = &fd };
 	const struct tool *tool;
 	int r;
 
-	*ret = (struct image){ 0 };
+	*ret = (struct initramfs){ 0 };
 	*ret_tool = "";
 	if (fd < 0)
 		return fd;

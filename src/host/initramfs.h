@@ -7,33 +7,33 @@
 #include "util.h"
 
 /* A file of our configuration, in an image or on the host. */
-struct image_file {
+struct initramfs_file {
 	char *path; /* absolute, as "/etc/vfio-early.conf" */
 	char *text;
 	size_t length;
 };
 
-struct image {
+struct initramfs {
 	bool program; /* vfio-early itself */
 	bool driver;  /* a module vfio-pci */
-	struct image_file *files;
+	struct initramfs_file *files;
 	size_t file_count;
 };
 
 /*
  * Read the image at @path: uncompressed archives, and then one that is compressed, through the program that its
- * first bytes ask for (gzip, xz, zstd, lz4, bzip2, lzop), which made it on this system too. Free with image_clear().
+ * first bytes ask for (gzip, xz, zstd, lz4, bzip2, lzop), which made it on this system too. Free with initramfs_clear().
  * Returns 0, -ENOEXEC where that program is missing (its name is in @ret_tool), -ENOTSUP where it is no initramfs
  * that we know, such as a unified kernel image, -EBADMSG where it is damaged, or -errno.
  */
-int image_read(const char *path, struct image *ret, const char **ret_tool) must_check;
-void image_clear(struct image *image);
+int initramfs_read(const char *path, struct initramfs *ret, const char **ret_tool) must_check;
+void initramfs_clear(struct initramfs *initramfs);
 
 /* Read our configuration as it is on the host, into @ret->files. */
-void image_read_host(struct image *ret);
+void initramfs_read_host(struct initramfs *ret);
 
 /*
  * The first difference between the configuration in an image and the host's: the path of the file that is new, gone or
  * another, or NULL where they are the same. Pure.
  */
-const char *image_differs(const struct image *image, const struct image *host);
+const char *initramfs_differs(const struct initramfs *initramfs, const struct initramfs *host);
