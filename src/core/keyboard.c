@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/cmdline.h"
-#include "core/table.h"
+#include "core/fields.h"
 
 #define KEYS 0xfffffffeUL /* bits 1 (Escape) to 31 (S) of linux/input-event-codes.h */
 
@@ -20,13 +20,13 @@ bool keyboard_has_keys(const char *key_bits)
 bool keyboard_crypttab_asks(const char *crypttab)
 {
 	static const char *const otherwise[] = { "noauto", "tpm2-device=", "fido2-device=", "pkcs11-uri=", "keyscript=", "swap" };
-	struct table_line line;
+	struct fields_line line;
 
-	while (table_next(&crypttab, &line)) {
+	while (fields_next(&crypttab, &line)) {
 		bool typed = line.count > 1 && UTIL_IS_ONE_OF(line.fields[2], "", "none", "-");
 
 		for (size_t i = 0; i < ARRAY_SIZE(otherwise); i++)
-			typed &= !table_has_option(line.fields[3], otherwise[i]);
+			typed &= !fields_has_option(line.fields[3], otherwise[i]);
 		if (typed)
 			return true;
 	}

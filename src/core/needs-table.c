@@ -2,9 +2,9 @@
 /* fstab(5), crypttab(5), and the files in which initramfs-tools keeps variables. */
 #include <string.h>
 
+#include "core/fields.h"
 #include "core/needs-add.h"
 #include "core/spec.h"
-#include "core/table.h"
 
 bool needs_is_network_type(const char *type)
 {
@@ -26,10 +26,10 @@ static enum need_kind kind_of_type(const struct needs_mount *mount)
 
 static bool is_remote(const struct needs_mount *mount)
 {
-	return needs_is_network_type(mount->type) || table_has_option(mount->options, "_netdev") ||
+	return needs_is_network_type(mount->type) || fields_has_option(mount->options, "_netdev") ||
 	       spec_is_on_network(mount->spec) ||
-	       (!strcmp(mount->type, "9p") && (table_has_option(mount->options, "trans=tcp") ||
-					       table_has_option(mount->options, "trans=rdma")));
+	       (!strcmp(mount->type, "9p") && (fields_has_option(mount->options, "trans=tcp") ||
+					       fields_has_option(mount->options, "trans=rdma")));
 }
 
 /* What the type alone tells of: a pool by its dataset, a shared folder by its tag. */
@@ -82,13 +82,13 @@ void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool 
 	enum need_kind kind = kind_of_type(mount);
 	char name[SPEC_SIZE], text[SPEC_SIZE * 2];
 	/* Mounted when somebody looks there: the boot does not wait for the server. */
-	bool on_demand = is_remote(mount) && table_has_option(mount->options, "x-systemd.automount") && !root && !usr;
+	bool on_demand = is_remote(mount) && fields_has_option(mount->options, "x-systemd.automount") && !root && !usr;
 	struct needs_form form = {
 		.purpose = purpose,
 		.name = util_format(name, sizeof(name), "%s's %.400s: ", mount->source, root ? place : purpose),
 		.required = usr || (root && !needs->root),
-		.spare = table_has_option(mount->options, "noauto") ||
-			 (table_has_option(mount->options, "nofail") && !root && !usr) ||
+		.spare = fields_has_option(mount->options, "noauto") ||
+			 (fields_has_option(mount->options, "nofail") && !root && !usr) ||
 			 (on_demand && !spec_is_device(mount->spec)),
 	};
 
@@ -108,9 +108,9 @@ void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool 
 
 static void add_fstab(struct needs *needs, const char *text, bool remote_only)
 {
-	struct table_line line;
+	struct fields_line line;
 
-	while (table_next(&text, &line)) {
+	while (fields_next(&text, &line)) {
 		struct needs_mount mount = {
 			.spec = line.fields[0], .place = line.fields[1], .type = line.fields[2],
 			.options = line.fields[3], .source = "fstab",
@@ -134,7 +134,7 @@ void needs_add_fstab_remote(struct needs *needs, const char *text)
 	add_fstab(needs, text, true);
 }
 
-static void add_mapping(struct needs *needs, const struct table_line *line, bool spare)
+static void add_mapping(struct needs *needs, const struct fields_line *line, bool spare)
 {
 	const char *target = line->fields[0], *source = line->fields[1], *key = line->fields[2], *options = line->fields[3];
 	char name[SPEC_SIZE];
@@ -153,16 +153,16 @@ static void add_mapping(struct needs *needs, const struct table_line *line, bool
 static void add_crypttab(struct needs *needs, const char *text, void (*say_network)(struct needs *needs, const char *by),
 			 bool remote_only)
 {
-	struct table_line line;
+	struct fields_line line;
 	char name[SPEC_SIZE];
 
-	while (table_next(&text, &line)) {
+	while (fields_next(&text, &line)) {
 		const char *options = line.fields[3];
-		bool spare = table_has_option(options, "noauto") || table_has_option(options, "nofail");
+		bool spare = fields_has_option(options, "noauto") || fields_has_option(options, "nofail");
 
 		if (line.count < 2)
 			continue;
-		if (table_has_option(options, "_netdev") && !spare)
+		if (fields_has_option(options, "_netdev") && !spare)
 			say_network(needs, util_format(name, sizeof(name), "crypttab's %.400s", line.fields[0]));
 		if (!remote_only)
 			add_mapping(needs, &line, spare);
@@ -221,9 +221,9 @@ static void add_variable(struct needs *needs, const char *name, const char *valu
 
 void needs_add_conf(struct needs *needs, const char *text)
 {
-	struct table_line line;
+	struct fields_line line;
 
-	while (table_next(&text, &line)) {
+	while (fields_next(&text, &line)) {
 		bool exported = !strcmp(line.fields[0], "export");
 		char *name = line.fields[exported], *value = strchr(name, '=');
 

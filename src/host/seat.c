@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fields.h"
 #include "core/keyboard.h"
-#include "core/table.h"
 #include "host/rootdir.h"
 #include "host/sysfs.h"
 
@@ -32,14 +32,14 @@ static void add_keyboard(struct seat *seat, const char *link)
 static bool is_asked(const char *cmdline)
 {
 	cleanup_free char *crypttab = NULL;
-	struct table_line line;
+	struct fields_line line;
 	const char *entries;
 	size_t length;
 
 	if (rootdir_read_file("/etc/crypttab", CRYPTTAB_LIMIT, &crypttab, &length) < 0)
 		return keyboard_cmdline_asks(cmdline);
 	entries = crypttab;
-	return table_next(&entries, &line) ? keyboard_crypttab_asks(crypttab) : keyboard_cmdline_asks(cmdline);
+	return fields_next(&entries, &line) ? keyboard_crypttab_asks(crypttab) : keyboard_cmdline_asks(cmdline);
 }
 
 void seat_read_keyboards(struct seat *ret)

@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "core/table.h"
+#include "core/fields.h"
 #include "util.h"
 
 static void comments_and_empty_lines_are_passed_over(void **state)
 {
 	const char *text = "# one\n\n \t# two\n  a\tb \r\n#\nc d e f g h";
-	struct table_line line;
+	struct fields_line line;
 
 	(void)state;
-	assert_true(table_next(&text, &line));
+	assert_true(fields_next(&text, &line));
 	assert_int_equal(line.count, 2);
 	assert_string_equal(line.fields[0], "a");
 	assert_string_equal(line.fields[1], "b");
 	assert_string_equal(line.fields[2], "");
-	assert_true(table_next(&text, &line));
+	assert_true(fields_next(&text, &line));
 	assert_int_equal(line.count, TABLE_FIELDS);
 	assert_string_equal(line.fields[3], "f");
-	assert_false(table_next(&text, &line));
+	assert_false(fields_next(&text, &line));
 }
 
 static void an_endless_field_is_cut(void **state)
 {
 	static char text[3 * TABLE_FIELD_SIZE];
 	const char *cursor = text;
-	struct table_line line;
+	struct fields_line line;
 
 	(void)state;
 	memset(text, 'x', sizeof(text) - 3);
 	text[sizeof(text) - 3] = ' ';
 	text[sizeof(text) - 2] = 'y';
-	assert_true(table_next(&cursor, &line));
+	assert_true(fields_next(&cursor, &line));
 	assert_int_equal(strlen(line.fields[0]), TABLE_FIELD_SIZE - 1);
 	assert_string_equal(line.fields[1], "y");
 }
@@ -39,12 +39,12 @@ static void an_endless_field_is_cut(void **state)
 static void options_are_whole_words(void **state)
 {
 	(void)state;
-	assert_true(table_has_option("ro,noauto", "noauto"));
-	assert_false(table_has_option("noautomount", "noauto"));
-	assert_false(table_has_option("noauto=1", "noauto"));
-	assert_true(table_has_option("luks,tpm2-device=auto", "tpm2-device="));
-	assert_false(table_has_option("tpm2-device", "tpm2-device="));
-	assert_false(table_has_option("", "noauto"));
+	assert_true(fields_has_option("ro,noauto", "noauto"));
+	assert_false(fields_has_option("noautomount", "noauto"));
+	assert_false(fields_has_option("noauto=1", "noauto"));
+	assert_true(fields_has_option("luks,tpm2-device=auto", "tpm2-device="));
+	assert_false(fields_has_option("tpm2-device", "tpm2-device="));
+	assert_false(fields_has_option("", "noauto"));
 }
 
 int main(void)

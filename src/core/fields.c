@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/table.h"
+#include "core/fields.h"
 
 #include <string.h>
 
 #include "util.h"
 
-bool table_next(const char **cursor, struct table_line *ret)
+bool fields_next(const char **cursor, struct fields_line *ret)
 {
 	const char *line, *word;
 	size_t length, size;
@@ -23,7 +23,7 @@ bool table_next(const char **cursor, struct table_line *ret)
 	return false;
 }
 
-bool table_has_option(const char *options, const char *option)
+bool fields_has_option(const char *options, const char *option)
 {
 	return util_list_has(options, strlen(options), option);
 }

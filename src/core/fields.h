@@ -8,13 +8,13 @@
 #define TABLE_FIELDS 4
 #define TABLE_FIELD_SIZE 4096
 
-struct table_line {
+struct fields_line {
 	char fields[TABLE_FIELDS][TABLE_FIELD_SIZE]; /* "" where the line has fewer; what is longer is cut */
 	size_t count;                                /* at least 1 */
 };
 
 /* Take the next line that is neither empty nor a comment from *@cursor. Returns false at the text's end. */
-bool table_next(const char **cursor, struct table_line *ret);
+bool fields_next(const char **cursor, struct fields_line *ret);
 
 /* Has a field of options between commas @option? One that ends in "=" is there with any value. */
-bool table_has_option(const char *options, const char *option);
+bool fields_has_option(const char *options, const char *option);
