@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/devspec.h"
 #include "core/needs-add.h"
-#include "core/spec.h"
 
 typedef void add_function(struct needs *needs, const char *name, const char *value, size_t length);
 
@@ -97,7 +97,7 @@ static void add_layer(struct needs *needs, const char *name, const char *value, 
 	if (colon && !util_starts_with(colon + 1, "/dev/"))
 		*colon = '\0';
 	util_unquote(copy);
-	if (spec_is_device(copy))
+	if (devspec_is_device(copy))
 		needs_add_device(needs, &form, copy, strlen(copy));
 }
 
@@ -214,7 +214,7 @@ static bool add_typed(struct needs *needs, const struct mounted *mounted, const 
 	const struct needs_form *form = &mounted->form;
 	struct cmdline_param param;
 	char text[SPEC_SIZE + 16], value[SPEC_SIZE], type[32] = "";
-	enum need_kind kind = spec_parse(spec, value);
+	enum need_kind kind = devspec_parse(spec, value);
 
 	if (cmdline_last(cmdline, mounted->type, &param))
 		util_format(type, sizeof(type), "%.*s", (int)param.value_length, param.value);
@@ -223,10 +223,10 @@ static bool add_typed(struct needs *needs, const struct mounted *mounted, const 
 		add_plan9(needs, mounted, cmdline, value, text);
 	} else if (!strcmp(type, "virtiofs")) {
 		needs_add(needs, form, NEED_VIRTIOFS, value, text);
-	} else if (needs_is_network_type(type) && !spec_is_device(spec)) {
+	} else if (needs_is_network_type(type) && !devspec_is_device(spec)) {
 		needs_say_network(needs, text);
 		needs_add(needs, form, NEED_NOTHING, value, text);
-	} else if (!strcmp(type, "zfs") && kind != NEED_POOL && !spec_is_device(spec)) {
+	} else if (!strcmp(type, "zfs") && kind != NEED_POOL && !devspec_is_device(spec)) {
 		value[strcspn(value, "/")] = '\0';
 		needs_add(needs, form, NEED_POOL, value, text);
 	} else {
@@ -250,7 +250,7 @@ static bool add_mounted(struct needs *needs, const struct mounted *mounted, cons
 		return false;
 	if (add_typed(needs, mounted, cmdline, spec))
 		return true;
-	if (!strcmp(mounted->form.purpose, "/usr") && spec_parse(spec, value) == NEED_DEVICE &&
+	if (!strcmp(mounted->form.purpose, "/usr") && devspec_parse(spec, value) == NEED_DEVICE &&
 	    !strcmp(value, SPEC_FOUND_BY_TYPE))
 		util_format(spec, sizeof(spec), "/dev/disk/by-designator/usr");
 	needs_add_device(needs, &mounted->form, spec, strlen(spec));

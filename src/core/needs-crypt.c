@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "core/devspec.h"
 #include "core/needs-add.h"
-#include "core/spec.h"
 
 void needs_skip_uuid(const char **value, size_t *length)
 {
@@ -37,7 +37,7 @@ static char *find_device(char *text)
 {
 	char *colon = text;
 
-	while ((colon = strchr(colon, ':')) && !spec_is_device(colon + 1))
+	while ((colon = strchr(colon, ':')) && !devspec_is_device(colon + 1))
 		colon++;
 	return colon;
 }
@@ -47,7 +47,7 @@ static void add_holder(struct needs *needs, const struct needs_form *form, char 
 {
 	char *device = text, *end;
 
-	if (!spec_is_device(text)) {
+	if (!devspec_is_device(text)) {
 		device = find_device(text);
 		if (!device)
 			return;

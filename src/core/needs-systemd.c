@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/devspec.h"
 #include "core/json-read.h"
 #include "core/needs-add.h"
-#include "core/spec.h"
 
 #define ID_DIGITS 32 /* of 128 bits */
 #define ID_SIZE (ID_DIGITS + 5)

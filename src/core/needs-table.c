@@ -2,9 +2,9 @@
 /* fstab(5), crypttab(5), and the files in which initramfs-tools keeps variables. */
 #include <string.h>
 
+#include "core/devspec.h"
 #include "core/fields.h"
 #include "core/needs-add.h"
-#include "core/spec.h"
 
 bool needs_is_network_type(const char *type)
 {
@@ -27,7 +27,7 @@ static enum need_kind kind_of_type(const struct needs_mount *mount)
 static bool is_remote(const struct needs_mount *mount)
 {
 	return needs_is_network_type(mount->type) || fields_has_option(mount->options, "_netdev") ||
-	       spec_is_on_network(mount->spec) ||
+	       devspec_is_on_network(mount->spec) ||
 	       (!strcmp(mount->type, "9p") && (fields_has_option(mount->options, "trans=tcp") ||
 					       fields_has_option(mount->options, "trans=rdma")));
 }
@@ -51,7 +51,7 @@ static void add_mount_device(struct needs *needs, const struct needs_form *form,
 
 	itself.repeated = !strcmp(form->purpose, "root") && !form->required;
 	/* A swap file, a bind mount, and what is no device at all. */
-	if (spec_is_device(mount->spec))
+	if (devspec_is_device(mount->spec))
 		needs_add_device(needs, &itself, mount->spec, strlen(mount->spec));
 	if (mount->type[0])
 		needs_add_members(needs, form, mount->options, strlen(mount->options));
@@ -89,7 +89,7 @@ void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool 
 		.required = usr || (root && !needs->root),
 		.spare = fields_has_option(mount->options, "noauto") ||
 			 (fields_has_option(mount->options, "nofail") && !root && !usr) ||
-			 (on_demand && !spec_is_device(mount->spec)),
+			 (on_demand && !devspec_is_device(mount->spec)),
 	};
 
 	util_format(text, sizeof(text), "%s%.500s", name, mount->spec);
@@ -99,9 +99,9 @@ void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool 
 		return;
 	if (kind != NEED_NOTHING && (kind == NEED_POOL || !form.spare))
 		add_typed(needs, &form, mount);
-	else if (is_remote(mount) && !spec_is_device(mount->spec) && root)
+	else if (is_remote(mount) && !devspec_is_device(mount->spec) && root)
 		needs_add(needs, &form, NEED_NOTHING, mount->spec, text);
-	else if (!form.spare || !spec_is_on_network(mount->spec))
+	else if (!form.spare || !devspec_is_on_network(mount->spec))
 		add_mount_device(needs, &form, mount);
 	needs->root |= root && !form.spare && !remote_only;
 }

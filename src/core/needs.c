@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/devspec.h"
 #include "core/needs-add.h"
-#include "core/spec.h"
 
 void needs_add(struct needs *needs, const struct needs_form *form, enum need_kind kind, const char *value,
 	       const char *text)
@@ -91,10 +91,10 @@ void needs_say_network_for(struct needs *needs, const char *purpose, const char 
 static void add_one(struct needs *needs, const struct needs_form *form, const char *spec)
 {
 	char value[SPEC_SIZE], text[SPEC_SIZE + 512];
-	enum need_kind kind = spec_parse(spec, value);
+	enum need_kind kind = devspec_parse(spec, value);
 
 	util_format(text, sizeof(text), "%s%s", form->name, spec);
-	if (kind == NEED_NOTHING && spec_is_on_network(value) && !form->spare)
+	if (kind == NEED_NOTHING && devspec_is_on_network(value) && !form->spare)
 		needs_say_network_for(needs, form->purpose, text);
 	if (form->required || (kind != NEED_NOTHING && (kind != NEED_DEVICE || util_starts_with(value, "/dev/"))))
 		needs_add(needs, form, kind, value, text);
@@ -132,7 +132,7 @@ void needs_add_members(struct needs *needs, const struct needs_form *form, const
 		}
 		if (size <= 12 || !util_starts_with(item, "journal_dev="))
 			continue;
-		spec_number(strtoul(item + 12, NULL, 0), number);
+		devspec_number(strtoul(item + 12, NULL, 0), number);
 		needs_add(needs, form, NEED_NUMBER, number, util_format(text, sizeof(text), "%.*s", (int)size, item));
 	}
 }

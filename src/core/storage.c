@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/spec.h"
+#include "core/devspec.h"
 
 void storage_add_functions(struct block *block, const char *path)
 {
@@ -204,7 +204,7 @@ int storage_by_tag(const struct storage *storage, const struct need *need)
 {
 	char path[512];
 
-	if (need->kind == NEED_DEVICE || !spec_path(need->kind, need->value, path, sizeof(path)))
+	if (need->kind == NEED_DEVICE || !devspec_path(need->kind, need->value, path, sizeof(path)))
 		return -1;
 	return by_link(storage, path);
 }

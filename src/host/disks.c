@@ -13,9 +13,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "core/devspec.h"
 #include "core/lvm.h"
 #include "core/protect.h"
-#include "core/spec.h"
 #include "host/deadline.h"
 #include "host/sysfs.h"
 
@@ -588,7 +588,7 @@ static void read_link(struct storage *storage, const struct need *need)
 	char path[512], name[BLOCK_NAME_SIZE];
 	int block;
 
-	if (!spec_path(need->kind, need->value, path, sizeof(path)) || rootdir_link_name(path, name, sizeof(name)) < 0)
+	if (!devspec_path(need->kind, need->value, path, sizeof(path)) || rootdir_link_name(path, name, sizeof(name)) < 0)
 		return;
 	block = storage_by_name(storage, name);
 	if (block < 0)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/spec.h"
+#include "core/devspec.h"
 #include "host/config-read.h"
 #include "host/deadline.h"
 #include "host/rootdir.h"

@@ -5,7 +5,7 @@
 #include "core/json-read.h"
 #include "core/lvm.h"
 #include "core/needs.h"
-#include "core/spec.h"
+#include "core/devspec.h"
 
 static void read_lvm(const uint8_t *data, size_t size, const char *text)
 {
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		add[i](&needs, text);
 		for (size_t n = 0; n < needs.count; n++) {
 			require(needs.list[n].purpose && needs.list[n].value && needs.list[n].text[0]);
-			spec_path(needs.list[n].kind, needs.list[n].value, path, sizeof(path));
+			devspec_path(needs.list[n].kind, needs.list[n].value, path, sizeof(path));
 		}
 		needs_clear(&needs);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/spec.h"
+#include "core/devspec.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ static const char *append_encoded(const char *value, char *buffer, size_t size)
 	return buffer;
 }
 
-const char *spec_path(enum need_kind kind, const char *value, char *buffer, size_t size)
+const char *devspec_path(enum need_kind kind, const char *value, char *buffer, size_t size)
 {
 	if (kind == NEED_DEVICE)
 		return value[0] == '/' ? util_format(buffer, size, "%s", value) : NULL;
@@ -79,7 +79,7 @@ const char *spec_path(enum need_kind kind, const char *value, char *buffer, size
 	return NULL;
 }
 
-void spec_number(unsigned long number, char value[static SPEC_SIZE])
+void devspec_number(unsigned long number, char value[static SPEC_SIZE])
 {
 	util_format(value, SPEC_SIZE, "%lu:%lu", (number & 0xfff00) >> 8, (number & 0xff) | ((number >> 12) & 0xfff00));
 }
@@ -97,7 +97,7 @@ static bool parse_number(const char *spec, char *value)
 	}
 	if (length < 3 || length > 8 || strspn(spec, "0123456789abcdefABCDEF") != length)
 		return false;
-	spec_number(strtoul(spec, NULL, 16), value);
+	devspec_number(strtoul(spec, NULL, 16), value);
 	return true;
 }
 
@@ -120,7 +120,7 @@ static bool is_numbered(const char *spec, const char *prefix)
 	return util_starts_with(spec, prefix) && isdigit((unsigned char)spec[strlen(prefix)]);
 }
 
-bool spec_is_device(const char *spec)
+bool devspec_is_device(const char *spec)
 {
 	if (util_starts_with(spec, "/dev/") || !strncasecmp(spec, ID_TAG, strlen(ID_TAG)))
 		return true;
@@ -136,14 +136,14 @@ static bool is_no_disk(const char *spec)
 	       util_starts_with(spec, "bind:") || is_numbered(spec, "/dev/ram") || is_numbered(spec, "/dev/zram");
 }
 
-bool spec_is_on_network(const char *spec)
+bool devspec_is_on_network(const char *spec)
 {
 	static const char *const schemes[] = {
 		"nfs", "nfs4", "iscsi", "nbd", "fcoe", "cifs", "smb", "http", "https", "ftp", "tftp", "nvmf", "aoe", "ceph",
 	};
 
 	/* A label may look like anything, and bind:/PATH like a place on a server. */
-	if (is_no_disk(spec) || (spec_is_device(spec) && spec[0] != '/'))
+	if (is_no_disk(spec) || (devspec_is_device(spec) && spec[0] != '/'))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
 		if (util_starts_with(spec, schemes[i]) && spec[strlen(schemes[i])] == ':')
@@ -176,7 +176,7 @@ static enum need_kind parse_share(const char *spec, char *value)
 	return NEED_NOTHING;
 }
 
-enum need_kind spec_parse(const char *spec, char value[static SPEC_SIZE])
+enum need_kind devspec_parse(const char *spec, char value[static SPEC_SIZE])
 {
 	enum need_kind kind = NEED_DEVICE;
 
@@ -187,7 +187,7 @@ enum need_kind spec_parse(const char *spec, char value[static SPEC_SIZE])
 		return kind;
 	if (parse_share(spec, value) != NEED_NOTHING)
 		return parse_share(spec, value);
-	if (is_no_disk(spec) || spec_is_on_network(spec))
+	if (is_no_disk(spec) || devspec_is_on_network(spec))
 		kind = NEED_NOTHING;
 	else if (parse_pool(spec, value))
 		return NEED_POOL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "core/spec.h"
+#include "core/devspec.h"
 
 static void each_way_to_write_a_device(void **state)
 {
@@ -40,7 +40,7 @@ static void each_way_to_write_a_device(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		assert_row(spec_parse(rows[i].spec, value) == rows[i].kind, rows[i].spec);
+		assert_row(devspec_parse(rows[i].spec, value) == rows[i].kind, rows[i].spec);
 		assert_string_equal(value, rows[i].value);
 	}
 }
@@ -48,14 +48,14 @@ static void each_way_to_write_a_device(void **state)
 static void the_network_is_told(void **state)
 {
 	(void)state;
-	assert_true(spec_is_on_network("srv:/x"));
-	assert_true(spec_is_on_network("/dev/nbd0"));
-	assert_true(spec_is_on_network("iscsi:@srv"));
-	assert_true(spec_is_on_network("/dev/etherd/e0.1"));
-	assert_true(spec_is_on_network("//srv/share"));
-	assert_false(spec_is_on_network("LABEL=nfs:/x"));
-	assert_false(spec_is_on_network("/dev/nbd-vg/root"));
-	assert_false(spec_is_on_network("virtiofs:host"));
+	assert_true(devspec_is_on_network("srv:/x"));
+	assert_true(devspec_is_on_network("/dev/nbd0"));
+	assert_true(devspec_is_on_network("iscsi:@srv"));
+	assert_true(devspec_is_on_network("/dev/etherd/e0.1"));
+	assert_true(devspec_is_on_network("//srv/share"));
+	assert_false(devspec_is_on_network("LABEL=nfs:/x"));
+	assert_false(devspec_is_on_network("/dev/nbd-vg/root"));
+	assert_false(devspec_is_on_network("virtiofs:host"));
 }
 
 static void the_path_of_a_tag_is_udevs_link(void **state)
@@ -63,12 +63,12 @@ static void the_path_of_a_tag_is_udevs_link(void **state)
 	char path[128];
 
 	(void)state;
-	assert_string_equal(spec_path(NEED_UUID, "ab-12", path, sizeof(path)), "/dev/disk/by-uuid/ab-12");
-	assert_string_equal(spec_path(NEED_LABEL, "with blank/\\&", path, sizeof(path)), "/dev/disk/by-label/with\\x20blank\\x2f\\x5c\\x26");
-	assert_string_equal(spec_path(NEED_PARTLABEL, "gr\xc3\xbc", path, sizeof(path)), "/dev/disk/by-partlabel/gr\xc3\xbc");
-	assert_null(spec_path(NEED_LABEL, "much longer than what fits", path, 40));
-	assert_string_equal(spec_path(NEED_DEVICE, "/dev/sda1", path, sizeof(path)), "/dev/sda1");
-	assert_null(spec_path(NEED_DEVICE, "whatever", path, sizeof(path)));
+	assert_string_equal(devspec_path(NEED_UUID, "ab-12", path, sizeof(path)), "/dev/disk/by-uuid/ab-12");
+	assert_string_equal(devspec_path(NEED_LABEL, "with blank/\\&", path, sizeof(path)), "/dev/disk/by-label/with\\x20blank\\x2f\\x5c\\x26");
+	assert_string_equal(devspec_path(NEED_PARTLABEL, "gr\xc3\xbc", path, sizeof(path)), "/dev/disk/by-partlabel/gr\xc3\xbc");
+	assert_null(devspec_path(NEED_LABEL, "much longer than what fits", path, 40));
+	assert_string_equal(devspec_path(NEED_DEVICE, "/dev/sda1", path, sizeof(path)), "/dev/sda1");
+	assert_null(devspec_path(NEED_DEVICE, "whatever", path, sizeof(path)));
 }
 
 int main(void)

@@ -13,19 +13,19 @@
  * Tell what @spec, shorter than SPEC_SIZE and without quotes around it, names, and write its path, UUID, label, number,
  * tag or name to @value. NEED_NOTHING for what is on no block device, the network among it.
  */
-enum need_kind spec_parse(const char *spec, char value[static SPEC_SIZE]);
+enum need_kind devspec_parse(const char *spec, char value[static SPEC_SIZE]);
 
 /* Is it a path below /dev, or a tag such as UUID=? */
-bool spec_is_device(const char *spec);
+bool devspec_is_device(const char *spec);
 
 /* Write a device number in the kernel's encoding (new_decode_dev(), include/linux/kdev_t.h) as "major:minor". */
-void spec_number(unsigned long number, char value[static SPEC_SIZE]);
+void devspec_number(unsigned long number, char value[static SPEC_SIZE]);
 
 /* Is it a place on the network: a scheme of dracut's (nfs:, iscsi:), SERVER:/PATH, //SERVER/SHARE, /dev/nfs, /dev/nbd0? */
-bool spec_is_on_network(const char *spec);
+bool devspec_is_on_network(const char *spec);
 
 /*
  * Where udev's link for a need of @kind and @value is, or the device's own path: written to @buffer of @size bytes.
  * NULL where there is none, or none that fits.
  */
-const char *spec_path(enum need_kind kind, const char *value, char *buffer, size_t size);
+const char *devspec_path(enum need_kind kind, const char *value, char *buffer, size_t size);
