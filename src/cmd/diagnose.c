@@ -175,7 +175,7 @@ static bool is_on_function(const struct storage *storage, const struct need *nee
 static void lose_spares(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
 			struct findings *findings)
 {
-	const struct needs *needs = &diagnosis->context->needs;
+	const struct host_needs *needs = &diagnosis->context->needs;
 
 	for (size_t n = 0; n < needs->count; n++)
 		if (needs->list[n].spare && is_on_function(diagnosis->context->machine.storage, &needs->list[n], function))

@@ -2,7 +2,7 @@
 /* How devices are written in root=, resume= and fstab(5): paths, tags, numbers, pools, places on the network. Pure. */
 #pragma once
 
-#include "core/needs.h"
+#include "core/host-needs.h"
 
 #define SPEC_SIZE 512
 

@@ -97,7 +97,7 @@ static void guard_keep(struct plan_entry *entry, const struct config *config)
 }
 
 /* A folder of the virtual machine's host that the boot mounts: which device has which tag is not known. */
-static bool keeps_share(const struct needs *needs, const struct pci_function *function, char *reason, size_t size)
+static bool keeps_share(const struct host_needs *needs, const struct pci_function *function, char *reason, size_t size)
 {
 	for (size_t n = 0; n < needs->count; n++) {
 		const struct need *need = &needs->list[n];
@@ -115,7 +115,7 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 			  char *hint, size_t hint_size)
 {
 	static const struct network none;
-	const struct needs *needs = input->needs;
+	const struct host_needs *needs = input->needs;
 	/* Routes that there are by then lead elsewhere, or are those of the running host, and not there in the initramfs. */
 	const struct network *network = needs->network_later ? &none : input->network;
 	enum network_need need = !needs->network[0] ? NETWORK_OF_BOOT : needs->network_later ? NETWORK_OF_MOUNT : NETWORK_OF_ROOT;
@@ -165,7 +165,7 @@ bool guard_is_console(const struct pci_function *function)
 static void defer(const struct plan_input *input, enum wait wait, struct plan_entry *entry)
 {
 	const struct pci_function *function = entry->function;
-	const struct needs *needs = input->needs;
+	const struct host_needs *needs = input->needs;
 
 	if (wait == WAIT_NATURE && pci_is_network(function))
 		plan_decide(entry, VERDICT_DEFERRED, "", "%s (%s), so its card must be known first",

@@ -75,7 +75,7 @@ struct plan_input {
 	const struct iommu *iommu;
 	const struct plan_link *links;
 	size_t link_count;
-	const struct needs *needs;
+	const struct host_needs *needs;
 	/* Of any stage but the early one, else NULL: what stands on what, which cards have a route. */
 	const struct storage *storage;
 	const struct network *network;

@@ -124,7 +124,7 @@ static bool mark_group(struct storage *storage, const struct need *need, unsigne
 static void mark_need(struct storage *storage, const struct need *need, unsigned int rank, const bool *open)
 {
 	int link = storage_by_tag(storage, need);
-	bool found = !needs_is_on_disk(need), unmet = false;
+	bool found = !host_needs_is_on_disk(need), unmet = false;
 
 	rank += need->key ? PROTECT_RANK_KEY : 0;
 	for (size_t i = 0; i < storage->count; i++) {
@@ -364,7 +364,7 @@ static void say_rootless(struct storage *storage)
 			    "nothing says what the root is, so what carries it is not known");
 }
 
-void protect_mark(struct storage *storage, const struct needs *needs)
+void protect_mark(struct storage *storage, const struct host_needs *needs)
 {
 	cleanup_free bool *open = NULL;
 	unsigned int rank = 0;
@@ -410,7 +410,7 @@ bool protect_lacks_tags(const struct storage *storage)
 		/* Where that of root= is found, another name of the root tells nothing. */
 		bool tells = need->kind == NEED_DEVICE ? storage_is_opened(need->value) : need->kind != NEED_NUMBER;
 
-		if (!need->spare && !need->repeated && tells && needs_is_on_disk(need) && !is_found(storage, need))
+		if (!need->spare && !need->repeated && tells && host_needs_is_on_disk(need) && !is_found(storage, need))
 			return true;
 	}
 	return false;

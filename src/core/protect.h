@@ -11,7 +11,7 @@
  * Mark every device that the host needs or uses, what it stands on, and what belongs together with that. May be
  * called again when more was read. @needs is kept, not copied.
  */
-void protect_mark(struct storage *storage, const struct needs *needs);
+void protect_mark(struct storage *storage, const struct host_needs *needs);
 
 /* Has a tag (UUID=, LABEL=...) or a logical volume no device yet, so that more devices are worth reading? */
 bool protect_lacks_tags(const struct storage *storage);

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "core/needs.h"
+#include "core/host-needs.h"
 #include "core/pci.h"
 
 #define BLOCK_NAME_SIZE 64
@@ -89,7 +89,7 @@ struct storage {
 	char (*pools)[64];          /* ZFS pools that are imported, or that zpool.cache names */
 	size_t count, edge_count, use_count, link_count, pool_count;
 	struct block_mark *marks;   /* one a block, by protect_mark() */
-	const struct needs *needs;
+	const struct host_needs *needs;
 	char unknown[256], hint[160]; /* why nothing is known of a disk without a mark; "" where all is known */
 	char missing[160];          /* what lacks a member that a disk without a mark might be; "" for nothing */
 	const char *missing_type;   /* the superblock that the member should have */

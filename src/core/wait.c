@@ -6,7 +6,7 @@
 #include "core/match.h"
 
 /* May the root be on the function, or be reached through it? */
-static bool may_carry_root(const struct needs *needs, const struct pci_function *function)
+static bool may_carry_root(const struct host_needs *needs, const struct pci_function *function)
 {
 	return pci_may_carry_disks(function) || function->has_disk ||
 	       (pci_is_network(function) && (needs->network[0] || needs->network_use[0]));
@@ -59,7 +59,7 @@ static void mark_groups(const struct config *config, size_t count, const int *wa
 			wait[i] = WAIT_GROUP;
 }
 
-void wait_find(const struct config *config, const struct needs *needs, const struct pci_function *functions,
+void wait_find(const struct config *config, const struct host_needs *needs, const struct pci_function *functions,
 		       size_t count, const int *wanted, enum wait *wait)
 {
 	size_t limit;

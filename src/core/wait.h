@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/config.h"
-#include "core/needs.h"
+#include "core/host-needs.h"
 #include "core/pci.h"
 
 /* Why a function waits for the late stage; the stronger reasons are behind the weaker ones. */
@@ -18,5 +18,5 @@ enum wait {
  * Which of the @count functions that @wanted marks wait for the late stage, and why? Fills @wait, one a function. What
  * expand=group takes waits as a whole, and stage=late of any claim that matches counts, whichever claim wins.
  */
-void wait_find(const struct config *config, const struct needs *needs, const struct pci_function *functions,
+void wait_find(const struct config *config, const struct host_needs *needs, const struct pci_function *functions,
 		       size_t count, const int *wanted, enum wait *wait);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/config.h"
-#include "core/needs.h"
+#include "core/host-needs.h"
 
 #define READ_CONFIG_FILE "/etc/vfio-early.conf"
 #define READ_CONFIG_FOLDER "/etc/vfio-early.conf.d"
@@ -66,6 +66,6 @@ void config_read_module_ids(const char *cmdline, struct modprobe_ids *ret);
  * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments (parameters
  * again, the strongest), then from initramfs-tools' files, the firmware's tables and the programs of the image (of a
  * host: the hooks that put them there), and what is on no disk from fstab; where @disks are asked for also all of fstab,
- * crypttab, and what systemd finds by itself. Free with needs_clear().
+ * crypttab, and what systemd finds by itself. Free with host_needs_clear().
  */
-void needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret);
+void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks, struct host_needs *ret);

@@ -65,7 +65,7 @@ void context_plan(struct context *context, enum plan_stage stage, bool real, cha
 	struct plan_input input;
 
 	if (context->config.claim_count || stage == PLAN_NEXT)
-		needs_read(context->cmdline, parameters, count, stage != PLAN_EARLY, &context->needs);
+		host_needs_read(context->cmdline, parameters, count, stage != PLAN_EARLY, &context->needs);
 	if (stage != PLAN_EARLY)
 		context->reported = report_load_settled(&context->settled, &context->settled_count) == 0;
 	machine_read(&context->config, context->booted ? context->booted : context->cmdline, &context->needs, stage,
@@ -110,7 +110,7 @@ void context_clear(struct context *context)
 	plan_clear(&context->early);
 	report_free_settled(context->settled, context->settled_count);
 	machine_clear(&context->machine);
-	needs_clear(&context->needs);
+	host_needs_clear(&context->needs);
 	config_clear(&context->config);
 	free(context->cmdline);
 	*context = (struct context){ 0 };

@@ -9,7 +9,7 @@ struct context {
 	char *cmdline;
 	const char *booted;           /* the command line of this boot where that is another one, else NULL; the caller's */
 	struct machine machine;
-	struct needs needs;
+	struct host_needs needs;
 	struct plan plan, early;      /* early: what the early stage decides, where its report does not say it */
 	struct plan_settled *settled; /* what this boot's early stage has reported */
 	size_t settled_count;
@@ -24,7 +24,7 @@ struct context {
 void context_load(const char *next, const char *booted, struct context *ret);
 
 /*
- * Read the machine and make the plan of @stage; the @count @parameters are needs_read()'s. Where it is not @real, a dry
+ * Read the machine and make the plan of @stage; the @count @parameters are host_needs_read()'s. Where it is not @real, a dry
  * run or the next boot, the late stage stands on the plan of the early one, and waits for nothing.
  */
 void context_plan(struct context *context, enum plan_stage stage, bool real, char *const *parameters, size_t count);

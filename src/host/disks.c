@@ -599,7 +599,7 @@ static void read_link(struct storage *storage, const struct need *need)
 
 /* --- all of it --- */
 
-static bool needs_partitions(const struct needs *needs)
+static bool needs_partitions(const struct host_needs *needs)
 {
 	for (size_t i = 0; i < needs->count; i++)
 		if (needs->list[i].kind == NEED_PARTUUID || needs->list[i].kind == NEED_PARTLABEL)
@@ -651,7 +651,7 @@ static void keep_hanging(struct storage *storage, const struct storage *before)
 }
 
 /* @before is what was read before, or NULL. */
-static void read_all(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+static void read_all(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
 		     const struct storage *before, struct storage *ret)
 {
 	bool partitions = needs_partitions(needs);
@@ -681,7 +681,7 @@ static void read_all(const struct needs *needs, const struct pci_address *candid
 struct search {
 	size_t seen; /* block devices at the last look */
 	bool busy;   /* udev had events to work on then */
-	const struct needs *needs;
+	const struct host_needs *needs;
 	const struct pci_address *candidates;
 	size_t count;
 	struct storage *storage;
@@ -739,7 +739,7 @@ static bool is_complete(void *data)
 	return !waits_for_more(search);
 }
 
-void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+void disks_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
 		bool waits, struct storage *ret)
 {
 	struct search search = { .needs = needs, .candidates = candidates, .count = count, .storage = ret };

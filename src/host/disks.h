@@ -16,7 +16,7 @@
  *
  * The result is marked with protect_mark(); free it with storage_clear().
  */
-void disks_read(const struct needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+void disks_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
 		bool waits, struct storage *ret);
 
 /*

@@ -185,7 +185,7 @@ static void read_drivers(struct machine *machine, bool every)
 }
 
 /* What waits for the late stage, and whose it is; seen from the running host also what does not wait. */
-static void read_owners(const struct config *config, const struct needs *needs, enum plan_stage stage, bool waits,
+static void read_owners(const struct config *config, const struct host_needs *needs, enum plan_stage stage, bool waits,
 			struct machine *machine)
 {
 	cleanup_free struct pci_address *candidates = util_zeroed(machine->function_count, sizeof(*candidates));
@@ -204,7 +204,7 @@ static void read_owners(const struct config *config, const struct needs *needs, 
 		network_read(&machine->network);
 }
 
-void machine_read(struct config *config, const char *booted, const struct needs *needs, enum plan_stage stage,
+void machine_read(struct config *config, const char *booted, const struct host_needs *needs, enum plan_stage stage,
 		  bool waits, struct machine *ret)
 {
 	bool every = stage == PLAN_NEXT;

@@ -23,6 +23,6 @@ struct machine {
  * cannot be read. @booted is the command line of this boot. @waits allows for disks that have not appeared yet, see
  * disks_read(). Free with machine_clear().
  */
-void machine_read(struct config *config, const char *booted, const struct needs *needs, enum plan_stage stage,
+void machine_read(struct config *config, const char *booted, const struct host_needs *needs, enum plan_stage stage,
 		  bool waits, struct machine *ret);
 void machine_clear(struct machine *machine);

@@ -167,17 +167,17 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 {
 	static const struct pci_address both[] = { { .bus = 1 }, { .bus = 2 } };
 	struct storage storage;
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 	char reason[256], hint[256];
 	bool keeps;
 
-	needs_add_cmdline(&needs, cmdline);
+	host_needs_add_cmdline(&needs, cmdline);
 	/* A stage each. */
 	deadline_begin(DEADLINE);
 	disks_read(&needs, both, 2, false, false, &storage);
 	keeps = protect_keeps(&storage, &(struct protect_question){ .function = &both[bus - 1], .may_carry = true }, reason, sizeof(reason), hint, sizeof(hint));
 	storage_clear(&storage);
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	return keeps;
 }
 

@@ -12,7 +12,7 @@
 #define FUNCTIONS_MAX 24
 
 struct world {
-	struct needs needs;
+	struct host_needs needs;
 	struct pci_function functions[FUNCTIONS_MAX];
 	size_t count;
 	struct config config;

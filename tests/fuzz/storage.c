@@ -64,7 +64,7 @@ static bool is_below(const struct storage *storage, size_t block, const struct p
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct storage storage = { 0 };
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 	char cmdline[128], reason[64], hint[64];
 	uint8_t root = take(&data, &size), resume = take(&data, &size);
 	bool root_found = false;
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	util_format(cmdline, sizeof(cmdline), root & 0x80 ? "root=UUID=u%d%s" : "root=/dev/d%d%s", root & 0x0f,
 		    resume & 1 ? " resume=UUID=u7" : "");
-	needs_add_cmdline(&needs, cmdline);
+	host_needs_add_cmdline(&needs, cmdline);
 	protect_mark(&storage, &needs);
 	for (size_t i = 0; i < storage.count; i++)
 		root_found |= storage_matches(&storage, &needs.list[0], i);
@@ -94,7 +94,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			require(keeps || !storage_is_on(&storage.blocks[i], &function) || storage.blocks[i].state < BLOCK_AMBIGUOUS);
 		}
 	}
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	storage_clear(&storage);
 	return 0;
 }

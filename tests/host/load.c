@@ -65,12 +65,12 @@ static void dracuts_image_may_lack_etc(void **state)
 
 static void assert_use(const char *use)
 {
-	struct needs needs;
+	struct host_needs needs;
 
-	needs_read("root=/dev/sda1", NULL, 0, false, &needs);
+	host_needs_read("root=/dev/sda1", NULL, 0, false, &needs);
 	assert_string_equal(needs.network_use, use);
 	assert_string_equal(needs.network, "");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 static void programs_of_an_image_use_the_network(void **state)
@@ -107,75 +107,75 @@ static void hooks_of_a_host_put_them_there(void **state)
 
 static void systemd_finds_the_root_by_its_type(void **state)
 {
-	struct needs needs;
+	struct host_needs needs;
 
 	(void)state;
 	PUT("/dev/disk/by-designator/root");
 	PUT("/dev/disk/by-designator/root-luks");
-	needs_read("root=gpt-auto", NULL, 0, true, &needs);
+	host_needs_read("root=gpt-auto", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[0].value, "/dev/disk/by-designator/root");
 	assert_string_equal(needs.list[1].value, "/dev/disk/by-designator/root-luks");
-	needs_clear(&needs);
-	needs_read("quiet", NULL, 0, true, &needs);
+	host_needs_clear(&needs);
+	host_needs_read("quiet", NULL, 0, true, &needs);
 	assert_true(needs.root && needs.count == 2 && needs.list[0].required);
-	needs_clear(&needs);
-	needs_read("root=/dev/sda1", NULL, 0, true, &needs);
+	host_needs_clear(&needs);
+	host_needs_read("root=/dev/sda1", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 1);
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	PUT("/dev/gpt-auto-root");
-	needs_read("root=gpt-auto", NULL, 0, true, &needs);
+	host_needs_read("root=gpt-auto", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 3);
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 static void a_hibernated_image_is_found(void **state)
 {
 	static const char json[] = "{\"uuid\":\"01234567-89ab-cdef-0123-456789abcdef\"}";
 	char bytes[4 + 2 * sizeof(json)] = "\x07";
-	struct needs needs;
+	struct host_needs needs;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(json); i++)
 		bytes[4 + 2 * i] = json[i];
 	put("/sys/firmware/efi/efivars/HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67", bytes, sizeof(bytes));
-	needs_read("root=/dev/sda1", NULL, 0, true, &needs);
+	host_needs_read("root=/dev/sda1", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[1].purpose, "resume");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 static void open_quotes_end_with_the_command_line(void **state)
 {
 	char *arguments[] = { "root=/dev/sdb1" };
-	struct needs needs;
+	struct host_needs needs;
 
 	(void)state;
-	needs_read("root=/dev/sda1 x=\"y", arguments, 1, true, &needs);
+	host_needs_read("root=/dev/sda1 x=\"y", arguments, 1, true, &needs);
 	assert_string_equal(needs.list[0].value, "/dev/sdb1");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 static void a_table_that_is_cut_or_has_zeros_is_never_quietly_shorter(void **state)
 {
 	static const char zeros[] = "UUID=1 / ext4 defaults\n\0\0\0\nUUID=2 /home ext4 defaults\n";
 	static char large[(1 << 20) + 64];
-	struct needs needs;
+	struct host_needs needs;
 
 	(void)state;
 	put("/etc/fstab", zeros, sizeof(zeros) - 1);
-	needs_read("", NULL, 0, true, &needs);
+	host_needs_read("", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 2);
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	memset(large, '#', sizeof(large));
 	memcpy(large, "UUID=1 / ext4 defaults\n", 23);
 	memcpy(large + (1 << 20) - 23, "\nUUID=22 /x ext4 defaults\n", 26);
 	put("/etc/fstab", large, sizeof(large));
-	needs_read("", NULL, 0, true, &needs);
+	host_needs_read("", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[0].text, "what /etc/fstab says");
 	assert_string_equal(needs.list[1].value, "1");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)

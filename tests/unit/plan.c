@@ -22,7 +22,7 @@ static struct pci_function machine[] = {
 };
 #define COUNT ARRAY_SIZE(machine)
 
-static const struct needs no_needs;
+static const struct host_needs no_needs;
 static const struct iommu on = { .state = IOMMU_ON, .kind = IOMMU_INTEL };
 static const struct iommu off = {
 	.state = IOMMU_OFF, .kind = IOMMU_INTEL, .cause = IOMMU_CAUSE_NOT_ENABLED, .reason = "it is off", .hint = "switch it on",
@@ -498,7 +498,7 @@ static void the_late_stage_decides_what_waited(void **state)
 	struct storage storage = { .blocks = &disk, .count = 1 };
 	const struct plan_settled settled = { .address = { 0, 1, 0, 0 }, .verdict = VERDICT_REFUSED, .told = "{ told }" };
 	struct config config;
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 	struct plan plan;
 	int wanted[COUNT];
 	const struct plan_input input = {
@@ -511,8 +511,8 @@ static void the_late_stage_decides_what_waited(void **state)
 	config_add_cmdline(&config, "rd.vfio.ids=1002:5159,1b36:0010");
 	match_claims(&config, machine, COUNT, wanted);
 	for (int spare = 0; spare < 2; spare++) {
-		needs_clear(&needs);
-		needs_add_cmdline(&needs, spare ? "root=tmpfs" : "root=/dev/nvme0n1");
+		host_needs_clear(&needs);
+		host_needs_add_cmdline(&needs, spare ? "root=tmpfs" : "root=/dev/nvme0n1");
 		protect_mark(&storage, &needs);
 		planner_make(&input, wanted, &plan);
 		assert_int_equal(plan.count, 3);
@@ -526,11 +526,11 @@ static void the_late_stage_decides_what_waited(void **state)
 		plan_clear(&plan);
 	}
 	free(storage.marks);
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	config_clear(&config);
 }
 
-static enum wait wait_of(const struct config *config, const struct needs *needs, const struct pci_function *function, int claim)
+static enum wait wait_of(const struct config *config, const struct host_needs *needs, const struct pci_function *function, int claim)
 {
 	enum wait wait;
 
@@ -543,7 +543,7 @@ static void a_network_card_waits_where_the_root_needs_one(void **state)
 	struct pci_function card = { .address = { 0, 5, 0, 0 }, .vendor = 0x8086, .device = 0x10d3, .class = 0x020000, .iommu_group = 9, .boot_vga = -1 };
 	static const char text[] = "claim 8086:10d3\nclaim 05:00.0@8086:10d3 stage=early\nclaim 8086:10d3 stage=early\n";
 	struct config config;
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 
 	(void)state;
 	config_init(&config);
@@ -552,7 +552,7 @@ static void a_network_card_waits_where_the_root_needs_one(void **state)
 	strcpy(needs.network_use, "dropbear in the image");
 	assert_int_equal(wait_of(&config, &needs, &card, 0), WAIT_NATURE);
 	needs.network_use[0] = '\0';
-	needs_add_cmdline(&needs, "root=nfs:1.2.3.4:/srv");
+	host_needs_add_cmdline(&needs, "root=nfs:1.2.3.4:/srv");
 	assert_int_equal(wait_of(&config, &needs, &card, 0), WAIT_NATURE);
 	assert_int_equal(wait_of(&config, &needs, &card, 1), WAIT_NOT);
 	assert_int_equal(wait_of(&config, &needs, &card, 2), WAIT_NATURE);
@@ -561,7 +561,7 @@ static void a_network_card_waits_where_the_root_needs_one(void **state)
 	card.class = 0x010802;
 	assert_true(match_is_loosely_early(&config.claims[2], &card));
 	assert_false(match_is_loosely_early(&config.claims[1], &card));
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	config_clear(&config);
 }
 

@@ -93,13 +93,13 @@ static bool keeps_it(const struct storage *storage, const struct pci_address *fu
 static void check_row(const struct row *row, const char *mounts, const char *swaps, const char *fstab)
 {
 	struct storage storage;
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 
 	build(&storage, row->machine);
 	storage_add_mounts(&storage, mounts);
 	storage_add_swaps(&storage, swaps);
-	needs_add_cmdline(&needs, row->cmdline);
-	needs_add_fstab(&needs, fstab);
+	host_needs_add_cmdline(&needs, row->cmdline);
+	host_needs_add_fstab(&needs, fstab);
 	protect_mark(&storage, &needs);
 	for (uint8_t bus = 1; bus <= 3; bus++) {
 		struct pci_address function = { .bus = bus };
@@ -111,7 +111,7 @@ static void check_row(const struct row *row, const char *mounts, const char *swa
 			print_error("%s: of bus %d: %s\n", row->cmdline, bus, reason);
 		assert_string_equal(reason, row->reasons[bus - 1]);
 	}
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	storage_clear(&storage);
 }
 
@@ -306,34 +306,34 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 {
 	static const char machine[] = N1 " ext4:r\n" N2 " crypto_LUKS:c\n" N3 "\n" V "dm-0 ext4:h dm=home:CRYPT on=nvme1n1\n";
 	struct storage storage;
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 	struct pci_address second = { .bus = 2 }, third = { .bus = 3 };
 	char reason[256], hint[256];
 
 	(void)state;
 	build(&storage, machine);
 	storage.next_boot = true;
-	needs_add_cmdline(&needs, "root=UUID=r");
-	needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
+	host_needs_add_cmdline(&needs, "root=UUID=r");
+	host_needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
 	protect_mark(&storage, &needs);
 	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, "it carries /home: nvme1n1, home");
 	assert_true(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, HOME ", and it may be on nvme2n1 (no superblock)");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	/* crypttab tells what the mapping is made of, so it is on no other disk */
-	needs_add_cmdline(&needs, "root=UUID=r");
-	needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
-	needs_add_host_crypttab(&needs, "home UUID=c /etc/key luks,nofail\n");
+	host_needs_add_cmdline(&needs, "root=UUID=r");
+	host_needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
+	host_needs_add_host_crypttab(&needs, "home UUID=c /etc/key luks,nofail\n");
 	protect_mark(&storage, &needs);
 	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
-	needs_clear(&needs);
-	needs_add_cmdline(&needs, "root=/dev/mapper/home");
-	needs_add_fstab(&needs, "/dev/mapper/home / ext4 defaults 0 1\n");
+	host_needs_clear(&needs);
+	host_needs_add_cmdline(&needs, "root=/dev/mapper/home");
+	host_needs_add_fstab(&needs, "/dev/mapper/home / ext4 defaults 0 1\n");
 	protect_mark(&storage, &needs);
 	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	storage_clear(&storage);
 }
 
@@ -341,19 +341,19 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 static void a_function_without_disks_is_not_kept_by_what_is_unknown(void **state)
 {
 	struct storage storage;
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, third = { .bus = 3 };
 	struct protect_question question = { .function = &third };
 	char reason[256], hint[256];
 
 	(void)state;
 	build(&storage, N1 " ext4:r\n");
-	needs_add_cmdline(&needs, "root=UUID=gone");
+	host_needs_add_cmdline(&needs, "root=UUID=gone");
 	protect_mark(&storage, &needs);
 	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	question.function = &first;
 	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	storage_clear(&storage);
 }
 
@@ -362,7 +362,7 @@ static void a_key_stays_until_it_was_read(void **state)
 {
 	struct need key = { .kind = NEED_UUID, .purpose = (char[]){ "rd.luks.key" }, .value = (char[]){ "k" },
 			    .text = (char[]){ "rd.luks.key=UUID=k" }, .key = true };
-	struct needs needs = { .list = &key, .count = 1, .root = true };
+	struct host_needs needs = { .list = &key, .count = 1, .root = true };
 	struct storage storage;
 	struct pci_address first = { .bus = 1 };
 	struct protect_question question = { .function = &first, .may_carry = true };
@@ -424,15 +424,15 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct storage storage;
-		struct needs needs = { 0 };
+		struct host_needs needs = { 0 };
 
 		build(&storage, rows[i].machine);
 		storage.next_boot = true;
-		needs_add_cmdline(&needs, rows[i].cmdline);
-		needs_add_fstab(&needs, "UUID=h /home ext4 defaults 0 2\n");
+		host_needs_add_cmdline(&needs, rows[i].cmdline);
+		host_needs_add_fstab(&needs, "UUID=h /home ext4 defaults 0 2\n");
 		protect_mark(&storage, &needs);
 		assert_row(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)) == rows[i].kept, rows[i].cmdline);
-		needs_clear(&needs);
+		host_needs_clear(&needs);
 		storage_clear(&storage);
 	}
 }
@@ -440,34 +440,34 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 {
 	struct storage storage;
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 	struct pci_address both[] = { { .bus = 1 }, { .bus = 2 } };
 
 	(void)state;
 	build(&storage, N1 " ext4:r\n");
-	needs_add_cmdline(&needs, "root=UUID=r");
+	host_needs_add_cmdline(&needs, "root=UUID=r");
 	protect_mark(&storage, &needs);
 	assert_false(protect_awaits_disk(&storage, both, 2));
-	needs_add_fstab(&needs, "UUID=gone /data ext4 defaults 0 2\n");
+	host_needs_add_fstab(&needs, "UUID=gone /data ext4 defaults 0 2\n");
 	protect_mark(&storage, &needs);
 	assert_true(protect_awaits_disk(&storage, both, 2));
 	/* every controller has its disk */
 	assert_false(protect_awaits_disk(&storage, both, 1));
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	/* what the initramfs never opens is kept, and not awaited */
-	needs_add_cmdline(&needs, "root=UUID=r");
-	needs_add_fstab(&needs, "/dev/mapper/data /data ext4 defaults 0 2\n/dev/vg/home /home ext4 defaults 0 2\n");
+	host_needs_add_cmdline(&needs, "root=UUID=r");
+	host_needs_add_fstab(&needs, "/dev/mapper/data /data ext4 defaults 0 2\n/dev/vg/home /home ext4 defaults 0 2\n");
 	protect_mark(&storage, &needs);
 	assert_false(protect_awaits_disk(&storage, both, 2));
-	needs_add_cmdline(&needs, "rd.lvm.lv=vg/home");
+	host_needs_add_cmdline(&needs, "rd.lvm.lv=vg/home");
 	protect_mark(&storage, &needs);
 	assert_true(protect_awaits_disk(&storage, both, 2));
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	/* a root that is not there yet, as where a pool is imported behind us */
-	needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT");
+	host_needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT");
 	protect_mark(&storage, &needs);
 	assert_true(protect_awaits_disk(&storage, both, 1));
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	storage_clear(&storage);
 }
 
@@ -475,14 +475,14 @@ static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 {
 	struct storage storage;
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, second = { .bus = 2 }, third = { .bus = 3 };
 	struct protect_question question = { .function = &third, .may_carry = true, .is_storage = true };
 	char reason[256], hint[256];
 
 	(void)state;
 	build(&storage, N1 " zfs_member:9 has=rpool\n" N2 " ext4:s\n");
-	needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT/pve-1 boot=zfs");
+	host_needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT/pve-1 boot=zfs");
 	protect_mark(&storage, &needs);
 	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, "the pool of root is not imported at that time, and this shows no disk yet");
@@ -495,7 +495,7 @@ static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 	protect_mark(&storage, &needs);
 	question.function = &third;
 	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	storage_clear(&storage);
 }
 
@@ -516,13 +516,13 @@ static void locks_are_read(void **state)
 static void a_link_is_as_good_as_a_superblock(void **state)
 {
 	struct storage storage;
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, second = { .bus = 2 };
 	char reason[256], hint[256];
 
 	(void)state;
 	build(&storage, N1 " unread\n" N2 " unread\n");
-	needs_add_cmdline(&needs, "root=UUID=aa");
+	host_needs_add_cmdline(&needs, "root=UUID=aa");
 	protect_mark(&storage, &needs);
 	assert_true(protect_lacks_tags(&storage));
 	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
@@ -535,7 +535,7 @@ static void a_link_is_as_good_as_a_superblock(void **state)
 	assert_true(keeps_it(&storage, &first, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, "it carries root: nvme0n1");
 	assert_false(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 	storage_clear(&storage);
 }
 

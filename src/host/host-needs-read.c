@@ -61,7 +61,7 @@ static void append_file(void *parameters, const char *path)
 }
 
 /* A file that a generator leaves, or the host's own where the program runs there. */
-static void add_needs_of(struct needs *needs, const char *path, void (*add)(struct needs *needs, const char *text))
+static void add_needs_of(struct host_needs *needs, const char *path, void (*add)(struct host_needs *needs, const char *text))
 {
 	cleanup_free char *text = NULL;
 	size_t length;
@@ -71,7 +71,7 @@ static void add_needs_of(struct needs *needs, const char *path, void (*add)(stru
 	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
 		return;
 	if (r < 0)
-		needs_add_unread(needs, path);
+		host_needs_add_unread(needs, path);
 	if (!text)
 		return;
 	/* The line that the limit cuts might name another device. */
@@ -86,11 +86,11 @@ static void add_needs_of(struct needs *needs, const char *path, void (*add)(stru
 
 static void add_conf(void *needs, const char *path)
 {
-	add_needs_of(needs, path, needs_add_conf);
+	add_needs_of(needs, path, host_needs_add_conf);
 }
 
 /* The image's, and the host's own. */
-static void add_confs(struct needs *needs)
+static void add_confs(struct host_needs *needs)
 {
 	rootdir_each_file("/conf/conf.d", "", add_conf, needs);
 	rootdir_each_file("/etc/initramfs-tools/conf.d", "", add_conf, needs);
@@ -101,15 +101,15 @@ static void add_confs(struct needs *needs)
 /* --- the network --- */
 
 /* What the firmware has booted from, and what generators leave where the root is on iSCSI. */
-static void find_network(struct needs *needs)
+static void find_network(struct host_needs *needs)
 {
 	/* On the host it is in a folder (open-iscsi's hook of initramfs-tools). */
 	if (ANY("/etc/iscsi.initramfs", "/etc/iscsi/iscsi.initramfs"))
-		needs_say_network(needs, "/etc/iscsi.initramfs");
+		host_needs_say_network(needs, "/etc/iscsi.initramfs");
 	if (sysfs_acpi_table_exists("NBFT"))
-		needs_say_network(needs, "the firmware's table NBFT");
+		host_needs_say_network(needs, "the firmware's table NBFT");
 	if (sysfs_acpi_table_exists("iBFT") || sysfs_acpi_table_exists("IBFT") || sysfs_firmware_exists("ibft"))
-		needs_say_network(needs, "the firmware's table iBFT");
+		host_needs_say_network(needs, "the firmware's table iBFT");
 }
 
 static const char *find_program(void)
@@ -157,7 +157,7 @@ static const char *find_hook(void)
 	return NULL;
 }
 
-static void find_network_use(struct needs *needs)
+static void find_network_use(struct host_needs *needs)
 {
 	const char *name = config_read_is_image() ? find_program() : find_hook();
 
@@ -167,18 +167,18 @@ static void find_network_use(struct needs *needs)
 
 /* --- what systemd finds by itself --- */
 
-static void add_links(struct needs *needs, const char *purpose, const char *const *paths, size_t count)
+static void add_links(struct host_needs *needs, const char *purpose, const char *const *paths, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (rootdir_exists(paths[i]))
-			needs_add_root_link(needs, purpose, paths[i]);
+			host_needs_add_root_link(needs, purpose, paths[i]);
 }
 
 /*
  * Where root= is gpt-auto or missing, udev's links lead to the root and to what it is made of
  * (60-persistent-storage.rules, 99-systemd.rules).
  */
-static void add_root_by_type(struct needs *needs)
+static void add_root_by_type(struct host_needs *needs)
 {
 	static const char *const roots[] = {
 		"/dev/disk/by-designator/root", "/dev/disk/by-designator/root-luks", "/dev/disk/by-designator/root-verity",
@@ -188,7 +188,7 @@ static void add_root_by_type(struct needs *needs)
 		"/dev/disk/by-designator/usr", "/dev/disk/by-designator/usr-luks", "/dev/disk/by-designator/usr-verity",
 	};
 
-	if (needs->root && !needs_root_by_type(needs))
+	if (needs->root && !host_needs_root_by_type(needs))
 		return;
 	add_links(needs, "root", roots, ARRAY_SIZE(roots));
 	add_links(needs, "/usr", usrs, ARRAY_SIZE(usrs));
@@ -215,7 +215,7 @@ static int read_hibernation(const void *argument, void *result)
 }
 
 /* The read calls the firmware, which may take its time. */
-static void add_hibernation(struct needs *needs)
+static void add_hibernation(struct host_needs *needs)
 {
 	cleanup_free struct variable *variable = NULL;
 	int r;
@@ -225,25 +225,25 @@ static void add_hibernation(struct needs *needs)
 	variable = util_zeroed(1, sizeof(*variable));
 	r = deadline_read(read_hibernation, NULL, variable, sizeof(*variable), util_now() + deadline_stall());
 	if (r == 0)
-		needs_add_hibernation(needs, variable->bytes, variable->length);
+		host_needs_add_hibernation(needs, variable->bytes, variable->length);
 	else if (r != -ENOENT && r != -EACCES)
-		needs_add_unread_hibernation(needs);
+		host_needs_add_unread_hibernation(needs);
 }
 
 /* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */
-static void add_crypttabs(struct needs *needs, bool disks)
+static void add_crypttabs(struct host_needs *needs, bool disks)
 {
 	const char *own[] = { "/cryptroot/crypttab", config_read_is_image() ? "/etc/crypttab" : NULL };
 	const char *host = config_read_is_image() ? READ_CRYPTTAB_COPY : "/etc/crypttab";
 
 	for (size_t i = 0; i < ARRAY_SIZE(own) && own[i]; i++)
-		add_needs_of(needs, own[i], disks ? needs_add_crypttab : needs_add_crypttab_remote);
-	add_needs_of(needs, host, disks ? needs_add_host_crypttab : needs_add_host_crypttab_remote);
+		add_needs_of(needs, own[i], disks ? host_needs_add_crypttab : host_needs_add_crypttab_remote);
+	add_needs_of(needs, host, disks ? host_needs_add_host_crypttab : host_needs_add_host_crypttab_remote);
 }
 
 /* --- all of it --- */
 
-static void add_parameters(struct needs *needs, const char *cmdline, char *const *arguments, size_t count)
+static void add_parameters(struct host_needs *needs, const char *cmdline, char *const *arguments, size_t count)
 {
 	struct parameters parameters = { 0 };
 
@@ -251,15 +251,15 @@ static void add_parameters(struct needs *needs, const char *cmdline, char *const
 	append(&parameters, cmdline, "");
 	for (size_t i = 0; i < count; i++)
 		append(&parameters, arguments[i], "\"");
-	needs_add_cmdline(needs, parameters.text);
+	host_needs_add_cmdline(needs, parameters.text);
 	util_cleanup_free(&parameters.text);
 }
 
-void needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks, struct needs *ret)
+void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks, struct host_needs *ret)
 {
 	static const char *const fstabs[] = { READ_FSTAB_COPY, "/etc/fstab" };
 
-	*ret = (struct needs){ 0 };
+	*ret = (struct host_needs){ 0 };
 	add_parameters(ret, cmdline, arguments, count);
 	add_confs(ret);
 	find_network(ret);
@@ -269,6 +269,6 @@ void needs_read(const char *cmdline, char *const *arguments, size_t count, bool 
 		add_hibernation(ret);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(fstabs); i++)
-		add_needs_of(ret, fstabs[i], disks ? needs_add_fstab : needs_add_fstab_remote);
+		add_needs_of(ret, fstabs[i], disks ? host_needs_add_fstab : host_needs_add_fstab_remote);
 	add_crypttabs(ret, disks);
 }

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "core/devspec.h"
+#include "core/host-needs-add.h"
 #include "core/json-read.h"
-#include "core/needs-add.h"
 
 #define ID_DIGITS 32 /* of 128 bits */
 #define ID_SIZE (ID_DIGITS + 5)
@@ -59,7 +59,7 @@ struct verity {
  * The data partition has the first 128 bits of the root hash as its UUID, the partition of the hashes the last. A hash
  * that is none leaves a need that is never met.
  */
-static void add_verity_partition(struct needs *needs, const struct needs_form *form, const struct cmdline_param *hash,
+static void add_verity_partition(struct host_needs *needs, const struct host_needs_form *form, const struct cmdline_param *hash,
 				 size_t first)
 {
 	char id[ID_SIZE] = "?", text[128];
@@ -67,12 +67,12 @@ static void add_verity_partition(struct needs *needs, const struct needs_form *f
 	if (hash->value_length >= ID_DIGITS)
 		format_id(first ? hash->value : hash->value + hash->value_length - ID_DIGITS, id);
 	util_format(text, sizeof(text), "%s (PARTUUID=%s)", form->name, id);
-	needs_add(needs, form, NEED_PARTUUID, id, text);
+	host_needs_add(needs, form, NEED_PARTUUID, id, text);
 }
 
-static void add_verity(struct needs *needs, const char *cmdline, const struct verity *verity)
+static void add_verity(struct host_needs *needs, const char *cmdline, const struct verity *verity)
 {
-	struct needs_form form = { .purpose = verity->purpose, .required = true };
+	struct host_needs_form form = { .purpose = verity->purpose, .required = true };
 	struct cmdline_param hash, device;
 	char name[64];
 
@@ -81,7 +81,7 @@ static void add_verity(struct needs *needs, const char *cmdline, const struct ve
 	for (size_t i = 0; i < ARRAY_SIZE(verity->devices); i++) {
 		form.name = util_format(name, sizeof(name), "%s=", verity->devices[i]);
 		if (find_last(cmdline, verity->devices[i], &device)) {
-			needs_add_device(needs, &form, device.value, device.value_length);
+			host_needs_add_device(needs, &form, device.value, device.value_length);
 			continue;
 		}
 		form.name = util_format(name, sizeof(name), "%s=", verity->hash);
@@ -114,11 +114,11 @@ static bool next_field(const char **cursor, const char *end, char *field, size_t
 }
 
 /* WHAT:WHERE[:TYPE[:OPTIONS]], of swap WHAT[:OPTIONS]. */
-static void add_extra(struct needs *needs, const struct cmdline_param *param, bool swap)
+static void add_extra(struct host_needs *needs, const struct cmdline_param *param, bool swap)
 {
 	char fields[4][SPEC_SIZE] = { "" };
 	const char *cursor = param->value, *end = cursor + param->value_length;
-	struct needs_mount mount = {
+	struct host_needs_mount mount = {
 		.spec = fields[0],
 		.place = swap ? "none" : fields[1],
 		.type = swap ? "swap" : fields[2],
@@ -128,10 +128,10 @@ static void add_extra(struct needs *needs, const struct cmdline_param *param, bo
 
 	for (size_t i = 0; i < ARRAY_SIZE(fields) && next_field(&cursor, end, fields[i], SPEC_SIZE); i++)
 		;
-	needs_add_mount(needs, &mount, false);
+	host_needs_add_mount(needs, &mount, false);
 }
 
-void needs_add_systemd(struct needs *needs, const char *cmdline)
+void host_needs_add_systemd(struct host_needs *needs, const char *cmdline)
 {
 	static const struct verity verities[] = {
 		{ "root", "roothash", { "systemd.verity_root_data", "systemd.verity_root_hash" } },
@@ -142,7 +142,7 @@ void needs_add_systemd(struct needs *needs, const char *cmdline)
 	for (size_t i = 0; i < ARRAY_SIZE(verities); i++)
 		if (!find_last(cmdline, "systemd.verity", &param) || cmdline_is_on(&param))
 			add_verity(needs, cmdline, &verities[i]);
-	needs->root |= needs_has_purpose(needs, "root");
+	needs->root |= host_needs_has_purpose(needs, "root");
 	while (cmdline_next(&cmdline, &param)) {
 		if (!param.value)
 			continue;
@@ -158,7 +158,7 @@ static bool is_by_type(const struct need *need)
 	return !strcmp(need->purpose, "root") && !strcmp(need->value, SPEC_FOUND_BY_TYPE);
 }
 
-bool needs_root_by_type(const struct needs *needs)
+bool host_needs_root_by_type(const struct host_needs *needs)
 {
 	for (size_t i = 0; i < needs->count; i++)
 		if (is_by_type(&needs->list[i]))
@@ -166,9 +166,9 @@ bool needs_root_by_type(const struct needs *needs)
 	return false;
 }
 
-void needs_add_root_link(struct needs *needs, const char *purpose, const char *path)
+void host_needs_add_root_link(struct host_needs *needs, const char *purpose, const char *path)
 {
-	const struct needs_form form = { .purpose = purpose, .name = "found by its type: ", .required = true };
+	const struct host_needs_form form = { .purpose = purpose, .name = "found by its type: ", .required = true };
 
 	for (size_t i = 0; i < needs->count; i++) {
 		struct need *need = &needs->list[i];
@@ -182,7 +182,7 @@ void needs_add_root_link(struct needs *needs, const char *purpose, const char *p
 	for (size_t i = 0; i < needs->count; i++)
 		if (!strcmp(needs->list[i].purpose, purpose) && !strcmp(needs->list[i].value, path))
 			return;
-	needs_add_device(needs, &form, path, strlen(path));
+	host_needs_add_device(needs, &form, path, strlen(path));
 	needs->root |= !strcmp(purpose, "root");
 }
 
@@ -196,21 +196,21 @@ static void decode_utf16(const char *bytes, size_t length, char *text, size_t si
 	text[used] = '\0';
 }
 
-static const struct needs_form resume_form = { .purpose = "resume", .required = true };
+static const struct host_needs_form resume_form = { .purpose = "resume", .required = true };
 
-void needs_add_unread_hibernation(struct needs *needs)
+void host_needs_add_unread_hibernation(struct host_needs *needs)
 {
-	if (!needs->no_resume && !needs_has_purpose(needs, resume_form.purpose))
-		needs_add(needs, &resume_form, NEED_DEVICE, "HibernateLocation", "what the EFI variable HibernateLocation names");
+	if (!needs->no_resume && !host_needs_has_purpose(needs, resume_form.purpose))
+		host_needs_add(needs, &resume_form, NEED_DEVICE, "HibernateLocation", "what the EFI variable HibernateLocation names");
 }
 
-void needs_add_hibernation(struct needs *needs, const char *bytes, size_t length)
+void host_needs_add_hibernation(struct host_needs *needs, const char *bytes, size_t length)
 {
 	char json[2048], digits[64], plain[64] = "", id[ID_SIZE], text[96];
 	struct json_value object, uuid;
 	size_t used = 0;
 
-	if (length < 4 || needs->no_resume || needs_has_purpose(needs, resume_form.purpose))
+	if (length < 4 || needs->no_resume || host_needs_has_purpose(needs, resume_form.purpose))
 		return;
 	decode_utf16(bytes + 4, length - 4, json, sizeof(json));
 	if (!json_read(json, strlen(json), &object) || !json_member(&object, "uuid", &uuid) ||
@@ -221,5 +221,5 @@ void needs_add_hibernation(struct needs *needs, const char *bytes, size_t length
 			plain[used++] = *c;
 	if (!format_id(plain, id) || used != ID_DIGITS)
 		return;
-	needs_add(needs, &resume_form, NEED_UUID, id, util_format(text, sizeof(text), "HibernateLocation's UUID=%s", id));
+	host_needs_add(needs, &resume_form, NEED_UUID, id, util_format(text, sizeof(text), "HibernateLocation's UUID=%s", id));
 }

@@ -4,9 +4,9 @@
 
 #include "core/devspec.h"
 #include "core/fields.h"
-#include "core/needs-add.h"
+#include "core/host-needs-add.h"
 
-bool needs_is_network_type(const char *type)
+bool host_needs_is_network_type(const char *type)
 {
 	if (util_starts_with(type, "fuse."))
 		type += strlen("fuse.");
@@ -15,7 +15,7 @@ bool needs_is_network_type(const char *type)
 			      "beegfs", "rclone", "mfs", "moosefs", "s3fs");
 }
 
-static enum need_kind kind_of_type(const struct needs_mount *mount)
+static enum need_kind kind_of_type(const struct host_needs_mount *mount)
 {
 	if (!strcmp(mount->type, "virtiofs"))
 		return NEED_VIRTIOFS;
@@ -24,16 +24,16 @@ static enum need_kind kind_of_type(const struct needs_mount *mount)
 	return !strcmp(mount->type, "9p") ? NEED_9P : NEED_NOTHING;
 }
 
-static bool is_remote(const struct needs_mount *mount)
+static bool is_remote(const struct host_needs_mount *mount)
 {
-	return needs_is_network_type(mount->type) || fields_has_option(mount->options, "_netdev") ||
+	return host_needs_is_network_type(mount->type) || fields_has_option(mount->options, "_netdev") ||
 	       devspec_is_on_network(mount->spec) ||
 	       (!strcmp(mount->type, "9p") && (fields_has_option(mount->options, "trans=tcp") ||
 					       fields_has_option(mount->options, "trans=rdma")));
 }
 
 /* What the type alone tells of: a pool by its dataset, a shared folder by its tag. */
-static void add_typed(struct needs *needs, const struct needs_form *form, const struct needs_mount *mount)
+static void add_typed(struct host_needs *needs, const struct host_needs_form *form, const struct host_needs_mount *mount)
 {
 	enum need_kind kind = kind_of_type(mount);
 	char value[SPEC_SIZE], text[SPEC_SIZE + 512];
@@ -42,23 +42,23 @@ static void add_typed(struct needs *needs, const struct needs_form *form, const 
 	util_format(value, sizeof(value), "%s", mount->spec);
 	if (kind == NEED_POOL)
 		value[strcspn(value, "/")] = '\0';
-	needs_add(needs, form, kind, value, text);
+	host_needs_add(needs, form, kind, value, text);
 }
 
-static void add_mount_device(struct needs *needs, const struct needs_form *form, const struct needs_mount *mount)
+static void add_mount_device(struct host_needs *needs, const struct host_needs_form *form, const struct host_needs_mount *mount)
 {
-	struct needs_form itself = *form;
+	struct host_needs_form itself = *form;
 
 	itself.repeated = !strcmp(form->purpose, "root") && !form->required;
 	/* A swap file, a bind mount, and what is no device at all. */
 	if (devspec_is_device(mount->spec))
-		needs_add_device(needs, &itself, mount->spec, strlen(mount->spec));
+		host_needs_add_device(needs, &itself, mount->spec, strlen(mount->spec));
 	if (mount->type[0])
-		needs_add_members(needs, form, mount->options, strlen(mount->options));
+		host_needs_add_members(needs, form, mount->options, strlen(mount->options));
 }
 
 /* An image's own fstab, and rd.systemd.mount-extra=, name places as the initramfs has them. */
-static const char *place_of(const struct needs_mount *mount)
+static const char *place_of(const struct host_needs_mount *mount)
 {
 	static const char *const folders[] = { "/sysroot", "/sysusr" };
 
@@ -74,7 +74,7 @@ static const char *place_of(const struct needs_mount *mount)
 	return mount->place;
 }
 
-void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool remote_only)
+void host_needs_add_mount(struct host_needs *needs, const struct host_needs_mount *mount, bool remote_only)
 {
 	const char *place = place_of(mount);
 	bool root = !strcmp(place, "/"), usr = !strcmp(place, "/usr");
@@ -83,7 +83,7 @@ void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool 
 	char name[SPEC_SIZE], text[SPEC_SIZE * 2];
 	/* Mounted when somebody looks there: the boot does not wait for the server. */
 	bool on_demand = is_remote(mount) && fields_has_option(mount->options, "x-systemd.automount") && !root && !usr;
-	struct needs_form form = {
+	struct host_needs_form form = {
 		.purpose = purpose,
 		.name = util_format(name, sizeof(name), "%s's %.400s: ", mount->source, root ? place : purpose),
 		.required = usr || (root && !needs->root),
@@ -94,24 +94,24 @@ void needs_add_mount(struct needs *needs, const struct needs_mount *mount, bool 
 
 	util_format(text, sizeof(text), "%s%.500s", name, mount->spec);
 	if (is_remote(mount) && !form.spare && !on_demand)
-		needs_say_network_for(needs, purpose, text);
+		host_needs_say_network_for(needs, purpose, text);
 	if (remote_only && kind != NEED_VIRTIOFS && kind != NEED_9P)
 		return;
 	if (kind != NEED_NOTHING && (kind == NEED_POOL || !form.spare))
 		add_typed(needs, &form, mount);
 	else if (is_remote(mount) && !devspec_is_device(mount->spec) && root)
-		needs_add(needs, &form, NEED_NOTHING, mount->spec, text);
+		host_needs_add(needs, &form, NEED_NOTHING, mount->spec, text);
 	else if (!form.spare || !devspec_is_on_network(mount->spec))
 		add_mount_device(needs, &form, mount);
 	needs->root |= root && !form.spare && !remote_only;
 }
 
-static void add_fstab(struct needs *needs, const char *text, bool remote_only)
+static void add_fstab(struct host_needs *needs, const char *text, bool remote_only)
 {
 	struct fields_line line;
 
 	while (fields_next(&text, &line)) {
-		struct needs_mount mount = {
+		struct host_needs_mount mount = {
 			.spec = line.fields[0], .place = line.fields[1], .type = line.fields[2],
 			.options = line.fields[3], .source = "fstab",
 		};
@@ -120,37 +120,37 @@ static void add_fstab(struct needs *needs, const char *text, bool remote_only)
 			continue;
 		util_unescape(line.fields[0], "\\", 8, 3);
 		util_unescape(line.fields[1], "\\", 8, 3);
-		needs_add_mount(needs, &mount, remote_only);
+		host_needs_add_mount(needs, &mount, remote_only);
 	}
 }
 
-void needs_add_fstab(struct needs *needs, const char *text)
+void host_needs_add_fstab(struct host_needs *needs, const char *text)
 {
 	add_fstab(needs, text, false);
 }
 
-void needs_add_fstab_remote(struct needs *needs, const char *text)
+void host_needs_add_fstab_remote(struct host_needs *needs, const char *text)
 {
 	add_fstab(needs, text, true);
 }
 
-static void add_mapping(struct needs *needs, const struct fields_line *line, bool spare)
+static void add_mapping(struct host_needs *needs, const struct fields_line *line, bool spare)
 {
 	const char *target = line->fields[0], *source = line->fields[1], *key = line->fields[2], *options = line->fields[3];
 	char name[SPEC_SIZE];
-	const struct needs_form form = { .purpose = target, .name = name, .spare = spare, .source = true };
+	const struct host_needs_form form = { .purpose = target, .name = name, .spare = spare, .source = true };
 
 	util_format(name, sizeof(name), "crypttab's %.400s: ", target);
-	needs_add_device(needs, &form, source, strlen(source));
+	host_needs_add_device(needs, &form, source, strlen(source));
 	if (spare)
 		return;
 	util_format(name, sizeof(name), "crypttab's %.400s", target);
-	needs_add_key(needs, name, key, strlen(key));
-	needs_add_crypt_options(needs, name, options, strlen(options));
+	host_needs_add_key(needs, name, key, strlen(key));
+	host_needs_add_crypt_options(needs, name, options, strlen(options));
 }
 
 /* @say_network is called for a mapping whose key comes from a server. */
-static void add_crypttab(struct needs *needs, const char *text, void (*say_network)(struct needs *needs, const char *by),
+static void add_crypttab(struct host_needs *needs, const char *text, void (*say_network)(struct host_needs *needs, const char *by),
 			 bool remote_only)
 {
 	struct fields_line line;
@@ -169,57 +169,57 @@ static void add_crypttab(struct needs *needs, const char *text, void (*say_netwo
 	}
 }
 
-void needs_add_crypttab(struct needs *needs, const char *text)
+void host_needs_add_crypttab(struct host_needs *needs, const char *text)
 {
-	add_crypttab(needs, text, needs_say_network, false);
+	add_crypttab(needs, text, host_needs_say_network, false);
 }
 
-void needs_add_crypttab_remote(struct needs *needs, const char *text)
+void host_needs_add_crypttab_remote(struct host_needs *needs, const char *text)
 {
-	add_crypttab(needs, text, needs_say_network, true);
+	add_crypttab(needs, text, host_needs_say_network, true);
 }
 
-void needs_add_host_crypttab(struct needs *needs, const char *text)
+void host_needs_add_host_crypttab(struct host_needs *needs, const char *text)
 {
-	add_crypttab(needs, text, needs_say_network_later, false);
+	add_crypttab(needs, text, host_needs_say_network_later, false);
 }
 
-void needs_add_host_crypttab_remote(struct needs *needs, const char *text)
+void host_needs_add_host_crypttab_remote(struct host_needs *needs, const char *text)
 {
-	add_crypttab(needs, text, needs_say_network_later, true);
+	add_crypttab(needs, text, host_needs_say_network_later, true);
 }
 
-static void add_conf_device(struct needs *needs, const char *purpose, const char *name, const char *value)
+static void add_conf_device(struct host_needs *needs, const char *purpose, const char *name, const char *value)
 {
-	const struct needs_form form = { .purpose = purpose, .name = name, .required = true };
+	const struct host_needs_form form = { .purpose = purpose, .name = name, .required = true };
 
-	if (*value && !UTIL_IS_ONE_OF(value, "none", "auto", "probe") && !needs_has_purpose(needs, purpose))
-		needs_add_device(needs, &form, value, strlen(value));
+	if (*value && !UTIL_IS_ONE_OF(value, "none", "auto", "probe") && !host_needs_has_purpose(needs, purpose))
+		host_needs_add_device(needs, &form, value, strlen(value));
 }
 
 /* A variable of initramfs-tools (initramfs.conf(5), initramfs-tools(7)). */
-static void add_variable(struct needs *needs, const char *name, const char *value)
+static void add_variable(struct host_needs *needs, const char *name, const char *value)
 {
 	char text[128];
 
 	util_format(text, sizeof(text), "%s=%.100s", name, value);
 	if (!strcmp(name, "BOOT") && !needs->boot)
-		needs_see_script(needs, "BOOT=", value);
+		host_needs_see_script(needs, "BOOT=", value);
 	if (!strcmp(name, "ROOT")) {
 		add_conf_device(needs, "root", "ROOT=", value);
-		needs->root |= needs_has_purpose(needs, "root");
+		needs->root |= host_needs_has_purpose(needs, "root");
 	} else if (!strcmp(name, "RESUME")) {
 		if (!needs->no_resume)
 			add_conf_device(needs, "resume", "RESUME=", value);
 	} else if (!strcmp(name, "BOOT") && !strcmp(value, "nfs")) {
-		needs_say_network(needs, text);
+		host_needs_say_network(needs, text);
 		needs->root = true;
 	} else if (!strcmp(name, "IP") && *value && !UTIL_IS_ONE_OF(value, "none", "off")) {
-		needs_say_network(needs, text);
+		host_needs_say_network(needs, text);
 	}
 }
 
-void needs_add_conf(struct needs *needs, const char *text)
+void host_needs_add_conf(struct host_needs *needs, const char *text)
 {
 	struct fields_line line;
 

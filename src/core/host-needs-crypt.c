@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "core/devspec.h"
-#include "core/needs-add.h"
+#include "core/host-needs-add.h"
 
-void needs_skip_uuid(const char **value, size_t *length)
+void host_needs_skip_uuid(const char **value, size_t *length)
 {
 	size_t digits = 0;
 
@@ -43,7 +43,7 @@ static char *find_device(char *text)
 }
 
 /* @text is a key or a header; the device that it is on is added, if it names one. */
-static void add_holder(struct needs *needs, const struct needs_form *form, char *text)
+static void add_holder(struct host_needs *needs, const struct host_needs_form *form, char *text)
 {
 	char *device = text, *end;
 
@@ -58,13 +58,13 @@ static void add_holder(struct needs *needs, const struct needs_form *form, char 
 	if (end)
 		*end = '\0';
 	if (!is_no_disk(device))
-		needs_add_device(needs, form, device, strlen(device));
+		host_needs_add_device(needs, form, device, strlen(device));
 }
 
-static void add_part(struct needs *needs, const char *purpose, const char *name, const char *value, size_t length)
+static void add_part(struct host_needs *needs, const char *purpose, const char *name, const char *value, size_t length)
 {
 	char copy[SPEC_SIZE], label[SPEC_SIZE];
-	const struct needs_form form = {
+	const struct host_needs_form form = {
 		.purpose = purpose, .name = util_format(label, sizeof(label), "%.400s: ", name), .key = true,
 	};
 
@@ -74,23 +74,23 @@ static void add_part(struct needs *needs, const char *purpose, const char *name,
 	add_holder(needs, &form, copy);
 }
 
-void needs_add_key(struct needs *needs, const char *name, const char *value, size_t length)
+void host_needs_add_key(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
-	needs_skip_uuid(&value, &length);
+	host_needs_skip_uuid(&value, &length);
 	add_part(needs, "a LUKS key", name, value, length);
 }
 
-void needs_add_crypt_options(struct needs *needs, const char *name, const char *options, size_t length)
+void host_needs_add_crypt_options(struct host_needs *needs, const char *name, const char *options, size_t length)
 {
-	const struct needs_form source = { .purpose = name, .name = "cryptopts=source=", .opened = true };
+	const struct host_needs_form source = { .purpose = name, .name = "cryptopts=source=", .opened = true };
 	const char *item, *end = options + length;
 	size_t size;
 
 	while (util_next_item(&options, end, &item, &size)) {
 		if (size > 7 && util_starts_with(item, "source="))
-			needs_add_device(needs, &source, item + 7, size - 7);
+			host_needs_add_device(needs, &source, item + 7, size - 7);
 		else if (size > 4 && util_starts_with(item, "key="))
-			needs_add_key(needs, name, item + 4, size - 4);
+			host_needs_add_key(needs, name, item + 4, size - 4);
 		else if (size > 7 && util_starts_with(item, "header="))
 			add_part(needs, "a LUKS header", name, item + 7, size - 7);
 	}

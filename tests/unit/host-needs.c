@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "unit.h"
 
-#include "core/needs.h"
+#include "core/host-needs.h"
 
 static const char *const kinds[] = {
 	[NEED_DEVICE] = "device", [NEED_NUMBER] = "number", [NEED_UUID] = "uuid", [NEED_LABEL] = "label",
@@ -13,7 +13,7 @@ static const char *const kinds[] = {
  * The needs as "purpose kind value" words; "?" behind what is not required, "~" behind what is spare, "!" behind a key;
  * "net" where the network carries the root.
  */
-static const char *words_of(const struct needs *needs)
+static const char *words_of(const struct host_needs *needs)
 {
 	static char text[2048];
 
@@ -32,16 +32,16 @@ struct row {
 	const char *text, *words;
 };
 
-static void check(const struct row *rows, size_t count, void (*add)(struct needs *needs, const char *text))
+static void check(const struct row *rows, size_t count, void (*add)(struct host_needs *needs, const char *text))
 {
 	for (size_t i = 0; i < count; i++) {
-		struct needs needs = { 0 };
+		struct host_needs needs = { 0 };
 
 		add(&needs, rows[i].text);
 		if (strcmp(words_of(&needs), rows[i].words))
 			print_error("got: %s\n", words_of(&needs));
 		assert_row(!strcmp(words_of(&needs), rows[i].words), rows[i].text);
-		needs_clear(&needs);
+		host_needs_clear(&needs);
 	}
 }
 
@@ -133,7 +133,7 @@ static void the_command_line_names_devices(void **state)
 	};
 
 	(void)state;
-	check(rows, ARRAY_SIZE(rows), needs_add_cmdline);
+	check(rows, ARRAY_SIZE(rows), host_needs_add_cmdline);
 }
 
 static void a_root_on_the_network_is_told(void **state)
@@ -173,7 +173,7 @@ static void a_root_on_the_network_is_told(void **state)
 	};
 
 	(void)state;
-	check(rows, ARRAY_SIZE(rows), needs_add_cmdline);
+	check(rows, ARRAY_SIZE(rows), host_needs_add_cmdline);
 }
 
 static void fstab_names_what_the_boot_waits_for(void **state)
@@ -207,7 +207,7 @@ static void fstab_names_what_the_boot_waits_for(void **state)
 	};
 
 	(void)state;
-	check(rows, ARRAY_SIZE(rows), needs_add_fstab);
+	check(rows, ARRAY_SIZE(rows), host_needs_add_fstab);
 }
 
 static void fstab_tells_of_the_network(void **state)
@@ -237,8 +237,8 @@ static void fstab_tells_of_the_network(void **state)
 	};
 
 	(void)state;
-	check(rows, ARRAY_SIZE(rows), needs_add_fstab);
-	check(remote, ARRAY_SIZE(remote), needs_add_fstab_remote);
+	check(rows, ARRAY_SIZE(rows), host_needs_add_fstab);
+	check(remote, ARRAY_SIZE(remote), host_needs_add_fstab_remote);
 }
 
 static void systemd_has_ways_of_its_own(void **state)
@@ -265,25 +265,25 @@ static void systemd_has_ways_of_its_own(void **state)
 	};
 
 	(void)state;
-	check(rows, ARRAY_SIZE(rows), needs_add_cmdline);
+	check(rows, ARRAY_SIZE(rows), host_needs_add_cmdline);
 }
 
 static void a_root_is_found_by_its_type(void **state)
 {
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 
 	(void)state;
-	needs_add_cmdline(&needs, "root=gpt-auto");
-	needs_add_root_link(&needs, "root", "/dev/disk/by-designator/root");
+	host_needs_add_cmdline(&needs, "root=gpt-auto");
+	host_needs_add_root_link(&needs, "root", "/dev/disk/by-designator/root");
 	assert_string_equal(words_of(&needs), "root device /dev/disk/by-designator/root");
-	needs_add_root_link(&needs, "root", "/dev/disk/by-designator/root-luks");
-	needs_add_root_link(&needs, "/usr", "/dev/disk/by-designator/usr");
+	host_needs_add_root_link(&needs, "root", "/dev/disk/by-designator/root-luks");
+	host_needs_add_root_link(&needs, "/usr", "/dev/disk/by-designator/usr");
 	assert_string_equal(words_of(&needs), "root device /dev/disk/by-designator/root, "
 			    "root device /dev/disk/by-designator/root-luks, /usr device /dev/disk/by-designator/usr");
-	needs_clear(&needs);
-	needs_add_root_link(&needs, "root", "/dev/gpt-auto-root");
+	host_needs_clear(&needs);
+	host_needs_add_root_link(&needs, "root", "/dev/gpt-auto-root");
 	assert_string_equal(words_of(&needs), "root device /dev/gpt-auto-root");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 static void keys_are_on_devices(void **state)
@@ -303,29 +303,29 @@ static void keys_are_on_devices(void **state)
 	};
 
 	(void)state;
-	check(rows, ARRAY_SIZE(rows), needs_add_cmdline);
+	check(rows, ARRAY_SIZE(rows), host_needs_add_cmdline);
 }
 
 static void a_hibernated_image_is_a_resume_device(void **state)
 {
 	static const char json[] = "{\"uuid\":\"0123456789abcdef0123456789abcdef\",\"offset\":0}";
 	char bytes[4 + 2 * sizeof(json)] = "\x07";
-	struct needs needs = { .root = true };
+	struct host_needs needs = { .root = true };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(json); i++)
 		bytes[4 + 2 * i] = json[i];
 	for (size_t cut = 0; cut < sizeof(bytes) - 6; cut++)
-		needs_add_hibernation(&needs, bytes, cut);
+		host_needs_add_hibernation(&needs, bytes, cut);
 	assert_string_equal(words_of(&needs), "");
-	needs_add_hibernation(&needs, bytes, sizeof(bytes));
-	needs_add_hibernation(&needs, bytes, sizeof(bytes));
+	host_needs_add_hibernation(&needs, bytes, sizeof(bytes));
+	host_needs_add_hibernation(&needs, bytes, sizeof(bytes));
 	assert_string_equal(words_of(&needs), "resume uuid 01234567-89ab-cdef-0123-456789abcdef");
-	needs_clear(&needs);
-	needs = (struct needs){ .root = true, .no_resume = true };
-	needs_add_hibernation(&needs, bytes, sizeof(bytes));
+	host_needs_clear(&needs);
+	needs = (struct host_needs){ .root = true, .no_resume = true };
+	host_needs_add_hibernation(&needs, bytes, sizeof(bytes));
 	assert_string_equal(words_of(&needs), "");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 static void crypttab_names_sources(void **state)
@@ -346,8 +346,8 @@ static void crypttab_names_sources(void **state)
 	};
 
 	(void)state;
-	check(remote, ARRAY_SIZE(remote), needs_add_crypttab_remote);
-	check(rows, ARRAY_SIZE(rows), needs_add_crypttab);
+	check(remote, ARRAY_SIZE(remote), host_needs_add_crypttab_remote);
+	check(rows, ARRAY_SIZE(rows), host_needs_add_crypttab);
 }
 
 static void conf_d_has_a_resume_device(void **state)
@@ -368,48 +368,48 @@ static void conf_d_has_a_resume_device(void **state)
 	};
 
 	(void)state;
-	check(rows, ARRAY_SIZE(rows), needs_add_conf);
+	check(rows, ARRAY_SIZE(rows), host_needs_add_conf);
 }
 
 static void the_command_line_is_stronger_than_files(void **state)
 {
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 
 	(void)state;
-	needs_add_cmdline(&needs, "root=UUID=1 resume=UUID=2");
-	needs_add_conf(&needs, "RESUME=UUID=3\nROOT=UUID=4\n");
-	needs_add_fstab(&needs, "UUID=5 / ext4 defaults\n");
+	host_needs_add_cmdline(&needs, "root=UUID=1 resume=UUID=2");
+	host_needs_add_conf(&needs, "RESUME=UUID=3\nROOT=UUID=4\n");
+	host_needs_add_fstab(&needs, "UUID=5 / ext4 defaults\n");
 	assert_string_equal(words_of(&needs), "root uuid 1, resume uuid 2, root uuid 5?");
-	needs_clear(&needs);
-	needs_add_cmdline(&needs, "root=UUID=1 noresume");
-	needs_add_conf(&needs, "RESUME=UUID=3\n");
+	host_needs_clear(&needs);
+	host_needs_add_cmdline(&needs, "root=UUID=1 noresume");
+	host_needs_add_conf(&needs, "RESUME=UUID=3\n");
 	assert_string_equal(words_of(&needs), "root uuid 1");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 static void a_root_without_a_device_has_its_text(void **state)
 {
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 
 	(void)state;
-	needs_add_fstab(&needs, "server:/root / nfs noauto\n");
+	host_needs_add_fstab(&needs, "server:/root / nfs noauto\n");
 	assert_int_equal(needs.count, 1);
 	assert_string_equal(needs.list[0].text, "fstab's /: server:/root");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 static void no_line_is_too_long(void **state)
 {
 	char text[2048] = "UUID=6 / btrfs ";
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 
 	(void)state;
 	for (char name = 'b'; name <= 'z'; name++)
 		util_append(text, sizeof(text), "device=/dev/disk/by-path/pci-0000:0%c:00.0,", name);
-	needs_add_fstab(&needs, text);
+	host_needs_add_fstab(&needs, text);
 	assert_int_equal(needs.count, 26);
 	assert_string_equal(needs.list[25].value, "/dev/disk/by-path/pci-0000:0z:00.0");
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 int main(void)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/needs.h"
+#include "core/host-needs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/devspec.h"
-#include "core/needs-add.h"
+#include "core/host-needs-add.h"
 
-void needs_add(struct needs *needs, const struct needs_form *form, enum need_kind kind, const char *value,
+void host_needs_add(struct host_needs *needs, const struct host_needs_form *form, enum need_kind kind, const char *value,
 	       const char *text)
 {
 	needs->list = util_grow(needs->list, needs->count, sizeof(*needs->list));
@@ -26,20 +26,20 @@ void needs_add(struct needs *needs, const struct needs_form *form, enum need_kin
 	};
 }
 
-void needs_add_unread(struct needs *needs, const char *path)
+void host_needs_add_unread(struct host_needs *needs, const char *path)
 {
 	char text[SPEC_SIZE];
 
-	needs_add(needs, &(struct needs_form){ .purpose = path }, NEED_DEVICE, "?",
+	host_needs_add(needs, &(struct host_needs_form){ .purpose = path }, NEED_DEVICE, "?",
 		  util_format(text, sizeof(text), "what %.256s says", path));
 }
 
-bool needs_is_on_disk(const struct need *need)
+bool host_needs_is_on_disk(const struct need *need)
 {
 	return need->kind != NEED_NOTHING && need->kind != NEED_VIRTIOFS && need->kind != NEED_9P;
 }
 
-bool needs_has_purpose(const struct needs *needs, const char *purpose)
+bool host_needs_has_purpose(const struct host_needs *needs, const char *purpose)
 {
 	for (size_t i = 0; i < needs->count; i++)
 		if (!strcmp(needs->list[i].purpose, purpose))
@@ -47,7 +47,7 @@ bool needs_has_purpose(const struct needs *needs, const char *purpose)
 	return false;
 }
 
-void needs_clear(struct needs *needs)
+void host_needs_clear(struct host_needs *needs)
 {
 	for (size_t i = 0; i < needs->count; i++) {
 		free(needs->list[i].purpose);
@@ -55,52 +55,52 @@ void needs_clear(struct needs *needs)
 		free(needs->list[i].text);
 	}
 	free(needs->list);
-	*needs = (struct needs){ 0 };
+	*needs = (struct host_needs){ 0 };
 }
 
-void needs_see_script(struct needs *needs, const char *name, const char *script)
+void host_needs_see_script(struct host_needs *needs, const char *name, const char *script)
 {
 	needs->no_late[0] = '\0';
 	if (UTIL_IS_ONE_OF(script, "live", "casper"))
 		util_format(needs->no_late, sizeof(needs->no_late), "%s%s", name, script);
 }
 
-void needs_say_network(struct needs *needs, const char *by)
+void host_needs_say_network(struct host_needs *needs, const char *by)
 {
 	if (!needs->network[0] || needs->network_later)
 		util_printable(needs->network, sizeof(needs->network), by, strlen(by));
 	needs->network_later = false;
 }
 
-void needs_say_network_later(struct needs *needs, const char *by)
+void host_needs_say_network_later(struct host_needs *needs, const char *by)
 {
 	if (needs->network[0])
 		return;
-	needs_say_network(needs, by);
+	host_needs_say_network(needs, by);
 	needs->network_later = true;
 }
 
-void needs_say_network_for(struct needs *needs, const char *purpose, const char *by)
+void host_needs_say_network_for(struct host_needs *needs, const char *purpose, const char *by)
 {
 	if (UTIL_IS_ONE_OF(purpose, "root", "/usr"))
-		needs_say_network(needs, by);
+		host_needs_say_network(needs, by);
 	else
-		needs_say_network_later(needs, by);
+		host_needs_say_network_later(needs, by);
 }
 
-static void add_one(struct needs *needs, const struct needs_form *form, const char *spec)
+static void add_one(struct host_needs *needs, const struct host_needs_form *form, const char *spec)
 {
 	char value[SPEC_SIZE], text[SPEC_SIZE + 512];
 	enum need_kind kind = devspec_parse(spec, value);
 
 	util_format(text, sizeof(text), "%s%s", form->name, spec);
 	if (kind == NEED_NOTHING && devspec_is_on_network(value) && !form->spare)
-		needs_say_network_for(needs, form->purpose, text);
+		host_needs_say_network_for(needs, form->purpose, text);
 	if (form->required || (kind != NEED_NOTHING && (kind != NEED_DEVICE || util_starts_with(value, "/dev/"))))
-		needs_add(needs, form, kind, value, text);
+		host_needs_add(needs, form, kind, value, text);
 }
 
-void needs_add_device(struct needs *needs, const struct needs_form *form, const char *spec, size_t length)
+void host_needs_add_device(struct host_needs *needs, const struct host_needs_form *form, const char *spec, size_t length)
 {
 	char copy[SPEC_SIZE], *next, *start = copy;
 
@@ -116,10 +116,10 @@ void needs_add_device(struct needs *needs, const struct needs_form *form, const 
 	add_one(needs, form, start);
 }
 
-void needs_add_members(struct needs *needs, const struct needs_form *form, const char *options, size_t length)
+void host_needs_add_members(struct host_needs *needs, const struct host_needs_form *form, const char *options, size_t length)
 {
 	static const char *const names[] = { "device=", "logdev=", "rtdev=", "journal_path=", "jdev=" };
-	struct needs_form member = *form;
+	struct host_needs_form member = *form;
 	const char *item, *end = options + length;
 	char number[SPEC_SIZE], text[64];
 	size_t size;
@@ -128,11 +128,11 @@ void needs_add_members(struct needs *needs, const struct needs_form *form, const
 		for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 			member.name = names[i];
 			if (size > strlen(names[i]) && util_starts_with(item, names[i]))
-				needs_add_device(needs, &member, item + strlen(names[i]), size - strlen(names[i]));
+				host_needs_add_device(needs, &member, item + strlen(names[i]), size - strlen(names[i]));
 		}
 		if (size <= 12 || !util_starts_with(item, "journal_dev="))
 			continue;
 		devspec_number(strtoul(item + 12, NULL, 0), number);
-		needs_add(needs, form, NEED_NUMBER, number, util_format(text, sizeof(text), "%.*s", (int)size, item));
+		host_needs_add(needs, form, NEED_NUMBER, number, util_format(text, sizeof(text), "%.*s", (int)size, item));
 	}
 }

@@ -1,40 +1,40 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/needs.h"
+#include "core/host-needs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/devspec.h"
-#include "core/needs-add.h"
+#include "core/host-needs-add.h"
 
-typedef void add_function(struct needs *needs, const char *name, const char *value, size_t length);
+typedef void add_function(struct host_needs *needs, const char *name, const char *value, size_t length);
 
-static void add_root_flags(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_root_flags(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	(void)name;
-	needs_add_members(needs, &(struct needs_form){ .purpose = "root", .required = true }, value, length);
+	host_needs_add_members(needs, &(struct host_needs_form){ .purpose = "root", .required = true }, value, length);
 }
 
-static void add_usr_flags(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_usr_flags(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	(void)name;
-	needs_add_members(needs, &(struct needs_form){ .purpose = "/usr", .required = true }, value, length);
+	host_needs_add_members(needs, &(struct host_needs_form){ .purpose = "/usr", .required = true }, value, length);
 }
 
 /* Add what the parameter @name says by a name of its own kind; @prefix makes a path of it. */
-static void add_named(struct needs *needs, enum need_kind kind, const char *name, const char *prefix, const char *value,
+static void add_named(struct host_needs *needs, enum need_kind kind, const char *name, const char *prefix, const char *value,
 		      size_t length)
 {
 	char copy[SPEC_SIZE], text[SPEC_SIZE];
 
 	util_format(copy, sizeof(copy), "%s%.*s", prefix, (int)length, value);
 	util_format(text, sizeof(text), "%.64s=%.300s", name, copy + strlen(prefix));
-	needs_add(needs, &(struct needs_form){ .purpose = name, .opened = true }, kind, copy, text);
+	host_needs_add(needs, &(struct host_needs_form){ .purpose = name, .opened = true }, kind, copy, text);
 }
 
 /* "luks-UUID", "UUID", "UUID=name": the UUID may be cut short (dracut's parse-crypt.sh compares its start). */
-static void add_luks(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_luks(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	const char *equals = memchr(value, '=', length);
 	size_t skip = length > 5 && util_starts_with(value, "luks-") ? 5 : 0;
@@ -45,37 +45,37 @@ static void add_luks(struct needs *needs, const char *name, const char *value, s
 }
 
 /* The device that a detached header belongs to: UUID=DEVICE (systemd-cryptsetup-generator(8)). */
-static void add_luks_data(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_luks_data(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	char text[72];
 
-	needs_skip_uuid(&value, &length);
-	needs_add_device(needs, &(struct needs_form){ .purpose = name, .name = util_format(text, sizeof(text), "%s=", name), .opened = true },
+	host_needs_skip_uuid(&value, &length);
+	host_needs_add_device(needs, &(struct host_needs_form){ .purpose = name, .name = util_format(text, sizeof(text), "%s=", name), .opened = true },
 			 value, length);
 }
 
-static void add_luks_options(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_luks_options(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
-	needs_skip_uuid(&value, &length);
-	needs_add_crypt_options(needs, name, value, length);
+	host_needs_skip_uuid(&value, &length);
+	host_needs_add_crypt_options(needs, name, value, length);
 }
 
-static void add_partuuid(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_partuuid(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	add_named(needs, NEED_PARTUUID, name, "", value, length);
 }
 
-static void add_volume(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_volume(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	add_named(needs, NEED_DEVICE, name, "/dev/", value, length);
 }
 
-static void add_group(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_group(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	add_named(needs, NEED_GROUP, name, "", value, length);
 }
 
-static void add_array(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_array(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	add_named(needs, NEED_MD, name, "", value, length);
 }
@@ -84,10 +84,10 @@ static void add_array(struct needs *needs, const char *name, const char *value, 
  * The writable layer of a live system, or the medium: DEVICE[:PATH], and no device in "none" or "removable". What is not
  * below /dev behind a colon is a path on it.
  */
-static void add_layer(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_layer(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	char copy[SPEC_SIZE], text[72], *colon = copy;
-	const struct needs_form form = {
+	const struct host_needs_form form = {
 		.purpose = name, .name = util_format(text, sizeof(text), "%s=", name), .required = true,
 	};
 
@@ -98,11 +98,11 @@ static void add_layer(struct needs *needs, const char *name, const char *value, 
 		*colon = '\0';
 	util_unquote(copy);
 	if (devspec_is_device(copy))
-		needs_add_device(needs, &form, copy, strlen(copy));
+		host_needs_add_device(needs, &form, copy, strlen(copy));
 }
 
 /* overlayroot=/dev/x, overlayroot=device:dev=/dev/x,OPTIONS, overlayroot=crypt:dev=/dev/x,OPTIONS (overlayroot.conf). */
-static void add_overlay_root(struct needs *needs, const char *name, const char *value, size_t length)
+static void add_overlay_root(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	const char *item, *end = value + length;
 	size_t size;
@@ -129,11 +129,11 @@ static const struct {
 	{ { "rootflags" }, add_root_flags },
 	{ { "mount.usrflags" }, add_usr_flags },
 	{ { "rd.luks.uuid", "rd.luks.name", "luks.uuid", "luks.name", "rd_LUKS_UUID" }, add_luks },
-	{ { "rd.luks.key", "luks.key" }, needs_add_key },
+	{ { "rd.luks.key", "luks.key" }, host_needs_add_key },
 	{ { "rd.luks.options", "luks.options" }, add_luks_options },
 	{ { "rd.luks.data", "luks.data" }, add_luks_data },
 	{ { "rd.luks.partuuid" }, add_partuuid },
-	{ { "cryptopts" }, needs_add_crypt_options },
+	{ { "cryptopts" }, host_needs_add_crypt_options },
 	{ { "rd.lvm.lv" }, add_volume },
 	{ { "rd.lvm.vg" }, add_group },
 	{ { "rd.md.uuid" }, add_array },
@@ -176,7 +176,7 @@ static bool is_network_root(const struct cmdline_param *param)
 	return is_param(param, names, ARRAY_SIZE(names));
 }
 
-static void add_param(struct needs *needs, const struct cmdline_param *param)
+static void add_param(struct host_needs *needs, const struct cmdline_param *param)
 {
 	char name[64];
 
@@ -184,7 +184,7 @@ static void add_param(struct needs *needs, const struct cmdline_param *param)
 	if (cmdline_is(param, "noresume"))
 		needs->no_resume = true;
 	if (is_network_param(param)) {
-		needs_say_network(needs, name);
+		host_needs_say_network(needs, name);
 		needs->root |= is_network_root(param);
 	}
 	if (!param->value || !param->value_length)
@@ -196,22 +196,22 @@ static void add_param(struct needs *needs, const struct cmdline_param *param)
 
 /* The parameters that name a file system, and tell its type and options. */
 struct mounted {
-	struct needs_form form;
+	struct host_needs_form form;
 	const char *parameter, *type, *flags;
 };
 
 /* A folder that the host of a virtual machine shares, or a server of Plan 9's protocol. */
-static void add_plan9(struct needs *needs, const struct mounted *mounted, const char *cmdline, const char *tag, const char *text)
+static void add_plan9(struct host_needs *needs, const struct mounted *mounted, const char *cmdline, const char *tag, const char *text)
 {
-	needs_add(needs, &mounted->form, NEED_9P, tag, text);
+	host_needs_add(needs, &mounted->form, NEED_9P, tag, text);
 	if (cmdline_has(cmdline, mounted->flags, "trans=tcp") || cmdline_has(cmdline, mounted->flags, "trans=rdma"))
-		needs_say_network(needs, text);
+		host_needs_say_network(needs, text);
 }
 
 /* The type tells what a file system is whose name is that of no device. */
-static bool add_typed(struct needs *needs, const struct mounted *mounted, const char *cmdline, const char *spec)
+static bool add_typed(struct host_needs *needs, const struct mounted *mounted, const char *cmdline, const char *spec)
 {
-	const struct needs_form *form = &mounted->form;
+	const struct host_needs_form *form = &mounted->form;
 	struct cmdline_param param;
 	char text[SPEC_SIZE + 16], value[SPEC_SIZE], type[32] = "";
 	enum need_kind kind = devspec_parse(spec, value);
@@ -222,13 +222,13 @@ static bool add_typed(struct needs *needs, const struct mounted *mounted, const 
 	if (kind == NEED_9P || !strcmp(type, "9p")) {
 		add_plan9(needs, mounted, cmdline, value, text);
 	} else if (!strcmp(type, "virtiofs")) {
-		needs_add(needs, form, NEED_VIRTIOFS, value, text);
-	} else if (needs_is_network_type(type) && !devspec_is_device(spec)) {
-		needs_say_network(needs, text);
-		needs_add(needs, form, NEED_NOTHING, value, text);
+		host_needs_add(needs, form, NEED_VIRTIOFS, value, text);
+	} else if (host_needs_is_network_type(type) && !devspec_is_device(spec)) {
+		host_needs_say_network(needs, text);
+		host_needs_add(needs, form, NEED_NOTHING, value, text);
 	} else if (!strcmp(type, "zfs") && kind != NEED_POOL && !devspec_is_device(spec)) {
 		value[strcspn(value, "/")] = '\0';
-		needs_add(needs, form, NEED_POOL, value, text);
+		host_needs_add(needs, form, NEED_POOL, value, text);
 	} else {
 		return false;
 	}
@@ -236,7 +236,7 @@ static bool add_typed(struct needs *needs, const struct mounted *mounted, const 
 }
 
 /* Returns whether the parameter says what the file system is on. */
-static bool add_mounted(struct needs *needs, const struct mounted *mounted, const char *cmdline)
+static bool add_mounted(struct host_needs *needs, const struct mounted *mounted, const char *cmdline)
 {
 	struct cmdline_param param;
 	char spec[SPEC_SIZE], value[SPEC_SIZE];
@@ -253,11 +253,11 @@ static bool add_mounted(struct needs *needs, const struct mounted *mounted, cons
 	if (!strcmp(mounted->form.purpose, "/usr") && devspec_parse(spec, value) == NEED_DEVICE &&
 	    !strcmp(value, SPEC_FOUND_BY_TYPE))
 		util_format(spec, sizeof(spec), "/dev/disk/by-designator/usr");
-	needs_add_device(needs, &mounted->form, spec, strlen(spec));
+	host_needs_add_device(needs, &mounted->form, spec, strlen(spec));
 	return true;
 }
 
-static void add_root_and_usr(struct needs *needs, const char *cmdline)
+static void add_root_and_usr(struct host_needs *needs, const char *cmdline)
 {
 	static const struct mounted root = {
 		{ .purpose = "root", .name = "root=", .required = true }, "root", "rootfstype", "rootflags",
@@ -274,23 +274,23 @@ static void add_root_and_usr(struct needs *needs, const char *cmdline)
 		add_mounted(needs, &usrs[i], cmdline);
 }
 
-void needs_add_cmdline(struct needs *needs, const char *text)
+void host_needs_add_cmdline(struct host_needs *needs, const char *text)
 {
-	static const struct needs_form form = { .purpose = "resume", .name = "resume=", .required = true };
+	static const struct host_needs_form form = { .purpose = "resume", .name = "resume=", .required = true };
 	struct cmdline_param param;
 	const char *cursor = text;
 
 	add_root_and_usr(needs, text);
-	needs_add_systemd(needs, text);
+	host_needs_add_systemd(needs, text);
 	while (cmdline_next(&cursor, &param))
 		add_param(needs, &param);
 	if (cmdline_last(text, "boot", &param)) {
 		char script[32];
 
 		needs->boot = true;
-		needs_see_script(needs, "boot=", util_format(script, sizeof(script), "%.*s", (int)param.value_length, param.value));
+		host_needs_see_script(needs, "boot=", util_format(script, sizeof(script), "%.*s", (int)param.value_length, param.value));
 	}
 	if (!needs->no_resume && cmdline_last(text, "resume", &param) &&
 	    !util_equal(param.value, param.value_length, "none") && !util_equal(param.value, param.value_length, "auto"))
-		needs_add_device(needs, &form, param.value, param.value_length);
+		host_needs_add_device(needs, &form, param.value, param.value_length);
 }

@@ -4,7 +4,7 @@
 
 #include "core/json-read.h"
 #include "core/lvm.h"
-#include "core/needs.h"
+#include "core/host-needs.h"
 #include "core/devspec.h"
 
 static void read_lvm(const uint8_t *data, size_t size, const char *text)
@@ -38,32 +38,32 @@ static void read_json(const char *text, size_t size)
 
 static void read_hibernation(const uint8_t *data, size_t size)
 {
-	struct needs needs = { 0 };
+	struct host_needs needs = { 0 };
 
-	needs_add_hibernation(&needs, (const char *)data, size);
+	host_needs_add_hibernation(&needs, (const char *)data, size);
 	require(!needs.count || strlen(needs.list[0].value) == 36);
-	needs_clear(&needs);
+	host_needs_clear(&needs);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const add[])(struct needs *needs, const char *text) = {
-		needs_add_cmdline, needs_add_fstab, needs_add_crypttab, needs_add_conf,
-		needs_add_fstab_remote, needs_add_crypttab_remote,
+	static void (*const add[])(struct host_needs *needs, const char *text) = {
+		host_needs_add_cmdline, host_needs_add_fstab, host_needs_add_crypttab, host_needs_add_conf,
+		host_needs_add_fstab_remote, host_needs_add_crypttab_remote,
 	};
 	char *text = malloc(size + 1), path[64];
 
 	memcpy(text, data, size);
 	text[size] = '\0';
 	for (size_t i = 0; i < sizeof(add) / sizeof(add[0]); i++) {
-		struct needs needs = { 0 };
+		struct host_needs needs = { 0 };
 
 		add[i](&needs, text);
 		for (size_t n = 0; n < needs.count; n++) {
 			require(needs.list[n].purpose && needs.list[n].value && needs.list[n].text[0]);
 			devspec_path(needs.list[n].kind, needs.list[n].value, path, sizeof(path));
 		}
-		needs_clear(&needs);
+		host_needs_clear(&needs);
 	}
 	read_hibernation(data, size);
 	read_lvm(data, size, text);

@@ -40,7 +40,7 @@ struct need {
 	bool source;    /* what crypttab makes the mapping of, whose name is the purpose */
 };
 
-struct needs {
+struct host_needs {
 	struct need *list;
 	size_t count;
 	bool root;           /* something says what the root is */
@@ -53,7 +53,7 @@ struct needs {
 };
 
 /* Is it on a block device at all? */
-bool needs_is_on_disk(const struct need *need);
+bool host_needs_is_on_disk(const struct need *need);
 
 /*
  * Add what the kernel command line names: root=, rootflags= (device=, logdev=, rtdev=, journal_path=), resume=,
@@ -63,65 +63,65 @@ bool needs_is_on_disk(const struct need *need);
  * initramfs-tools(7), live-boot(7), systemd-fstab-generator(8), systemd-cryptsetup-generator(8),
  * systemd-veritysetup-generator(8), systemd-import-generator(8)). Of root= and resume= the last one counts.
  */
-void needs_add_cmdline(struct needs *needs, const char *text);
+void host_needs_add_cmdline(struct host_needs *needs, const char *text);
 
 /*
  * Add what an fstab(5) names; with noauto or nofail as spare. A file system of the network without these puts a
  * required mount on the network.
  */
-void needs_add_fstab(struct needs *needs, const char *text);
+void host_needs_add_fstab(struct host_needs *needs, const char *text);
 
 /*
  * Add the sources of a crypttab(5), and what their keys and detached headers are on; with noauto or nofail the source
  * alone, as spare. _netdev says that the key of a required one comes over the network: for the root in the initramfs' own
  * crypttab, for the booted system in the host's.
  */
-void needs_add_crypttab(struct needs *needs, const char *text);
-void needs_add_host_crypttab(struct needs *needs, const char *text);
+void host_needs_add_crypttab(struct host_needs *needs, const char *text);
+void host_needs_add_host_crypttab(struct host_needs *needs, const char *text);
 
 /* Add of an fstab or a crypttab only what is on no block device: the network, virtiofs and 9p. */
-void needs_add_fstab_remote(struct needs *needs, const char *text);
-void needs_add_crypttab_remote(struct needs *needs, const char *text);
-void needs_add_host_crypttab_remote(struct needs *needs, const char *text);
+void host_needs_add_fstab_remote(struct host_needs *needs, const char *text);
+void host_needs_add_crypttab_remote(struct host_needs *needs, const char *text);
+void host_needs_add_host_crypttab_remote(struct host_needs *needs, const char *text);
 
 /*
  * Add RESUME= and ROOT= of a file in initramfs-tools' conf.d, where no need of that purpose is known yet, and see
  * whether BOOT= or IP= need the network.
  */
-void needs_add_conf(struct needs *needs, const char *text);
+void host_needs_add_conf(struct host_needs *needs, const char *text);
 
 /*
  * Say that root or /usr (@purpose) is what the link @path leads to: systemd finds them by the types of partitions where
  * root= is gpt-auto or missing (systemd-gpt-auto-generator(8)).
  */
-void needs_add_root_link(struct needs *needs, const char *purpose, const char *path);
+void host_needs_add_root_link(struct host_needs *needs, const char *purpose, const char *path);
 
 /*
  * Add the device of the hibernated image that the EFI variable HibernateLocation names, where no other one is known:
  * @length bytes as efivarfs has them, four of attributes and then JSON in UTF-16LE (systemd-hibernate-resume-generator(8)).
  */
-void needs_add_hibernation(struct needs *needs, const char *bytes, size_t length);
+void host_needs_add_hibernation(struct host_needs *needs, const char *bytes, size_t length);
 /* The variable is there, and cannot be read: what it names is not known, and nothing is found that it might be. */
-void needs_add_unread_hibernation(struct needs *needs);
+void host_needs_add_unread_hibernation(struct host_needs *needs);
 
 /* Say that the file @path, which names needs, was not read to its end: a need that is never met. */
-void needs_add_unread(struct needs *needs, const char *path);
+void host_needs_add_unread(struct host_needs *needs, const char *path);
 
 /* Say what puts the root, or a required mount, on the network; the first one counts. */
-void needs_say_network(struct needs *needs, const char *by);
+void host_needs_say_network(struct host_needs *needs, const char *by);
 
 /* The same of what only the booted system mounts; and of either, by the purpose of the mount. */
-void needs_say_network_later(struct needs *needs, const char *by);
-void needs_say_network_for(struct needs *needs, const char *purpose, const char *by);
+void host_needs_say_network_later(struct host_needs *needs, const char *by);
+void host_needs_say_network_for(struct host_needs *needs, const char *purpose, const char *by);
 
 /*
  * See whether the script @script of initramfs-tools boots (boot=, BOOT=): those of live-boot and casper do not run
  * local-premount, where the late stage is. @name stands before it in messages.
  */
-void needs_see_script(struct needs *needs, const char *name, const char *script);
+void host_needs_see_script(struct host_needs *needs, const char *name, const char *script);
 
 /* Has the root been named as what systemd finds by the type of its partition (root=gpt-auto)? */
-bool needs_root_by_type(const struct needs *needs);
+bool host_needs_root_by_type(const struct host_needs *needs);
 
 /* Free all of it. */
-void needs_clear(struct needs *needs);
+void host_needs_clear(struct host_needs *needs);
