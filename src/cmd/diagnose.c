@@ -161,12 +161,12 @@ static void lose_display(const struct diagnosis *diagnosis, const struct pci_fun
 }
 
 /* Is the device that the need names on the function? */
-static bool is_on_function(const struct storage *storage, const struct need *need, const struct pci_function *function)
+static bool is_on_function(const struct block_devices *storage, const struct need *need, const struct pci_function *function)
 {
-	int link = storage_by_tag(storage, need);
+	int link = block_by_tag(storage, need);
 
 	for (size_t b = 0; b < storage->count; b++)
-		if (storage_is_on(&storage->blocks[b], &function->address) && (link == (int)b || storage_matches(storage, need, b)))
+		if (block_is_on(&storage->blocks[b], &function->address) && (link == (int)b || block_matches(storage, need, b)))
 			return true;
 	return false;
 }
@@ -183,10 +183,10 @@ static void lose_spares(const struct diagnosis *diagnosis, const struct pci_func
 				     "/etc/fstab has %.200s on it, which the host loses with it", needs->list[n].purpose);
 }
 
-static bool is_used_on(const struct storage *storage, const struct block_use *use, const struct pci_function *function)
+static bool is_used_on(const struct block_devices *storage, const struct block_use *use, const struct pci_function *function)
 {
 	for (size_t b = 0; b < storage->count; b++)
-		if (storage_is_on(&storage->blocks[b], &function->address) && storage_stands_on(storage, use->block, b))
+		if (block_is_on(&storage->blocks[b], &function->address) && block_stands_on(storage, use->block, b))
 			return true;
 	return false;
 }
@@ -194,7 +194,7 @@ static bool is_used_on(const struct storage *storage, const struct block_use *us
 static void lose_storage(const struct diagnosis *diagnosis, const struct pci_function *function, bool late,
 			 const char *subject, struct findings *findings)
 {
-	const struct storage *storage = diagnosis->context->machine.storage;
+	const struct block_devices *storage = diagnosis->context->machine.storage;
 	const struct protect_question question = { .function = &function->address, .may_carry = pci_may_carry_disks(function),
 						   .without_keys = late };
 	char reason[256], hint[256];

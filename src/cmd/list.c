@@ -88,7 +88,7 @@ static void choose(struct list *list)
 /* --- what is said of a device --- */
 
 struct disks {
-	const struct storage *storage;
+	const struct block_devices *storage;
 	const struct pci_function *function;
 };
 
@@ -97,7 +97,7 @@ static bool is_disk_of(const struct disks *disks, size_t block)
 	const struct block *disk = &disks->storage->blocks[block];
 
 	return !disk->virtual && disk->whole < 0 && disks->function->header_type <= 0 &&
-	       storage_is_on(disk, &disks->function->address);
+	       block_is_on(disk, &disks->function->address);
 }
 
 /* "nvme0n1 (/, /boot), nvme0n2" */
@@ -111,9 +111,9 @@ static void describe_disks(const struct disks *disks, char *text, size_t size)
 			continue;
 		util_append(text, size, "%s%s", text[0] ? ", " : "", disks->storage->blocks[i].name);
 		for (size_t u = 0; u < disks->storage->use_count; u++) {
-			if (!storage_stands_on(disks->storage, disks->storage->uses[u].block, i))
+			if (!block_stands_on(disks->storage, disks->storage->uses[u].block, i))
 				continue;
-			util_append(text, size, "%s%s", before, storage_use_name(&disks->storage->uses[u]));
+			util_append(text, size, "%s%s", before, block_use_name(&disks->storage->uses[u]));
 			before = ", ";
 		}
 		util_append(text, size, "%s", before[0] == ',' ? ")" : "");
@@ -130,8 +130,8 @@ static void print_disks(struct json *json, const struct disks *disks)
 		json_string(json, "name", disks->storage->blocks[i].name);
 		json_open(json, "uses", '[');
 		for (size_t u = 0; u < disks->storage->use_count; u++)
-			if (storage_stands_on(disks->storage, disks->storage->uses[u].block, i))
-				json_string(json, NULL, storage_use_name(&disks->storage->uses[u]));
+			if (block_stands_on(disks->storage, disks->storage->uses[u].block, i))
+				json_string(json, NULL, block_use_name(&disks->storage->uses[u]));
 		json_close(json, ']');
 		json_close(json, '}');
 	}

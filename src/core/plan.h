@@ -5,10 +5,10 @@
  */
 #pragma once
 
+#include "core/block.h"
 #include "core/config.h"
 #include "core/iommu.h"
 #include "core/network.h"
-#include "core/storage.h"
 #include "core/verdict.h"
 
 #define PLAN_DRIVER "vfio-pci"
@@ -77,7 +77,7 @@ struct plan_input {
 	size_t link_count;
 	const struct host_needs *needs;
 	/* Of any stage but the early one, else NULL: what stands on what, which cards have a route. */
-	const struct storage *storage;
+	const struct block_devices *storage;
 	const struct network *network;
 	/* What this boot's early stage has decided, where it has left a report. */
 	const struct plan_settled *settled;

@@ -10,7 +10,7 @@
 #define OPEN_MAPPING "an open mapping"
 
 /* Of two causes the first one counts. Returns whether the mark is new. */
-static bool mark(struct storage *storage, size_t block, unsigned int rank, const char *purpose, int from, int peer)
+static bool mark(struct block_devices *storage, size_t block, unsigned int rank, const char *purpose, int from, int peer)
 {
 	struct block_mark *mark = &storage->marks[block];
 
@@ -21,7 +21,7 @@ static bool mark(struct storage *storage, size_t block, unsigned int rank, const
 }
 
 /* The first reason counts. */
-static void printf_format(3, 4) say_unknown(struct storage *storage, const char *hint, const char *format, ...)
+static void printf_format(3, 4) say_unknown(struct block_devices *storage, const char *hint, const char *format, ...)
 {
 	va_list args;
 
@@ -34,12 +34,12 @@ static void printf_format(3, 4) say_unknown(struct storage *storage, const char 
 }
 
 /* The boot opens a LUKS or a volume group of the host's own only later, so what is inside might be on any disk. */
-static void say_unmet(struct storage *storage, const struct need *need)
+static void say_unmet(struct block_devices *storage, const struct need *need)
 {
 	char text[120];
 
 	/* The initramfs opens only what the root stands on, and what the kernel command line names. */
-	storage->unmet_awaited |= need->opened || need->kind != NEED_DEVICE || !storage_is_opened(need->value);
+	storage->unmet_awaited |= need->opened || need->kind != NEED_DEVICE || !block_is_opened(need->value);
 	if (!storage->unmet[0])
 		storage->unmet_in_table = util_starts_with(need->text, "fstab's ") || util_starts_with(need->text, "crypttab's ");
 	if (!storage->unmet[0])
@@ -47,7 +47,7 @@ static void say_unmet(struct storage *storage, const struct need *need)
 			    util_printable(text, sizeof(text), need->text, strlen(need->text)));
 }
 
-static void say_missing(struct storage *storage, const struct need *need)
+static void say_missing(struct block_devices *storage, const struct need *need)
 {
 	char text[120];
 
@@ -64,12 +64,12 @@ static void say_missing(struct storage *storage, const struct need *need)
  * Is the device there while the initramfs runs? Seen from the running host, a mapping is open that the initramfs opens only
  * where the root itself stands on it (@open: one a block).
  */
-static bool is_in_image(const struct storage *storage, const bool *open, size_t block)
+static bool is_in_image(const struct block_devices *storage, const bool *open, size_t block)
 {
 	return !storage->next_boot || !storage->blocks[block].dm_name[0] || !open || open[block];
 }
 
-static bool is_imported(const struct storage *storage, const char *pool)
+static bool is_imported(const struct block_devices *storage, const char *pool)
 {
 	for (size_t i = 0; i < storage->pool_count; i++)
 		if (!strcmp(storage->pools[i], pool))
@@ -81,19 +81,19 @@ static bool is_imported(const struct storage *storage, const char *pool)
  * Mark the source of the mapping that the need names, where crypttab tells it: whatever opens the mapping later, it is made
  * of that. A mapping that is @there is marked itself. Returns whether the source is found.
  */
-static bool mark_source(struct storage *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
+static bool mark_source(struct block_devices *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
 {
 	static const char folder[] = "/dev/mapper/";
 	bool found = false;
 
 	for (size_t n = 0; n < storage->needs->count && need->kind == NEED_DEVICE && util_starts_with(need->value, folder); n++) {
 		const struct need *source = &storage->needs->list[n];
-		int link = source->source ? storage_by_tag(storage, source) : -1;
+		int link = source->source ? block_by_tag(storage, source) : -1;
 
 		if (!source->source || strcmp(source->purpose, need->value + strlen(folder)))
 			continue;
 		for (size_t i = 0; i < storage->count; i++) {
-			if ((int)i != link && !storage_matches(storage, source, i))
+			if ((int)i != link && !block_matches(storage, source, i))
 				continue;
 			if (!there)
 				mark(storage, i, rank, need->purpose, -1, -1);
@@ -107,12 +107,12 @@ static bool mark_source(struct storage *storage, const struct need *need, unsign
  * Mark the group of the logical volume that the need names: a volume of it that is not open yet is on its disks. Returns
  * whether one of these is known.
  */
-static bool mark_group(struct storage *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
+static bool mark_group(struct block_devices *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
 {
 	bool found = false;
 
 	for (size_t i = 0; i < storage->count && need->kind == NEED_DEVICE; i++) {
-		if (!storage_is_in_group_of(&storage->blocks[i], need->value))
+		if (!block_is_in_group_of(&storage->blocks[i], need->value))
 			continue;
 		if (!there)
 			mark(storage, i, rank, need->purpose, -1, -1);
@@ -121,14 +121,14 @@ static bool mark_group(struct storage *storage, const struct need *need, unsigne
 	return found;
 }
 
-static void mark_need(struct storage *storage, const struct need *need, unsigned int rank, const bool *open)
+static void mark_need(struct block_devices *storage, const struct need *need, unsigned int rank, const bool *open)
 {
-	int link = storage_by_tag(storage, need);
+	int link = block_by_tag(storage, need);
 	bool found = !host_needs_is_on_disk(need), unmet = false;
 
 	rank += need->key ? PROTECT_RANK_KEY : 0;
 	for (size_t i = 0; i < storage->count; i++) {
-		if ((int)i != link && !storage_matches(storage, need, i))
+		if ((int)i != link && !block_matches(storage, need, i))
 			continue;
 		mark(storage, i, rank, need->purpose, -1, -1);
 		found = true;
@@ -150,7 +150,7 @@ static void mark_need(struct storage *storage, const struct need *need, unsigned
 /* What the initramfs itself needs, what else it opens, and the rest. */
 enum need_turn { TURN_REQUIRED, TURN_OPENED, TURN_LATER };
 
-static void mark_needs(struct storage *storage, unsigned int *rank, enum need_turn turn, const bool *open)
+static void mark_needs(struct block_devices *storage, unsigned int *rank, enum need_turn turn, const bool *open)
 {
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
@@ -167,14 +167,14 @@ static void mark_needs(struct storage *storage, unsigned int *rank, enum need_tu
  */
 static bool opens_by_itself(const struct block *block)
 {
-	return !block->dm_name[0] || storage_is_volume(block);
+	return !block->dm_name[0] || block_is_volume(block);
 }
 
 /* What is in use, and every mapping and array that is open, is the host's, whether anything names it or not. */
-static void mark_uses(struct storage *storage, unsigned int *rank)
+static void mark_uses(struct block_devices *storage, unsigned int *rank)
 {
 	for (size_t i = 0; i < storage->use_count; i++)
-		if (!storage->next_boot || UTIL_IS_ONE_OF(storage_use_name(&storage->uses[i]), "/", "/usr"))
+		if (!storage->next_boot || UTIL_IS_ONE_OF(block_use_name(&storage->uses[i]), "/", "/usr"))
 			mark(storage, storage->uses[i].block, (*rank)++, storage->uses[i].purpose, -1, -1);
 	for (size_t i = 0; i < storage->edge_count; i++) {
 		size_t upper = storage->edges[i].upper;
@@ -200,10 +200,10 @@ static bool belong_together(const struct block *a, const struct block *b)
 	       (x->journal[0] && !strcmp(x->journal, y->uuid)) ||
 	       (x->volume_group[0] && !strcmp(x->volume_group, y->volume_group)) ||
 	       (x->cache_set[0] && !strcmp(x->cache_set, y->cache_set)) ||
-	       (storage_is_volume(a) && y->volume_group[0] && !strncmp(a->dm_uuid + 4, y->volume_group, 32));
+	       (block_is_volume(a) && y->volume_group[0] && !strncmp(a->dm_uuid + 4, y->volume_group, 32));
 }
 
-static bool mark_below(struct storage *storage, size_t block)
+static bool mark_below(struct block_devices *storage, size_t block)
 {
 	const struct block_mark *above = &storage->marks[block];
 	int whole = storage->blocks[block].whole;
@@ -218,7 +218,7 @@ static bool mark_below(struct storage *storage, size_t block)
 	return new;
 }
 
-static bool mark_peers(struct storage *storage, size_t block)
+static bool mark_peers(struct block_devices *storage, size_t block)
 {
 	const struct block_mark *first = &storage->marks[block];
 	bool new = false;
@@ -231,7 +231,7 @@ static bool mark_peers(struct storage *storage, size_t block)
 }
 
 /* A btrfs tells how many devices it has; an array whether one is missing. */
-static void find_missing(struct storage *storage)
+static void find_missing(struct block_devices *storage)
 {
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
@@ -251,7 +251,7 @@ static void find_missing(struct storage *storage)
 }
 
 /* What is marked must have been readable: else who belongs together with it is not known. */
-static void find_unread(struct storage *storage)
+static void find_unread(struct block_devices *storage)
 {
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
@@ -274,7 +274,7 @@ static bool stands_on_nothing(const struct block *block)
 	return false;
 }
 
-static bool has_lower(const struct storage *storage, size_t block)
+static bool has_lower(const struct block_devices *storage, size_t block)
 {
 	for (size_t i = 0; i < storage->edge_count; i++)
 		if (storage->edges[i].upper == block)
@@ -283,7 +283,7 @@ static bool has_lower(const struct storage *storage, size_t block)
 }
 
 /* What needs a device that shows nothing below it, a ZFS volume for one, might need any disk. */
-static void find_bottomless(struct storage *storage)
+static void find_bottomless(struct block_devices *storage)
 {
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
@@ -295,7 +295,7 @@ static void find_bottomless(struct storage *storage)
 }
 
 /* From what is marked down to what it stands on, and across to what belongs together with it. */
-static void spread(struct storage *storage)
+static void spread(struct block_devices *storage)
 {
 	bool new = true;
 
@@ -310,7 +310,7 @@ static void spread(struct storage *storage)
 }
 
 /* Which devices are marked now: an array that the caller frees. */
-static bool *copy_marks(const struct storage *storage)
+static bool *copy_marks(const struct block_devices *storage)
 {
 	bool *marked = util_zeroed(storage->count, sizeof(*marked));
 
@@ -319,52 +319,52 @@ static bool *copy_marks(const struct storage *storage)
 	return marked;
 }
 
-static bool has_open_volume(const struct storage *storage, const bool *open, const struct block *volume)
+static bool has_open_volume(const struct block_devices *storage, const bool *open, const struct block *volume)
 {
 	for (size_t i = 0; i < storage->count; i++)
-		if (open[i] && storage_is_volume(&storage->blocks[i]) && !strncmp(storage->blocks[i].dm_uuid, volume->dm_uuid, 36))
+		if (open[i] && block_is_volume(&storage->blocks[i]) && !strncmp(storage->blocks[i].dm_uuid, volume->dm_uuid, 36))
 			return true;
 	return false;
 }
 
 /* Is it a mapping of a LUKS that the kernel command line names? */
-static bool is_on_named_luks(const struct storage *storage, size_t block)
+static bool is_on_named_luks(const struct block_devices *storage, size_t block)
 {
 	if (!util_starts_with(storage->blocks[block].dm_uuid, "CRYPT-"))
 		return false;
 	for (size_t n = 0; n < storage->needs->count; n++)
 		for (size_t i = 0; storage->needs->list[n].opened && i < storage->edge_count; i++)
-			if (storage->edges[i].upper == block && storage_matches(storage, &storage->needs->list[n], storage->edges[i].lower))
+			if (storage->edges[i].upper == block && block_matches(storage, &storage->needs->list[n], storage->edges[i].lower))
 				return true;
 	return false;
 }
 
 /* The initramfs opens a LUKS that the command line names whole, and a group of which it opens one volume. */
-static void spread_open(const struct storage *storage, bool *open)
+static void spread_open(const struct block_devices *storage, bool *open)
 {
 	for (size_t i = 0; i < storage->count; i++)
 		open[i] |= is_on_named_luks(storage, i);
 	for (size_t i = 0; i < storage->count; i++)
-		open[i] |= storage_is_volume(&storage->blocks[i]) && has_open_volume(storage, open, &storage->blocks[i]);
+		open[i] |= block_is_volume(&storage->blocks[i]) && has_open_volume(storage, open, &storage->blocks[i]);
 }
 
 /* Seen from the running host, the root is what is mounted, also where systemd finds it by the type of its partition. */
-static bool is_root_mounted(const struct storage *storage)
+static bool is_root_mounted(const struct block_devices *storage)
 {
 	for (size_t i = 0; i < storage->use_count; i++)
-		if (storage->next_boot && !strcmp(storage_use_name(&storage->uses[i]), "/"))
+		if (storage->next_boot && !strcmp(block_use_name(&storage->uses[i]), "/"))
 			return true;
 	return false;
 }
 
-static void say_rootless(struct storage *storage)
+static void say_rootless(struct block_devices *storage)
 {
 	if (!storage->needs->root && !is_root_mounted(storage))
 		say_unknown(storage, "name it with root= on the kernel command line",
 			    "nothing says what the root is, so what carries it is not known");
 }
 
-void protect_mark(struct storage *storage, const struct host_needs *needs)
+void protect_mark(struct block_devices *storage, const struct host_needs *needs)
 {
 	cleanup_free bool *open = NULL;
 	unsigned int rank = 0;
@@ -394,21 +394,21 @@ void protect_mark(struct storage *storage, const struct host_needs *needs)
 	find_missing(storage);
 }
 
-static bool is_found(const struct storage *storage, const struct need *need)
+static bool is_found(const struct block_devices *storage, const struct need *need)
 {
 	for (size_t i = 0; i < storage->count; i++)
-		if (storage_matches(storage, need, i) ||
-		    (need->kind == NEED_DEVICE && storage_is_in_group_of(&storage->blocks[i], need->value)))
+		if (block_matches(storage, need, i) ||
+		    (need->kind == NEED_DEVICE && block_is_in_group_of(&storage->blocks[i], need->value)))
 			return true;
-	return storage_by_tag(storage, need) >= 0;
+	return block_by_tag(storage, need) >= 0;
 }
 
-bool protect_lacks_tags(const struct storage *storage)
+bool protect_lacks_tags(const struct block_devices *storage)
 {
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
 		/* Where that of root= is found, another name of the root tells nothing. */
-		bool tells = need->kind == NEED_DEVICE ? storage_is_opened(need->value) : need->kind != NEED_NUMBER;
+		bool tells = need->kind == NEED_DEVICE ? block_is_opened(need->value) : need->kind != NEED_NUMBER;
 
 		if (!need->spare && !need->repeated && tells && host_needs_is_on_disk(need) && !is_found(storage, need))
 			return true;
@@ -421,7 +421,7 @@ static void append_name(const struct block *block, char *text, size_t size)
 {
 	const char *c = block->dm_name;
 
-	if (!storage_is_volume(block)) {
+	if (!block_is_volume(block)) {
 		util_append(text, size, "%s", *c ? c : block->name);
 		return;
 	}
@@ -433,7 +433,7 @@ static void append_name(const struct block *block, char *text, size_t size)
 	}
 }
 
-static void append_chain(const struct storage *storage, size_t block, char *text, size_t size)
+static void append_chain(const struct block_devices *storage, size_t block, char *text, size_t size)
 {
 	const struct block_mark *mark = &storage->marks[block];
 
@@ -447,18 +447,18 @@ static void append_chain(const struct storage *storage, size_t block, char *text
 		const struct block *peer = &storage->blocks[mark->peer];
 
 		util_append(text, size, ", of one %s with ",
-			    storage_is_volume(peer) || peer->content.volume_group[0] ? "volume group" : peer->content.type);
+			    block_is_volume(peer) || peer->content.volume_group[0] ? "volume group" : peer->content.type);
 		append_name(peer, text, size);
 	}
 }
 
-static bool keeps_marked(const struct storage *storage, const struct pci_address *function, bool without_keys, char *reason,
+static bool keeps_marked(const struct block_devices *storage, const struct pci_address *function, bool without_keys, char *reason,
 			 size_t size, char *hint, size_t hint_size)
 {
 	int best = -1;
 
 	for (size_t i = 0; i < storage->count; i++)
-		if (storage->marks[i].set && storage_is_on(&storage->blocks[i], function) &&
+		if (storage->marks[i].set && block_is_on(&storage->blocks[i], function) &&
 		    (best < 0 || storage->marks[i].rank < storage->marks[best].rank))
 			best = (int)i;
 	if (best < 0 || (without_keys && storage->marks[best].rank >= PROTECT_RANK_KEY))
@@ -473,13 +473,13 @@ static bool keeps_marked(const struct storage *storage, const struct pci_address
 	return true;
 }
 
-static bool keeps_unread(const struct storage *storage, const struct pci_address *function, char *reason, size_t size,
+static bool keeps_unread(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size,
 			 char *hint, size_t hint_size)
 {
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
 
-		if (!storage_is_on(block, function) || block->state < BLOCK_AMBIGUOUS)
+		if (!block_is_on(block, function) || block->state < BLOCK_AMBIGUOUS)
 			continue;
 		if (block->state == BLOCK_AMBIGUOUS) {
 			util_format(reason, size, "%s has the superblocks of more than one kind, so what it carries is not known",
@@ -503,7 +503,7 @@ static bool keeps_unread(const struct storage *storage, const struct pci_address
 	return false;
 }
 
-static bool has_partitions(const struct storage *storage, size_t block)
+static bool has_partitions(const struct block_devices *storage, size_t block)
 {
 	for (size_t i = 0; i < storage->count; i++)
 		if (storage->blocks[i].whole == (int)block)
@@ -512,19 +512,19 @@ static bool has_partitions(const struct storage *storage, size_t block)
 }
 
 /* What is on the function: its disks without partitions, and its partitions. Returns the next one from *@cursor, or NULL. */
-static const struct block *next_on(const struct storage *storage, const struct pci_address *function, size_t *cursor)
+static const struct block *next_on(const struct block_devices *storage, const struct pci_address *function, size_t *cursor)
 {
 	while (*cursor < storage->count) {
 		size_t i = (*cursor)++;
 
-		if (storage_is_on(&storage->blocks[i], function) && storage->blocks[i].state != BLOCK_EMPTY &&
+		if (block_is_on(&storage->blocks[i], function) && storage->blocks[i].state != BLOCK_EMPTY &&
 		    !has_partitions(storage, i))
 			return &storage->blocks[i];
 	}
 	return NULL;
 }
 
-static bool has_disk(const struct storage *storage, const struct pci_address *function)
+static bool has_disk(const struct block_devices *storage, const struct pci_address *function)
 {
 	size_t cursor = 0;
 
@@ -535,7 +535,7 @@ static bool has_disk(const struct storage *storage, const struct pci_address *fu
  * Might the device that something lacks be on this function? There is no disk yet, or nothing is known on it, or it is
  * of the same kind: one damaged bit of its UUID makes a member a stranger (libblkid does not compare every checksum).
  */
-static bool keeps_missing(const struct storage *storage, const struct pci_address *function, char *reason, size_t size)
+static bool keeps_missing(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size)
 {
 	const struct block *block;
 	size_t cursor = 0;
@@ -550,7 +550,7 @@ static bool keeps_missing(const struct storage *storage, const struct pci_addres
 }
 
 /* What is needed and not found may be inside a container, on a disk that shows nothing, or on one that is yet to appear. */
-static bool keeps_unmet(const struct storage *storage, const struct pci_address *function, char *reason, size_t size,
+static bool keeps_unmet(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size,
 			char *hint, size_t hint_size)
 {
 	const struct block *block;
@@ -565,7 +565,7 @@ static bool keeps_unmet(const struct storage *storage, const struct pci_address 
 		return true;
 	}
 	while ((block = next_on(storage, function, &cursor))) {
-		if (block->content.type[0] && !storage_is_container(&block->content))
+		if (block->content.type[0] && !block_is_container(&block->content))
 			continue;
 		util_format(reason, size, "%s, and it may be on %s (%s)", storage->unmet, block->name,
 			    block->content.type[0] ? block->content.type : "no superblock");
@@ -576,7 +576,7 @@ static bool keeps_unmet(const struct storage *storage, const struct pci_address 
 }
 
 /* A pool does not say how many members it has: a controller without a disk might have one. */
-static bool keeps_partial(const struct storage *storage, const struct pci_address *function, char *reason, size_t size)
+static bool keeps_partial(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size)
 {
 	if (!storage->partial[0] || has_disk(storage, function))
 		return false;
@@ -584,7 +584,7 @@ static bool keeps_partial(const struct storage *storage, const struct pci_addres
 	return true;
 }
 
-bool protect_awaits_disk(const struct storage *storage, const struct pci_address *functions, size_t count)
+bool protect_awaits_disk(const struct block_devices *storage, const struct pci_address *functions, size_t count)
 {
 	if (storage->awaited)
 		return true;
@@ -594,7 +594,7 @@ bool protect_awaits_disk(const struct storage *storage, const struct pci_address
 	return false;
 }
 
-bool protect_keeps(const struct storage *storage, const struct protect_question *question, char *reason,
+bool protect_keeps(const struct block_devices *storage, const struct protect_question *question, char *reason,
 		   size_t reason_size, char *hint, size_t hint_size)
 {
 	const struct pci_address *function = question->function;

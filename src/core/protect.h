@@ -2,7 +2,7 @@
 /* What stays with the host because it, or what stands on it, is needed. Pure. */
 #pragma once
 
-#include "core/storage.h"
+#include "core/block.h"
 
 /* Marks of this rank and above: only a key or a detached header is there, which the boot needs until the LUKS is open. */
 #define PROTECT_RANK_KEY 0x100000U
@@ -11,16 +11,16 @@
  * Mark every device that the host needs or uses, what it stands on, and what belongs together with that. May be
  * called again when more was read. @needs is kept, not copied.
  */
-void protect_mark(struct storage *storage, const struct host_needs *needs);
+void protect_mark(struct block_devices *storage, const struct host_needs *needs);
 
 /* Has a tag (UUID=, LABEL=...) or a logical volume no device yet, so that more devices are worth reading? */
-bool protect_lacks_tags(const struct storage *storage);
+bool protect_lacks_tags(const struct block_devices *storage);
 
 /*
  * Might what is needed and not found be on a disk that has not appeared yet? So, if nothing is known of the root, or if a
  * need is unmet, or a member is missing, and one of the @count @functions has no disk.
  */
-bool protect_awaits_disk(const struct storage *storage, const struct pci_address *functions, size_t count);
+bool protect_awaits_disk(const struct block_devices *storage, const struct pci_address *functions, size_t count);
 
 /* What protect_keeps() is asked. */
 struct protect_question {
@@ -34,5 +34,5 @@ struct protect_question {
  * Must the host keep this function? Then the reason is stored, with the chain from its disk up to what needs it,
  * and the cure. What cannot be decided of a function that may carry disks is kept.
  */
-bool protect_keeps(const struct storage *storage, const struct protect_question *question, char *reason,
+bool protect_keeps(const struct block_devices *storage, const struct protect_question *question, char *reason,
 		   size_t reason_size, char *hint, size_t hint_size);

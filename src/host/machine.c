@@ -6,7 +6,7 @@
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/wait.h"
-#include "host/disks.h"
+#include "host/block-read.h"
 #include "host/iommu-read.h"
 #include "host/network-read.h"
 #include "host/pci-read.h"
@@ -199,7 +199,7 @@ static void read_owners(const struct config *config, const struct host_needs *ne
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
 	/* A boot reads nothing where nothing waits. */
 	if (count || stage == PLAN_NEXT)
-		disks_read(needs, candidates, count, stage == PLAN_NEXT, count && waits, machine->storage);
+		block_read(needs, candidates, count, stage == PLAN_NEXT, count && waits, machine->storage);
 	if ((count && (needs->network[0] || needs->network_use[0])) || stage == PLAN_NEXT)
 		network_read(&machine->network);
 }
@@ -242,7 +242,7 @@ void machine_read(struct config *config, const char *booted, const struct host_n
 void machine_clear(struct machine *machine)
 {
 	if (machine->storage)
-		storage_clear(machine->storage);
+		block_clear(machine->storage);
 	free(machine->storage);
 	network_clear(&machine->network);
 	free(machine->functions);

@@ -10,7 +10,7 @@ struct machine {
 	int *wanted;                    /* for each function the claim that wants it, or -1 */
 	struct plan_link *links;        /* of wanted functions */
 	size_t link_count;
-	struct storage *storage;        /* of any stage but the early one; else NULL */
+	struct block_devices *storage;        /* of any stage but the early one; else NULL */
 	struct network network;
 	struct iommu iommu;
 	bool iommu_judged;              /* false where nothing is wanted, of the early and the late stage */
@@ -21,7 +21,7 @@ struct machine {
  * where a claim matches; for PLAN_NEXT of every function. For any stage but the early one also the block devices,
  * what is on those that are wanted, and the routes, for what the host @needs. Adds an error to @config where PCI
  * cannot be read. @booted is the command line of this boot. @waits allows for disks that have not appeared yet, see
- * disks_read(). Free with machine_clear().
+ * block_read(). Free with machine_clear().
  */
 void machine_read(struct config *config, const char *booted, const struct host_needs *needs, enum plan_stage stage,
 		  bool waits, struct machine *ret);

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "host/deadline.h"
-#include "host/disks.h"
+#include "host/block-read.h"
 #include "core/protect.h"
 #include "host/rootdir.h"
 
@@ -166,7 +166,7 @@ static void restore(const struct spoilt *spoilt)
 static bool is_kept(const char *cmdline, uint8_t bus)
 {
 	static const struct pci_address both[] = { { .bus = 1 }, { .bus = 2 } };
-	struct storage storage;
+	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	char reason[256], hint[256];
 	bool keeps;
@@ -174,9 +174,9 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 	host_needs_add_cmdline(&needs, cmdline);
 	/* A stage each. */
 	deadline_begin(DEADLINE);
-	disks_read(&needs, both, 2, false, false, &storage);
+	block_read(&needs, both, 2, false, false, &storage);
 	keeps = protect_keeps(&storage, &(struct protect_question){ .function = &both[bus - 1], .may_carry = true }, reason, sizeof(reason), hint, sizeof(hint));
-	storage_clear(&storage);
+	block_clear(&storage);
 	host_needs_clear(&needs);
 	return keeps;
 }
@@ -186,7 +186,7 @@ static void read_here(struct block *ret, unsigned int minor)
 {
 	*ret = (struct block){ .major = 259, .minor = minor, .whole = -1 };
 	snprintf(ret->name, sizeof(ret->name), "nvme%un1", minor);
-	disks_read_content(ret, false);
+	block_read_content(ret, false);
 }
 
 static void run_case(const char *folder, const struct sample *sample, int number)

@@ -495,7 +495,7 @@ static void the_late_stage_decides_what_waited(void **state)
 {
 	struct pci_address controller = { 0, 3, 0, 0 };
 	struct block disk = { .name = "nvme0n1", .whole = -1, .state = BLOCK_READ, .functions = &controller, .function_count = 1 };
-	struct storage storage = { .blocks = &disk, .count = 1 };
+	struct block_devices storage = { .blocks = &disk, .count = 1 };
 	const struct plan_settled settled = { .address = { 0, 1, 0, 0 }, .verdict = VERDICT_REFUSED, .told = "{ told }" };
 	struct config config;
 	struct host_needs needs = { 0 };

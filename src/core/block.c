@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/storage.h"
+#include "core/block.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "core/devspec.h"
 
-void storage_add_functions(struct block *block, const char *path)
+void block_add_functions(struct block *block, const char *path)
 {
 	struct pci_address address;
 
@@ -18,7 +18,7 @@ void storage_add_functions(struct block *block, const char *path)
 	}
 }
 
-int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE])
+int block_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE])
 {
 	const char *last = strrchr(link, '/'), *before = last;
 	char parent[BLOCK_NAME_SIZE];
@@ -28,7 +28,7 @@ int storage_parse_link(const char *link, struct block *ret, char ret_whole[stati
 	strcpy(ret->name, last + 1);
 	ret->virtual = strstr(link, "devices/virtual/") != NULL;
 	ret->whole = -1;
-	storage_add_functions(ret, link);
+	block_add_functions(ret, link);
 	/* A partition stands in the folder of its disk, a disk in "block" or in the folder of its controller. */
 	while (before > link && *--before != '/')
 		;
@@ -37,7 +37,7 @@ int storage_parse_link(const char *link, struct block *ret, char ret_whole[stati
 	return 0;
 }
 
-bool storage_is_on(const struct block *block, const struct pci_address *function)
+bool block_is_on(const struct block *block, const struct pci_address *function)
 {
 	for (size_t i = 0; i < block->function_count; i++)
 		if (!pci_address_compare(&block->functions[i], function))
@@ -53,7 +53,7 @@ static bool same_name(const char *a, const char *b)
 	return true;
 }
 
-int storage_by_name(const struct storage *storage, const char *name)
+int block_by_name(const struct block_devices *storage, const char *name)
 {
 	for (size_t i = 0; i < storage->count; i++)
 		if (same_name(storage->blocks[i].name, name))
@@ -61,7 +61,7 @@ int storage_by_name(const struct storage *storage, const char *name)
 	return -1;
 }
 
-int storage_by_number(const struct storage *storage, unsigned int major, unsigned int minor)
+int block_by_number(const struct block_devices *storage, unsigned int major, unsigned int minor)
 {
 	for (size_t i = 0; i < storage->count; i++)
 		if (storage->blocks[i].major == major && storage->blocks[i].minor == minor)
@@ -71,12 +71,12 @@ int storage_by_number(const struct storage *storage, unsigned int major, unsigne
 
 #define MOUNTED "the mounted "
 
-const char *storage_use_name(const struct block_use *use)
+const char *block_use_name(const struct block_use *use)
 {
 	return util_starts_with(use->purpose, MOUNTED) ? use->purpose + strlen(MOUNTED) : use->purpose;
 }
 
-static void add_use(struct storage *storage, int block, const char *what, const char *name)
+static void add_use(struct block_devices *storage, int block, const char *what, const char *name)
 {
 	struct block_use *use;
 
@@ -101,12 +101,12 @@ static void encode_volume(const char *path, char *name, size_t size)
 	name[used] = '\0';
 }
 
-bool storage_is_volume(const struct block *block)
+bool block_is_volume(const struct block *block)
 {
 	return !strncmp(block->dm_uuid, "LVM-", 4);
 }
 
-static int by_link(const struct storage *storage, const char *path)
+static int by_link(const struct block_devices *storage, const char *path)
 {
 	for (size_t i = 0; i < storage->link_count; i++)
 		if (!strcmp(storage->links[i].path, path))
@@ -114,33 +114,33 @@ static int by_link(const struct storage *storage, const char *path)
 	return -1;
 }
 
-int storage_by_path(const struct storage *storage, const char *path)
+int block_by_path(const struct block_devices *storage, const char *path)
 {
 	char volume[256];
 	int block = by_link(storage, path);
 
 	if (block >= 0 || strncmp(path, "/dev/", 5))
 		return block;
-	block = storage_by_name(storage, path + 5);
+	block = block_by_name(storage, path + 5);
 	encode_volume(path + 5, volume, sizeof(volume));
 	for (size_t i = 0; block < 0 && i < storage->count; i++) {
 		const struct block *other = &storage->blocks[i];
 
 		if ((!strncmp(path, "/dev/mapper/", 12) && other->dm_name[0] && !strcmp(other->dm_name, path + 12)) ||
-		    (storage_is_volume(other) && !strcmp(other->dm_name, volume)))
+		    (block_is_volume(other) && !strcmp(other->dm_name, volume)))
 			block = (int)i;
 	}
 	return block;
 }
 
-void storage_add_pool(struct storage *storage, const char *name, size_t length)
+void block_add_pool(struct block_devices *storage, const char *name, size_t length)
 {
 	storage->pools = util_grow(storage->pools, storage->pool_count, sizeof(*storage->pools));
 	util_format(storage->pools[storage->pool_count++], sizeof(*storage->pools), "%.*s", (int)length, name);
 }
 
 /* "36 35 98:0 / /mnt rw,noatime master:1 - ext3 /dev/sda1 rw": btrfs and ZFS have numbers of no device. */
-void storage_add_mounts(struct storage *storage, const char *mountinfo)
+void block_add_mounts(struct block_devices *storage, const char *mountinfo)
 {
 	const char *line;
 	size_t length;
@@ -154,15 +154,15 @@ void storage_add_mounts(struct storage *storage, const char *mountinfo)
 		    dash > line + length || sscanf(dash + 3, "%31s %255s", type, source) != 2)
 			continue;
 		if (!strcmp(type, "zfs"))
-			storage_add_pool(storage, source, strcspn(source, "/"));
+			block_add_pool(storage, source, strcspn(source, "/"));
 		else if (major)
-			add_use(storage, storage_by_number(storage, major, minor), MOUNTED, point);
+			add_use(storage, block_by_number(storage, major, minor), MOUNTED, point);
 		else if (source[0] == '/')
-			add_use(storage, storage_by_path(storage, source), MOUNTED, point);
+			add_use(storage, block_by_path(storage, source), MOUNTED, point);
 	}
 }
 
-void storage_add_swaps(struct storage *storage, const char *swaps)
+void block_add_swaps(struct block_devices *storage, const char *swaps)
 {
 	const char *line;
 	size_t length;
@@ -171,12 +171,12 @@ void storage_add_swaps(struct storage *storage, const char *swaps)
 		char path[256];
 
 		if (sscanf(line, "%255s", path) == 1 && path[0] == '/')
-			add_use(storage, storage_by_path(storage, path), "swap", "");
+			add_use(storage, block_by_path(storage, path), "swap", "");
 	}
 }
 
 /* "1: FLOCK  ADVISORY  WRITE 1234 00:06:567 0 EOF": the device in hexadecimal (fs/locks.c, lock_get_status()). */
-bool storage_is_locked(const char *locks, unsigned int major, unsigned int minor, unsigned long long inode)
+bool block_is_locked(const char *locks, unsigned int major, unsigned int minor, unsigned long long inode)
 {
 	const char *line;
 	size_t length;
@@ -192,7 +192,7 @@ bool storage_is_locked(const char *locks, unsigned int major, unsigned int minor
 	return false;
 }
 
-bool storage_is_container(const struct block_content *content)
+bool block_is_container(const struct block_content *content)
 {
 	/* libblkid counts these as file systems, or as something else. */
 	static const char *const types[] = { "zfs_member", "bcache", "DM_snapshot_cow", "DM_verity_hash" };
@@ -200,7 +200,7 @@ bool storage_is_container(const struct block_content *content)
 	return UTIL_IS_ONE_OF(content->usage, "raid", "crypto") || util_is_one_of(content->type, types, ARRAY_SIZE(types));
 }
 
-int storage_by_tag(const struct storage *storage, const struct need *need)
+int block_by_tag(const struct block_devices *storage, const struct need *need)
 {
 	char path[512];
 
@@ -227,7 +227,7 @@ static bool in_group(const struct block *block, const char *group)
 	char prefix[256];
 
 	encode_volume(group, prefix, sizeof(prefix));
-	return storage_is_volume(block) && util_starts_with(block->dm_name, prefix) &&
+	return block_is_volume(block) && util_starts_with(block->dm_name, prefix) &&
 	       block->dm_name[strlen(prefix)] == '-' && block->dm_name[strlen(prefix) + 1] != '-';
 }
 
@@ -263,14 +263,14 @@ static bool is_volume_path(const char *path)
 #define BY_ID_VOLUME "/dev/disk/by-id/dm-uuid-LVM-"
 #define GROUP_ID_LENGTH 32
 
-bool storage_is_opened(const char *path)
+bool block_is_opened(const char *path)
 {
 	return util_starts_with(path, MAPPER) || util_starts_with(path, "/dev/disk/by-id/dm-") || is_volume_path(path);
 }
 
-bool storage_is_in_group_of(const struct block *block, const char *path)
+bool block_is_in_group_of(const struct block *block, const char *path)
 {
-	const char *id = storage_is_volume(block) ? block->dm_uuid + 4 : block->content.volume_group;
+	const char *id = block_is_volume(block) ? block->dm_uuid + 4 : block->content.volume_group;
 	char name[256], group[256] = "";
 	size_t length;
 
@@ -283,13 +283,13 @@ bool storage_is_in_group_of(const struct block *block, const char *path)
 	else
 		return false;
 	length = group_length(name);
-	if (storage_is_volume(block))
+	if (block_is_volume(block))
 		return length && group_length(block->dm_name) == length && !memcmp(block->dm_name, name, length);
 	encode_volume(block->content.group_name, group, sizeof(group));
 	return length && strlen(group) == length && !memcmp(group, name, length);
 }
 
-bool storage_matches(const struct storage *storage, const struct need *need, size_t index)
+bool block_matches(const struct block_devices *storage, const struct need *need, size_t index)
 {
 	const struct block *block = &storage->blocks[index];
 	const struct block_content *content = &block->content;
@@ -297,7 +297,7 @@ bool storage_matches(const struct storage *storage, const struct need *need, siz
 
 	switch (need->kind) {
 	case NEED_DEVICE:
-		return storage_by_path(storage, need->value) == (int)index;
+		return block_by_path(storage, need->value) == (int)index;
 	case NEED_NUMBER:
 		return sscanf(need->value, "%u:%u", &major, &minor) == 2 && block->major == major && block->minor == minor;
 	case NEED_UUID:
@@ -324,7 +324,7 @@ bool storage_matches(const struct storage *storage, const struct need *need, siz
 	return false;
 }
 
-bool storage_parse_udev(const char *text, struct block_content *ret)
+bool block_parse_udev(const char *text, struct block_content *ret)
 {
 	const struct {
 		const char *key;
@@ -354,7 +354,7 @@ bool storage_parse_udev(const char *text, struct block_content *ret)
 	return known;
 }
 
-static bool stands_on(const struct storage *storage, size_t block, size_t disk, unsigned int depth)
+static bool stands_on(const struct block_devices *storage, size_t block, size_t disk, unsigned int depth)
 {
 	if (block == disk)
 		return true;
@@ -369,12 +369,12 @@ static bool stands_on(const struct storage *storage, size_t block, size_t disk, 
 	return false;
 }
 
-bool storage_stands_on(const struct storage *storage, size_t block, size_t disk)
+bool block_stands_on(const struct block_devices *storage, size_t block, size_t disk)
 {
 	return stands_on(storage, block, disk, 0);
 }
 
-void storage_clear(struct storage *storage)
+void block_clear(struct block_devices *storage)
 {
 	for (size_t i = 0; i < storage->link_count; i++)
 		free(storage->links[i].path);
@@ -386,5 +386,5 @@ void storage_clear(struct storage *storage)
 	free(storage->links);
 	free(storage->pools);
 	free(storage->marks);
-	*storage = (struct storage){ 0 };
+	*storage = (struct block_devices){ 0 };
 }

@@ -63,7 +63,7 @@ struct block_use {
 };
 
 /* How people call the use: the mount point, or "swap". */
-const char *storage_use_name(const struct block_use *use);
+const char *block_use_name(const struct block_use *use);
 
 /* Where a path below /dev leads. */
 struct block_link {
@@ -80,7 +80,7 @@ struct block_mark {
 	int peer;           /* the device that it belongs together with, -1 for none */
 };
 
-struct storage {
+struct block_devices {
 	bool next_boot;             /* seen from the running host: what is mounted now need not be so then */
 	struct block *blocks;
 	struct block_edge *edges;
@@ -104,57 +104,57 @@ struct storage {
  * Take name, whole disk (by name, in @ret_whole), PCI functions and whether it is virtual from what the device's
  * link in /sys/class/block points to. Returns 0, or -EINVAL where that is no such link. Free ret->functions.
  */
-int storage_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE]) must_check;
+int block_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE]) must_check;
 
 /*
  * Take the content from what udev has written down of the device (/run/udev/data/bMAJOR:MINOR: "E:ID_FS_TYPE=ext4"), for
  * whom the device itself is closed. Returns false where that says nothing of it.
  */
-bool storage_parse_udev(const char *text, struct block_content *ret);
+bool block_parse_udev(const char *text, struct block_content *ret);
 
 /* Index of the device of this name ("!" and "/" are the same letter) or number, or -1. */
-int storage_by_name(const struct storage *storage, const char *name);
-int storage_by_number(const struct storage *storage, unsigned int major, unsigned int minor);
+int block_by_name(const struct block_devices *storage, const char *name);
+int block_by_number(const struct block_devices *storage, unsigned int major, unsigned int minor);
 
 /* Add the functions that a path of sysfs goes through to those of @block. */
-void storage_add_functions(struct block *block, const char *path);
+void block_add_functions(struct block *block, const char *path);
 
 /* Add the pool @name of @length bytes to those that are imported. */
-void storage_add_pool(struct storage *storage, const char *name, size_t length);
+void block_add_pool(struct block_devices *storage, const char *name, size_t length);
 
 /*
  * Does the text of /proc/locks (proc(5)) say that a program holds an exclusive flock(2) on the inode @inode of the file
  * system @major:@minor? Tools that write to a disk lock its node so (systemd.io, "Locking Block Device Access").
  */
-bool storage_is_locked(const char *locks, unsigned int major, unsigned int minor, unsigned long long inode);
+bool block_is_locked(const char *locks, unsigned int major, unsigned int minor, unsigned long long inode);
 
 /* Is it a container, inside which other file systems may be: LUKS, LVM, RAID, a member of a ZFS pool? */
-bool storage_is_container(const struct block_content *content);
+bool block_is_container(const struct block_content *content);
 
 /* Add what /proc/self/mountinfo and /proc/swaps (proc(5)) say is in use. */
-void storage_add_mounts(struct storage *storage, const char *mountinfo);
-void storage_add_swaps(struct storage *storage, const char *swaps);
+void block_add_mounts(struct block_devices *storage, const char *mountinfo);
+void block_add_swaps(struct block_devices *storage, const char *swaps);
 
 /* Is @block what the need names, as far as its content was read? */
-bool storage_matches(const struct storage *storage, const struct need *need, size_t block);
+bool block_matches(const struct block_devices *storage, const struct need *need, size_t block);
 
 /* The device that a path below /dev names, by the links that were read or by the kernel's names; or -1. */
-int storage_by_path(const struct storage *storage, const char *path);
+int block_by_path(const struct block_devices *storage, const char *path);
 /* The device that udev's link for a need's tag leads to, or -1: known before any content was read. */
-int storage_by_tag(const struct storage *storage, const struct need *need);
+int block_by_tag(const struct block_devices *storage, const struct need *need);
 
 /* Is it a logical volume of LVM? */
-bool storage_is_volume(const struct block *block);
+bool block_is_volume(const struct block *block);
 
 /* Does the path name a mapping or a logical volume, which exists only when something has opened it? */
-bool storage_is_opened(const char *path);
+bool block_is_opened(const char *path);
 
 /* Is @block an open volume, or a physical volume, of the group of the logical volume that @path names? */
-bool storage_is_in_group_of(const struct block *block, const char *path);
+bool block_is_in_group_of(const struct block *block, const char *path);
 
 /* Is @block the disk @disk (by index), a part of it, or does it stand on it? */
-bool storage_stands_on(const struct storage *storage, size_t block, size_t disk);
+bool block_stands_on(const struct block_devices *storage, size_t block, size_t disk);
 
 /* Is the function on the way to the device? */
-bool storage_is_on(const struct block *block, const struct pci_address *function);
-void storage_clear(struct storage *storage);
+bool block_is_on(const struct block *block, const struct pci_address *function);
+void block_clear(struct block_devices *storage);

@@ -13,7 +13,7 @@
  *   group=NAME  of that volume group         set=UUID    of the cache set of a bcache
  *   state words: ambiguous, unreadable, late (timed out), spoilt, unread, blank, held, locked, degraded
  */
-static void add_word(struct storage *storage, const char *word)
+static void add_word(struct block_devices *storage, const char *word)
 {
 	struct block *block = &storage->blocks[storage->count - 1];
 	struct block_content *content = &block->content;
@@ -21,7 +21,7 @@ static void add_word(struct storage *storage, const char *word)
 
 	if (sscanf(word, "on=%159s", left) == 1) {
 		storage->edges = util_grow(storage->edges, storage->edge_count, sizeof(*storage->edges));
-		storage->edges[storage->edge_count++] = (struct block_edge){ storage->count - 1, (size_t)storage_by_name(storage, left) };
+		storage->edges[storage->edge_count++] = (struct block_edge){ storage->count - 1, (size_t)block_by_name(storage, left) };
 	} else if (sscanf(word, "dm=%127[^:]:%159s", left, right) >= 1) {
 		strcpy(block->dm_name, left);
 		strcpy(block->dm_uuid, right);
@@ -47,11 +47,11 @@ static void add_word(struct storage *storage, const char *word)
 	}
 }
 
-static void build(struct storage *storage, const char *text)
+static void build(struct block_devices *storage, const char *text)
 {
 	char line[512];
 
-	*storage = (struct storage){ 0 };
+	*storage = (struct block_devices){ 0 };
 	while (*text) {
 		char *word, whole[BLOCK_NAME_SIZE], link[300];
 
@@ -62,9 +62,9 @@ static void build(struct storage *storage, const char *text)
 		storage->blocks = util_grow(storage->blocks, storage->count, sizeof(*storage->blocks));
 		storage->blocks[storage->count] = (struct block){ .state = BLOCK_READ };
 		util_format(link, sizeof(link), "../../devices/%s", word);
-		assert_int_equal(storage_parse_link(link, &storage->blocks[storage->count], whole), 0);
+		assert_int_equal(block_parse_link(link, &storage->blocks[storage->count], whole), 0);
 		storage->count++;
-		storage->blocks[storage->count - 1].whole = storage_by_name(storage, whole);
+		storage->blocks[storage->count - 1].whole = block_by_name(storage, whole);
 		while ((word = strtok(NULL, " ")))
 			add_word(storage, word);
 	}
@@ -83,7 +83,7 @@ struct row {
 };
 
 /* Ask as the late stage does of a storage controller. */
-static bool keeps_it(const struct storage *storage, const struct pci_address *function, char *reason, size_t size, char *hint, size_t hint_size)
+static bool keeps_it(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size, char *hint, size_t hint_size)
 {
 	const struct protect_question question = { .function = function, .may_carry = true };
 
@@ -92,12 +92,12 @@ static bool keeps_it(const struct storage *storage, const struct pci_address *fu
 
 static void check_row(const struct row *row, const char *mounts, const char *swaps, const char *fstab)
 {
-	struct storage storage;
+	struct block_devices storage;
 	struct host_needs needs = { 0 };
 
 	build(&storage, row->machine);
-	storage_add_mounts(&storage, mounts);
-	storage_add_swaps(&storage, swaps);
+	block_add_mounts(&storage, mounts);
+	block_add_swaps(&storage, swaps);
 	host_needs_add_cmdline(&needs, row->cmdline);
 	host_needs_add_fstab(&needs, fstab);
 	protect_mark(&storage, &needs);
@@ -112,7 +112,7 @@ static void check_row(const struct row *row, const char *mounts, const char *swa
 		assert_string_equal(reason, row->reasons[bus - 1]);
 	}
 	host_needs_clear(&needs);
-	storage_clear(&storage);
+	block_clear(&storage);
 }
 
 static void check(const struct row *rows, size_t count)
@@ -305,7 +305,7 @@ static void what_fstab_names_and_is_not_found_may_be_hidden(void **state)
 static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 {
 	static const char machine[] = N1 " ext4:r\n" N2 " crypto_LUKS:c\n" N3 "\n" V "dm-0 ext4:h dm=home:CRYPT on=nvme1n1\n";
-	struct storage storage;
+	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address second = { .bus = 2 }, third = { .bus = 3 };
 	char reason[256], hint[256];
@@ -334,13 +334,13 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 	protect_mark(&storage, &needs);
 	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
 	host_needs_clear(&needs);
-	storage_clear(&storage);
+	block_clear(&storage);
 }
 
 /* What is only known of disks says nothing of a display; what is known to be on it does. */
 static void a_function_without_disks_is_not_kept_by_what_is_unknown(void **state)
 {
-	struct storage storage;
+	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, third = { .bus = 3 };
 	struct protect_question question = { .function = &third };
@@ -354,7 +354,7 @@ static void a_function_without_disks_is_not_kept_by_what_is_unknown(void **state
 	question.function = &first;
 	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	host_needs_clear(&needs);
-	storage_clear(&storage);
+	block_clear(&storage);
 }
 
 /* A key is needed until the LUKS is open: stage=late says that its controller may go then. */
@@ -363,7 +363,7 @@ static void a_key_stays_until_it_was_read(void **state)
 	struct need key = { .kind = NEED_UUID, .purpose = (char[]){ "rd.luks.key" }, .value = (char[]){ "k" },
 			    .text = (char[]){ "rd.luks.key=UUID=k" }, .key = true };
 	struct host_needs needs = { .list = &key, .count = 1, .root = true };
-	struct storage storage;
+	struct block_devices storage;
 	struct pci_address first = { .bus = 1 };
 	struct protect_question question = { .function = &first, .may_carry = true };
 	char reason[256], hint[256];
@@ -382,7 +382,7 @@ static void a_key_stays_until_it_was_read(void **state)
 	storage.use_count = 1;
 	protect_mark(&storage, &needs);
 	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
-	storage_clear(&storage);
+	block_clear(&storage);
 }
 
 static void a_volume_that_is_not_open_yet_is_on_the_disks_of_its_group(void **state)
@@ -423,7 +423,7 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct storage storage;
+		struct block_devices storage;
 		struct host_needs needs = { 0 };
 
 		build(&storage, rows[i].machine);
@@ -433,13 +433,13 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 		protect_mark(&storage, &needs);
 		assert_row(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)) == rows[i].kept, rows[i].cmdline);
 		host_needs_clear(&needs);
-		storage_clear(&storage);
+		block_clear(&storage);
 	}
 }
 
 static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 {
-	struct storage storage;
+	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address both[] = { { .bus = 1 }, { .bus = 2 } };
 
@@ -468,13 +468,13 @@ static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 	protect_mark(&storage, &needs);
 	assert_true(protect_awaits_disk(&storage, both, 1));
 	host_needs_clear(&needs);
-	storage_clear(&storage);
+	block_clear(&storage);
 }
 
 /* A pool does not say how many members it has: until it is imported, a storage controller without a disk may have one. */
 static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 {
-	struct storage storage;
+	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, second = { .bus = 2 }, third = { .bus = 3 };
 	struct protect_question question = { .function = &third, .may_carry = true, .is_storage = true };
@@ -491,12 +491,12 @@ static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 	question.function = &second;
 	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
-	storage_add_pool(&storage, "rpool", 5);
+	block_add_pool(&storage, "rpool", 5);
 	protect_mark(&storage, &needs);
 	question.function = &third;
 	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	host_needs_clear(&needs);
-	storage_clear(&storage);
+	block_clear(&storage);
 }
 
 static void locks_are_read(void **state)
@@ -505,17 +505,17 @@ static void locks_are_read(void **state)
 				    "3: FLOCK  ADVISORY  READ 318 00:06:326 0 EOF\n";
 
 	(void)state;
-	assert_true(storage_is_locked(locks, 0, 6, 324));
-	assert_false(storage_is_locked(locks, 0, 6, 325));
+	assert_true(block_is_locked(locks, 0, 6, 324));
+	assert_false(block_is_locked(locks, 0, 6, 325));
 	/* udevd itself locks so, while it reads */
-	assert_false(storage_is_locked(locks, 0, 6, 326));
-	assert_false(storage_is_locked(locks, 8, 6, 324));
+	assert_false(block_is_locked(locks, 0, 6, 326));
+	assert_false(block_is_locked(locks, 8, 6, 324));
 }
 
 /* udev's link finds a device whose content was not read; a required tag without a device asks for more reading. */
 static void a_link_is_as_good_as_a_superblock(void **state)
 {
-	struct storage storage;
+	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, second = { .bus = 2 };
 	char reason[256], hint[256];
@@ -536,7 +536,7 @@ static void a_link_is_as_good_as_a_superblock(void **state)
 	assert_string_equal(reason, "it carries root: nvme0n1");
 	assert_false(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
 	host_needs_clear(&needs);
-	storage_clear(&storage);
+	block_clear(&storage);
 }
 
 static void links_are_read(void **state)
@@ -545,22 +545,22 @@ static void links_are_read(void **state)
 	char whole[BLOCK_NAME_SIZE];
 
 	(void)state;
-	assert_int_equal(storage_parse_link("../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0/nvme/nvme0/nvme0n1",
+	assert_int_equal(block_parse_link("../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0/nvme/nvme0/nvme0n1",
 					    &block, whole), 0);
 	/* behind a VMD each of these carries it */
 	assert_int_equal(block.function_count, 3);
-	assert_true(storage_is_on(&block, &(struct pci_address){ 0, 0, 0x0e, 0 }));
-	assert_true(storage_is_on(&block, &(struct pci_address){ 0x10000, 0xe1, 0, 0 }));
-	assert_int_equal(storage_parse_link("nvme0n1", &block, whole), -22);
+	assert_true(block_is_on(&block, &(struct pci_address){ 0, 0, 0x0e, 0 }));
+	assert_true(block_is_on(&block, &(struct pci_address){ 0x10000, 0xe1, 0, 0 }));
+	assert_int_equal(block_parse_link("nvme0n1", &block, whole), -22);
 	free(block.functions);
 	block = (struct block){ 0 };
-	assert_int_equal(storage_parse_link("../../devices/virtual/block/dm-0", &block, whole), 0);
+	assert_int_equal(block_parse_link("../../devices/virtual/block/dm-0", &block, whole), 0);
 	assert_true(block.virtual);
 	/* a controller's link in the folder of an NVMe subsystem */
-	storage_add_functions(&block, "../../../pci0000:10/0000:10:01.0/0000:11:00.0/nvme/nvme0");
-	storage_add_functions(&block, "../../../pci0000:40/0000:40:01.0/0000:41:00.0/nvme/nvme1");
+	block_add_functions(&block, "../../../pci0000:10/0000:10:01.0/0000:11:00.0/nvme/nvme0");
+	block_add_functions(&block, "../../../pci0000:40/0000:40:01.0/0000:41:00.0/nvme/nvme1");
 	assert_int_equal(block.function_count, 4);
-	assert_true(storage_is_on(&block, &(struct pci_address){ 0, 0x41, 0, 0 }));
+	assert_true(block_is_on(&block, &(struct pci_address){ 0, 0x41, 0, 0 }));
 	free(block.functions);
 }
 

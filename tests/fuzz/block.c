@@ -17,7 +17,7 @@ static uint8_t take(const uint8_t **data, size_t *size)
 	return *(*data)++;
 }
 
-static void add_block(struct storage *storage, uint8_t kind, uint8_t what, uint8_t below)
+static void add_block(struct block_devices *storage, uint8_t kind, uint8_t what, uint8_t below)
 {
 	struct block *block;
 
@@ -51,9 +51,9 @@ static void add_block(struct storage *storage, uint8_t kind, uint8_t what, uint8
 }
 
 /* Is the function below this device? Followed by hand, the slow way. */
-static bool is_below(const struct storage *storage, size_t block, const struct pci_address *function, int depth)
+static bool is_below(const struct block_devices *storage, size_t block, const struct pci_address *function, int depth)
 {
-	if (storage_is_on(&storage->blocks[block], function))
+	if (block_is_on(&storage->blocks[block], function))
 		return true;
 	for (size_t e = 0; depth && e < storage->edge_count; e++)
 		if (storage->edges[e].upper == block && is_below(storage, storage->edges[e].lower, function, depth - 1))
@@ -63,7 +63,7 @@ static bool is_below(const struct storage *storage, size_t block, const struct p
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct storage storage = { 0 };
+	struct block_devices storage = { 0 };
 	struct host_needs needs = { 0 };
 	char cmdline[128], reason[64], hint[64];
 	uint8_t root = take(&data, &size), resume = take(&data, &size);
@@ -79,7 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	host_needs_add_cmdline(&needs, cmdline);
 	protect_mark(&storage, &needs);
 	for (size_t i = 0; i < storage.count; i++)
-		root_found |= storage_matches(&storage, &needs.list[0], i);
+		root_found |= block_matches(&storage, &needs.list[0], i);
 	for (uint8_t bus = 0; bus < FUNCTIONS; bus++) {
 		struct pci_address function = { .bus = bus };
 		const struct protect_question question = { .function = &function, .may_carry = true };
@@ -89,12 +89,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < storage.count; i++) {
 			bool here = is_below(&storage, i, &function, 24);
 
-			require(keeps || !here || !storage_matches(&storage, &needs.list[0], i));
+			require(keeps || !here || !block_matches(&storage, &needs.list[0], i));
 			require(keeps || !here || !(storage.blocks[i].held || storage.blocks[i].locked));
-			require(keeps || !storage_is_on(&storage.blocks[i], &function) || storage.blocks[i].state < BLOCK_AMBIGUOUS);
+			require(keeps || !block_is_on(&storage.blocks[i], &function) || storage.blocks[i].state < BLOCK_AMBIGUOUS);
 		}
 	}
 	host_needs_clear(&needs);
-	storage_clear(&storage);
+	block_clear(&storage);
 	return 0;
 }

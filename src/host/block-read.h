@@ -2,7 +2,7 @@
 /* Reads the machine's block devices and what is on them: the only includer of libblkid. */
 #pragma once
 
-#include "core/storage.h"
+#include "core/block.h"
 
 /*
  * Read the block devices, how they stand on each other and what is in use; then the superblocks of all that is on
@@ -14,13 +14,13 @@
  * deadline for reading allows: while something that the host needs is not found and might be on a disk of the candidates
  * that has not appeared yet, and while udev may be opening a container on one of them.
  *
- * The result is marked with protect_mark(); free it with storage_clear().
+ * The result is marked with protect_mark(); free it with block_clear().
  */
-void disks_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
-		bool waits, struct storage *ret);
+void block_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+		bool waits, struct block_devices *ret);
 
 /*
  * Read state, error and content of the device @ret->name; its numbers are compared with the node's where the
  * node is a block device. @partition adds part_uuid and part_label. May never return.
  */
-void disks_read_content(struct block *ret, bool partition);
+void block_read_content(struct block *ret, bool partition);

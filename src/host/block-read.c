@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/disks.h"
+#include "host/block-read.h"
 
 #include <blkid/blkid.h>
 #include <endian.h>
@@ -206,7 +206,7 @@ static bool is_locked(const char *locks, const struct block *block)
 	struct stat node;
 
 	return fd >= 0 && fstat(fd, &node) == 0 &&
-	       storage_is_locked(locks, major(node.st_dev), minor(node.st_dev), node.st_ino);
+	       block_is_locked(locks, major(node.st_dev), minor(node.st_dev), node.st_ino);
 }
 
 /* Only root reads disks; what udev has read there, anyone may know. */
@@ -217,7 +217,7 @@ static bool read_udev(struct block *block)
 	size_t length;
 
 	util_format(path, sizeof(path), "/run/udev/data/b%u:%u", block->major, block->minor);
-	return rootdir_read_file(path, TABLE_LIMIT, &text, &length) == 0 && storage_parse_udev(text, &block->content);
+	return rootdir_read_file(path, TABLE_LIMIT, &text, &length) == 0 && block_parse_udev(text, &block->content);
 }
 
 /* Where libblkid looks for superblocks; a place that is missing here is read all the same, and costs a wait. Bytes. */
@@ -243,7 +243,7 @@ static void prefetch(int fd)
 	}
 }
 
-void disks_read_content(struct block *ret, bool partition)
+void block_read_content(struct block *ret, bool partition)
 {
 	cleanup_close int fd = open_node(ret, O_RDONLY | O_NONBLOCK);
 
@@ -268,7 +268,7 @@ void disks_read_content(struct block *ret, bool partition)
 
 /* A disk and its partitions, as far as they are to be read: in one child, one after the other. */
 struct disk {
-	const struct storage *storage;
+	const struct block_devices *storage;
 	size_t *blocks; /* by index */
 	size_t count;
 	bool partitions;
@@ -290,7 +290,7 @@ static int read_disk(const void *argument, void *result)
 	for (size_t i = 0; i < disk->count; i++) {
 		struct block block = disk->storage->blocks[disk->blocks[i]];
 
-		disks_read_content(&block, disk->partitions);
+		block_read_content(&block, disk->partitions);
 		readings[i] = (struct reading){ false, block.state, block.error, block.content };
 		/* What hangs later leaves this behind. */
 		__atomic_store_n(&readings[i].done, true, __ATOMIC_RELEASE);
@@ -299,7 +299,7 @@ static int read_disk(const void *argument, void *result)
 	return 0;
 }
 
-static void take_readings(struct storage *storage, const struct disk *disk, const struct deadline_task *task)
+static void take_readings(struct block_devices *storage, const struct disk *disk, const struct deadline_task *task)
 {
 	const struct reading *readings = task->result;
 
@@ -318,12 +318,12 @@ static void take_readings(struct storage *storage, const struct disk *disk, cons
 }
 
 /* The list of what is read of the disk that the block is, or is a part of. */
-static struct disk *disk_of(struct disk *disks, const struct storage *storage, size_t block)
+static struct disk *disk_of(struct disk *disks, const struct block_devices *storage, size_t block)
 {
 	return &disks[storage->blocks[block].whole >= 0 ? (size_t)storage->blocks[block].whole : block];
 }
 
-static size_t list_disks(struct storage *storage, const bool *chosen, bool partitions, struct disk *disks,
+static size_t list_disks(struct block_devices *storage, const bool *chosen, bool partitions, struct disk *disks,
 			 struct deadline_task *tasks)
 {
 	size_t count = 0;
@@ -358,7 +358,7 @@ static size_t list_disks(struct storage *storage, const bool *chosen, bool parti
  */
 static int find_locked(const void *argument, void *result)
 {
-	const struct storage *storage = argument;
+	const struct block_devices *storage = argument;
 	cleanup_free char *locks = NULL;
 	bool *locked = result;
 	size_t length;
@@ -371,7 +371,7 @@ static int find_locked(const void *argument, void *result)
 }
 
 /* Read the blocks that are chosen, all disks at the same time. @locks also finds out which ones are locked. */
-static void read_chosen(struct storage *storage, const bool *chosen, bool partitions, bool locks)
+static void read_chosen(struct block_devices *storage, const bool *chosen, bool partitions, bool locks)
 {
 	/* What comes first leaves time for what it shows to be needed. */
 	unsigned long long end = locks ? deadline_read_end() : deadline_look_end();
@@ -404,7 +404,7 @@ static void read_chosen(struct storage *storage, const bool *chosen, bool partit
 
 static void add_path(void *block, const char *link)
 {
-	storage_add_functions(block, link);
+	block_add_functions(block, link);
 }
 
 /* The head of an NVMe with several controllers has none of them in its own folder's path. */
@@ -443,7 +443,7 @@ static bool read_device(const char *name, struct block *block, char whole[static
 
 	*block = (struct block){ .whole = -1 };
 	if (strlen(name) >= sizeof(block->name) || sysfs_block_link(name, link, sizeof(link)) < 0 ||
-	    storage_parse_link(link, block, whole) < 0 || sysfs_block_read(name, "dev", number, sizeof(number)) < 0 ||
+	    block_parse_link(link, block, whole) < 0 || sysfs_block_read(name, "dev", number, sizeof(number)) < 0 ||
 	    sscanf(number, "%u:%u", &block->major, &block->minor) != 2)
 		return false;
 	read_nvme_paths(block, link);
@@ -459,7 +459,7 @@ static bool read_device(const char *name, struct block *block, char whole[static
 	return true;
 }
 
-static bool has_edge(const struct storage *storage, size_t upper, size_t lower)
+static bool has_edge(const struct block_devices *storage, size_t upper, size_t lower)
 {
 	for (size_t i = 0; i < storage->edge_count; i++)
 		if (storage->edges[i].upper == upper && storage->edges[i].lower == lower)
@@ -467,7 +467,7 @@ static bool has_edge(const struct storage *storage, size_t upper, size_t lower)
 	return false;
 }
 
-static void add_edge(struct storage *storage, size_t upper, size_t lower)
+static void add_edge(struct block_devices *storage, size_t upper, size_t lower)
 {
 	if (has_edge(storage, upper, lower))
 		return;
@@ -476,13 +476,13 @@ static void add_edge(struct storage *storage, size_t upper, size_t lower)
 }
 
 /* What the device stands on, and who stands on it: a holder that is no block device here holds it all the same. */
-static void read_edges(struct storage *storage, size_t block)
+static void read_edges(struct block_devices *storage, size_t block)
 {
 	char **names;
 	ssize_t count = sysfs_block_slaves(storage->blocks[block].name, &names);
 
 	for (ssize_t i = 0; i < count; i++) {
-		int lower = storage_by_name(storage, names[i]);
+		int lower = block_by_name(storage, names[i]);
 
 		if (lower >= 0)
 			add_edge(storage, block, (size_t)lower);
@@ -490,7 +490,7 @@ static void read_edges(struct storage *storage, size_t block)
 	rootdir_list_free(names, count);
 	count = sysfs_block_holders(storage->blocks[block].name, &names);
 	for (ssize_t i = 0; i < count; i++) {
-		int upper = storage_by_name(storage, names[i]);
+		int upper = block_by_name(storage, names[i]);
 
 		if (upper >= 0)
 			add_edge(storage, (size_t)upper, block);
@@ -500,7 +500,7 @@ static void read_edges(struct storage *storage, size_t block)
 	rootdir_list_free(names, count);
 }
 
-static void read_devices(struct storage *storage)
+static void read_devices(struct block_devices *storage)
 {
 	char **names, (*wholes)[BLOCK_NAME_SIZE];
 	ssize_t count = sysfs_block_list(&names);
@@ -515,19 +515,19 @@ static void read_devices(struct storage *storage)
 	}
 	rootdir_list_free(names, count);
 	for (size_t i = 0; i < storage->count; i++) {
-		storage->blocks[i].whole = storage_by_name(storage, wholes[i]);
+		storage->blocks[i].whole = block_by_name(storage, wholes[i]);
 		read_edges(storage, i);
 	}
 	free(wholes);
 }
 
 /* Every use is a table in /proc; one that is not there says nothing. */
-static void read_uses(struct storage *storage)
+static void read_uses(struct block_devices *storage)
 {
 	static const struct {
 		const char *path;
-		void (*add)(struct storage *storage, const char *text);
-	} tables[] = { { "/proc/self/mountinfo", storage_add_mounts }, { "/proc/swaps", storage_add_swaps } };
+		void (*add)(struct block_devices *storage, const char *text);
+	} tables[] = { { "/proc/self/mountinfo", block_add_mounts }, { "/proc/swaps", block_add_swaps } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		cleanup_free char *text = NULL;
@@ -539,7 +539,7 @@ static void read_uses(struct storage *storage)
 }
 
 /* OpenZFS has a folder for each pool that is imported (module/os/linux/spl/spl-kstat.c), beside files of its own. */
-static void read_pools(struct storage *storage)
+static void read_pools(struct block_devices *storage)
 {
 	static const char folder[] = "/proc/spl/kstat/zfs";
 	char **names, path[BLOCK_NAME_SIZE + 300];
@@ -547,7 +547,7 @@ static void read_pools(struct storage *storage)
 
 	for (ssize_t i = 0; i < count; i++)
 		if (rootdir_exists(util_format(path, sizeof(path), "%s/%.255s/.", folder, names[i])))
-			storage_add_pool(storage, names[i], strlen(names[i]));
+			block_add_pool(storage, names[i], strlen(names[i]));
 	rootdir_list_free(names, count);
 }
 
@@ -567,7 +567,7 @@ static bool cache_names(const char *cache, size_t length, const char *name)
 }
 
 /* A member of a pool that the host imports later belongs to it, whatever the boot has imported by now. */
-static void add_cached_pools(struct storage *storage)
+static void add_cached_pools(struct block_devices *storage)
 {
 	cleanup_free char *cache = NULL;
 	size_t length;
@@ -578,19 +578,19 @@ static void add_cached_pools(struct storage *storage)
 		const struct block_content *content = &storage->blocks[i].content;
 
 		if (!strcmp(content->type, "zfs_member") && cache_names(cache, length, content->label))
-			storage_add_pool(storage, content->label, strlen(content->label));
+			block_add_pool(storage, content->label, strlen(content->label));
 	}
 }
 
 /* udev's links are relative, and their last component is the kernel's name. */
-static void read_link(struct storage *storage, const struct need *need)
+static void read_link(struct block_devices *storage, const struct need *need)
 {
 	char path[512], name[BLOCK_NAME_SIZE];
 	int block;
 
 	if (!devspec_path(need->kind, need->value, path, sizeof(path)) || rootdir_link_name(path, name, sizeof(name)) < 0)
 		return;
-	block = storage_by_name(storage, name);
+	block = block_by_name(storage, name);
 	if (block < 0)
 		return;
 	storage->links = util_grow(storage->links, storage->link_count, sizeof(*storage->links));
@@ -610,13 +610,13 @@ static bool needs_partitions(const struct host_needs *needs)
 static bool on_candidate(const struct block *block, const struct pci_address *candidates, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (storage_is_on(block, &candidates[i]))
+		if (block_is_on(block, &candidates[i]))
 			return true;
 	return false;
 }
 
 /* What is unread, and marked as needed or not. */
-static void read_unread(struct storage *storage, bool partitions, bool marked)
+static void read_unread(struct block_devices *storage, bool partitions, bool marked)
 {
 	cleanup_free bool *chosen = util_zeroed(storage->count, sizeof(*chosen));
 
@@ -626,7 +626,7 @@ static void read_unread(struct storage *storage, bool partitions, bool marked)
 }
 
 /* What is wanted, and what is known to be needed before anything is read. */
-static void read_candidates(struct storage *storage, bool partitions, const struct pci_address *candidates, size_t count)
+static void read_candidates(struct block_devices *storage, bool partitions, const struct pci_address *candidates, size_t count)
 {
 	cleanup_free bool *chosen = util_zeroed(storage->count, sizeof(*chosen));
 
@@ -637,11 +637,11 @@ static void read_candidates(struct storage *storage, bool partitions, const stru
 }
 
 /* A device that hung once is not asked again: it would cost its time once more. */
-static void keep_hanging(struct storage *storage, const struct storage *before)
+static void keep_hanging(struct block_devices *storage, const struct block_devices *before)
 {
 	for (size_t i = 0; before && i < before->count; i++) {
 		const struct block *old = &before->blocks[i];
-		int now = old->state == BLOCK_UNREADABLE && old->error == -ETIMEDOUT ? storage_by_name(storage, old->name) : -1;
+		int now = old->state == BLOCK_UNREADABLE && old->error == -ETIMEDOUT ? block_by_name(storage, old->name) : -1;
 
 		if (now < 0 || storage->blocks[now].major != old->major || storage->blocks[now].minor != old->minor)
 			continue;
@@ -652,11 +652,11 @@ static void keep_hanging(struct storage *storage, const struct storage *before)
 
 /* @before is what was read before, or NULL. */
 static void read_all(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
-		     const struct storage *before, struct storage *ret)
+		     const struct block_devices *before, struct block_devices *ret)
 {
 	bool partitions = needs_partitions(needs);
 
-	*ret = (struct storage){ .next_boot = next_boot };
+	*ret = (struct block_devices){ .next_boot = next_boot };
 	read_devices(ret);
 	keep_hanging(ret, before);
 	for (size_t i = 0; i < needs->count; i++)
@@ -684,7 +684,7 @@ struct search {
 	const struct host_needs *needs;
 	const struct pci_address *candidates;
 	size_t count;
-	struct storage *storage;
+	struct block_devices *storage;
 };
 
 static size_t count_devices(void)
@@ -705,10 +705,10 @@ static bool udev_is_busy(void)
 /* udev's rules open volume groups and assemble arrays: what is inside a wanted disk may be in use in a moment. */
 static bool may_be_opened(const struct search *search)
 {
-	const struct storage *storage = search->storage;
+	const struct block_devices *storage = search->storage;
 
 	for (size_t i = 0; i < storage->count; i++)
-		if (!storage->marks[i].set && storage_is_container(&storage->blocks[i].content) &&
+		if (!storage->marks[i].set && block_is_container(&storage->blocks[i].content) &&
 		    on_candidate(&storage->blocks[i], search->candidates, search->count))
 			return true;
 	return false;
@@ -722,7 +722,7 @@ static bool waits_for_more(const struct search *search)
 static bool is_complete(void *data)
 {
 	struct search *search = data;
-	struct storage before;
+	struct block_devices before;
 	size_t now = count_devices();
 	bool busy = udev_is_busy(), found = now != search->seen || (search->busy && !busy);
 
@@ -735,12 +735,12 @@ static bool is_complete(void *data)
 		return false;
 	before = *search->storage;
 	read_all(search->needs, search->candidates, search->count, false, &before, search->storage);
-	storage_clear(&before);
+	block_clear(&before);
 	return !waits_for_more(search);
 }
 
-void disks_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
-		bool waits, struct storage *ret)
+void block_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
+		bool waits, struct block_devices *ret)
 {
 	struct search search = { .needs = needs, .candidates = candidates, .count = count, .storage = ret };
 
