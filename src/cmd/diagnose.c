@@ -2,9 +2,9 @@
 #include "cmd/diagnose.h"
 
 #include "cmd/show.h"
+#include "core/carry.h"
 #include "core/guard.h"
 #include "core/match.h"
-#include "core/protect.h"
 #include "host/config-read.h"
 
 static void diagnose_rights(const struct diagnosis *diagnosis, struct findings *findings)
@@ -195,7 +195,7 @@ static void lose_storage(const struct diagnosis *diagnosis, const struct pci_fun
 			 const char *subject, struct findings *findings)
 {
 	const struct block_devices *storage = diagnosis->context->machine.storage;
-	const struct protect_question question = { .function = &function->address, .may_carry = pci_may_carry_disks(function),
+	const struct carry_question question = { .function = &function->address, .may_carry = pci_may_carry_disks(function),
 						   .without_keys = late };
 	char reason[256], hint[256];
 
@@ -205,7 +205,7 @@ static void lose_storage(const struct diagnosis *diagnosis, const struct pci_fun
 				     "carries %s now (%s), which the host loses with it", storage->uses[u].purpose,
 				     storage->blocks[storage->uses[u].block].name);
 	lose_spares(diagnosis, function, subject, findings);
-	if (protect_keeps(storage, &question, reason, sizeof(reason), hint, sizeof(hint)))
+	if (carry_keeps(storage, &question, reason, sizeof(reason), hint, sizeof(hint)))
 		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
 			     "is taken by stage=early although %s", reason);
 }

@@ -74,7 +74,7 @@ struct block_link {
 /* Why a block device stays with the host. */
 struct block_mark {
 	bool set;
-	unsigned int rank;  /* the first cause that was found counts; see PROTECT_RANK_KEY */
+	unsigned int rank;  /* the first cause that was found counts; see CARRY_RANK_KEY */
 	const char *purpose;
 	int from;           /* the device above that needs it; -1 at the top */
 	int peer;           /* the device that it belongs together with, -1 for none */
@@ -88,7 +88,7 @@ struct block_devices {
 	struct block_link *links;
 	char (*pools)[64];          /* ZFS pools that are imported, or that zpool.cache names */
 	size_t count, edge_count, use_count, link_count, pool_count;
-	struct block_mark *marks;   /* one a block, by protect_mark() */
+	struct block_mark *marks;   /* one a block, by carry_mark() */
 	const struct host_needs *needs;
 	char unknown[256], hint[160]; /* why nothing is known of a disk without a mark; "" where all is known */
 	char missing[160];          /* what lacks a member that a disk without a mark might be; "" for nothing */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/carry.h"
 #include "core/match.h"
-#include "core/protect.h"
 
 /* Does the claim name this device by its address or id, not by a class or as one of a group? */
 static bool names_device(const struct claim *claim, const struct pci_function *function)
@@ -136,14 +136,14 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 {
 	const struct pci_function *function = entry->function;
 	char reason[sizeof(entry->reason)], hint[sizeof(entry->hint)] = "";
-	const struct protect_question question = {
+	const struct carry_question question = {
 		.function = &function->address,
 		.may_carry = pci_may_carry_disks(function),
 		.is_storage = pci_is_storage(function),
 		.without_keys = match_is_asked_late(input->config, entry->claim, function),
 	};
 
-	bool storage = protect_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint));
+	bool storage = carry_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint));
 
 	/* Before its driver is loaded nothing shows the disk of a device that has none by its nature. */
 	if (storage && !hint[0] && !question.may_carry && !question.without_keys)

@@ -13,9 +13,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "core/carry.h"
 #include "core/devspec.h"
 #include "core/lvm.h"
-#include "core/protect.h"
 #include "host/deadline.h"
 #include "host/sysfs.h"
 
@@ -663,18 +663,18 @@ static void read_all(const struct host_needs *needs, const struct pci_address *c
 		read_link(ret, &needs->list[i]);
 	read_uses(ret);
 	read_pools(ret);
-	protect_mark(ret, needs);
+	carry_mark(ret, needs);
 	if (!count)
 		return;
 	read_candidates(ret, partitions, candidates, count);
 	add_cached_pools(ret);
-	protect_mark(ret, needs);
+	carry_mark(ret, needs);
 	read_unread(ret, partitions, true);
-	protect_mark(ret, needs);
+	carry_mark(ret, needs);
 	/* Other disks may have what a need names, or the members that something lacks. */
-	if (protect_lacks_tags(ret) || ret->missing[0])
+	if (carry_lacks_tags(ret) || ret->missing[0])
 		read_unread(ret, partitions, false);
-	protect_mark(ret, needs);
+	carry_mark(ret, needs);
 }
 
 /* What is looked for again, and where that is left. */
@@ -716,7 +716,7 @@ static bool may_be_opened(const struct search *search)
 
 static bool waits_for_more(const struct search *search)
 {
-	return protect_awaits_disk(search->storage, search->candidates, search->count) || (search->busy && may_be_opened(search));
+	return carry_awaits_disk(search->storage, search->candidates, search->count) || (search->busy && may_be_opened(search));
 }
 
 static bool is_complete(void *data)

@@ -14,7 +14,7 @@
  * deadline for reading allows: while something that the host needs is not found and might be on a disk of the candidates
  * that has not appeared yet, and while udev may be opening a container on one of them.
  *
- * The result is marked with protect_mark(); free it with block_clear().
+ * The result is marked with carry_mark(); free it with block_clear().
  */
 void block_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
 		bool waits, struct block_devices *ret);

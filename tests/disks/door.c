@@ -14,7 +14,7 @@
 
 #include "host/deadline.h"
 #include "host/block-read.h"
-#include "core/protect.h"
+#include "core/carry.h"
 #include "host/rootdir.h"
 
 #define DEADLINE 2
@@ -175,7 +175,7 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 	/* A stage each. */
 	deadline_begin(DEADLINE);
 	block_read(&needs, both, 2, false, false, &storage);
-	keeps = protect_keeps(&storage, &(struct protect_question){ .function = &both[bus - 1], .may_carry = true }, reason, sizeof(reason), hint, sizeof(hint));
+	keeps = carry_keeps(&storage, &(struct carry_question){ .function = &both[bus - 1], .may_carry = true }, reason, sizeof(reason), hint, sizeof(hint));
 	block_clear(&storage);
 	host_needs_clear(&needs);
 	return keeps;

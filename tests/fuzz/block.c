@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "core/protect.h"
+#include "core/carry.h"
 
 #define FUNCTIONS 4
 
@@ -77,13 +77,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	util_format(cmdline, sizeof(cmdline), root & 0x80 ? "root=UUID=u%d%s" : "root=/dev/d%d%s", root & 0x0f,
 		    resume & 1 ? " resume=UUID=u7" : "");
 	host_needs_add_cmdline(&needs, cmdline);
-	protect_mark(&storage, &needs);
+	carry_mark(&storage, &needs);
 	for (size_t i = 0; i < storage.count; i++)
 		root_found |= block_matches(&storage, &needs.list[0], i);
 	for (uint8_t bus = 0; bus < FUNCTIONS; bus++) {
 		struct pci_address function = { .bus = bus };
-		const struct protect_question question = { .function = &function, .may_carry = true };
-		bool keeps = protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint));
+		const struct carry_question question = { .function = &function, .may_carry = true };
+		bool keeps = carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint));
 
 		require(keeps || root_found);
 		for (size_t i = 0; i < storage.count; i++) {

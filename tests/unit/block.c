@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "core/protect.h"
+#include "core/carry.h"
 
 /*
  * Machines in text: one device a line, the words behind its name are
@@ -85,9 +85,9 @@ struct row {
 /* Ask as the late stage does of a storage controller. */
 static bool keeps_it(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size, char *hint, size_t hint_size)
 {
-	const struct protect_question question = { .function = function, .may_carry = true };
+	const struct carry_question question = { .function = function, .may_carry = true };
 
-	return protect_keeps(storage, &question, reason, size, hint, hint_size);
+	return carry_keeps(storage, &question, reason, size, hint, hint_size);
 }
 
 static void check_row(const struct row *row, const char *mounts, const char *swaps, const char *fstab)
@@ -100,7 +100,7 @@ static void check_row(const struct row *row, const char *mounts, const char *swa
 	block_add_swaps(&storage, swaps);
 	host_needs_add_cmdline(&needs, row->cmdline);
 	host_needs_add_fstab(&needs, fstab);
-	protect_mark(&storage, &needs);
+	carry_mark(&storage, &needs);
 	for (uint8_t bus = 1; bus <= 3; bus++) {
 		struct pci_address function = { .bus = bus };
 		char reason[256] = "-", hint[256];
@@ -315,7 +315,7 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 	storage.next_boot = true;
 	host_needs_add_cmdline(&needs, "root=UUID=r");
 	host_needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
-	protect_mark(&storage, &needs);
+	carry_mark(&storage, &needs);
 	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, "it carries /home: nvme1n1, home");
 	assert_true(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
@@ -325,13 +325,13 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 	host_needs_add_cmdline(&needs, "root=UUID=r");
 	host_needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
 	host_needs_add_host_crypttab(&needs, "home UUID=c /etc/key luks,nofail\n");
-	protect_mark(&storage, &needs);
+	carry_mark(&storage, &needs);
 	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
 	host_needs_clear(&needs);
 	host_needs_add_cmdline(&needs, "root=/dev/mapper/home");
 	host_needs_add_fstab(&needs, "/dev/mapper/home / ext4 defaults 0 1\n");
-	protect_mark(&storage, &needs);
+	carry_mark(&storage, &needs);
 	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
 	host_needs_clear(&needs);
 	block_clear(&storage);
@@ -343,16 +343,16 @@ static void a_function_without_disks_is_not_kept_by_what_is_unknown(void **state
 	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, third = { .bus = 3 };
-	struct protect_question question = { .function = &third };
+	struct carry_question question = { .function = &third };
 	char reason[256], hint[256];
 
 	(void)state;
 	build(&storage, N1 " ext4:r\n");
 	host_needs_add_cmdline(&needs, "root=UUID=gone");
-	protect_mark(&storage, &needs);
-	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	carry_mark(&storage, &needs);
+	assert_false(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	question.function = &first;
-	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_true(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	host_needs_clear(&needs);
 	block_clear(&storage);
 }
@@ -365,23 +365,23 @@ static void a_key_stays_until_it_was_read(void **state)
 	struct host_needs needs = { .list = &key, .count = 1, .root = true };
 	struct block_devices storage;
 	struct pci_address first = { .bus = 1 };
-	struct protect_question question = { .function = &first, .may_carry = true };
+	struct carry_question question = { .function = &first, .may_carry = true };
 	char reason[256], hint[256];
 
 	(void)state;
 	build(&storage, N1 " ext4:k\n");
-	protect_mark(&storage, &needs);
-	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	carry_mark(&storage, &needs);
+	assert_true(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, "it carries rd.luks.key: nvme0n1");
 	assert_string_equal(hint, "stage=late takes it when the key was read");
 	question.without_keys = true;
-	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	/* a mount on the same disk stays whatever the claim says */
 	storage.uses = util_grow(NULL, 0, sizeof(*storage.uses));
 	storage.uses[0] = (struct block_use){ 0, "the mounted /k" };
 	storage.use_count = 1;
-	protect_mark(&storage, &needs);
-	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	carry_mark(&storage, &needs);
+	assert_true(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	block_clear(&storage);
 }
 
@@ -430,7 +430,7 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 		storage.next_boot = true;
 		host_needs_add_cmdline(&needs, rows[i].cmdline);
 		host_needs_add_fstab(&needs, "UUID=h /home ext4 defaults 0 2\n");
-		protect_mark(&storage, &needs);
+		carry_mark(&storage, &needs);
 		assert_row(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)) == rows[i].kept, rows[i].cmdline);
 		host_needs_clear(&needs);
 		block_clear(&storage);
@@ -446,27 +446,27 @@ static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 	(void)state;
 	build(&storage, N1 " ext4:r\n");
 	host_needs_add_cmdline(&needs, "root=UUID=r");
-	protect_mark(&storage, &needs);
-	assert_false(protect_awaits_disk(&storage, both, 2));
+	carry_mark(&storage, &needs);
+	assert_false(carry_awaits_disk(&storage, both, 2));
 	host_needs_add_fstab(&needs, "UUID=gone /data ext4 defaults 0 2\n");
-	protect_mark(&storage, &needs);
-	assert_true(protect_awaits_disk(&storage, both, 2));
+	carry_mark(&storage, &needs);
+	assert_true(carry_awaits_disk(&storage, both, 2));
 	/* every controller has its disk */
-	assert_false(protect_awaits_disk(&storage, both, 1));
+	assert_false(carry_awaits_disk(&storage, both, 1));
 	host_needs_clear(&needs);
 	/* what the initramfs never opens is kept, and not awaited */
 	host_needs_add_cmdline(&needs, "root=UUID=r");
 	host_needs_add_fstab(&needs, "/dev/mapper/data /data ext4 defaults 0 2\n/dev/vg/home /home ext4 defaults 0 2\n");
-	protect_mark(&storage, &needs);
-	assert_false(protect_awaits_disk(&storage, both, 2));
+	carry_mark(&storage, &needs);
+	assert_false(carry_awaits_disk(&storage, both, 2));
 	host_needs_add_cmdline(&needs, "rd.lvm.lv=vg/home");
-	protect_mark(&storage, &needs);
-	assert_true(protect_awaits_disk(&storage, both, 2));
+	carry_mark(&storage, &needs);
+	assert_true(carry_awaits_disk(&storage, both, 2));
 	host_needs_clear(&needs);
 	/* a root that is not there yet, as where a pool is imported behind us */
 	host_needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT");
-	protect_mark(&storage, &needs);
-	assert_true(protect_awaits_disk(&storage, both, 1));
+	carry_mark(&storage, &needs);
+	assert_true(carry_awaits_disk(&storage, both, 1));
 	host_needs_clear(&needs);
 	block_clear(&storage);
 }
@@ -477,24 +477,24 @@ static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, second = { .bus = 2 }, third = { .bus = 3 };
-	struct protect_question question = { .function = &third, .may_carry = true, .is_storage = true };
+	struct carry_question question = { .function = &third, .may_carry = true, .is_storage = true };
 	char reason[256], hint[256];
 
 	(void)state;
 	build(&storage, N1 " zfs_member:9 has=rpool\n" N2 " ext4:s\n");
 	host_needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT/pve-1 boot=zfs");
-	protect_mark(&storage, &needs);
-	assert_true(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	carry_mark(&storage, &needs);
+	assert_true(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, "the pool of root is not imported at that time, and this shows no disk yet");
 	/* no boot waits for that; a disk that is there is none of the pool's, and USB is not where pools are */
-	assert_false(protect_awaits_disk(&storage, (const struct pci_address[]){ first, third }, 2));
+	assert_false(carry_awaits_disk(&storage, (const struct pci_address[]){ first, third }, 2));
 	question.function = &second;
-	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
 	block_add_pool(&storage, "rpool", 5);
-	protect_mark(&storage, &needs);
+	carry_mark(&storage, &needs);
 	question.function = &third;
-	assert_false(protect_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
 	host_needs_clear(&needs);
 	block_clear(&storage);
 }
@@ -523,15 +523,15 @@ static void a_link_is_as_good_as_a_superblock(void **state)
 	(void)state;
 	build(&storage, N1 " unread\n" N2 " unread\n");
 	host_needs_add_cmdline(&needs, "root=UUID=aa");
-	protect_mark(&storage, &needs);
-	assert_true(protect_lacks_tags(&storage));
+	carry_mark(&storage, &needs);
+	assert_true(carry_lacks_tags(&storage));
 	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(hint, "correct it: blkid lists what there is");
 	storage.links = util_grow(NULL, 0, sizeof(*storage.links));
 	storage.links[0] = (struct block_link){ util_copy("/dev/disk/by-uuid/aa", 20), 0 };
 	storage.link_count = 1;
-	protect_mark(&storage, &needs);
-	assert_false(protect_lacks_tags(&storage));
+	carry_mark(&storage, &needs);
+	assert_false(carry_lacks_tags(&storage));
 	assert_true(keeps_it(&storage, &first, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, "it carries root: nvme0n1");
 	assert_false(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));

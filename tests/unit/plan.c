@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "core/plan.h"
-#include "core/protect.h"
+#include "core/carry.h"
 #include "core/match.h"
 #include "core/planner.h"
 #include "core/wait.h"
@@ -513,7 +513,7 @@ static void the_late_stage_decides_what_waited(void **state)
 	for (int spare = 0; spare < 2; spare++) {
 		host_needs_clear(&needs);
 		host_needs_add_cmdline(&needs, spare ? "root=tmpfs" : "root=/dev/nvme0n1");
-		protect_mark(&storage, &needs);
+		carry_mark(&storage, &needs);
 		planner_make(&input, wanted, &plan);
 		assert_int_equal(plan.count, 3);
 		assert_int_equal(plan.entries[0].verdict, VERDICT_REFUSED);

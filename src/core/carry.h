@@ -5,25 +5,25 @@
 #include "core/block.h"
 
 /* Marks of this rank and above: only a key or a detached header is there, which the boot needs until the LUKS is open. */
-#define PROTECT_RANK_KEY 0x100000U
+#define CARRY_RANK_KEY 0x100000U
 
 /*
  * Mark every device that the host needs or uses, what it stands on, and what belongs together with that. May be
  * called again when more was read. @needs is kept, not copied.
  */
-void protect_mark(struct block_devices *storage, const struct host_needs *needs);
+void carry_mark(struct block_devices *storage, const struct host_needs *needs);
 
 /* Has a tag (UUID=, LABEL=...) or a logical volume no device yet, so that more devices are worth reading? */
-bool protect_lacks_tags(const struct block_devices *storage);
+bool carry_lacks_tags(const struct block_devices *storage);
 
 /*
  * Might what is needed and not found be on a disk that has not appeared yet? So, if nothing is known of the root, or if a
  * need is unmet, or a member is missing, and one of the @count @functions has no disk.
  */
-bool protect_awaits_disk(const struct block_devices *storage, const struct pci_address *functions, size_t count);
+bool carry_awaits_disk(const struct block_devices *storage, const struct pci_address *functions, size_t count);
 
-/* What protect_keeps() is asked. */
-struct protect_question {
+/* What carry_keeps() is asked. */
+struct carry_question {
 	const struct pci_address *function;
 	bool may_carry;     /* disks may hang off it by its nature, so what is not known of its disks counts */
 	bool is_storage;    /* disks hang off it by its nature: one that shows none may have one that is yet to appear */
@@ -34,5 +34,5 @@ struct protect_question {
  * Must the host keep this function? Then the reason is stored, with the chain from its disk up to what needs it,
  * and the cure. What cannot be decided of a function that may carry disks is kept.
  */
-bool protect_keeps(const struct block_devices *storage, const struct protect_question *question, char *reason,
+bool carry_keeps(const struct block_devices *storage, const struct carry_question *question, char *reason,
 		   size_t reason_size, char *hint, size_t hint_size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/protect.h"
+#include "core/carry.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -126,7 +126,7 @@ static void mark_need(struct block_devices *storage, const struct need *need, un
 	int link = block_by_tag(storage, need);
 	bool found = !host_needs_is_on_disk(need), unmet = false;
 
-	rank += need->key ? PROTECT_RANK_KEY : 0;
+	rank += need->key ? CARRY_RANK_KEY : 0;
 	for (size_t i = 0; i < storage->count; i++) {
 		if ((int)i != link && !block_matches(storage, need, i))
 			continue;
@@ -224,7 +224,7 @@ static bool mark_peers(struct block_devices *storage, size_t block)
 	bool new = false;
 
 	for (size_t i = 0; i < storage->count; i++)
-		if (i != block && (!storage->marks[i].set || storage->marks[i].rank >= PROTECT_RANK_KEY) &&
+		if (i != block && (!storage->marks[i].set || storage->marks[i].rank >= CARRY_RANK_KEY) &&
 		    belong_together(&storage->blocks[block], &storage->blocks[i]))
 			new |= mark(storage, i, first->rank, first->purpose, -1, (int)block);
 	return new;
@@ -364,7 +364,7 @@ static void say_rootless(struct block_devices *storage)
 			    "nothing says what the root is, so what carries it is not known");
 }
 
-void protect_mark(struct block_devices *storage, const struct host_needs *needs)
+void carry_mark(struct block_devices *storage, const struct host_needs *needs)
 {
 	cleanup_free bool *open = NULL;
 	unsigned int rank = 0;
@@ -403,7 +403,7 @@ static bool is_found(const struct block_devices *storage, const struct need *nee
 	return block_by_tag(storage, need) >= 0;
 }
 
-bool protect_lacks_tags(const struct block_devices *storage)
+bool carry_lacks_tags(const struct block_devices *storage)
 {
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
@@ -461,14 +461,14 @@ static bool keeps_marked(const struct block_devices *storage, const struct pci_a
 		if (storage->marks[i].set && block_is_on(&storage->blocks[i], function) &&
 		    (best < 0 || storage->marks[i].rank < storage->marks[best].rank))
 			best = (int)i;
-	if (best < 0 || (without_keys && storage->marks[best].rank >= PROTECT_RANK_KEY))
+	if (best < 0 || (without_keys && storage->marks[best].rank >= CARRY_RANK_KEY))
 		return false;
 	util_format(reason, size, "it carries %.120s: ", storage->marks[best].purpose);
 	append_chain(storage, (size_t)best, reason, size);
 	if (!strcmp(storage->marks[best].purpose, OPEN_MAPPING))
 		util_format(hint, hint_size, "if the host does not need it, keep the initramfs from opening it "
 			    "(of LVM: auto_activation_volume_list in lvm.conf)");
-	else if (storage->marks[best].rank >= PROTECT_RANK_KEY)
+	else if (storage->marks[best].rank >= CARRY_RANK_KEY)
 		util_format(hint, hint_size, "stage=late takes it when the key was read");
 	return true;
 }
@@ -584,7 +584,7 @@ static bool keeps_partial(const struct block_devices *storage, const struct pci_
 	return true;
 }
 
-bool protect_awaits_disk(const struct block_devices *storage, const struct pci_address *functions, size_t count)
+bool carry_awaits_disk(const struct block_devices *storage, const struct pci_address *functions, size_t count)
 {
 	if (storage->awaited)
 		return true;
@@ -594,7 +594,7 @@ bool protect_awaits_disk(const struct block_devices *storage, const struct pci_a
 	return false;
 }
 
-bool protect_keeps(const struct block_devices *storage, const struct protect_question *question, char *reason,
+bool carry_keeps(const struct block_devices *storage, const struct carry_question *question, char *reason,
 		   size_t reason_size, char *hint, size_t hint_size)
 {
 	const struct pci_address *function = question->function;
