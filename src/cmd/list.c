@@ -9,7 +9,7 @@
 #include "cmd/options.h"
 #include "cmd/show.h"
 #include "host/context.h"
-#include "host/names.h"
+#include "host/pci-names.h"
 #include "host/pci-read.h"
 
 #define LIST_SIZE 1024
@@ -29,7 +29,7 @@ static void clear_list(struct list *list)
 	free(list->selectors);
 	free(list->shown);
 	options_clear(&list->options);
-	names_close();
+	pci_names_close();
 }
 
 static int parse_selectors(struct list *list)
@@ -164,7 +164,7 @@ static void print_json(const struct list *list)
 		const struct plan_entry *entry = plan_entry_of(&list->context.plan, function);
 		struct schema_device device = {
 			.function = function,
-			.name = names_device(function, name, sizeof(name)),
+			.name = pci_names_device(function, name, sizeof(name)),
 			.driver = function->driver,
 			.was = "",
 			.iommu_group = function->iommu_group,
@@ -194,7 +194,7 @@ static void describe(const struct list *list, const struct pci_function *functio
 	const struct disks disks = { list->context.machine.storage, function };
 	char text[LIST_SIZE], line[LIST_SIZE + 64];
 
-	if (names_device(function, text, sizeof(text))[0])
+	if (pci_names_device(function, text, sizeof(text))[0])
 		say(data, TERM_DIM, text);
 	if (function->boot_vga == 1)
 		say(data, TERM_YELLOW, "the boot display");
@@ -235,7 +235,7 @@ static void show_function(struct list *list, const struct pci_function *function
 	term_put(term, TERM_PLAIN, "%04x:%04x", function->vendor, function->device);
 	term_cell(term, strstr(function->driver, "vfio") ? TERM_GREEN : TERM_PLAIN, 14,
 		  function->driver[0] ? function->driver : "-");
-	term_put(term, TERM_PLAIN, "%s", names_class(function, class, sizeof(class)));
+	term_put(term, TERM_PLAIN, "%s", pci_names_class(function, class, sizeof(class)));
 	term_close(term);
 	describe(list, function, say_below, &branch);
 }
@@ -281,7 +281,7 @@ static void show_lines(struct list *list)
 		else
 			term_put(term, TERM_PLAIN, "group=-");
 		term_put(term, TERM_PLAIN, "driver=%s %s", function->driver[0] ? function->driver : "-",
-			 names_class(function, class, sizeof(class)));
+			 pci_names_class(function, class, sizeof(class)));
 		describe(list, function, say_behind, term);
 		term_close(term);
 	}
@@ -308,7 +308,7 @@ int cmd_list(int argc, char **argv)
 
 	if (options_parse(argc, argv, true, &list.options) < 0 || parse_selectors(&list) < 0)
 		return EXIT_USAGE;
-	names_open();
+	pci_names_open();
 	context_load(NULL, NULL, &list.context);
 	context_plan(&list.context, PLAN_NEXT, false, NULL, 0);
 	context_add_rights(&list.context);

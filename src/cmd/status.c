@@ -10,7 +10,7 @@
 #include "cmd/compare.h"
 #include "cmd/options.h"
 #include "cmd/show.h"
-#include "host/names.h"
+#include "host/pci-names.h"
 #include "host/rootdir.h"
 
 #define LOG_LIMIT (1 << 20)
@@ -30,7 +30,7 @@ static void clear_status(struct status *status)
 	compare_clear(&status->comparison);
 	report_free(&status->report);
 	context_clear(&status->context);
-	names_close();
+	pci_names_close();
 	free(status->log);
 	options_clear(&status->options);
 }
@@ -59,7 +59,7 @@ static void print_row(struct json *json, const struct row *row)
 	char name[512];
 	const struct schema_device device = {
 		.function = row->function,
-		.name = row->function ? names_device(row->function, name, sizeof(name)) : "",
+		.name = row->function ? pci_names_device(row->function, name, sizeof(name)) : "",
 		.driver = row->function && !row->gone ? row->function->driver : "",
 		.was = row->boot ? row->boot->was : "",
 		.iommu_group = row->function ? row->function->iommu_group : -1,
@@ -126,7 +126,7 @@ static void show_row(struct status *status, const struct row *row)
 	else
 		term_put(term, TERM_BOLD, "%.64s", row->entry ? row->entry->claim->text : row->boot->wanted_by);
 	if (row->function && term->terminal)
-		term_put(term, TERM_PLAIN, "%s", names_device(row->function, name, sizeof(name)));
+		term_put(term, TERM_PLAIN, "%s", pci_names_device(row->function, name, sizeof(name)));
 	show_field(term, "wanted", TERM_PLAIN, row->entry ? util_format(name, sizeof(name), "by %s", row->entry->claim->wanted_by) : "no");
 	show_field(term, "at boot", TERM_PLAIN, at_boot(status, row));
 	show_field(term, "now", style, row->now);
@@ -192,7 +192,7 @@ int cmd_status(int argc, char **argv)
 
 	if (options_parse(argc, argv, false, &status.options) < 0)
 		return EXIT_USAGE;
-	names_open();
+	pci_names_open();
 	context_load(NULL, NULL, &status.context);
 	context_plan(&status.context, PLAN_NEXT, false, NULL, 0);
 	context_add_rights(&status.context);

@@ -245,14 +245,14 @@ int rootdir_each_name(const char *path, void (*found)(void *data, const char *na
 	return length < 0 ? -errno : 0;
 }
 
-struct names {
+struct pci_names {
 	char **list;
 	size_t count;
 };
 
 static void add_name(void *data, const char *name)
 {
-	struct names *names = data;
+	struct pci_names *names = data;
 
 	names->list = util_grow(names->list, names->count, sizeof(*names->list));
 	names->list[names->count++] = util_copy(name, strlen(name));
@@ -268,7 +268,7 @@ void rootdir_list_free(char **names, ssize_t count)
 
 ssize_t rootdir_list(const char *path, char ***ret_names)
 {
-	struct names names = { 0 };
+	struct pci_names names = { 0 };
 	int r = rootdir_each_name(path, add_name, &names);
 
 	if (r < 0) {

@@ -5,11 +5,11 @@
 #include "core/pci.h"
 
 /* Use the system's list, of the other root where there is one. Without a list every name is "". */
-void names_open(void);
-void names_close(void);
+void pci_names_open(void);
+void pci_names_close(void);
 
 /* "NVIDIA Corporation GP106 [GeForce GTX 1060 6GB]": written to @buffer, "" where it is not known. Returns @buffer. */
-const char *names_device(const struct pci_function *function, char *buffer, size_t size);
+const char *pci_names_device(const struct pci_function *function, char *buffer, size_t size);
 
 /* "VGA compatible controller", or "class 030000" where it is not known. Returns @buffer. */
-const char *names_class(const struct pci_function *function, char *buffer, size_t size);
+const char *pci_names_class(const struct pci_function *function, char *buffer, size_t size);

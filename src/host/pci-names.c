@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/names.h"
+#include "host/pci-names.h"
 
 #include <fcntl.h>
 #include <pci/pci.h>
@@ -27,7 +27,7 @@ static void ignore(char *format, ...)
 	(void)format;
 }
 
-void names_open(void)
+void pci_names_open(void)
 {
 	static const char *const lists[] = { "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", "/usr/share/pci.ids" };
 	static char path[64];
@@ -49,7 +49,7 @@ void names_open(void)
 		names_access = NULL;
 }
 
-void names_close(void)
+void pci_names_close(void)
 {
 	/* What libpci has allocated goes with the process: freeing forty thousand names takes longer than using them. */
 	if (names_fd >= 0)
@@ -58,7 +58,7 @@ void names_close(void)
 	names_fd = -1;
 }
 
-const char *names_device(const struct pci_function *function, char *buffer, size_t size)
+const char *pci_names_device(const struct pci_function *function, char *buffer, size_t size)
 {
 	char vendor[256], device[256];
 	const char *maker, *model;
@@ -74,7 +74,7 @@ const char *names_device(const struct pci_function *function, char *buffer, size
 	return buffer;
 }
 
-const char *names_class(const struct pci_function *function, char *buffer, size_t size)
+const char *pci_names_class(const struct pci_function *function, char *buffer, size_t size)
 {
 	char text[256];
 	const char *name = NULL;
