@@ -7,9 +7,9 @@
 #include "boot/log.h"
 #include "boot/schema.h"
 #include "cmd.h"
-#include "cmd/compare.h"
 #include "cmd/options.h"
 #include "cmd/show.h"
+#include "cmd/status-rows.h"
 #include "host/pci-names.h"
 #include "host/rootdir.h"
 
@@ -21,13 +21,13 @@ struct status {
 	struct system system;
 	struct report report;
 	int reported; /* 0, or why there is no report */
-	struct comparison comparison;
+	struct status_rows comparison;
 	char *log;    /* the early log, or NULL */
 };
 
 static void clear_status(struct status *status)
 {
-	compare_clear(&status->comparison);
+	status_rows_clear(&status->comparison);
 	report_free(&status->report);
 	context_clear(&status->context);
 	pci_names_close();
@@ -198,12 +198,12 @@ int cmd_status(int argc, char **argv)
 	context_add_rights(&status.context);
 	system_read(&status.system);
 	status.reported = report_load(&status.report);
-	compare(&status.context, &status.report, status.reported == 0, &status.system, &status.comparison);
+	status_rows_make(&status.context, &status.report, status.reported == 0, &status.system, &status.comparison);
 	if (rootdir_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
 		status.log = NULL;
 	if (status.options.json)
 		print_json(&status);
 	else
 		show(&status);
-	return compare_is_well(&status.comparison) ? EXIT_DONE : EXIT_FAILED;
+	return status_rows_is_well(&status.comparison) ? EXIT_DONE : EXIT_FAILED;
 }

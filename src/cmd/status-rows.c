@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cmd/compare.h"
+#include "cmd/status-rows.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct row *add_row(struct comparison *comparison)
+static struct row *add_row(struct status_rows *comparison)
 {
 	comparison->rows = util_grow(comparison->rows, comparison->count, sizeof(*comparison->rows));
 	comparison->rows[comparison->count] = (struct row){ 0 };
@@ -27,7 +27,7 @@ static const struct report_device *find_boot(const struct report *report, const 
 	return NULL;
 }
 
-static bool has_entry(const struct comparison *comparison, const struct report_device *device)
+static bool has_entry(const struct status_rows *comparison, const struct report_device *device)
 {
 	for (size_t i = 0; i < comparison->count; i++)
 		if (comparison->rows[i].boot == device)
@@ -80,7 +80,7 @@ static void explain(struct row *row, bool reported, const struct system *system)
 }
 
 static void compare_entry(const struct plan_entry *entry, const struct report *report, bool reported,
-			  const struct system *system, struct comparison *ret)
+			  const struct system *system, struct status_rows *ret)
 {
 	struct row *row = add_row(ret);
 
@@ -102,7 +102,7 @@ static void compare_entry(const struct plan_entry *entry, const struct report *r
 }
 
 /* The boot was asked for it, and now it is not there, or nobody wants it any more. */
-static void compare_rest(const struct context *context, const struct report_device *device, struct comparison *ret)
+static void compare_rest(const struct context *context, const struct report_device *device, struct status_rows *ret)
 {
 	const struct machine *machine = &context->machine;
 	struct row *row = add_row(ret);
@@ -124,10 +124,10 @@ static void compare_rest(const struct context *context, const struct report_devi
 	}
 }
 
-void compare(const struct context *context, const struct report *report, bool reported, const struct system *system,
-	     struct comparison *ret)
+void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct system *system,
+	     struct status_rows *ret)
 {
-	*ret = (struct comparison){ 0 };
+	*ret = (struct status_rows){ 0 };
 	for (size_t i = 0; i < context->plan.count; i++)
 		compare_entry(&context->plan.entries[i], report, reported, system, ret);
 	for (size_t i = 0; i < report->count; i++)
@@ -135,13 +135,13 @@ void compare(const struct context *context, const struct report *report, bool re
 			compare_rest(context, &report->devices[i], ret);
 }
 
-void compare_clear(struct comparison *comparison)
+void status_rows_clear(struct status_rows *comparison)
 {
 	free(comparison->rows);
-	*comparison = (struct comparison){ 0 };
+	*comparison = (struct status_rows){ 0 };
 }
 
-bool compare_is_well(const struct comparison *comparison)
+bool status_rows_is_well(const struct status_rows *comparison)
 {
 	for (size_t i = 0; i < comparison->count; i++) {
 		const struct row *row = &comparison->rows[i];

@@ -16,18 +16,18 @@ struct row {
 	char hint[512];
 };
 
-struct comparison {
+struct status_rows {
 	struct row *rows;
 	size_t count;
 };
 
 /*
  * Compare the plan of @context (PLAN_NEXT) with @report, which is empty with @reported false where the boot has left
- * none. Free with compare_clear(); the rows point into what was compared.
+ * none. Free with status_rows_clear(); the rows point into what was compared.
  */
-void compare(const struct context *context, const struct report *report, bool reported, const struct system *system,
-	     struct comparison *ret);
-void compare_clear(struct comparison *comparison);
+void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct system *system,
+	     struct status_rows *ret);
+void status_rows_clear(struct status_rows *comparison);
 
 /* Is everything that is wanted bound now? What is optional may be absent. */
-bool compare_is_well(const struct comparison *comparison);
+bool status_rows_is_well(const struct status_rows *comparison);
