@@ -4,7 +4,7 @@
 
 #include "boot/schema.h"
 #include "cmd.h"
-#include "cmd/diagnose.h"
+#include "cmd/check-devices.h"
 #include "cmd/options.h"
 #include "host/bootloader.h"
 #include "host/config-read.h"
@@ -64,7 +64,7 @@ static void read_resets(struct check *check)
 
 static void judge(struct check *check)
 {
-	const struct diagnosis diagnosis = {
+	const struct check_input input = {
 		.context = &check->context,
 		.system = &check->system,
 		.kernels = check->kernels,
@@ -77,9 +77,9 @@ static void judge(struct check *check)
 		.unprivileged = context_is_unprivileged(),
 	};
 
-	diagnose_devices(&diagnosis, &check->findings);
-	diagnose_kernels(&diagnosis, &check->findings);
-	diagnose_other_setups(&diagnosis, &check->findings);
+	check_devices(&input, &check->findings);
+	check_kernels(&input, &check->findings);
+	check_other_setups(&input, &check->findings);
 }
 
 static void print_json(const struct check *check)

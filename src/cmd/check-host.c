@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cmd/diagnose.h"
+#include "cmd/check-devices.h"
 
 #include <errno.h>
 #include <string.h>
@@ -37,9 +37,9 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 	}
 }
 
-static void judge_content(const struct diagnosis *diagnosis, const struct kernel *kernel, struct finding *finding)
+static void judge_content(const struct check_input *input, const struct kernel *kernel, struct finding *finding)
 {
-	const char *differs = initramfs_differs(&kernel->initramfs, diagnosis->host);
+	const char *differs = initramfs_differs(&kernel->initramfs, input->host);
 
 	if (!kernel->initramfs.program) {
 		util_format(finding->what, sizeof(finding->what), "does not contain vfio-early");
@@ -58,7 +58,7 @@ static void judge_content(const struct diagnosis *diagnosis, const struct kernel
 	}
 }
 
-static void diagnose_image(const struct diagnosis *diagnosis, const struct kernel *kernel, struct findings *findings)
+static void check_image(const struct check_input *input, const struct kernel *kernel, struct findings *findings)
 {
 	struct finding *finding;
 
@@ -67,26 +67,26 @@ static void diagnose_image(const struct diagnosis *diagnosis, const struct kerne
 			     "no image of this kernel was found, perhaps it is part of a unified kernel image");
 		return;
 	}
-	finding = findings_add(findings, FINDING_FAIL, kernel->path, system_regenerate(diagnosis->system), "%s", "");
+	finding = findings_add(findings, FINDING_FAIL, kernel->path, system_regenerate(input->system), "%s", "");
 	if (kernel->error)
 		judge_unread(kernel, finding);
 	else
-		judge_content(diagnosis, kernel, finding);
+		judge_content(input, kernel, finding);
 }
 
-void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findings)
+void check_kernels(const struct check_input *input, struct findings *findings)
 {
-	for (size_t i = 0; i < diagnosis->kernel_count; i++) {
-		const struct kernel *kernel = &diagnosis->kernels[i];
+	for (size_t i = 0; i < input->kernel_count; i++) {
+		const struct kernel *kernel = &input->kernels[i];
 
 		if (kernel->driver == KERNEL_DRIVER_NONE)
 			findings_add(findings, FINDING_FAIL, kernel->version,
 				     "boot another kernel, or install the package with its other modules (linux-modules-extra, "
 				     "kernel-modules)", "this kernel has no vfio-pci, neither built in nor as a module");
 		else
-			diagnose_image(diagnosis, kernel, findings);
+			check_image(input, kernel, findings);
 	}
-	if (!diagnosis->kernel_count)
+	if (!input->kernel_count)
 		findings_add(findings, FINDING_WARN, "kernels", "see whether vfio-early is in the image with lsinitrd or lsinitramfs",
 			     "no installed kernel was found in /lib/modules and /boot, so no image was looked into");
 }
@@ -94,9 +94,9 @@ void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findin
 /* --- other methods --- */
 
 /* What ids take besides what we would, and whether the host needs any of it. */
-static void find_besides(const struct diagnosis *diagnosis, const char *ids, char *text, size_t size, bool *ret_kept)
+static void find_besides(const struct check_input *input, const char *ids, char *text, size_t size, bool *ret_kept)
 {
-	const struct machine *machine = &diagnosis->context->machine;
+	const struct machine *machine = &input->context->machine;
 	const char *item, *end = ids + strlen(ids);
 	struct selector_error error;
 	struct selector selector;
@@ -110,22 +110,22 @@ static void find_besides(const struct diagnosis *diagnosis, const char *ids, cha
 		for (size_t i = 0; i < machine->function_count; i++) {
 			const struct pci_function *function = &machine->functions[i];
 
-			if (selector_match(&selector, function) != SELECTOR_YES || plan_takes(&diagnosis->context->plan, function) ||
+			if (selector_match(&selector, function) != SELECTOR_YES || plan_takes(&input->context->plan, function) ||
 			    function->header_type > 0)
 				continue;
 			util_append(text, size, "%s%s", text[0] ? ", " : "", pci_address_format(&function->address, address));
-			*ret_kept |= plan_entry_of(&diagnosis->context->plan, function) != NULL;
+			*ret_kept |= plan_entry_of(&input->context->plan, function) != NULL;
 		}
 	}
 }
 
 /* What to do so that the other method is gone. */
-static void cure_setup(const struct diagnosis *diagnosis, const struct other_setup *setup, struct finding *finding)
+static void cure_setup(const struct check_input *input, const struct other_setup *setup, struct finding *finding)
 {
 	if (setup->parameter)
-		system_remove(diagnosis->system, setup->parameter, finding->hint, sizeof(finding->hint));
+		system_remove(input->system, setup->parameter, finding->hint, sizeof(finding->hint));
 	else
-		finding_cure(finding, "remove the line, then: %s", system_regenerate(diagnosis->system));
+		finding_cure(finding, "remove the line, then: %s", system_regenerate(input->system));
 }
 
 /* Is anything claimed by a module's ids= alone? */
@@ -138,9 +138,9 @@ static bool claims_by_ids(const struct plan *plan)
 }
 
 /* Its ids count as claims: to remove it alone would lose them. */
-static void diagnose_ids(const struct diagnosis *diagnosis, const struct other_setup *setup, struct findings *findings)
+static void check_ids(const struct check_input *input, const struct other_setup *setup, struct findings *findings)
 {
-	const char *off = config_off_reason(&diagnosis->context->config);
+	const char *off = config_off_reason(&input->context->config);
 	char shown[124];
 	struct finding *finding = off ?
 		findings_add(findings, FINDING_WARN, setup->where, "",
@@ -150,24 +150,24 @@ static void diagnose_ids(const struct diagnosis *diagnosis, const struct other_s
 			     "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded "
 			     "without it", util_printable(shown, sizeof(shown), setup->text, strlen(setup->text)));
 
-	if (off || !claims_by_ids(&diagnosis->context->plan))
-		cure_setup(diagnosis, setup, finding);
+	if (off || !claims_by_ids(&input->context->plan))
+		cure_setup(input, setup, finding);
 	else if (setup->parameter && strlen(setup->text) < sizeof(finding->hint) - 64)
 		finding_cure(finding, "write rd.vfio.ids=%s in its place", setup->text);
 	else if (setup->parameter)
 		finding_cure(finding, "rename vfio-pci.ids= to rd.vfio.ids= there");
 	else
 		finding_cure(finding, "write the ids as a claim in " READ_CONFIG_FILE " and remove the line, then: %s",
-			     system_regenerate(diagnosis->system));
+			     system_regenerate(input->system));
 }
 
-static void diagnose_stub_ids(const struct diagnosis *diagnosis, const struct other_setup *setup, struct findings *findings)
+static void check_stub_ids(const struct check_input *input, const struct other_setup *setup, struct findings *findings)
 {
 	struct finding *finding;
 	char besides[256];
 	bool kept = false;
 
-	find_besides(diagnosis, setup->text, besides, sizeof(besides), &kept);
+	find_besides(input, setup->text, besides, sizeof(besides), &kept);
 	if (besides[0])
 		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
 				       "pci-stub.ids=%.120s takes %s besides, which vfio-early leaves to the host", setup->text, besides);
@@ -175,12 +175,12 @@ static void diagnose_stub_ids(const struct diagnosis *diagnosis, const struct ot
 		finding = findings_add(findings, FINDING_WARN, setup->where, "",
 				       "pci-stub.ids=%.120s takes whatever has these ids, in a race that vfio-early makes needless",
 				       setup->text);
-	cure_setup(diagnosis, setup, finding);
+	cure_setup(input, setup, finding);
 }
 
-static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct other_setup *setup, struct findings *findings)
+static void check_driverctl(const struct check_input *input, const struct other_setup *setup, struct findings *findings)
 {
-	const struct plan *plan = &diagnosis->context->plan;
+	const struct plan *plan = &input->context->plan;
 	char address[PCI_ADDRESS_SIZE], subject[96], hint[96];
 
 	util_format(hint, sizeof(hint), "sudo driverctl unset-override %s", pci_address_format(&setup->address, address));
@@ -200,7 +200,7 @@ static void diagnose_driverctl(const struct diagnosis *diagnosis, const struct o
 }
 
 /* One that is told of in one sentence, or "" where there is nothing to say. */
-static const char *describe(const struct diagnosis *diagnosis, const struct other_setup *setup, char *text, size_t size)
+static const char *describe(const struct check_input *input, const struct other_setup *setup, char *text, size_t size)
 {
 	text[0] = '\0';
 	switch (setup->kind) {
@@ -214,7 +214,7 @@ static const char *describe(const struct diagnosis *diagnosis, const struct othe
 				   setup->text);
 	case SETUP_UNSAFE:
 		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
-		if (diagnosis->context->machine.iommu.remapping == IOMMU_REMAPPING_ON)
+		if (input->context->machine.iommu.remapping == IOMMU_REMAPPING_ON)
 			util_format(text, size, "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing");
 		return text;
 	default:
@@ -222,20 +222,20 @@ static const char *describe(const struct diagnosis *diagnosis, const struct othe
 	}
 }
 
-void diagnose_other_setups(const struct diagnosis *diagnosis, struct findings *findings)
+void check_other_setups(const struct check_input *input, struct findings *findings)
 {
 	char text[256];
 
-	for (size_t i = 0; i < diagnosis->setups->count; i++) {
-		const struct other_setup *setup = &diagnosis->setups->list[i];
+	for (size_t i = 0; i < input->setups->count; i++) {
+		const struct other_setup *setup = &input->setups->list[i];
 
 		if (setup->kind == SETUP_IDS)
-			diagnose_ids(diagnosis, setup, findings);
+			check_ids(input, setup, findings);
 		else if (setup->kind == SETUP_STUB_IDS)
-			diagnose_stub_ids(diagnosis, setup, findings);
+			check_stub_ids(input, setup, findings);
 		else if (setup->kind == SETUP_DRIVERCTL)
-			diagnose_driverctl(diagnosis, setup, findings);
-		else if (describe(diagnosis, setup, text, sizeof(text))[0])
-			cure_setup(diagnosis, setup, findings_add(findings, FINDING_WARN, setup->where, "", "%s", text));
+			check_driverctl(input, setup, findings);
+		else if (describe(input, setup, text, sizeof(text))[0])
+			cure_setup(input, setup, findings_add(findings, FINDING_WARN, setup->where, "", "%s", text));
 	}
 }

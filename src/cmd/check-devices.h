@@ -10,7 +10,7 @@
 #include "host/system.h"
 
 /* What there is to judge by; all of it stays the caller's. */
-struct diagnosis {
+struct check_input {
 	const struct context *context;  /* of PLAN_NEXT */
 	const struct system *system;
 	const struct kernel *kernels;
@@ -24,8 +24,8 @@ struct diagnosis {
 };
 
 /* Add what is to be said of the configuration, the IOMMU and each device, in the order in which a reader wants to know. */
-void diagnose_devices(const struct diagnosis *diagnosis, struct findings *findings);
+void check_devices(const struct check_input *input, struct findings *findings);
 
 /* Add what is to be said of the kernels and their images, and of other methods that give devices away. */
-void diagnose_kernels(const struct diagnosis *diagnosis, struct findings *findings);
-void diagnose_other_setups(const struct diagnosis *diagnosis, struct findings *findings);
+void check_kernels(const struct check_input *input, struct findings *findings);
+void check_other_setups(const struct check_input *input, struct findings *findings);

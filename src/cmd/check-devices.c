@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cmd/diagnose.h"
+#include "cmd/check-devices.h"
 
 #include "cmd/show.h"
 #include "core/carry.h"
@@ -7,26 +7,26 @@
 #include "core/match.h"
 #include "host/config-read.h"
 
-static void diagnose_rights(const struct diagnosis *diagnosis, struct findings *findings)
+static void check_rights(const struct check_input *input, struct findings *findings)
 {
-	if (diagnosis->unprivileged)
+	if (input->unprivileged)
 		findings_add(findings, FINDING_WARN, "user", "sudo vfio-early check",
 			     "not run by root: what is on disks, firmware tables and some images cannot be seen, so what follows "
 			     "may be wrong");
 }
 
-static void diagnose_config(const struct diagnosis *diagnosis, struct findings *findings)
+static void check_config(const struct check_input *input, struct findings *findings)
 {
-	const struct config *config = &diagnosis->context->config;
+	const struct config *config = &input->context->config;
 
-	if (diagnosis->next_path)
+	if (input->next_path)
 		findings_add(findings, FINDING_PASS, "command line", "",
 			     "that of the next boot, from %s, is another one than this boot's: what follows goes by it",
-			     diagnosis->next_path);
+			     input->next_path);
 	for (size_t i = 0; i < config->error_count; i++)
 		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s", config->errors[i].what);
 	for (size_t k = 0; k < config->keep_count; k++) {
-		const struct machine *machine = &diagnosis->context->machine;
+		const struct machine *machine = &input->context->machine;
 		const char *why = match_idle_keep(&config->keeps[k], machine->functions, machine->function_count);
 
 		if (why)
@@ -40,22 +40,22 @@ static void diagnose_config(const struct diagnosis *diagnosis, struct findings *
 /* --- the IOMMU --- */
 
 /* The cure of an IOMMU that is off, in this system's terms. */
-static void cure_iommu(const struct diagnosis *diagnosis, char *hint, size_t size)
+static void cure_iommu(const struct check_input *input, char *hint, size_t size)
 {
-	const struct iommu *iommu = &diagnosis->context->machine.iommu;
+	const struct iommu *iommu = &input->context->machine.iommu;
 
 	if (iommu->remove[0])
-		system_remove(diagnosis->system, iommu->remove, hint, size);
+		system_remove(input->system, iommu->remove, hint, size);
 	else if (iommu->add[0])
-		system_add(diagnosis->system, iommu->add, hint, size);
+		system_add(input->system, iommu->add, hint, size);
 	else
 		util_format(hint, size, "%s", iommu->hint);
 }
 
-static void diagnose_iommu(const struct diagnosis *diagnosis, struct findings *findings)
+static void check_iommu(const struct check_input *input, struct findings *findings)
 {
-	const struct iommu *iommu = &diagnosis->context->machine.iommu;
-	const struct config *config = &diagnosis->context->config;
+	const struct iommu *iommu = &input->context->machine.iommu;
+	const struct config *config = &input->context->config;
 	enum finding_level level = config->claim_count && !config->iommu_ignored ? FINDING_FAIL : FINDING_WARN;
 	struct finding *finding;
 	char sentence[512];
@@ -68,7 +68,7 @@ static void diagnose_iommu(const struct diagnosis *diagnosis, struct findings *f
 	if (iommu->mended)
 		finding_cure(finding, "nothing more to do: the next boot's command line mends it");
 	else if (level != FINDING_PASS)
-		cure_iommu(diagnosis, finding->hint, sizeof(finding->hint));
+		cure_iommu(input, finding->hint, sizeof(finding->hint));
 	if (iommu->interrupts[0])
 		findings_add(findings, FINDING_WARN, "interrupts", iommu->interrupts_hint, "%s", iommu->interrupts);
 }
@@ -84,9 +84,9 @@ static enum finding_level level_of(const struct plan_entry *entry)
 	return plan_is_taken(entry) ? FINDING_PASS : FINDING_WARN;
 }
 
-static void diagnose_entries(const struct diagnosis *diagnosis, struct findings *findings)
+static void check_entries(const struct check_input *input, struct findings *findings)
 {
-	const struct plan *plan = &diagnosis->context->plan;
+	const struct plan *plan = &input->context->plan;
 	char subject[96], sentence[512];
 
 	for (size_t i = 0; i < plan->count; i++) {
@@ -95,15 +95,15 @@ static void diagnose_entries(const struct diagnosis *diagnosis, struct findings 
 			findings_add(findings, level_of(entry), show_subject(entry, subject, sizeof(subject)), entry->hint, "%s",
 				     plan_sentence(entry, sentence, sizeof(sentence)));
 
-		if (entry->verdict == VERDICT_NO_IOMMU && diagnosis->context->machine.iommu.state == IOMMU_OFF)
-			cure_iommu(diagnosis, finding->hint, sizeof(finding->hint));
-		else if (entry->verdict == VERDICT_OFF && diagnosis->context->config.off)
-			system_remove(diagnosis->system, diagnosis->context->config.off_by, finding->hint, sizeof(finding->hint));
+		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF)
+			cure_iommu(input, finding->hint, sizeof(finding->hint));
+		else if (entry->verdict == VERDICT_OFF && input->context->config.off)
+			system_remove(input->system, input->context->config.off_by, finding->hint, sizeof(finding->hint));
 	}
 }
 
 /* What the early boot does not have yet: it is claimed when the late stage finds it, by then with its host driver. */
-static void diagnose_later(const struct plan_entry *entry, const char *subject, struct findings *findings)
+static void check_later(const struct plan_entry *entry, const char *subject, struct findings *findings)
 {
 	if (entry->function->is_virtual)
 		findings_add(findings, FINDING_WARN, subject,
@@ -112,9 +112,9 @@ static void diagnose_later(const struct plan_entry *entry, const char *subject, 
 			     "so the boot may not find it");
 }
 
-static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findings *findings)
+static void check_neighbours(const struct check_input *input, struct findings *findings)
 {
-	const struct plan *plan = &diagnosis->context->plan;
+	const struct plan *plan = &input->context->plan;
 	char subject[96], hint[320];
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
@@ -128,24 +128,24 @@ static void diagnose_neighbours(const struct diagnosis *diagnosis, struct findin
 
 /* --- what the host loses with a device, though nothing keeps it --- */
 
-static const struct pci_function *find_host_display(const struct diagnosis *diagnosis)
+static const struct pci_function *find_host_display(const struct check_input *input)
 {
-	const struct context *context = diagnosis->context;
-	const struct plan_input input = { .settled = context->settled, .settled_count = context->settled_count };
+	const struct context *context = input->context;
+	const struct plan_input displays = { .settled = context->settled, .settled_count = context->settled_count };
 
 	for (size_t i = 0; i < context->machine.function_count; i++)
-		if (guard_is_host_display(&input, &context->plan, &context->machine.functions[i]))
+		if (guard_is_host_display(&displays, &context->plan, &context->machine.functions[i]))
 			return &context->machine.functions[i];
 	return NULL;
 }
 
 /* The screen goes dark with the display that the firmware used, also where the host keeps another one. */
-static void lose_display(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+static void lose_display(const struct check_input *input, const struct pci_function *function, const char *subject,
 			 struct findings *findings)
 {
 	static const char *const monitors[] = { "where it is not known whether a monitor is connected", "which has no monitor connected",
 						"which has a monitor connected" };
-	const struct pci_function *other = find_host_display(diagnosis);
+	const struct pci_function *other = find_host_display(input);
 	char name[96];
 
 	if (!guard_is_console(function))
@@ -172,13 +172,13 @@ static bool is_on_function(const struct block_devices *storage, const struct nee
 }
 
 /* What /etc/fstab names and a boot does without. */
-static void lose_spares(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+static void lose_spares(const struct check_input *input, const struct pci_function *function, const char *subject,
 			struct findings *findings)
 {
-	const struct host_needs *needs = &diagnosis->context->needs;
+	const struct host_needs *needs = &input->context->needs;
 
 	for (size_t n = 0; n < needs->count; n++)
-		if (needs->list[n].spare && is_on_function(diagnosis->context->machine.storage, &needs->list[n], function))
+		if (needs->list[n].spare && is_on_function(input->context->machine.storage, &needs->list[n], function))
 			findings_add(findings, FINDING_WARN, subject, "take it out of /etc/fstab, or out of the claims",
 				     "/etc/fstab has %.200s on it, which the host loses with it", needs->list[n].purpose);
 }
@@ -191,10 +191,10 @@ static bool is_used_on(const struct block_devices *storage, const struct block_u
 	return false;
 }
 
-static void lose_storage(const struct diagnosis *diagnosis, const struct pci_function *function, bool late,
+static void lose_storage(const struct check_input *input, const struct pci_function *function, bool late,
 			 const char *subject, struct findings *findings)
 {
-	const struct block_devices *storage = diagnosis->context->machine.storage;
+	const struct block_devices *storage = input->context->machine.storage;
 	const struct carry_question question = { .function = &function->address, .may_carry = pci_may_carry_disks(function),
 						   .without_keys = late };
 	char reason[256], hint[256];
@@ -204,16 +204,16 @@ static void lose_storage(const struct diagnosis *diagnosis, const struct pci_fun
 			findings_add(findings, FINDING_WARN, subject, "take it out of use and out of /etc/fstab, or out of the claims",
 				     "carries %s now (%s), which the host loses with it", storage->uses[u].purpose,
 				     storage->blocks[storage->uses[u].block].name);
-	lose_spares(diagnosis, function, subject, findings);
+	lose_spares(input, function, subject, findings);
 	if (carry_keeps(storage, &question, reason, sizeof(reason), hint, sizeof(hint)))
 		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
 			     "is taken by stage=early although %s", reason);
 }
 
-static void lose_route(const struct diagnosis *diagnosis, const struct pci_function *function, const char *subject,
+static void lose_route(const struct check_input *input, const struct pci_function *function, const char *subject,
 		       struct findings *findings)
 {
-	const struct network *network = &diagnosis->context->machine.network;
+	const struct network *network = &input->context->machine.network;
 
 	for (size_t c = 0; c < network->count; c++)
 		if (!pci_address_compare(&network->cards[c].address, &function->address))
@@ -221,28 +221,28 @@ static void lose_route(const struct diagnosis *diagnosis, const struct pci_funct
 				     "the host has its route through it (%s), and loses it", network->cards[c].interface);
 }
 
-static void diagnose_loss(const struct diagnosis *diagnosis, size_t index, struct findings *findings)
+static void check_loss(const struct check_input *input, size_t index, struct findings *findings)
 {
-	const struct plan_entry *entry = &diagnosis->context->plan.entries[index];
+	const struct plan_entry *entry = &input->context->plan.entries[index];
 	char subject[96];
 
 	show_subject(entry, subject, sizeof(subject));
-	diagnose_later(entry, subject, findings);
-	lose_storage(diagnosis, entry->function, match_is_asked_late(&diagnosis->context->config, entry->claim, entry->function),
+	check_later(entry, subject, findings);
+	lose_storage(input, entry->function, match_is_asked_late(&input->context->config, entry->claim, entry->function),
 		     subject, findings);
-	lose_route(diagnosis, entry->function, subject, findings);
-	lose_display(diagnosis, entry->function, subject, findings);
-	if (diagnosis->unresettable[index])
+	lose_route(input, entry->function, subject, findings);
+	lose_display(input, entry->function, subject, findings);
+	if (input->unresettable[index])
 		findings_add(findings, FINDING_WARN, subject,
 			     "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs",
 			     "the kernel knows no way to reset it: a guest may not start a second time before the host is rebooted");
 }
 
 /* Every keyboard hangs off a controller that goes. */
-static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings *findings)
+static void check_keyboard(const struct check_input *input, struct findings *findings)
 {
-	const struct machine *machine = &diagnosis->context->machine;
-	const struct seat *seat = diagnosis->seat;
+	const struct machine *machine = &input->context->machine;
+	const struct seat *seat = input->seat;
 	const struct pci_function *function;
 	const struct plan_entry *entry = NULL;
 	char subject[96];
@@ -252,7 +252,7 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 		return;
 	for (size_t i = 0; i < seat->count; i++) {
 		function = pci_find(machine->functions, machine->function_count, &seat->controllers[i]);
-		entry = function ? plan_entry_of(&diagnosis->context->plan, function) : NULL;
+		entry = function ? plan_entry_of(&input->context->plan, function) : NULL;
 		if (!entry || !plan_is_taken(entry))
 			return;
 		late |= entry->late;
@@ -270,17 +270,17 @@ static void diagnose_keyboard(const struct diagnosis *diagnosis, struct findings
 			     "passphrase");
 }
 
-void diagnose_devices(const struct diagnosis *diagnosis, struct findings *findings)
+void check_devices(const struct check_input *input, struct findings *findings)
 {
-	const struct plan *plan = &diagnosis->context->plan;
+	const struct plan *plan = &input->context->plan;
 
-	diagnose_rights(diagnosis, findings);
-	diagnose_config(diagnosis, findings);
-	diagnose_iommu(diagnosis, findings);
-	diagnose_entries(diagnosis, findings);
-	diagnose_neighbours(diagnosis, findings);
+	check_rights(input, findings);
+	check_config(input, findings);
+	check_iommu(input, findings);
+	check_entries(input, findings);
+	check_neighbours(input, findings);
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan_is_taken(&plan->entries[i]))
-			diagnose_loss(diagnosis, i, findings);
-	diagnose_keyboard(diagnosis, findings);
+			check_loss(input, i, findings);
+	check_keyboard(input, findings);
 }
