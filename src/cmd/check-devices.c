@@ -45,9 +45,9 @@ static void cure_iommu(const struct check_input *input, char *hint, size_t size)
 	const struct iommu *iommu = &input->context->machine.iommu;
 
 	if (iommu->remove[0])
-		system_remove(input->system, iommu->remove, hint, size);
+		distro_remove(input->distro, iommu->remove, hint, size);
 	else if (iommu->add[0])
-		system_add(input->system, iommu->add, hint, size);
+		distro_add(input->distro, iommu->add, hint, size);
 	else
 		util_format(hint, size, "%s", iommu->hint);
 }
@@ -98,7 +98,7 @@ static void check_entries(const struct check_input *input, struct findings *find
 		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF)
 			cure_iommu(input, finding->hint, sizeof(finding->hint));
 		else if (entry->verdict == VERDICT_OFF && input->context->config.off)
-			system_remove(input->system, input->context->config.off_by, finding->hint, sizeof(finding->hint));
+			distro_remove(input->distro, input->context->config.off_by, finding->hint, sizeof(finding->hint));
 	}
 }
 

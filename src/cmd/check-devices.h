@@ -5,14 +5,14 @@
 #include "cmd/findings.h"
 #include "core/other-setups.h"
 #include "host/context.h"
+#include "host/distro.h"
 #include "host/kernels.h"
 #include "host/seat.h"
-#include "host/system.h"
 
 /* What there is to judge by; all of it stays the caller's. */
 struct check_input {
 	const struct context *context;  /* of PLAN_NEXT */
-	const struct system *system;
+	const struct distro *distro;
 	const struct kernel *kernels;
 	size_t kernel_count;
 	const struct initramfs *host;       /* the configuration as it is on the host */

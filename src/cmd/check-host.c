@@ -67,7 +67,7 @@ static void check_image(const struct check_input *input, const struct kernel *ke
 			     "no image of this kernel was found, perhaps it is part of a unified kernel image");
 		return;
 	}
-	finding = findings_add(findings, FINDING_FAIL, kernel->path, system_regenerate(input->system), "%s", "");
+	finding = findings_add(findings, FINDING_FAIL, kernel->path, distro_regenerate(input->distro), "%s", "");
 	if (kernel->error)
 		judge_unread(kernel, finding);
 	else
@@ -123,9 +123,9 @@ static void find_besides(const struct check_input *input, const char *ids, char 
 static void cure_setup(const struct check_input *input, const struct other_setup *setup, struct finding *finding)
 {
 	if (setup->parameter)
-		system_remove(input->system, setup->parameter, finding->hint, sizeof(finding->hint));
+		distro_remove(input->distro, setup->parameter, finding->hint, sizeof(finding->hint));
 	else
-		finding_cure(finding, "remove the line, then: %s", system_regenerate(input->system));
+		finding_cure(finding, "remove the line, then: %s", distro_regenerate(input->distro));
 }
 
 /* Is anything claimed by a module's ids= alone? */
@@ -158,7 +158,7 @@ static void check_ids(const struct check_input *input, const struct other_setup 
 		finding_cure(finding, "rename vfio-pci.ids= to rd.vfio.ids= there");
 	else
 		finding_cure(finding, "write the ids as a claim in " READ_CONFIG_FILE " and remove the line, then: %s",
-			     system_regenerate(input->system));
+			     distro_regenerate(input->distro));
 }
 
 static void check_stub_ids(const struct check_input *input, const struct other_setup *setup, struct findings *findings)

@@ -14,7 +14,7 @@
 struct check {
 	struct options options;
 	struct context context;
-	struct system system;
+	struct distro distro;
 	struct kernel *kernels;
 	size_t kernel_count;
 	struct initramfs host;
@@ -46,7 +46,7 @@ static void load(struct check *check)
 
 	/* What cannot be read is said where it is loaded. */
 	(void)!config_read_cmdline(&check->booted);
-	next = bootloader_read(check->booted, &check->system, &check->next_path);
+	next = bootloader_read(check->booted, &check->distro, &check->next_path);
 	context_load(next, check->booted, &check->context);
 }
 
@@ -66,7 +66,7 @@ static void judge(struct check *check)
 {
 	const struct check_input input = {
 		.context = &check->context,
-		.system = &check->system,
+		.distro = &check->distro,
 		.kernels = check->kernels,
 		.kernel_count = check->kernel_count,
 		.host = &check->host,
@@ -132,7 +132,7 @@ int cmd_check(int argc, char **argv)
 
 	if (options_parse(argc, argv, false, &check.options) < 0)
 		return EXIT_USAGE;
-	system_read(&check.system);
+	distro_read(&check.distro);
 	load(&check);
 	context_plan(&check.context, PLAN_NEXT, false, NULL, 0);
 	check.kernel_count = kernels_read(&check.kernels);

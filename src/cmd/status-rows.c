@@ -59,7 +59,7 @@ static void hint_to_bind_again(const struct row *row, char *hint, size_t size)
 }
 
 /* It is wanted and not on its driver: since when, and what to do? */
-static void explain(struct row *row, bool reported, const struct system *system)
+static void explain(struct row *row, bool reported, const struct distro *distro)
 {
 	const char *driver = or_none(row->function->driver);
 
@@ -71,7 +71,7 @@ static void explain(struct row *row, bool reported, const struct system *system)
 		util_format(row->hint, sizeof(row->hint), "%s", row->boot->hint);
 	} else if (reported) {
 		util_format(row->now, sizeof(row->now), "%s: the image that was booted has an older configuration", driver);
-		util_format(row->hint, sizeof(row->hint), "%s, then reboot", system_regenerate(system));
+		util_format(row->hint, sizeof(row->hint), "%s, then reboot", distro_regenerate(distro));
 	} else {
 		util_format(row->now, sizeof(row->now), "%s", driver);
 	}
@@ -80,7 +80,7 @@ static void explain(struct row *row, bool reported, const struct system *system)
 }
 
 static void compare_entry(const struct plan_entry *entry, const struct report *report, bool reported,
-			  const struct system *system, struct status_rows *ret)
+			  const struct distro *distro, struct status_rows *ret)
 {
 	struct row *row = add_row(ret);
 
@@ -94,7 +94,7 @@ static void compare_entry(const struct plan_entry *entry, const struct report *r
 	}
 	row->bound = is_wanted_driver(entry, row->function->driver);
 	if (!row->bound)
-		explain(row, reported, system);
+		explain(row, reported, distro);
 	else if (row->boot && row->boot->verdict != VERDICT_BOUND)
 		util_format(row->now, sizeof(row->now), "%s: bound after the boot's early stage", row->function->driver);
 	else
@@ -124,12 +124,12 @@ static void compare_rest(const struct context *context, const struct report_devi
 	}
 }
 
-void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct system *system,
+void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct distro *distro,
 	     struct status_rows *ret)
 {
 	*ret = (struct status_rows){ 0 };
 	for (size_t i = 0; i < context->plan.count; i++)
-		compare_entry(&context->plan.entries[i], report, reported, system, ret);
+		compare_entry(&context->plan.entries[i], report, reported, distro, ret);
 	for (size_t i = 0; i < report->count; i++)
 		if (!has_entry(ret, &report->devices[i]))
 			compare_rest(context, &report->devices[i], ret);

@@ -4,7 +4,7 @@
 
 #include "boot/report.h"
 #include "host/context.h"
-#include "host/system.h"
+#include "host/distro.h"
 
 struct row {
 	const struct pci_function *function; /* as it is now, or as the report has it; NULL for a selector */
@@ -25,7 +25,7 @@ struct status_rows {
  * Compare the plan of @context (PLAN_NEXT) with @report, which is empty with @reported false where the boot has left
  * none. Free with status_rows_clear(); the rows point into what was compared.
  */
-void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct system *system,
+void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct distro *distro,
 	     struct status_rows *ret);
 void status_rows_clear(struct status_rows *comparison);
 

@@ -18,7 +18,7 @@
 struct status {
 	struct options options;
 	struct context context;
-	struct system system;
+	struct distro distro;
 	struct report report;
 	int reported; /* 0, or why there is no report */
 	struct status_rows comparison;
@@ -173,7 +173,7 @@ static void show(struct status *status)
 	show_errors(term, &status->context.config);
 	if (status->reported)
 		show_line(term, "report:", TERM_YELLOW, missing_report(status),
-		     status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ? system_regenerate(&status->system) : "");
+		     status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ? distro_regenerate(&status->distro) : "");
 	if (!status->comparison.count)
 		show_line(term, "configuration:", TERM_YELLOW, "nothing is asked for", "vfio-early list shows what can be named");
 	for (size_t i = 0; i < status->comparison.count; i++) {
@@ -196,9 +196,9 @@ int cmd_status(int argc, char **argv)
 	context_load(NULL, NULL, &status.context);
 	context_plan(&status.context, PLAN_NEXT, false, NULL, 0);
 	context_add_rights(&status.context);
-	system_read(&status.system);
+	distro_read(&status.distro);
 	status.reported = report_load(&status.report);
-	status_rows_make(&status.context, &status.report, status.reported == 0, &status.system, &status.comparison);
+	status_rows_make(&status.context, &status.report, status.reported == 0, &status.distro, &status.comparison);
 	if (rootdir_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
 		status.log = NULL;
 	if (status.options.json)

@@ -63,16 +63,16 @@ static void read_kernel_cmdline(struct search *search)
 		search->found = copy_first_line(text);
 }
 
-static void find(struct search *search, const struct system *system)
+static void find(struct search *search, const struct distro *distro)
 {
-	switch (system->loader) {
+	switch (distro->loader) {
 	case LOADER_GRUBBY:
 	case LOADER_RPM_OSTREE:
 	case LOADER_ENTRIES:
-		search->path = system->entries;
-		if (system->entries)
-			rootdir_each_file(system->entries, ".conf", read_entry, search);
-		if (!search->found && system->loader == LOADER_GRUBBY)
+		search->path = distro->entries;
+		if (distro->entries)
+			rootdir_each_file(distro->entries, ".conf", read_entry, search);
+		if (!search->found && distro->loader == LOADER_GRUBBY)
 			read_grub(search);
 		break;
 	case LOADER_UPDATE_GRUB:
@@ -89,13 +89,13 @@ static void find(struct search *search, const struct system *system)
 	}
 }
 
-char *bootloader_read(const char *cmdline, const struct system *system, const char **ret_path)
+char *bootloader_read(const char *cmdline, const struct distro *distro, const char **ret_path)
 {
 	struct search search = { 0 };
 	ssize_t count = rootdir_list("/lib/modules", &search.versions);
 
 	search.count = count > 0 ? (size_t)count : 0;
-	find(&search, system);
+	find(&search, distro);
 	rootdir_list_free(search.versions, count);
 	if (search.found && boot_entry_is_same(search.found, cmdline)) {
 		free(search.found);

@@ -4,8 +4,8 @@
 
 #include "util.h"
 
-enum system_generator { GENERATOR_UNKNOWN, GENERATOR_INITRAMFS_TOOLS, GENERATOR_DRACUT, GENERATOR_RPM_OSTREE };
-enum system_loader {
+enum distro_generator { GENERATOR_UNKNOWN, GENERATOR_INITRAMFS_TOOLS, GENERATOR_DRACUT, GENERATOR_RPM_OSTREE };
+enum distro_loader {
 	LOADER_UNKNOWN,
 	LOADER_RPM_OSTREE,
 	LOADER_PROXMOX,      /* proxmox-boot-tool with /etc/kernel/cmdline */
@@ -17,18 +17,18 @@ enum system_loader {
 	LOADER_ENTRIES,      /* entries of systemd-boot, written by hand */
 };
 
-struct system {
-	enum system_generator generator;
-	enum system_loader loader;
+struct distro {
+	enum distro_generator generator;
+	enum distro_loader loader;
 	const char *entries; /* of LOADER_ENTRIES: their folder */
 };
 
 /* Look at what is installed. */
-void system_read(struct system *ret);
+void distro_read(struct distro *ret);
 
 /* What to do so that the kernel command line has, or no longer has, this parameter. Pure. Returns @buffer. */
-const char *system_add(const struct system *system, const char *parameter, char *buffer, size_t size);
-const char *system_remove(const struct system *system, const char *parameter, char *buffer, size_t size);
+const char *distro_add(const struct distro *distro, const char *parameter, char *buffer, size_t size);
+const char *distro_remove(const struct distro *distro, const char *parameter, char *buffer, size_t size);
 
 /* The command that makes every image anew, or words where the generator is not known. Pure. */
-const char *system_regenerate(const struct system *system);
+const char *distro_regenerate(const struct distro *distro);

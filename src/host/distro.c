@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/system.h"
+#include "host/distro.h"
 
 #include "host/rootdir.h"
 
@@ -13,7 +13,7 @@ static bool any_exists(const char *const *paths)
 
 #define ANY(...) any_exists((const char *const[]){ __VA_ARGS__, NULL })
 
-static enum system_generator find_generator(bool ostree)
+static enum distro_generator find_generator(bool ostree)
 {
 	if (ostree)
 		return GENERATOR_RPM_OSTREE;
@@ -35,7 +35,7 @@ static const char *find_entries(void)
 	return NULL;
 }
 
-static enum system_loader find_loader(bool ostree, const char *entries)
+static enum distro_loader find_loader(bool ostree, const char *entries)
 {
 	if (ostree)
 		return LOADER_RPM_OSTREE;
@@ -56,26 +56,26 @@ static enum system_loader find_loader(bool ostree, const char *entries)
 	return entries ? LOADER_ENTRIES : LOADER_UNKNOWN;
 }
 
-void system_read(struct system *ret)
+void distro_read(struct distro *ret)
 {
 	bool ostree = ANY("/run/ostree-booted", "/ostree/repo") && ANY("/usr/bin/rpm-ostree");
 
-	*ret = (struct system){ .generator = find_generator(ostree), .entries = find_entries() };
+	*ret = (struct distro){ .generator = find_generator(ostree), .entries = find_entries() };
 	ret->loader = find_loader(ostree, ret->entries);
 }
 
-static const char *grub_command(enum system_loader loader)
+static const char *grub_command(enum distro_loader loader)
 {
 	if (loader == LOADER_UPDATE_GRUB)
 		return "update-grub";
 	return loader == LOADER_GRUB2 ? "grub2-mkconfig -o /boot/grub2/grub.cfg" : "grub-mkconfig -o /boot/grub/grub.cfg";
 }
 
-static const char *describe(const struct system *system, const char *parameter, bool add, char *buffer, size_t size)
+static const char *describe(const struct distro *distro, const char *parameter, bool add, char *buffer, size_t size)
 {
 	const char *verb = add ? "add" : "remove", *where = add ? "to" : "from";
 
-	switch (system->loader) {
+	switch (distro->loader) {
 	case LOADER_RPM_OSTREE:
 		return util_format(buffer, size, "sudo rpm-ostree kargs %s=%s", add ? "--append-if-missing" : "--delete", parameter);
 	case LOADER_GRUBBY:
@@ -87,31 +87,31 @@ static const char *describe(const struct system *system, const char *parameter, 
 	case LOADER_GRUB2:
 	case LOADER_GRUB:
 		return util_format(buffer, size, "%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo %s", verb,
-				   parameter, where, grub_command(system->loader));
+				   parameter, where, grub_command(distro->loader));
 	case LOADER_KERNEL_INSTALL:
 		return util_format(buffer, size, "%s %s %s /etc/kernel/cmdline, then for each kernel: "
 				   "sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz", verb, parameter, where);
 	case LOADER_ENTRIES:
-		return util_format(buffer, size, "%s %s %s the 'options' lines in %s", verb, parameter, where, system->entries);
+		return util_format(buffer, size, "%s %s %s the 'options' lines in %s", verb, parameter, where, distro->entries);
 	default:
 		return util_format(buffer, size, "%s %s %s the kernel command line, in the boot loader's configuration", verb,
 				   parameter, where);
 	}
 }
 
-const char *system_add(const struct system *system, const char *parameter, char *buffer, size_t size)
+const char *distro_add(const struct distro *distro, const char *parameter, char *buffer, size_t size)
 {
-	return describe(system, parameter, true, buffer, size);
+	return describe(distro, parameter, true, buffer, size);
 }
 
-const char *system_remove(const struct system *system, const char *parameter, char *buffer, size_t size)
+const char *distro_remove(const struct distro *distro, const char *parameter, char *buffer, size_t size)
 {
-	return describe(system, parameter, false, buffer, size);
+	return describe(distro, parameter, false, buffer, size);
 }
 
-const char *system_regenerate(const struct system *system)
+const char *distro_regenerate(const struct distro *distro)
 {
-	switch (system->generator) {
+	switch (distro->generator) {
 	case GENERATOR_RPM_OSTREE:
 		return "sudo rpm-ostree initramfs-etc --track=/etc/vfio-early.conf";
 	case GENERATOR_INITRAMFS_TOOLS:
