@@ -242,16 +242,16 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 static void check_keyboard(const struct check_input *input, struct findings *findings)
 {
 	const struct machine *machine = &input->context->machine;
-	const struct seat *seat = input->seat;
+	const struct keyboards *keyboards = input->keyboards;
 	const struct pci_function *function;
 	const struct plan_entry *entry = NULL;
 	char subject[96];
 	bool late = false;
 
-	if (seat->elsewhere || !seat->count)
+	if (keyboards->elsewhere || !keyboards->count)
 		return;
-	for (size_t i = 0; i < seat->count; i++) {
-		function = pci_find(machine->functions, machine->function_count, &seat->controllers[i]);
+	for (size_t i = 0; i < keyboards->count; i++) {
+		function = pci_find(machine->functions, machine->function_count, &keyboards->controllers[i]);
 		entry = function ? plan_entry_of(&input->context->plan, function) : NULL;
 		if (!entry || !plan_is_taken(entry))
 			return;
@@ -259,7 +259,7 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 	}
 	show_subject(entry, subject, sizeof(subject));
 	/* What goes late goes when the initramfs has read its passphrase; what the booted system asks for comes later. */
-	if (seat->asked && !late)
+	if (keyboards->asked && !late)
 		findings_add(findings, FINDING_FAIL, subject,
 			     "plug the keyboard into another controller, or claim this one with stage=late",
 			     "the only keyboard hangs off it, and the boot asks for a passphrase");

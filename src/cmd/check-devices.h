@@ -7,7 +7,7 @@
 #include "host/context.h"
 #include "host/distro.h"
 #include "host/kernels.h"
-#include "host/seat.h"
+#include "host/keyboard-read.h"
 
 /* What there is to judge by; all of it stays the caller's. */
 struct check_input {
@@ -17,7 +17,7 @@ struct check_input {
 	size_t kernel_count;
 	const struct initramfs *host;       /* the configuration as it is on the host */
 	const struct other_setups *setups;
-	const struct seat *seat;
+	const struct keyboards *keyboards;
 	const bool *unresettable;       /* for each entry of the plan: it cannot be reset */
 	const char *next_path;          /* the file whose command line the plan goes by, NULL for that of this boot */
 	bool unprivileged;              /* not run by root: some things cannot be seen */

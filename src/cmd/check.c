@@ -19,7 +19,7 @@ struct check {
 	size_t kernel_count;
 	struct initramfs host;
 	struct other_setups setups;
-	struct seat seat;
+	struct keyboards keyboards;
 	bool *unresettable;
 	struct findings findings;
 	char *booted;          /* the command line of this boot */
@@ -29,7 +29,7 @@ struct check {
 static void clear_check(struct check *check)
 {
 	findings_clear(&check->findings);
-	seat_clear(&check->seat);
+	keyboards_clear(&check->keyboards);
 	other_setups_clear(&check->setups);
 	initramfs_clear(&check->host);
 	kernels_free(check->kernels, check->kernel_count);
@@ -71,7 +71,7 @@ static void judge(struct check *check)
 		.kernel_count = check->kernel_count,
 		.host = &check->host,
 		.setups = &check->setups,
-		.seat = &check->seat,
+		.keyboards = &check->keyboards,
 		.unresettable = check->unresettable,
 		.next_path = check->next_path,
 		.unprivileged = context_is_unprivileged(),
@@ -138,7 +138,7 @@ int cmd_check(int argc, char **argv)
 	check.kernel_count = kernels_read(&check.kernels);
 	initramfs_read_host(&check.host);
 	other_setups_read(&check.setups, check.context.cmdline);
-	seat_read(check.context.cmdline, &check.seat);
+	keyboards_read_and_ask(check.context.cmdline, &check.keyboards);
 	read_resets(&check);
 	judge(&check);
 	if (check.options.json)

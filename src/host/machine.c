@@ -8,9 +8,9 @@
 #include "core/wait.h"
 #include "host/block-read.h"
 #include "host/iommu-read.h"
+#include "host/keyboard-read.h"
 #include "host/network-read.h"
 #include "host/pci-read.h"
-#include "host/seat.h"
 #include "host/sysfs.h"
 
 static bool any_selector(const struct config *config, bool (*needs)(const struct selector *))
@@ -100,16 +100,16 @@ static void mark_disk(void *data, const struct pci_address *address)
 
 static void mark_keyboards(struct machine *machine)
 {
-	struct seat seat;
+	struct keyboards keyboards;
 
-	seat_read_keyboards(&seat);
-	for (size_t i = 0; i < seat.count; i++) {
-		const struct pci_function *function = pci_find(machine->functions, machine->function_count, &seat.controllers[i]);
+	keyboards_read(&keyboards);
+	for (size_t i = 0; i < keyboards.count; i++) {
+		const struct pci_function *function = pci_find(machine->functions, machine->function_count, &keyboards.controllers[i]);
 
 		if (function)
 			machine->functions[function - machine->functions].has_keyboard = true;
 	}
-	seat_clear(&seat);
+	keyboards_clear(&keyboards);
 }
 
 /* What hangs off wanted functions: before udev that is little, of drivers that are built in. */

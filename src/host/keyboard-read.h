@@ -4,15 +4,15 @@
 
 #include "core/pci.h"
 
-struct seat {
+struct keyboards {
 	struct pci_address *controllers; /* of keyboards, one each */
 	size_t count;
 	bool elsewhere;                  /* a keyboard that hangs off no PCI function: PS/2, a laptop's own */
 	bool asked;                      /* a passphrase is asked for while the machine boots */
 };
 
-/* Read keyboards and crypttab; where that has no entry the kernel command line @cmdline tells. Free with seat_clear(). */
-void seat_read(const char *cmdline, struct seat *ret);
-/* Read the keyboards alone. Free with seat_clear(). */
-void seat_read_keyboards(struct seat *ret);
-void seat_clear(struct seat *seat);
+/* Read keyboards and crypttab; where that has no entry the kernel command line @cmdline tells. Free with keyboards_clear(). */
+void keyboards_read_and_ask(const char *cmdline, struct keyboards *ret);
+/* Read the keyboards alone. Free with keyboards_clear(). */
+void keyboards_read(struct keyboards *ret);
+void keyboards_clear(struct keyboards *keyboards);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/seat.h"
+#include "host/keyboard-read.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 #define CRYPTTAB_LIMIT (1 << 20)
 
-static void add_keyboard(struct seat *seat, const char *link)
+static void add_keyboard(struct keyboards *keyboards, const char *link)
 {
 	struct pci_address address, last;
 	bool found = false;
@@ -22,11 +22,11 @@ static void add_keyboard(struct seat *seat, const char *link)
 		found = true;
 	}
 	if (!found) {
-		seat->elsewhere = true;
+		keyboards->elsewhere = true;
 		return;
 	}
-	seat->controllers = util_grow(seat->controllers, seat->count, sizeof(*seat->controllers));
-	seat->controllers[seat->count++] = last;
+	keyboards->controllers = util_grow(keyboards->controllers, keyboards->count, sizeof(*keyboards->controllers));
+	keyboards->controllers[keyboards->count++] = last;
 }
 
 static bool is_asked(const char *cmdline)
@@ -42,12 +42,12 @@ static bool is_asked(const char *cmdline)
 	return fields_next(&entries, &line) ? keyboard_crypttab_asks(crypttab) : keyboard_cmdline_asks(cmdline);
 }
 
-void seat_read_keyboards(struct seat *ret)
+void keyboards_read(struct keyboards *ret)
 {
 	char **names, link[512], bits[512];
 	ssize_t count = sysfs_input_list(&names);
 
-	*ret = (struct seat){ 0 };
+	*ret = (struct keyboards){ 0 };
 	for (ssize_t i = 0; i < count; i++) {
 		if (!util_starts_with(names[i], "input") || sysfs_input_link(names[i], link, sizeof(link)) < 0 ||
 		    strstr(link, "/virtual/") || sysfs_input_read(names[i], "capabilities/key", bits, sizeof(bits)) < 0)
@@ -59,14 +59,14 @@ void seat_read_keyboards(struct seat *ret)
 	rootdir_list_free(names, count);
 }
 
-void seat_read(const char *cmdline, struct seat *ret)
+void keyboards_read_and_ask(const char *cmdline, struct keyboards *ret)
 {
-	seat_read_keyboards(ret);
+	keyboards_read(ret);
 	ret->asked = is_asked(cmdline);
 }
 
-void seat_clear(struct seat *seat)
+void keyboards_clear(struct keyboards *keyboards)
 {
-	free(seat->controllers);
-	*seat = (struct seat){ 0 };
+	free(keyboards->controllers);
+	*keyboards = (struct keyboards){ 0 };
 }
