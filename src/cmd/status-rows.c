@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct row *add_row(struct status_rows *comparison)
+static struct row *add_row(struct status_rows *rows)
 {
-	comparison->rows = util_grow(comparison->rows, comparison->count, sizeof(*comparison->rows));
-	comparison->rows[comparison->count] = (struct row){ 0 };
-	return &comparison->rows[comparison->count++];
+	rows->rows = util_grow(rows->rows, rows->count, sizeof(*rows->rows));
+	rows->rows[rows->count] = (struct row){ 0 };
+	return &rows->rows[rows->count++];
 }
 
 /* What the report says of the entry's device; of a selector that found nothing, by the same words. */
@@ -27,10 +27,10 @@ static const struct report_device *find_boot(const struct report *report, const 
 	return NULL;
 }
 
-static bool has_entry(const struct status_rows *comparison, const struct report_device *device)
+static bool has_entry(const struct status_rows *rows, const struct report_device *device)
 {
-	for (size_t i = 0; i < comparison->count; i++)
-		if (comparison->rows[i].boot == device)
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->rows[i].boot == device)
 			return true;
 	return false;
 }
@@ -135,16 +135,16 @@ void status_rows_make(const struct context *context, const struct report *report
 			compare_rest(context, &report->devices[i], ret);
 }
 
-void status_rows_clear(struct status_rows *comparison)
+void status_rows_clear(struct status_rows *rows)
 {
-	free(comparison->rows);
-	*comparison = (struct status_rows){ 0 };
+	free(rows->rows);
+	*rows = (struct status_rows){ 0 };
 }
 
-bool status_rows_is_well(const struct status_rows *comparison)
+bool status_rows_is_well(const struct status_rows *rows)
 {
-	for (size_t i = 0; i < comparison->count; i++) {
-		const struct row *row = &comparison->rows[i];
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row *row = &rows->rows[i];
 
 		if (row->entry && !row->bound && !plan_is_excused(row->entry))
 			return false;

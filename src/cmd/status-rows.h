@@ -27,7 +27,7 @@ struct status_rows {
  */
 void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct distro *distro,
 	     struct status_rows *ret);
-void status_rows_clear(struct status_rows *comparison);
+void status_rows_clear(struct status_rows *rows);
 
 /* Is everything that is wanted bound now? What is optional may be absent. */
-bool status_rows_is_well(const struct status_rows *comparison);
+bool status_rows_is_well(const struct status_rows *rows);

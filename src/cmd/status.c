@@ -21,13 +21,13 @@ struct status {
 	struct distro distro;
 	struct report report;
 	int reported; /* 0, or why there is no report */
-	struct status_rows comparison;
+	struct status_rows rows;
 	char *log;    /* the early log, or NULL */
 };
 
 static void clear_status(struct status *status)
 {
-	status_rows_clear(&status->comparison);
+	status_rows_clear(&status->rows);
 	report_free(&status->report);
 	context_clear(&status->context);
 	pci_names_close();
@@ -92,8 +92,8 @@ static void print_json(const struct status *status)
 	struct json json = { .out = stdout };
 
 	schema_open(&json, "status", &status->context.machine.iommu);
-	for (size_t i = 0; i < status->comparison.count; i++)
-		print_row(&json, &status->comparison.rows[i]);
+	for (size_t i = 0; i < status->rows.count; i++)
+		print_row(&json, &status->rows.rows[i]);
 	schema_neighbours(&json, &status->context.plan);
 	schema_errors(&json, &status->context.config);
 	json_string(&json, "report", status->reported ? missing_report(status) : NULL);
@@ -174,12 +174,12 @@ static void show(struct status *status)
 	if (status->reported)
 		show_line(term, "report:", TERM_YELLOW, missing_report(status),
 		     status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ? distro_regenerate(&status->distro) : "");
-	if (!status->comparison.count)
+	if (!status->rows.count)
 		show_line(term, "configuration:", TERM_YELLOW, "nothing is asked for", "vfio-early list shows what can be named");
-	for (size_t i = 0; i < status->comparison.count; i++) {
+	for (size_t i = 0; i < status->rows.count; i++) {
 		if (term->terminal)
 			term_blank(term);
-		show_row(status, &status->comparison.rows[i]);
+		show_row(status, &status->rows.rows[i]);
 	}
 	show_neighbours(status);
 	show_log(status);
@@ -198,12 +198,12 @@ int cmd_status(int argc, char **argv)
 	context_add_rights(&status.context);
 	distro_read(&status.distro);
 	status.reported = report_load(&status.report);
-	status_rows_make(&status.context, &status.report, status.reported == 0, &status.distro, &status.comparison);
+	status_rows_make(&status.context, &status.report, status.reported == 0, &status.distro, &status.rows);
 	if (rootdir_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
 		status.log = NULL;
 	if (status.options.json)
 		print_json(&status);
 	else
 		show(&status);
-	return status_rows_is_well(&status.comparison) ? EXIT_DONE : EXIT_FAILED;
+	return status_rows_is_well(&status.rows) ? EXIT_DONE : EXIT_FAILED;
 }
