@@ -562,7 +562,7 @@ static void add_taken(void *data, const struct pci_address *address)
 	struct taken *taken = data;
 	struct plan_entry *entry = entry_at(taken->plan, address);
 
-	if (!entry || plan_is_taken(entry) || entry->settled || entry->reserved)
+	if (!entry || plan_is_taken(entry) || entry->decided_early || entry->reserved)
 		return;
 	read_driver(entry);
 	taken->entries = util_grow(taken->entries, taken->count, sizeof(*taken->entries));
@@ -624,7 +624,7 @@ static bool is_given_back(struct plan_entry *entry)
 /* Its host driver has it still, or again, and an override against that one would be a trap at its next unbind. */
 static bool is_left_with_host(struct plan_entry *entry)
 {
-	return (entry->verdict == VERDICT_STUCK || entry->verdict == VERDICT_NO_DRIVER) && !entry->settled && entry->driver[0] &&
+	return (entry->verdict == VERDICT_STUCK || entry->verdict == VERDICT_NO_DRIVER) && !entry->decided_early && entry->driver[0] &&
 	       !pci_is_guest_driver(entry->driver);
 }
 

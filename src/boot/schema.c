@@ -103,8 +103,8 @@ static void print_entry(struct json *json, const struct plan_entry *entry)
 		.hint = entry->hint,
 	};
 
-	if (entry->told) {
-		json_raw(json, NULL, entry->told);
+	if (entry->json) {
+		json_raw(json, NULL, entry->json);
 		return;
 	}
 	schema_open_device(json, &device);

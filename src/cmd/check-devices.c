@@ -62,10 +62,10 @@ static void check_iommu(const struct check_input *input, struct findings *findin
 
 	if (iommu->state == IOMMU_ON)
 		level = FINDING_PASS;
-	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->mended)
+	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->turns_on)
 		level = FINDING_WARN;
 	finding = findings_add(findings, level, "IOMMU", "", "%s", show_iommu_sentence(iommu, sentence, sizeof(sentence)));
-	if (iommu->mended)
+	if (iommu->turns_on)
 		finding_cure(finding, "nothing more to do: the next boot's command line mends it");
 	else if (level != FINDING_PASS)
 		cure_iommu(input, finding->hint, sizeof(finding->hint));
@@ -131,7 +131,7 @@ static void check_neighbours(const struct check_input *input, struct findings *f
 static const struct pci_function *find_host_display(const struct check_input *input)
 {
 	const struct context *context = input->context;
-	const struct plan_input displays = { .settled = context->settled, .settled_count = context->settled_count };
+	const struct plan_input displays = { .early_verdicts = context->early_verdicts, .early_verdict_count = context->early_verdict_count };
 
 	for (size_t i = 0; i < context->machine.function_count; i++)
 		if (guard_is_host_display(&displays, &context->plan, &context->machine.functions[i]))

@@ -53,13 +53,13 @@ static void load(struct check *check)
 static void read_resets(struct check *check)
 {
 	const struct plan *plan = &check->context.plan;
-	bool told = pci_read_has_resets(check->context.machine.functions, check->context.machine.function_count);
+	bool known = pci_read_has_resets(check->context.machine.functions, check->context.machine.function_count);
 	char methods[128];
 
 	check->unresettable = util_zeroed(plan->count, sizeof(*check->unresettable));
 	for (size_t i = 0; i < plan->count; i++)
 		check->unresettable[i] = plan->entries[i].function &&
-					 pci_read_resets(plan->entries[i].function, told, methods, sizeof(methods)) && !methods[0];
+					 pci_read_resets(plan->entries[i].function, known, methods, sizeof(methods)) && !methods[0];
 }
 
 static void judge(struct check *check)

@@ -199,15 +199,15 @@ static bool adopt_plan(const struct plan *early, enum plan_stage stage, struct p
 
 static bool adopt_report(const struct plan_input *input, enum wait wait, struct plan_entry *entry)
 {
-	const struct plan_settled *settled = plan_find_settled(input, entry->function);
+	const struct early_verdict *found = plan_find_early_verdict(input, entry->function);
 
-	if (settled && settled->verdict != VERDICT_DEFERRED) {
-		entry->verdict = settled->verdict;
-		entry->told = settled->told;
+	if (found && found->verdict != VERDICT_DEFERRED) {
+		entry->verdict = found->verdict;
+		entry->json = found->json;
 		return true;
 	}
 	/* It has waited, or it was not there before. */
-	if (settled || input->reported || wait != WAIT_NOT)
+	if (found || input->reported || wait != WAIT_NOT)
 		return false;
 	if (!strcmp(entry->driver, entry->wanted_driver))
 		plan_decide(entry, VERDICT_BOUND, "", "%s", "");
@@ -220,7 +220,7 @@ static void guard_one(const struct plan_input *input, enum wait wait, struct pla
 {
 	if (input->early ? adopt_plan(input->early, input->stage, entry) :
 			   input->stage == PLAN_LATE && adopt_report(input, wait, entry)) {
-		entry->settled = input->stage == PLAN_LATE;
+		entry->decided_early = input->stage == PLAN_LATE;
 		return;
 	}
 	entry->late = wait != WAIT_NOT || input->stage == PLAN_LATE;
@@ -248,19 +248,19 @@ static bool is_going(const struct plan_entry *entry)
 bool guard_is_host_display(const struct plan_input *input, const struct plan *plan, const struct pci_function *function)
 {
 	const struct plan_entry *entry;
-	const struct plan_settled *settled;
+	const struct early_verdict *found;
 
 	/* A virtual function is not there before the driver of its physical function is. */
 	if (!pci_is_display(function) || function->is_virtual)
 		return false;
 	entry = plan_entry_of(plan, function);
-	settled = plan_find_settled(input, function);
+	found = plan_find_early_verdict(input, function);
 	if (entry && is_going(entry))
 		return false;
 	/* What this boot has taken and nobody claims any more, or what is given back now, is the host's. */
 	return !pci_is_guest_driver(function->driver) ||
 	       (entry && (entry->verdict == VERDICT_KEPT || entry->verdict == VERDICT_NO_IOMMU)) ||
-	       (settled && settled->verdict == VERDICT_BOUND && !entry);
+	       (found && found->verdict == VERDICT_BOUND && !entry);
 }
 
 /* Of two displays that could stay: the one that the firmware drew on, by the stronger sign, else the one before. */

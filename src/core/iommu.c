@@ -244,13 +244,13 @@ void iommu_foresee(const char *cmdline, struct iommu *iommu)
 	const char *off = switched_off_by(cmdline, iommu->kind);
 
 	if (off[0]) {
-		iommu->lost = iommu->state == IOMMU_ON;
+		iommu->turns_off = iommu->state == IOMMU_ON;
 		iommu->state = IOMMU_OFF;
 		iommu->remove = off;
 		iommu->add = "";
 		blame_parameter(iommu);
 	} else if (iommu->state == IOMMU_OFF) {
-		iommu->mended = iommu->cause == IOMMU_CAUSE_PARAMETER ||
+		iommu->turns_on = iommu->cause == IOMMU_CAUSE_PARAMETER ||
 				(iommu->cause == IOMMU_CAUSE_NOT_ENABLED && says(cmdline, "intel_iommu", "on", "off"));
 	}
 }

@@ -39,7 +39,7 @@ struct iommu {
 	enum iommu_cause cause;
 	enum iommu_remapping remapping;
 	char reason[192], hint[192]; /* of a state other than on; else "" */
-	bool mended, lost;           /* see iommu_foresee() */
+	bool turns_on, turns_off;          /* see iommu_foresee() */
 	const char *add, *remove;    /* the kernel parameter that is missing, or that is in the way; "" for none */
 	/* What follows from interrupts that are not remapped, and what to do; else "". */
 	char interrupts[192], interrupts_hint[256];
@@ -49,8 +49,8 @@ struct iommu {
 void iommu_judge(const struct iommu_facts *facts, struct iommu *ret);
 
 /*
- * Look at the command line of the next boot: it may mend what switches the IOMMU off in this one (it is @iommu->mended
- * then, and whether it will be on, the next boot shows), or switch off (@iommu->lost) what is on now. Pure.
+ * Look at the command line of the next boot: it may mend what switches the IOMMU off in this one (it is @iommu->turns_on
+ * then, and whether it will be on, the next boot shows), or switch off (@iommu->turns_off) what is on now. Pure.
  */
 void iommu_foresee(const char *cmdline, struct iommu *iommu);
 

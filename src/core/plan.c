@@ -44,11 +44,11 @@ int plan_level(const struct plan_entry *entry)
 	return entry->verdict == VERDICT_BOUND && entry->hint[0] ? 4 : verdict_level(entry->verdict);
 }
 
-const struct plan_settled *plan_find_settled(const struct plan_input *input, const struct pci_function *function)
+const struct early_verdict *plan_find_early_verdict(const struct plan_input *input, const struct pci_function *function)
 {
-	for (size_t i = 0; i < input->settled_count; i++)
-		if (!pci_address_compare(&input->settled[i].address, &function->address))
-			return &input->settled[i];
+	for (size_t i = 0; i < input->early_verdict_count; i++)
+		if (!pci_address_compare(&input->early_verdicts[i].address, &function->address))
+			return &input->early_verdicts[i];
 	return NULL;
 }
 
@@ -81,7 +81,7 @@ void plan_clear(struct plan *plan)
 
 bool plan_is_pending(const struct plan_entry *entry)
 {
-	return entry->verdict == VERDICT_WOULD_BIND && !entry->settled;
+	return entry->verdict == VERDICT_WOULD_BIND && !entry->decided_early;
 }
 
 bool plan_is_taken(const struct plan_entry *entry)
@@ -100,7 +100,7 @@ bool plan_failed(const struct plan *plan)
 static bool needs_driver(const struct plan_entry *entry)
 {
 	return plan_is_pending(entry) ||
-	       (entry->claim->rank == CLAIM_OF_MODULE && !entry->settled && entry->verdict != VERDICT_OFF);
+	       (entry->claim->rank == CLAIM_OF_MODULE && !entry->decided_early && entry->verdict != VERDICT_OFF);
 }
 
 bool plan_loads_driver(const struct plan *plan, size_t index)

@@ -28,15 +28,15 @@ struct plan_entry {
 	 */
 	bool reserved;
 	bool give_back;             /* not taken: it has our driver_override, or a guest's driver has it */
-	bool settled;               /* in the late stage: the early one has decided it, and nothing is left to do */
-	const char *told;           /* in the late stage: the early stage's object in the report, else NULL */
+	bool decided_early;          /* in the late stage: the early one has decided it, and nothing is left to do */
+	const char *json;           /* in the late stage: the early stage's object in the report, else NULL */
 };
 
 /* What the early stage has decided of a function: read back from its report. */
-struct plan_settled {
+struct early_verdict {
 	struct pci_address address;
 	enum verdict verdict;
-	char *told; /* its object in the report */
+	char *json; /* its object in the report */
 };
 
 /* A function that is not taken and stands in the way of one that is. */
@@ -80,8 +80,8 @@ struct plan_input {
 	const struct block_devices *storage;
 	const struct network *network;
 	/* What this boot's early stage has decided, where it has left a report. */
-	const struct plan_settled *settled;
-	size_t settled_count;
+	const struct early_verdict *early_verdicts;
+	size_t early_verdict_count;
 	bool reported;
 	/* Of any stage but the early one, where the report does not say what the early stage does: its plan. */
 	const struct plan *early;
@@ -91,9 +91,9 @@ struct plan_input {
 void plan_clear(struct plan *plan);
 
 /* What this boot's early stage has reported of the function, or NULL. */
-const struct plan_settled *plan_find_settled(const struct plan_input *input, const struct pci_function *function);
+const struct early_verdict *plan_find_early_verdict(const struct plan_input *input, const struct pci_function *function);
 
-/* Is the entry's device still to be bound: not what the early stage has settled? */
+/* Is the entry's device still to be bound: not what the early stage has decided? */
 bool plan_is_pending(const struct plan_entry *entry);
 
 /* Is the entry's device taken, now or when the plan is carried out? */

@@ -29,7 +29,7 @@ static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim
 
 static void judge_isolation(struct plan_entry *entry, const struct iommu *iommu)
 {
-	if ((entry->iommu_group >= 0 && !iommu->lost) || iommu->mended || iommu_groups_are_late(iommu))
+	if ((entry->iommu_group >= 0 && !iommu->turns_off) || iommu->turns_on || iommu_groups_are_late(iommu))
 		return;
 	/* What cannot be isolated is not touched, not even until the late stage. */
 	entry->reserved = false;
@@ -149,11 +149,11 @@ static int by_subject(const void *a, const void *b)
 static bool was_deferred(const struct plan_input *input, const struct pci_function *function)
 {
 	const struct plan_entry *decided = input->early ? plan_entry_of(input->early, function) : NULL;
-	const struct plan_settled *settled = plan_find_settled(input, function);
+	const struct early_verdict *found = plan_find_early_verdict(input, function);
 
 	if (decided)
 		return decided->reserved;
-	return settled ? settled->verdict == VERDICT_DEFERRED : !input->reported;
+	return found ? found->verdict == VERDICT_DEFERRED : !input->reported;
 }
 
 /* What a guest's driver has, or was reserved by the early stage, and the plan leaves to the host. */
@@ -165,7 +165,7 @@ static void find_given_back(const struct plan_input *input, struct plan_entry *e
 	/* What the early stage has reserved: it may have known of less that the host needs than the late one. */
 	bool reserved = !early && was_deferred(input, entry->function) && !pci_may_carry_disks(entry->function);
 
-	entry->give_back = input->stage != PLAN_NEXT && !entry->settled && leaves && !pci_is_bridge(entry->function) &&
+	entry->give_back = input->stage != PLAN_NEXT && !entry->decided_early && leaves && !pci_is_bridge(entry->function) &&
 			   (reserved || pci_is_guest_driver(entry->driver));
 }
 

@@ -248,10 +248,10 @@ void block_read_content(struct block *ret, bool partition)
 	cleanup_close int fd = open_node(ret, O_RDONLY | O_NONBLOCK);
 
 	if (fd < 0) {
-		bool told = fd == -EACCES && read_udev(ret);
+		bool known = fd == -EACCES && read_udev(ret);
 
-		ret->state = told ? BLOCK_READ : fd == -ENOMEDIUM ? BLOCK_EMPTY : BLOCK_UNREADABLE;
-		ret->error = told ? 0 : fd;
+		ret->state = known ? BLOCK_READ : fd == -ENOMEDIUM ? BLOCK_EMPTY : BLOCK_UNREADABLE;
+		ret->error = known ? 0 : fd;
 		return;
 	}
 	prefetch(fd);

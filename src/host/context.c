@@ -54,8 +54,8 @@ static struct plan_input input_of(const struct context *context, enum plan_stage
 		.needs = &context->needs,
 		.storage = machine->storage,
 		.network = &machine->network,
-		.settled = context->settled,
-		.settled_count = context->settled_count,
+		.early_verdicts = context->early_verdicts,
+		.early_verdict_count = context->early_verdict_count,
 		.reported = context->reported,
 	};
 }
@@ -67,7 +67,7 @@ void context_plan(struct context *context, enum plan_stage stage, bool real, cha
 	if (context->config.claim_count || stage == PLAN_NEXT)
 		host_needs_read(context->cmdline, parameters, count, stage != PLAN_EARLY, &context->needs);
 	if (stage != PLAN_EARLY)
-		context->reported = report_load_settled(&context->settled, &context->settled_count) == 0;
+		context->reported = report_load_early_verdicts(&context->early_verdicts, &context->early_verdict_count) == 0;
 	machine_read(&context->config, context->booted ? context->booted : context->cmdline, &context->needs, stage,
 		     real && stage == PLAN_LATE, &context->machine);
 	if (context->booted)
@@ -108,7 +108,7 @@ void context_clear(struct context *context)
 {
 	plan_clear(&context->plan);
 	plan_clear(&context->early);
-	report_free_settled(context->settled, context->settled_count);
+	report_free_early_verdicts(context->early_verdicts, context->early_verdict_count);
 	machine_clear(&context->machine);
 	host_needs_clear(&context->needs);
 	config_clear(&context->config);

@@ -11,8 +11,8 @@ struct context {
 	struct machine machine;
 	struct host_needs needs;
 	struct plan plan, early;      /* early: what the early stage decides, where its report does not say it */
-	struct plan_settled *settled; /* what this boot's early stage has reported */
-	size_t settled_count;
+	struct early_verdict *early_verdicts; /* what this boot's early stage has reported */
+	size_t early_verdict_count;
 	bool reported;
 };
 

@@ -154,7 +154,7 @@ void pci_read_group(struct pci_function *functions, size_t count, int group)
 	rootdir_list_free(names, found);
 }
 
-bool pci_read_resets(const struct pci_function *function, bool told, char *buffer, size_t size)
+bool pci_read_resets(const struct pci_function *function, bool known, char *buffer, size_t size)
 {
 	if (sysfs_pci_read(&function->address, "reset_method", buffer, size) >= 0) {
 		buffer[strcspn(buffer, "\n")] = '\0';
@@ -165,7 +165,7 @@ bool pci_read_resets(const struct pci_function *function, bool told, char *buffe
 		util_format(buffer, size, "yes");
 		return true;
 	}
-	return told;
+	return known;
 }
 
 bool pci_read_has_resets(const struct pci_function *functions, size_t count)

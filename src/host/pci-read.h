@@ -38,8 +38,8 @@ void pci_read_state(struct pci_function *function);
 /*
  * Write the ways in which the function can be reset, separated by blanks, "" for none: its reset_method
  * (Documentation/ABI/testing/sysfs-bus-pci, Linux 5.15), before that "yes" where it has any. A function without any has
- * neither file (drivers/pci/pci-sysfs.c, pci_dev_reset_attr_is_visible()), so @told says whether another function has
+ * neither file (drivers/pci/pci-sysfs.c, pci_dev_reset_attr_is_visible()), so @known says whether another function has
  * one, pci_read_has_resets(). Returns false where it cannot be told.
  */
-bool pci_read_resets(const struct pci_function *function, bool told, char *buffer, size_t size) must_check;
+bool pci_read_resets(const struct pci_function *function, bool known, char *buffer, size_t size) must_check;
 bool pci_read_has_resets(const struct pci_function *functions, size_t count);

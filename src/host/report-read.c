@@ -40,16 +40,16 @@ static int each_device(void (*found)(void *data, const struct json_value *device
 	return r < 0 ? r : report_each_device(text, length, found, data);
 }
 
-struct settled_list {
-	struct plan_settled *list;
+struct early_verdict_list {
+	struct early_verdict *list;
 	size_t count;
 };
 
-static void add_settled(void *data, const struct json_value *device)
+static void add_early_verdict(void *data, const struct json_value *device)
 {
-	struct settled_list *settled = data;
+	struct early_verdict_list *found = data;
 	char address[PCI_ADDRESS_SIZE], verdict[32];
-	struct plan_settled one;
+	struct early_verdict one;
 	int known;
 
 	read_member(device, "address", address, sizeof(address));
@@ -58,18 +58,18 @@ static void add_settled(void *data, const struct json_value *device)
 	if (known < 0 || pci_address_parse(address, strlen(address), &one.address) < 0)
 		return;
 	one.verdict = (enum verdict)known;
-	one.told = util_copy(device->start, device->length);
-	settled->list = util_grow(settled->list, settled->count, sizeof(*settled->list));
-	settled->list[settled->count++] = one;
+	one.json = util_copy(device->start, device->length);
+	found->list = util_grow(found->list, found->count, sizeof(*found->list));
+	found->list[found->count++] = one;
 }
 
-int report_load_settled(struct plan_settled **ret_settled, size_t *ret_count)
+int report_load_early_verdicts(struct early_verdict **ret_verdicts, size_t *ret_count)
 {
-	struct settled_list settled = { 0 };
-	int r = each_device(add_settled, &settled);
+	struct early_verdict_list found = { 0 };
+	int r = each_device(add_early_verdict, &found);
 
-	*ret_settled = settled.list;
-	*ret_count = settled.count;
+	*ret_verdicts = found.list;
+	*ret_count = found.count;
 	return r;
 }
 
@@ -136,11 +136,11 @@ void report_free(struct report *report)
 	*report = (struct report){ 0 };
 }
 
-void report_free_settled(struct plan_settled *settled, size_t count)
+void report_free_early_verdicts(struct early_verdict *found, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		free(settled[i].told);
-	free(settled);
+		free(found[i].json);
+	free(found);
 }
 
 bool report_is_waiting(void)

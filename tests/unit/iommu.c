@@ -84,7 +84,7 @@ static void the_next_boot(void **state)
 	static const struct {
 		const char *name, *now, *next;
 		struct iommu_facts facts;
-		bool mended, lost;
+		bool turns_on, turns_off;
 		enum iommu_state state;
 	} rows[] = {
 		{ "a switch that goes", "intel_iommu=off", "quiet", { .unit = "", .dmar.exists = true }, true, false, IOMMU_OFF },
@@ -106,7 +106,7 @@ static void the_next_boot(void **state)
 		facts.cmdline = rows[i].now;
 		iommu_judge(&facts, &iommu);
 		iommu_foresee(rows[i].next, &iommu);
-		assert_row(iommu.mended == rows[i].mended && iommu.lost == rows[i].lost && iommu.state == rows[i].state, rows[i].name);
+		assert_row(iommu.turns_on == rows[i].turns_on && iommu.turns_off == rows[i].turns_off && iommu.state == rows[i].state, rows[i].name);
 	}
 }
 

@@ -490,20 +490,20 @@ static void every_verdict_has_its_words(void **state)
 	assert_string_equal(verdict_sentence(&bound, sentence, sizeof(sentence)), "bound to vfio-pci, IOMMU group 14 (was: no driver)");
 }
 
-/* The late stage decides what waited, by what stands on it, and leaves alone what the early one has settled. */
+/* The late stage decides what waited, by what stands on it, and leaves alone what the early one has decided. */
 static void the_late_stage_decides_what_waited(void **state)
 {
 	struct pci_address controller = { 0, 3, 0, 0 };
 	struct block disk = { .name = "nvme0n1", .whole = -1, .state = BLOCK_READ, .functions = &controller, .function_count = 1 };
 	struct block_devices storage = { .blocks = &disk, .count = 1 };
-	const struct plan_settled settled = { .address = { 0, 1, 0, 0 }, .verdict = VERDICT_REFUSED, .told = "{ told }" };
+	const struct early_verdict found = { .address = { 0, 1, 0, 0 }, .verdict = VERDICT_REFUSED, .json = "{ told }" };
 	struct config config;
 	struct host_needs needs = { 0 };
 	struct plan plan;
 	int wanted[COUNT];
 	const struct plan_input input = {
 		.config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &needs,
-		.stage = PLAN_LATE, .storage = &storage, .settled = &settled, .settled_count = 1,
+		.stage = PLAN_LATE, .storage = &storage, .early_verdicts = &found, .early_verdict_count = 1,
 	};
 
 	(void)state;
@@ -517,7 +517,7 @@ static void the_late_stage_decides_what_waited(void **state)
 		planner_make(&input, wanted, &plan);
 		assert_int_equal(plan.count, 3);
 		assert_int_equal(plan.entries[0].verdict, VERDICT_REFUSED);
-		assert_string_equal(plan.entries[0].told, "{ told }");
+		assert_string_equal(plan.entries[0].json, "{ told }");
 		assert_false(plan.entries[0].late);
 		/* the early stage did not end */
 		assert_int_equal(plan.entries[1].verdict, VERDICT_STUCK);
