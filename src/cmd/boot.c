@@ -306,7 +306,7 @@ int cmd_boot(int argc, char **argv)
 	if (!boot.dry_run)
 		deadline_block_signals();
 	context_load(NULL, NULL, &boot.context);
-	context_plan(&boot.context, boot.late ? PLAN_LATE : PLAN_EARLY, !boot.dry_run, boot.parameters, boot.parameter_count);
+	context_plan(&boot.context, boot.late ? &plan_late : &plan_early, !boot.dry_run, boot.parameters, boot.parameter_count);
 	if (boot.dry_run)
 		return show_plan(&boot);
 	return carry_out(&boot, start);

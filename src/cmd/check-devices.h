@@ -11,7 +11,7 @@
 
 /* What there is to judge by; all of it stays the caller's. */
 struct check_input {
-	const struct context *context;  /* of PLAN_NEXT */
+	const struct context *context;  /* of plan_next */
 	const struct distro *distro;
 	const struct kernel *kernels;
 	size_t kernel_count;

@@ -134,7 +134,7 @@ int cmd_check(int argc, char **argv)
 		return EXIT_USAGE;
 	distro_read(&check.distro);
 	load(&check);
-	context_plan(&check.context, PLAN_NEXT, false, NULL, 0);
+	context_plan(&check.context, &plan_next, false, NULL, 0);
 	check.kernel_count = kernels_read(&check.kernels);
 	initramfs_read_host(&check.host);
 	other_setups_read(&check.setups, check.context.cmdline);

@@ -310,7 +310,7 @@ int cmd_list(int argc, char **argv)
 		return EXIT_USAGE;
 	pci_names_open();
 	context_load(NULL, NULL, &list.context);
-	context_plan(&list.context, PLAN_NEXT, false, NULL, 0);
+	context_plan(&list.context, &plan_next, false, NULL, 0);
 	context_add_rights(&list.context);
 	choose(&list);
 	if (list.options.json)

@@ -22,7 +22,7 @@ struct status_rows {
 };
 
 /*
- * Compare the plan of @context (PLAN_NEXT) with @report, which is empty with @reported false where the boot has left
+ * Compare the plan of @context (plan_next) with @report, which is empty with @reported false where the boot has left
  * none. Free with status_rows_clear(); the rows point into what was compared.
  */
 void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct distro *distro,

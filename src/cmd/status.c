@@ -194,7 +194,7 @@ int cmd_status(int argc, char **argv)
 		return EXIT_USAGE;
 	pci_names_open();
 	context_load(NULL, NULL, &status.context);
-	context_plan(&status.context, PLAN_NEXT, false, NULL, 0);
+	context_plan(&status.context, &plan_next, false, NULL, 0);
 	context_add_rights(&status.context);
 	distro_read(&status.distro);
 	status.reported = report_load(&status.report);

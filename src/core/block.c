@@ -45,6 +45,14 @@ bool block_is_on(const struct block *block, const struct pci_address *function)
 	return false;
 }
 
+bool block_is_on_one_of(const struct block *block, const struct pci_address *functions, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (block_is_on(block, &functions[i]))
+			return true;
+	return false;
+}
+
 static bool same_name(const char *a, const char *b)
 {
 	for (; *a || *b; a++, b++)

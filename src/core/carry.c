@@ -403,7 +403,7 @@ static bool is_found(const struct block_devices *storage, const struct need *nee
 	return block_by_tag(storage, need) >= 0;
 }
 
-bool carry_lacks_tags(const struct block_devices *storage)
+static bool lacks_tags(const struct block_devices *storage)
 {
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
@@ -414,6 +414,31 @@ bool carry_lacks_tags(const struct block_devices *storage)
 			return true;
 	}
 	return false;
+}
+
+/* Chooses what is unread and marked as @marked says, or is on one of the @count functions. Returns how many are chosen. */
+static size_t choose(const struct block_devices *storage, bool marked, const struct pci_address *functions, size_t count, bool *chosen)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < storage->count; i++) {
+		chosen[i] = storage->blocks[i].state == BLOCK_NOT_READ &&
+			    (storage->marks[i].set == marked || block_is_on_one_of(&storage->blocks[i], functions, count));
+		found += chosen[i];
+	}
+	return found;
+}
+
+bool carry_choose(struct block_devices *storage, const struct host_needs *needs, const struct pci_address *functions, size_t count,
+		  bool first, bool *chosen)
+{
+	carry_mark(storage, needs);
+	if (!count)
+		return false;
+	if (choose(storage, true, first ? functions : NULL, first ? count : 0, chosen) || first)
+		return true;
+	/* Other disks may have what a need names, or the members that something lacks. */
+	return (lacks_tags(storage) || storage->missing[0]) && choose(storage, false, NULL, 0, chosen);
 }
 
 /* A mapping goes by its name, a logical volume as "group/volume", everything else by the kernel's name. */

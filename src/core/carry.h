@@ -13,8 +13,14 @@
  */
 void carry_mark(struct block_devices *storage, const struct host_needs *needs);
 
-/* Has a tag (UUID=, LABEL=...) or a logical volume no device yet, so that more devices are worth reading? */
-bool carry_lacks_tags(const struct block_devices *storage);
+/*
+ * Which block devices are to be read next? Marks as carry_mark(), and chooses in @chosen, one a block device: at @first what is
+ * on one of the @count @functions or marked, then what is marked, then, where a tag (UUID=, LABEL=...), a logical volume or a
+ * member is missing, all others. Returns false where nothing is left to read, with all marks made; without @functions that is
+ * at once.
+ */
+bool carry_choose(struct block_devices *storage, const struct host_needs *needs, const struct pci_address *functions, size_t count,
+		  bool first, bool *chosen);
 
 /*
  * Might what is needed and not found be on a disk that has not appeared yet? So, if nothing is known of the root, or if a

@@ -184,7 +184,7 @@ static void defer(const struct plan_input *input, enum wait wait, struct plan_en
 }
 
 /* What the early stage decides, the late one does not decide again, unless it was deferred. Returns false for that. */
-static bool adopt_plan(const struct plan *early, enum plan_stage stage, struct plan_entry *entry)
+static bool adopt_plan(const struct plan *early, const struct plan_stage *stage, struct plan_entry *entry)
 {
 	const struct plan_entry *decided = plan_entry_of(early, entry->function);
 
@@ -192,7 +192,7 @@ static bool adopt_plan(const struct plan *early, enum plan_stage stage, struct p
 		return false;
 	plan_decide(entry, decided->verdict, decided->hint, "%s", decided->reason);
 	/* A dry run of the late stage stands where the early one has done its work. */
-	if (stage == PLAN_LATE && decided->verdict == VERDICT_WOULD_BIND)
+	if (stage->after_early && decided->verdict == VERDICT_WOULD_BIND)
 		entry->verdict = VERDICT_BOUND;
 	return true;
 }
@@ -219,11 +219,11 @@ static bool adopt_report(const struct plan_input *input, enum wait wait, struct 
 static void guard_one(const struct plan_input *input, enum wait wait, struct plan_entry *entry)
 {
 	if (input->early ? adopt_plan(input->early, input->stage, entry) :
-			   input->stage == PLAN_LATE && adopt_report(input, wait, entry)) {
-		entry->decided_early = input->stage == PLAN_LATE;
+			   input->stage->after_early && adopt_report(input, wait, entry)) {
+		entry->decided_early = input->stage->after_early;
 		return;
 	}
-	entry->late = wait != WAIT_NOT || input->stage == PLAN_LATE;
+	entry->late = wait != WAIT_NOT || input->stage->after_early;
 	guard_bridge(input, entry);
 	if (entry->verdict == VERDICT_WOULD_BIND)
 		guard_keep(entry, input->config);
@@ -231,7 +231,7 @@ static void guard_one(const struct plan_input *input, enum wait wait, struct pla
 		guard_vmd(input, entry);
 	if (entry->verdict != VERDICT_WOULD_BIND || wait == WAIT_NOT)
 		return;
-	if (input->stage == PLAN_EARLY)
+	if (input->stage->before_disks)
 		defer(input, wait, entry);
 	else if (input->needs->no_late[0])
 		plan_decide(entry, VERDICT_KEPT, "", "%s runs no late stage", input->needs->no_late);

@@ -7,6 +7,10 @@
 #include <string.h>
 
 
+const struct plan_stage plan_early = { .before_disks = true, .acts = true };
+const struct plan_stage plan_late = { .after_early = true, .acts = true };
+const struct plan_stage plan_next = { .whole_machine = true };
+
 void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hint, const char *reason, ...)
 {
 	va_list args;

@@ -59,16 +59,20 @@ struct plan_link {
 	struct pci_address supplier, consumer;
 };
 
-/* Whose plan is it? */
-enum plan_stage {
-	PLAN_EARLY, /* of the initramfs before udev */
-	PLAN_LATE,  /* of the initramfs when the root device is there */
-	PLAN_NEXT,  /* of the next boot, both of these in one, seen from the running host */
+/* When a plan is made, by what it may go by. Another one is another constant of these properties. */
+struct plan_stage {
+	bool before_disks;  /* no driver is loaded: no block device and no route is there, and what may carry the root waits */
+	bool after_early;   /* the early stage of this boot has run: what it has decided is not decided again */
+	bool acts;          /* the plan is carried out, and not a forecast */
+	bool whole_machine; /* every function is looked at, not only what is wanted and what belongs to that */
 };
+extern const struct plan_stage plan_early; /* of the initramfs before udev */
+extern const struct plan_stage plan_late;  /* of the initramfs when the root device is there */
+extern const struct plan_stage plan_next;  /* of the next boot, both of these in one, seen from the running host */
 
 /* What a plan is made from. All of it stays the caller's and must outlive the plan. */
 struct plan_input {
-	enum plan_stage stage;
+	const struct plan_stage *stage;
 	const struct config *config;
 	const struct pci_function *functions; /* sorted by address */
 	size_t function_count;

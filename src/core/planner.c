@@ -159,13 +159,13 @@ static bool was_deferred(const struct plan_input *input, const struct pci_functi
 /* What a guest's driver has, or was reserved by the early stage, and the plan leaves to the host. */
 static void find_given_back(const struct plan_input *input, struct plan_entry *entry)
 {
-	bool early = input->stage == PLAN_EARLY;
+	bool early = input->stage->before_disks;
 	bool leaves = entry->verdict == VERDICT_KEPT || entry->verdict == VERDICT_NO_IOMMU ||
 		      (entry->verdict == VERDICT_DEFERRED && early && !entry->reserved);
 	/* What the early stage has reserved: it may have known of less that the host needs than the late one. */
 	bool reserved = !early && was_deferred(input, entry->function) && !pci_may_carry_disks(entry->function);
 
-	entry->give_back = input->stage != PLAN_NEXT && !entry->decided_early && leaves && !pci_is_bridge(entry->function) &&
+	entry->give_back = input->stage->acts && !entry->decided_early && leaves && !pci_is_bridge(entry->function) &&
 			   (reserved || pci_is_guest_driver(entry->driver));
 }
 

@@ -607,35 +607,6 @@ static bool needs_partitions(const struct host_needs *needs)
 	return false;
 }
 
-static bool on_candidate(const struct block *block, const struct pci_address *candidates, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (block_is_on(block, &candidates[i]))
-			return true;
-	return false;
-}
-
-/* What is unread, and marked as needed or not. */
-static void read_unread(struct block_devices *storage, bool partitions, bool marked)
-{
-	cleanup_free bool *chosen = util_zeroed(storage->count, sizeof(*chosen));
-
-	for (size_t i = 0; i < storage->count; i++)
-		chosen[i] = storage->blocks[i].state == BLOCK_NOT_READ && storage->marks[i].set == marked;
-	read_chosen(storage, chosen, partitions, false);
-}
-
-/* What is wanted, and what is known to be needed before anything is read. */
-static void read_candidates(struct block_devices *storage, bool partitions, const struct pci_address *candidates, size_t count)
-{
-	cleanup_free bool *chosen = util_zeroed(storage->count, sizeof(*chosen));
-
-	for (size_t i = 0; i < storage->count; i++)
-		chosen[i] = storage->blocks[i].state == BLOCK_NOT_READ &&
-			    (storage->marks[i].set || on_candidate(&storage->blocks[i], candidates, count));
-	read_chosen(storage, chosen, partitions, true);
-}
-
 /* A device that hung once is not asked again: it would cost its time once more. */
 static void keep_hanging(struct block_devices *storage, const struct block_devices *before)
 {
@@ -655,6 +626,7 @@ static void read_all(const struct host_needs *needs, const struct pci_address *c
 		     const struct block_devices *before, struct block_devices *ret)
 {
 	bool partitions = needs_partitions(needs);
+	cleanup_free bool *chosen = NULL;
 
 	*ret = (struct block_devices){ .next_boot = next_boot };
 	read_devices(ret);
@@ -663,18 +635,12 @@ static void read_all(const struct host_needs *needs, const struct pci_address *c
 		read_link(ret, &needs->list[i]);
 	read_uses(ret);
 	read_pools(ret);
-	carry_mark(ret, needs);
-	if (!count)
-		return;
-	read_candidates(ret, partitions, candidates, count);
-	add_cached_pools(ret);
-	carry_mark(ret, needs);
-	read_unread(ret, partitions, true);
-	carry_mark(ret, needs);
-	/* Other disks may have what a need names, or the members that something lacks. */
-	if (carry_lacks_tags(ret) || ret->missing[0])
-		read_unread(ret, partitions, false);
-	carry_mark(ret, needs);
+	chosen = util_zeroed(ret->count, sizeof(*chosen));
+	for (bool first = true; carry_choose(ret, needs, candidates, count, first, chosen); first = false) {
+		read_chosen(ret, chosen, partitions, first);
+		if (first)
+			add_cached_pools(ret);
+	}
 }
 
 /* What is looked for again, and where that is left. */
@@ -709,7 +675,7 @@ static bool may_be_opened(const struct search *search)
 
 	for (size_t i = 0; i < storage->count; i++)
 		if (!storage->marks[i].set && block_is_container(&storage->blocks[i].content) &&
-		    on_candidate(&storage->blocks[i], search->candidates, search->count))
+		    block_is_on_one_of(&storage->blocks[i], search->candidates, search->count))
 			return true;
 	return false;
 }

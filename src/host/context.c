@@ -39,7 +39,7 @@ static void add_stage_errors(struct context *context)
 	}
 }
 
-static struct plan_input input_of(const struct context *context, enum plan_stage stage)
+static struct plan_input input_of(const struct context *context, const struct plan_stage *stage)
 {
 	const struct machine *machine = &context->machine;
 
@@ -60,22 +60,22 @@ static struct plan_input input_of(const struct context *context, enum plan_stage
 	};
 }
 
-void context_plan(struct context *context, enum plan_stage stage, bool real, char *const *parameters, size_t count)
+void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters, size_t count)
 {
 	struct plan_input input;
 
-	if (context->config.claim_count || stage == PLAN_NEXT)
-		host_needs_read(context->cmdline, parameters, count, stage != PLAN_EARLY, &context->needs);
-	if (stage != PLAN_EARLY)
+	if (context->config.claim_count || stage->whole_machine)
+		host_needs_read(context->cmdline, parameters, count, !stage->before_disks, &context->needs);
+	if (!stage->before_disks)
 		context->reported = report_load_early_verdicts(&context->early_verdicts, &context->early_verdict_count) == 0;
 	machine_read(&context->config, context->booted ? context->booted : context->cmdline, &context->needs, stage,
-		     real && stage == PLAN_LATE, &context->machine);
+		     real && stage->after_early, &context->machine);
 	if (context->booted)
 		iommu_foresee(context->cmdline, &context->machine.iommu);
 	add_stage_errors(context);
 	input = input_of(context, stage);
-	if (stage == PLAN_NEXT || (stage == PLAN_LATE && !real && !context->reported)) {
-		struct plan_input early = input_of(context, PLAN_EARLY);
+	if (!stage->acts || (stage->after_early && !real && !context->reported)) {
+		struct plan_input early = input_of(context, &plan_early);
 
 		planner_make(&early, context->machine.wanted, &context->early);
 		input.early = &context->early;

@@ -27,7 +27,7 @@ void context_load(const char *next, const char *booted, struct context *ret);
  * Read the machine and make the plan of @stage; the @count @parameters are host_needs_read()'s. Where it is not @real, a dry
  * run or the next boot, the late stage stands on the plan of the early one, and waits for nothing.
  */
-void context_plan(struct context *context, enum plan_stage stage, bool real, char *const *parameters, size_t count);
+void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters, size_t count);
 void context_clear(struct context *context);
 
 /* Is the program run by another user than root, on the machine itself? Some things cannot be seen then. */

@@ -185,7 +185,7 @@ static void read_drivers(struct machine *machine, bool every)
 }
 
 /* What waits for the late stage, and whose it is; seen from the running host also what does not wait. */
-static void read_owners(const struct config *config, const struct host_needs *needs, enum plan_stage stage, bool waits,
+static void read_owners(const struct config *config, const struct host_needs *needs, const struct plan_stage *stage, bool waits,
 			struct machine *machine)
 {
 	cleanup_free struct pci_address *candidates = util_zeroed(machine->function_count, sizeof(*candidates));
@@ -198,16 +198,16 @@ static void read_owners(const struct config *config, const struct host_needs *ne
 			candidates[count++] = machine->functions[i].address;
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
 	/* A boot reads nothing where nothing waits. */
-	if (count || stage == PLAN_NEXT)
-		block_read(needs, candidates, count, stage == PLAN_NEXT, count && waits, machine->storage);
-	if ((count && (needs->network[0] || needs->network_use[0])) || stage == PLAN_NEXT)
+	if (count || stage->whole_machine)
+		block_read(needs, candidates, count, !stage->acts, count && waits, machine->storage);
+	if ((count && (needs->network[0] || needs->network_use[0])) || stage->whole_machine)
 		network_read(&machine->network);
 }
 
-void machine_read(struct config *config, const char *booted, const struct host_needs *needs, enum plan_stage stage,
+void machine_read(struct config *config, const char *booted, const struct host_needs *needs, const struct plan_stage *stage,
 		  bool waits, struct machine *ret)
 {
-	bool every = stage == PLAN_NEXT;
+	bool every = stage->whole_machine;
 	cleanup_free bool *done = NULL;
 	ssize_t count = 0;
 
@@ -233,7 +233,7 @@ void machine_read(struct config *config, const char *booted, const struct host_n
 	read_attached(config, ret);
 	read_links(ret);
 	read_drivers(ret, every);
-	if (stage != PLAN_EARLY)
+	if (!stage->before_disks)
 		read_owners(config, needs, stage, waits, ret);
 	iommu_read(booted, &ret->iommu);
 	ret->iommu_judged = true;

@@ -18,11 +18,11 @@ struct machine {
 
 /*
  * Read the machine for the claims of @config: one read per function, and details, links, groups and the IOMMU only
- * where a claim matches; for PLAN_NEXT of every function. For any stage but the early one also the block devices,
+ * where a claim matches; for plan_next of every function. For any stage but the early one also the block devices,
  * what is on those that are wanted, and the routes, for what the host @needs. Adds an error to @config where PCI
  * cannot be read. @booted is the command line of this boot. @waits allows for disks that have not appeared yet, see
  * block_read(). Free with machine_clear().
  */
-void machine_read(struct config *config, const char *booted, const struct host_needs *needs, enum plan_stage stage,
+void machine_read(struct config *config, const char *booted, const struct host_needs *needs, const struct plan_stage *stage,
 		  bool waits, struct machine *ret);
 void machine_clear(struct machine *machine);

@@ -116,6 +116,7 @@ static void make_config(struct world *world, const uint8_t **data, size_t *size)
 static void make(struct world *world)
 {
 	struct plan_input input = {
+		.stage = &plan_early,
 		.config = &world->config, .functions = world->functions, .function_count = world->count,
 		.iommu = &world->iommu, .links = world->links, .link_count = 1, .needs = &world->needs,
 	};

@@ -518,23 +518,26 @@ static void a_link_is_as_good_as_a_superblock(void **state)
 	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, second = { .bus = 2 };
+	bool chosen[2];
 	char reason[256], hint[256];
 
 	(void)state;
 	build(&storage, N1 " unread\n" N2 " unread\n");
 	host_needs_add_cmdline(&needs, "root=UUID=aa");
-	carry_mark(&storage, &needs);
-	assert_true(carry_lacks_tags(&storage));
+	assert_true(carry_choose(&storage, &needs, &first, 1, true, chosen) && chosen[0] && !chosen[1]);
+	assert_true(carry_choose(&storage, &needs, &first, 1, false, chosen) && chosen[0] && chosen[1]);
 	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(hint, "correct it: blkid lists what there is");
 	storage.links = util_grow(NULL, 0, sizeof(*storage.links));
 	storage.links[0] = (struct block_link){ util_copy("/dev/disk/by-uuid/aa", 20), 0 };
 	storage.link_count = 1;
-	carry_mark(&storage, &needs);
-	assert_false(carry_lacks_tags(&storage));
+	assert_true(carry_choose(&storage, &needs, &first, 1, false, chosen) && chosen[0] && !chosen[1]);
 	assert_true(keeps_it(&storage, &first, reason, sizeof(reason), hint, sizeof(hint)));
 	assert_string_equal(reason, "it carries root: nvme0n1");
 	assert_false(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
+	storage.blocks[0].state = BLOCK_READ;
+	assert_false(carry_choose(&storage, &needs, &first, 1, false, chosen));
+	assert_false(carry_choose(&storage, &needs, NULL, 0, true, chosen));
 	host_needs_clear(&needs);
 	block_clear(&storage);
 }

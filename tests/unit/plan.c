@@ -34,7 +34,7 @@ static const char *plan_text(struct config *config, const struct iommu *iommu)
 	static char text[1024];
 	struct plan plan;
 	int wanted[COUNT];
-	const struct plan_input input = { .config = config, .functions = machine, .function_count = COUNT, .iommu = iommu, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early, .config = config, .functions = machine, .function_count = COUNT, .iommu = iommu, .needs = &no_needs };
 
 	text[0] = '\0';
 	match_claims(config, machine, COUNT, wanted);
@@ -79,7 +79,7 @@ static const char *hint_of(const char *cmdline)
 	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
-	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early, .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
 
 	config_init(&config);
 	config_add_cmdline(&config, cmdline);
@@ -303,7 +303,7 @@ static void ids_of_a_module_are_claims_of_the_lowest_rank(void **state)
 	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
-	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early, .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
 	static const char file[] = "claim 02:00.0 driver=pci-stub\n";
 
 	(void)state;
@@ -333,7 +333,7 @@ static void what_a_guest_driver_has_is_given_back(void **state)
 	struct plan plan;
 	int wanted[COUNT];
 	char steps[1024] = "";
-	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early, .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
 
 	(void)state;
 	memcpy(saved, machine, sizeof(machine));
@@ -419,7 +419,7 @@ static void steps_come_in_order(void **state)
 	int wanted[COUNT];
 	char steps[1024] = "", sentence[256];
 	static const char file[] = "claim 01:00.*\nclaim 02:00.0 driver=pci-stub\nclaim dead:beef optional\n";
-	const struct plan_input input = { .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early, .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
 
 	(void)state;
 	config_init(&config);
@@ -490,6 +490,27 @@ static void every_verdict_has_its_words(void **state)
 	assert_string_equal(verdict_sentence(&bound, sentence, sizeof(sentence)), "bound to vfio-pci, IOMMU group 14 (was: no driver)");
 }
 
+/* A new stage is a new row: what each may go by is said once. */
+static void stages_have_properties(void **state)
+{
+	static const struct {
+		const struct plan_stage *stage;
+		bool before_disks, after_early, acts, whole_machine;
+	} rows[] = {
+		{ &plan_early, true, false, true, false },
+		{ &plan_late, false, true, true, false },
+		{ &plan_next, false, false, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(rows[i].stage->before_disks, rows[i].before_disks);
+		assert_int_equal(rows[i].stage->after_early, rows[i].after_early);
+		assert_int_equal(rows[i].stage->acts, rows[i].acts);
+		assert_int_equal(rows[i].stage->whole_machine, rows[i].whole_machine);
+	}
+}
+
 /* The late stage decides what waited, by what stands on it, and leaves alone what the early one has decided. */
 static void the_late_stage_decides_what_waited(void **state)
 {
@@ -503,7 +524,7 @@ static void the_late_stage_decides_what_waited(void **state)
 	int wanted[COUNT];
 	const struct plan_input input = {
 		.config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &needs,
-		.stage = PLAN_LATE, .storage = &storage, .early_verdicts = &found, .early_verdict_count = 1,
+		.stage = &plan_late, .storage = &storage, .early_verdicts = &found, .early_verdict_count = 1,
 	};
 
 	(void)state;
@@ -583,6 +604,7 @@ int main(void)
 		cmocka_unit_test(every_verdict_has_its_words),
 		cmocka_unit_test(steps_come_in_order),
 		cmocka_unit_test(the_stronger_claim_counts),
+		cmocka_unit_test(stages_have_properties),
 		cmocka_unit_test(the_late_stage_decides_what_waited),
 		cmocka_unit_test(a_network_card_waits_where_the_root_needs_one),
 	};
