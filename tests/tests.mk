@@ -16,7 +16,10 @@ unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Isrc -fsan
 
 script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/machines/*.t tests/record/*.t tests/fuzz/*.t tests/order/*.t \
 	tests/disks/*.t tests/docs/*.t)
-vm_tests := $(wildcard tests/vm/*.t)
+# The scenes that take minutes come first, so that none of them runs alone at the end.
+long_scenes := $(addprefix tests/vm/,twin-gpus.t forced-drivers.t late-twin-nvme.t late-stacked-root.t host-iommu.t host-well.t \
+	hanging-unbind.t roots.t)
+vm_tests := $(long_scenes) $(filter-out $(long_scenes),$(wildcard tests/vm/*.t))
 prove := prove --timer --failures
 jobs ?= $(shell nproc)
 
@@ -98,7 +101,7 @@ check: build/test/.built ## Run every test, from nothing; T=NAME... runs some
 	$(Q)$(MAKE) --no-print-directory prove
 
 prove: ## Run the tests that are built already
-	$(Q)$(prove) -j$(jobs) $(call picked,$(unit_tests) $(host_tests) $(script_tests) $(vm_tests))
+	$(Q)$(prove) -j$(jobs) $(call picked,$(long_scenes) $(unit_tests) $(host_tests) $(script_tests) $(filter-out $(long_scenes),$(vm_tests)))
 
 check-unit: $(unit_tests) $(host_tests) ## Only the unit tests
 	$(Q)$(prove) -j$(jobs) $(call picked,$(unit_tests) $(host_tests))

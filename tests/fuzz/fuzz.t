@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every fuzz target on its saved corpus, and then on inputs of its own for SECONDS_EACH (10) seconds.
+# Every fuzz target on its saved corpus, and then on inputs of its own for SECONDS_EACH (5) seconds.
 # KEEP=1 adds what it found interesting to the corpus.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +15,7 @@ for source in "$here"/*.c; do
 	corpus=$here/corpus/$target
 	count=$((count + 1))
 	mkdir -p "$work/$target"
-	if (cd "$built" && "./$target" -timeout=10 -max_total_time="${SECONDS_EACH:-10}" -print_final_stats=1 "$work/$target" "$corpus") \
+	if (cd "$built" && "./$target" -timeout=10 -max_total_time="${SECONDS_EACH:-5}" -print_final_stats=1 "$work/$target" "$corpus") \
 		>"$work/log" 2>&1; then
 		echo "ok $count - $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log") executions"
 	else

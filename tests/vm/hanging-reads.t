@@ -42,4 +42,4 @@ scene() {
 	vm_note=""
 }
 
-in_images $waiting_images
+in_images $quick_images

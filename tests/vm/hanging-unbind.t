@@ -5,7 +5,7 @@
 # not wait for what hangs in the kernel.
 . "$(dirname "$0")/lib.sh"
 
-deadline=2
+deadline=4
 export VM_CPUS=2
 
 drives() { # MODEL FAULT STEP

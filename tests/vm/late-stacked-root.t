@@ -89,4 +89,4 @@ scene() {
 }
 
 # Without systemd dracut looks for the key on a drive of its own, not in the image.
-in_images initramfs-tools dracut-systemd
+in_images $storage_images

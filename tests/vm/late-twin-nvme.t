@@ -27,4 +27,7 @@ scene() {
 	twins PARTUUID=10000000-0000-4000-8000-000000000001 foreign-bitlocker
 }
 
-in_images $generator_images
+# In dracut 106 nothing that this sees is another than in 059.
+kinds="initramfs-tools dracut-systemd dracut-plain"
+[ "${EVERY:-}" != 1 ] || kinds=$generator_images
+in_images $kinds
