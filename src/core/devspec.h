@@ -2,7 +2,24 @@
 /* How devices are written in root=, resume= and fstab(5): paths, tags, numbers, pools, places on the network. Pure. */
 #pragma once
 
-#include "core/host-needs.h"
+#include "util.h"
+
+/* What a device is named by. */
+enum need_kind {
+	NEED_DEVICE,    /* a path below /dev, or a text that is no device at all */
+	NEED_NUMBER,    /* "major:minor" */
+	NEED_UUID,      /* of a file system, a swap area, a LUKS header */
+	NEED_LABEL,
+	NEED_PARTUUID,
+	NEED_PARTLABEL,
+	NEED_LUKS,      /* a LUKS header by the start of its UUID */
+	NEED_MD,        /* the members of an MD array by its UUID */
+	NEED_GROUP,     /* an LVM volume group by name */
+	NEED_POOL,      /* the members of a ZFS pool by name, "" for any */
+	NEED_NOTHING,   /* a root that is on no block device */
+	NEED_VIRTIOFS,  /* a root or a required mount that a virtual machine's host shares: its tag */
+	NEED_9P,
+};
 
 #define SPEC_SIZE 512
 

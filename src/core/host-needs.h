@@ -10,22 +10,7 @@
 #pragma once
 
 #include "core/cmdline.h"
-
-enum need_kind {
-	NEED_DEVICE,    /* a path below /dev, or a text that is no device at all */
-	NEED_NUMBER,    /* "major:minor" */
-	NEED_UUID,      /* of a file system, a swap area, a LUKS header */
-	NEED_LABEL,
-	NEED_PARTUUID,
-	NEED_PARTLABEL,
-	NEED_LUKS,      /* a LUKS header by the start of its UUID */
-	NEED_MD,        /* the members of an MD array by its UUID */
-	NEED_GROUP,     /* an LVM volume group by name */
-	NEED_POOL,      /* the members of a ZFS pool by name, "" for any */
-	NEED_NOTHING,   /* a root that is on no block device */
-	NEED_VIRTIOFS,  /* a root or a required mount that a virtual machine's host shares: its tag */
-	NEED_9P,
-};
+#include "core/devspec.h"
 
 struct need {
 	enum need_kind kind;
