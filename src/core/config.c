@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "core/settings.h"
 
 #define CMDLINE "/proc/cmdline"
 #define SHOWN 48
@@ -20,7 +21,12 @@ struct place {
 
 void config_init(struct config *config)
 {
-	*config = (struct config){ .deadline = 10, .expand = EXPAND_NONE };
+	*config = (struct config){ 0 };
+	for (size_t i = 0; i < setting_list.count; i++) {
+		const struct setting *setting = &setting_list.list[i];
+
+		setting_store(setting, setting->standard, strlen(setting->standard), config);
+	}
 }
 
 void config_clear(struct config *config)
@@ -103,55 +109,6 @@ static void add_selector(struct config *config, const struct place *place, const
 	claim->wanted_by = util_copy(wish->source, strlen(wish->source));
 }
 
-static const char *const expand_names[] = { [EXPAND_NONE] = "none", [EXPAND_SLOT] = "slot", [EXPAND_GROUP] = "group" };
-static const char *const stage_names[] = { [STAGE_EARLY] = "early", [STAGE_LATE] = "late" };
-
-/* Which of the names is it? Returns its index, or 0. */
-static size_t choose(const char *const *names, size_t count, const char *text, size_t length)
-{
-	for (size_t i = 1; i < count; i++)
-		if (util_equal(text, length, names[i]))
-			return i;
-	return 0;
-}
-
-static bool is_driver_name(const char *text, size_t length)
-{
-	if (!length || length >= PCI_DRIVER_SIZE)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (!isalnum((unsigned char)text[i]) && text[i] != '-' && text[i] != '_')
-			return false;
-	return true;
-}
-
-/* The settings that "set" and rd.vfio.NAME= know, with their values. */
-static const struct setting {
-	const char *name;
-	const char *values[2]; /* the default first; the second one sets the flag */
-	size_t flag;           /* offset of the bool in struct config */
-} settings[] = {
-	{ "iommu", { "require", "ignore" }, offsetof(struct config, iommu_ignored) },
-	{ "last-display", { "keep", "claim" }, offsetof(struct config, last_display_claimed) },
-	{ "recovery", { "skip", "claim" }, offsetof(struct config, recovery_claims) },
-	{ "log", { "info", "debug" }, offsetof(struct config, debug) },
-};
-
-static bool parse_seconds(const char *text, size_t length, unsigned int *ret)
-{
-	unsigned int value = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] < '0' || text[i] > '9' || value > 60)
-			return false;
-		value = value * 10 + (unsigned int)(text[i] - '0');
-	}
-	if (value < 1 || value > 60)
-		return false;
-	*ret = value;
-	return true;
-}
-
 /* Is what has the bit @bit there already? Then it is an error, and the first one counts. */
 static bool is_again(struct config *config, const struct place *place, const char *text, size_t length, unsigned int bit,
 		     unsigned int *seen, const char *where)
@@ -168,68 +125,32 @@ static bool is_again(struct config *config, const struct place *place, const cha
 	return false;
 }
 
-static bool is_set_again(struct config *config, const struct place *place, const struct cmdline_param *param,
-			 unsigned int bit)
+static void set_one(struct config *config, const struct place *place, const struct cmdline_param *param,
+		    size_t i)
 {
-	return is_again(config, place, param->name, param->name_length, bit, place->seen, "in this file");
-}
+	const struct setting *setting = &setting_list.list[i];
+	struct config changed = *config;
+	char expected[128];
 
-static void set_deadline(struct config *config, const struct place *place, const struct cmdline_param *param)
-{
-	unsigned int seconds;
-
-	if (!param->value || !parse_seconds(param->value, param->value_length, &seconds))
+	if (!param->value || !setting_store(setting, param->value, param->value_length, &changed))
 		complain_of(config, place, param->value ? param->value : param->name, param->value_length,
-			    "deadline takes 1 to 60 seconds");
-	else if (!is_set_again(config, place, param, ARRAY_SIZE(settings)))
-		config->deadline = seconds;
-}
-
-static void set_expand(struct config *config, const struct place *place, const struct cmdline_param *param)
-{
-	size_t expand = 0;
-
-	if (param->value)
-		expand = choose(expand_names, ARRAY_SIZE(expand_names), param->value, param->value_length);
-	if (!expand)
-		complain_of(config, place, param->value ? param->value : param->name, param->value_length,
-			    "expand takes none, slot or group");
-	else if (!is_set_again(config, place, param, ARRAY_SIZE(settings) + 1))
-		config->expand = (enum expand)expand;
+			    setting_expects(setting, expected, sizeof(expected)));
+	else if (!is_again(config, place, param->name, param->name_length, (unsigned int)i, place->seen, "in this file"))
+		*config = changed;
 }
 
 static void set_option(struct config *config, const struct place *place, const struct cmdline_param *param)
 {
-	const char *value = param->value;
-	char expected[128];
+	char expected[128] = "no such setting; known are ";
 
-	if (cmdline_is(param, "deadline")) {
-		set_deadline(config, place, param);
-		return;
-	}
-	if (cmdline_is(param, "expand")) {
-		set_expand(config, place, param);
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
-		const struct setting *setting = &settings[i];
-
-		if (!cmdline_is(param, setting->name))
-			continue;
-		for (size_t choice = 0; value && choice < ARRAY_SIZE(setting->values); choice++) {
-			if (!util_equal(value, param->value_length, setting->values[choice]))
-				continue;
-			if (!is_set_again(config, place, param, (unsigned int)i))
-				*(bool *)((char *)config + setting->flag) = choice;
+	for (size_t i = 0; i < setting_list.count; i++) {
+		if (cmdline_is(param, setting_list.list[i].name)) {
+			set_one(config, place, param, i);
 			return;
 		}
-		util_format(expected, sizeof(expected), "%s takes %s or %s", setting->name, setting->values[0],
-			    setting->values[1]);
-		complain_of(config, place, value ? value : param->name, value ? param->value_length : 0, expected);
-		return;
 	}
-	complain_of(config, place, param->name, param->name_length,
-		    "no such setting; known are iommu, last-display, recovery, expand, deadline and log");
+	setting_append_names(&setting_list, "", expected, sizeof(expected));
+	complain_of(config, place, param->name, param->name_length, expected);
 }
 
 /* Take the next word of a line; "#" at its start ends the line. */
@@ -238,65 +159,42 @@ static bool next_word(const char **cursor, const char *end, const char **ret_wor
 	return util_next_word(cursor, end, ret_word, ret_length) && **ret_word != '#';
 }
 
-static bool is_option(const char *word, size_t length)
+/* Find an option by its name, with a value behind it or without one. Returns its index, or the number of all. */
+static size_t find_option(const char *name, size_t length, bool has_value)
 {
-	return memchr(word, '=', length) || util_equal(word, length, "optional");
+	size_t i;
+
+	for (i = 0; i < claim_option_list.count; i++)
+		if (util_equal(name, length, claim_option_list.list[i].name) &&
+		    has_value == (claim_option_list.list[i].kind != SETTING_WORD))
+			break;
+	return i;
 }
 
-enum claim_option { OPTION_OPTIONAL, OPTION_EXPAND, OPTION_STAGE, OPTION_DRIVER };
-
-/* Take the value of an option of a claim. Returns what it takes where this is no such value, or NULL. */
-static const char *set_claim_option(enum claim_option option, const char *value, size_t length, struct claim *ret)
+static bool is_option(const char *word, size_t length)
 {
-	size_t choice;
-
-	switch (option) {
-	case OPTION_OPTIONAL:
-		ret->optional = true;
-		return NULL;
-	case OPTION_EXPAND:
-		choice = choose(expand_names, ARRAY_SIZE(expand_names), value, length);
-		ret->expand = (enum expand)choice;
-		return choice ? NULL : "expand takes none, slot or group";
-	case OPTION_STAGE:
-		choice = choose(stage_names, ARRAY_SIZE(stage_names), value, length);
-		ret->stage = (enum stage)choice;
-		return choice ? NULL : "stage takes early or late";
-	case OPTION_DRIVER:
-		if (!is_driver_name(value, length))
-			return "driver takes auto or the name of a driver";
-		if (!util_equal(value, length, "auto"))
-			util_format(ret->driver, sizeof(ret->driver), "%.*s", (int)length, value);
-	}
-	return NULL;
+	return memchr(word, '=', length) || find_option(word, length, false) < claim_option_list.count;
 }
 
 /* @seen has a bit for each option that the line has already. */
 static void parse_option(struct config *config, const struct place *place, const char *word, size_t length,
 			 unsigned int *seen, struct claim *ret)
 {
-	static const char *const names[] = {
-		[OPTION_OPTIONAL] = "optional",
-		[OPTION_EXPAND] = "expand",
-		[OPTION_STAGE] = "stage",
-		[OPTION_DRIVER] = "driver",
-	};
-	const char *equals = memchr(word, '=', length), *value = equals ? equals + 1 : NULL, *expected;
-	size_t name_length = equals ? (size_t)(equals - word) : length;
-	struct claim option = *ret;
+	const char *equals = memchr(word, '=', length), *value = equals ? equals + 1 : word + length;
+	size_t i = find_option(word, equals ? (size_t)(equals - word) : length, equals);
+	size_t value_length = (size_t)(word + length - value);
+	char expected[128] = "no such option of a claim; known are ";
+	struct claim changed = *ret;
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!util_equal(word, name_length, names[i]) || !equals != (i == OPTION_OPTIONAL))
-			continue;
-		expected = set_claim_option((enum claim_option)i, value, equals ? length - name_length - 1 : 0, &option);
-		if (expected)
-			complain_of(config, place, value, length - name_length - 1, expected);
-		else if (!is_again(config, place, word, length, i, seen, "on this line"))
-			*ret = option;
-		return;
+	if (i == claim_option_list.count) {
+		setting_append_names(&claim_option_list, "=", expected, sizeof(expected));
+		complain_of(config, place, word, length, expected);
+	} else if (!setting_store(&claim_option_list.list[i], value, value_length, &changed)) {
+		complain_of(config, place, value, value_length,
+			    setting_expects(&claim_option_list.list[i], expected, sizeof(expected)));
+	} else if (!is_again(config, place, word, length, (unsigned int)i, seen, "on this line")) {
+		*ret = changed;
 	}
-	complain_of(config, place, word, length,
-		    "no such option of a claim; known are expand=, driver=, stage= and optional");
 }
 
 /* "claim" and "keep": selectors, and of a claim options, which count for the whole line wherever they stand. */
@@ -468,32 +366,68 @@ static void say_off(struct config *config, const struct cmdline_param *param)
 	util_format(config->off_reason, sizeof(config->off_reason), "%s on the kernel command line", config->off_by);
 }
 
-static void parse_param(struct config *config, const struct place *place, struct cmdline_param *param)
+static const char *const parameter_names[] = {
+#define PARAMETER(constant, name, kind, values, help) name,
+#include "core/settings.def"
+};
+
+enum parameter {
+#define PARAMETER(constant, name, kind, values, help) PARAMETER_##constant,
+#include "core/settings.def"
+	PARAMETER_NONE
+};
+
+static enum parameter find_parameter(const struct cmdline_param *param)
+{
+	unsigned int i;
+
+	for (i = 0; i < PARAMETER_NONE; i++)
+		if (cmdline_is(param, parameter_names[i]))
+			break;
+	return (enum parameter)i;
+}
+
+static void parse_setting(struct config *config, const struct place *place, struct cmdline_param *param)
 {
 	static const char prefix[] = "rd.vfio.";
+
+	if (param->name_length <= strlen(prefix) || memcmp(param->name, prefix, strlen(prefix)) != 0)
+		return;
+	param->name += strlen(prefix);
+	param->name_length -= strlen(prefix);
+	set_option(config, place, param);
+}
+
+static void parse_param(struct config *config, const struct place *place, struct cmdline_param *param)
+{
+	enum parameter parameter = find_parameter(param);
+	struct wish wish = { .keep = parameter == PARAMETER_KEEP, .options.rank = CLAIM_OF_CMDLINE };
 	bool on;
 
-	if (cmdline_is(param, "rd.vfio")) {
+	switch (parameter) {
+	case PARAMETER_ENABLE:
 		parse_flag(config, place, param, false,
 			   "expected 0 or 1, so this boot claims nothing; devices are named with rd.vfio.ids=", &on);
 		config->off = !on;
 		if (!on)
 			say_off(config, param);
-	} else if (cmdline_is(param, "rd.vfio.ids") || cmdline_is(param, "rd.vfio.keep")) {
-		bool keep = cmdline_is(param, "rd.vfio.keep");
-		struct wish wish = { .source = keep ? "rd.vfio.keep" : "rd.vfio.ids", .keep = keep, .options.rank = CLAIM_OF_CMDLINE };
-
+		break;
+	case PARAMETER_IDS:
+	case PARAMETER_KEEP:
+		wish.source = parameter_names[parameter];
 		parse_list(config, place, &wish, param);
-	} else if (cmdline_is(param, "rd.vfio.debug")) {
+		break;
+	case PARAMETER_DEBUG:
 		parse_flag(config, place, param, config->debug, "expected 0 or 1", &config->debug);
-	} else if (cmdline_is(param, "rd.vfio.dryrun")) {
+		break;
+	case PARAMETER_DRYRUN:
 		parse_flag(config, place, param, true, "expected 0 or 1, so this boot is a dry run", &config->dryrun);
-	} else if (cmdline_is(param, "rd.vfio.config")) {
+		break;
+	case PARAMETER_CONFIG:
 		parse_flag(config, place, param, true, "expected 0 or 1, so the files count", &on);
-	} else if (param->name_length > strlen(prefix) && !memcmp(param->name, prefix, strlen(prefix))) {
-		param->name += strlen(prefix);
-		param->name_length -= strlen(prefix);
-		set_option(config, place, param);
+		break;
+	case PARAMETER_NONE:
+		parse_setting(config, place, param);
 	}
 }
 
@@ -531,7 +465,7 @@ bool config_wants_files(const char *cmdline)
 	bool wants = true;
 
 	while (cmdline_next(&cmdline, &param))
-		if (cmdline_is(&param, "rd.vfio.config") && parse_bool(&param) >= 0)
+		if (find_parameter(&param) == PARAMETER_CONFIG && parse_bool(&param) >= 0)
 			wants = parse_bool(&param);
 	return wants;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What --help, the manual, the completions, README and the program itself say of commands, options, parameters, settings
-# and verdicts is the same; the pages are sound.
+# What --help, the manual, the completions, README, the example and the program itself say of commands, options,
+# parameters, settings, options of a claim and verdicts is the same; the pages are sound.
 . "$(dirname "$0")/../tap.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 binary=${BINARY:-$top/build/static/vfio-early}
@@ -33,6 +33,8 @@ done
 
 printf 'x(1)\n\n# NAME\n\n--word\n' >"$work/bad.scd"
 ok "a page with a mistake is none" sh -c '! "$1" "$2"' - "$top/man/make" "$work/bad.scd"
+printf 'x(1)\n\n# NAME\n\n@SETTING colour@\n' >"$work/bad.scd"
+ok "nor is one with a setting that the program lacks" sh -c '! "$1" "$2"' - "$top/man/make" "$work/bad.scd"
 
 # --- commands and options ---
 
@@ -58,18 +60,20 @@ while read -r command; do
 	same "options of $command" "help-of-$command" "bash-of-$command"
 done <"$work/commands-of-program"
 
-# --- parameters and settings ---
+# --- parameters, settings and options of a claim ---
 
-{
-	grep -oE 'cmdline_is\(&?param, "rd\.vfio[a-z.]*"' "$top/src/core/config.c" | grep -oE 'rd\.vfio[a-z.]*'
-} | words parameters-of-program
+# What the rows of the program's table have.
+table() { # SETTING|PARAMETER|CLAIM_OPTION FORMAT
+	columns="field, name, kind, values, standard, help"
+	[ "$1" != PARAMETER ] || columns="constant, name, kind, values, help"
+	printf '#define %s(%s) %s\n#include "core/settings.def"\n' "$1" "$columns" "$2" |
+		gcc -E -P -x c -I "$top/src" - | sed -E 's/" *"//g; s/"//g' | grep .
+}
+
+table PARAMETER name | words parameters-of-program
 rendered vfio-early.cmdline.7 | section PARAMETERS | sed -nE 's/^       (rd\.vfio[a-z.]*).*/\1/p' | grep -v '\.$' | words parameters-of-manual
 sed -n '/^| on the kernel command line/,/^$/p' "$top/README.md" | grep -oE '`rd\.vfio[a-z.-]*' | tr -d '`' | words all-of-readme
-{
-	sed -n '/^} settings\[\]/,/^};/s/^	{ "\([a-z-]*\)", .*/\1/p' "$top/src/core/config.c"
-	echo deadline
-	echo expand
-} | words settings-of-program
+table SETTING name | words settings-of-program
 for page in vfio-early.cmdline.7 vfio-early.conf.5; do
 	rendered $page | section SETTINGS | sed -nE 's/^       ([a-z-]+)=.*/\1/p' | words "settings-of-$page"
 done
@@ -80,6 +84,29 @@ same settings settings-of-program settings-of-vfio-early.cmdline.7 settings-of-v
 	sed 's/^/rd.vfio./' "$work/settings-of-program"
 } | words all-of-program
 same "parameters and settings" all-of-program all-of-readme
+
+# Where a value is a word, the manual and the example list each; where it is a number, they give the range.
+table SETTING 'name = values' | tr -d ' ' | sed 's/=[0-9].*/=SECONDS/' | words values-of-program
+rendered vfio-early.conf.5 | section SETTINGS | sed -nE 's/^       ([a-z-]+=.*)/\1/p' | words values-of-manual
+same "values of settings" values-of-program values-of-manual
+table SETTING '"set " name = standard' | sed 's/ *= */=/' | words defaults-of-program
+sed -nE 's/^#   (set [a-z-]+=[a-z0-9]+) .*/\1/p' "$top/vfio-early.conf" | words defaults-of-example
+same "defaults of settings" defaults-of-program defaults-of-example
+# README gives the default only where the row is about another value.
+sed -nE 's/^\| `rd\.vfio\.([a-z-]+)=.*[; ]`?([a-z0-9]+)`? is the default.*/set \1=\2/p' "$top/README.md" |
+	words defaults-of-readme
+ok "defaults of settings: README" [ -s "$work/defaults-of-readme" ]
+ok "defaults of settings: README has the program's" sh -c '! grep -vxFf "$1" "$2"' - \
+	"$work/defaults-of-program" "$work/defaults-of-readme"
+
+table CLAIM_OPTION name | words claim-options-of-program
+rendered vfio-early.conf.5 | section "OPTIONS OF CLAIM" | sed -nE 's/^       ([a-z-]+)(=.*)?$/\1/p' |
+	words claim-options-of-manual
+grep -oE '^\| `\.\.\. [a-z-]+' "$top/README.md" | sed 's/.* //' | words claim-options-of-readme
+sed -nE '/^# Options of a claim/,/^#$/s/^#   ([a-z-]+)[= ].*/\1/p' "$top/vfio-early.conf" |
+	words claim-options-of-example
+same "options of a claim" claim-options-of-program claim-options-of-manual claim-options-of-readme \
+	claim-options-of-example
 
 # --- verdicts ---
 

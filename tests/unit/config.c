@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "core/config.h"
+#include "core/settings.h"
 
 static struct config config;
 
@@ -101,6 +102,26 @@ static void claims_have_options(void **state)
 	assert_error(2, "/f:4:41", "stage takes early or late");
 	assert_error(3, "/f:4:53", "'../x': driver takes");
 	assert_int_equal(config.error_count, 4);
+}
+
+static void defaults_are_values(void **state)
+{
+	struct claim claim = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < setting_list.count; i++) {
+		const struct setting *setting = &setting_list.list[i];
+
+		assert_true(setting_store(setting, setting->standard, strlen(setting->standard), &config));
+	}
+	for (size_t i = 0; i < claim_option_list.count; i++) {
+		const struct setting *option = &claim_option_list.list[i];
+
+		assert_true(!option->standard[0] ||
+			    setting_store(option, option->standard, strlen(option->standard), &claim));
+	}
+	assert_int_equal(config.deadline, 10);
+	assert_true(config.expand == EXPAND_NONE && !config.iommu_ignored && !config.debug);
 }
 
 static void keeps_are_kept(void **state)
@@ -314,6 +335,7 @@ int main(void)
 		TEST(a_byte_order_mark_is_no_text),
 		TEST(bad_lines_are_named_and_the_others_count),
 		TEST(claims_have_options),
+		TEST(defaults_are_values),
 		TEST(keeps_are_kept),
 		TEST(rubbish_is_bounded),
 		TEST(settings_are_set),

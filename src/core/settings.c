@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/settings.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/config.h"
+
+static const struct setting settings[] = {
+#define SETTING(field, name, kind, values, standard, help) \
+	{ name, SETTING_##kind, values, standard, offsetof(struct config, field) },
+#include "core/settings.def"
+};
+
+static const struct setting claim_options[] = {
+#define CLAIM_OPTION(field, name, kind, values, standard, help) \
+	{ name, SETTING_##kind, values, standard, offsetof(struct claim, field) },
+#include "core/settings.def"
+};
+
+const struct setting_list setting_list = { settings, ARRAY_SIZE(settings) };
+const struct setting_list claim_option_list = { claim_options, ARRAY_SIZE(claim_options) };
+
+/* --- values --- */
+
+/* Take the next word of "none|slot|group". */
+static bool next_value(const char **cursor, const char **ret_value, size_t *ret_length)
+{
+	if (!**cursor)
+		return false;
+	*ret_value = *cursor;
+	*ret_length = strcspn(*cursor, "|");
+	*cursor += *ret_length + ((*cursor)[*ret_length] == '|');
+	return true;
+}
+
+/* Which of the values is it, counted from 1? 0 for none of them. */
+static unsigned int choose(const char *values, const char *text, size_t length)
+{
+	unsigned int number = 1;
+	const char *value;
+	size_t value_length;
+
+	for (; next_value(&values, &value, &value_length); number++)
+		if (value_length == length && !memcmp(value, text, length))
+			return number;
+	return 0;
+}
+
+static bool parse_seconds(const char *range, const char *text, size_t length, unsigned int *ret)
+{
+	char *end;
+	unsigned long least = strtoul(range, &end, 10), most = strtoul(end + strlen(" to "), NULL, 10), value = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] < '0' || text[i] > '9' || value > most)
+			return false;
+		value = value * 10 + (unsigned long)(text[i] - '0');
+	}
+	if (value < least || value > most)
+		return false;
+	*ret = (unsigned int)value;
+	return true;
+}
+
+static bool is_driver_name(const char *text, size_t length)
+{
+	if (!length || length >= PCI_DRIVER_SIZE)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!isalnum((unsigned char)text[i]) && text[i] != '-' && text[i] != '_')
+			return false;
+	return true;
+}
+
+bool setting_store(const struct setting *setting, const char *value, size_t length, void *ret)
+{
+	unsigned int choice = choose(setting->values, value, length);
+	char *field = (char *)ret + setting->field;
+
+	switch (setting->kind) {
+	case SETTING_SWITCH:
+		if (choice)
+			*(bool *)field = choice == 2;
+		return choice;
+	case SETTING_CHOICE:
+		/* An enum without negative values is an unsigned int. */
+		if (choice)
+			*(unsigned int *)field = choice;
+		return choice;
+	case SETTING_SECONDS:
+		return parse_seconds(setting->values, value, length, (unsigned int *)field);
+	case SETTING_DRIVER:
+		if (!is_driver_name(value, length))
+			return false;
+		if (!util_equal(value, length, setting->standard))
+			util_format(field, PCI_DRIVER_SIZE, "%.*s", (int)length, value);
+		return true;
+	case SETTING_WORD:
+		*(bool *)field = true;
+	}
+	return true;
+}
+
+/* --- messages --- */
+
+/* What stands before item @i of @count: nothing, a comma, or @last. */
+static const char *separator(size_t i, size_t count, const char *last)
+{
+	if (!i)
+		return "";
+	return i + 1 == count ? last : ", ";
+}
+
+static void append_values(const char *values, char *buffer, size_t size)
+{
+	const char *value;
+	size_t length, count = 1;
+
+	for (const char *bar = values; (bar = strchr(bar, '|')); bar++)
+		count++;
+	for (size_t i = 0; next_value(&values, &value, &length); i++)
+		util_append(buffer, size, "%s%.*s", separator(i, count, " or "), (int)length, value);
+}
+
+const char *setting_expects(const struct setting *setting, char *buffer, size_t size)
+{
+	util_format(buffer, size, "%s takes ", setting->name);
+	if (setting->kind == SETTING_SECONDS)
+		util_append(buffer, size, "%s seconds", setting->values);
+	else if (setting->kind == SETTING_DRIVER)
+		util_append(buffer, size, "%s or the name of a driver", setting->standard);
+	else
+		append_values(setting->values, buffer, size);
+	return buffer;
+}
+
+void setting_append_names(const struct setting_list *all, const char *suffix, char *buffer, size_t size)
+{
+	for (size_t i = 0; i < all->count; i++)
+		util_append(buffer, size, "%s%s%s", separator(i, all->count, " and "), all->list[i].name,
+			    all->list[i].kind == SETTING_WORD ? "" : suffix);
+}
