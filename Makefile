@@ -90,6 +90,16 @@ build/man/%: man/%.scd man/selectors.scd man/settings.scd man/make src/core/verd
 	$(Q)mkdir -p build/man
 	$(Q)SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-1795219200} man/make $< >$@
 
+# The hooks of a generator, as src/host/generators.def lists them: FILE:PLACE:MODE of each.
+hooks_of = $(shell sed -nE 's|^HOOK\($(1), "(.*)", "(.*)", ([0-7]+)\)$$|$(2)/\1:\2:\3|p' src/host/generators.def)
+dracut_hooks := $(call hooks_of,DRACUT,dracut)
+initramfs_tools_hooks := $(call hooks_of,INITRAMFS_TOOLS,initramfs-tools)
+# HOOKS FOLDER: install them below the generator's folder; some name the place of the program.
+install_hooks = set -e; for hook in $(1); do set -- $$(echo $$hook | tr : ' '); \
+	install -v -D -m $$3 $$1 "$(DESTDIR)$(2)/$$2"; sed -i 's|@SBINDIR@|$(SBINDIR)|' "$(DESTDIR)$(2)/$$2"; done
+# HOOKS FOLDER: where they are then.
+installed_hooks = $(foreach hook,$(1),"$(DESTDIR)$(2)/$(word 2,$(subst :, ,$(hook)))")
+
 install: $(bin) $(manuals) ## Install below DESTDIR= with PREFIX=/usr; regenerating the initramfs is left to you
 	install -D -m 755 $(bin) "$(DESTDIR)$(SBINDIR)/vfio-early"
 	install -D -m 644 vfio-early.conf "$(DESTDIR)$(DOCDIR)/examples/vfio-early.conf"
@@ -100,23 +110,10 @@ install: $(bin) $(manuals) ## Install below DESTDIR= with PREFIX=/usr; regenerat
 	install -D -m 644 completions/_vfio-early "$(DESTDIR)$(ZSHCOMPDIR)/_vfio-early"
 	for page in $(manuals); do install -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; done
 ifeq ($(WITH_DRACUT),1)
-	install -D -m 755 dracut/50vfio-early/vfio-early.sh "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/vfio-early.sh"
-	install -m 755 dracut/50vfio-early/vfio-early-late.sh dracut/50vfio-early/vfio-early-finish.sh \
-		"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
-	install -m 644 $(wildcard dracut/50vfio-early/*.service) "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/"
-	sed 's|@SBINDIR@|$(SBINDIR)|' dracut/50vfio-early/module-setup.sh >"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/module-setup.sh"
-	chmod 755 "$(DESTDIR)$(DRACUTMODDIR)/50vfio-early/module-setup.sh"
+	$(call install_hooks,$(dracut_hooks),$(DRACUTMODDIR))
 endif
 ifeq ($(WITH_INITRAMFS_TOOLS),1)
-	install -D -m 755 initramfs-tools/scripts/init-top/00-vfio-early \
-		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early"
-	install -D -m 755 initramfs-tools/scripts/init-bottom/00-vfio-early \
-		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-bottom/00-vfio-early"
-	for stage in local-premount nfs-bottom; do install -D -m 755 initramfs-tools/scripts/local-premount/vfio-early \
-		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/$$stage/vfio-early" || exit 1; done
-	install -d "$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks"
-	sed 's|@SBINDIR@|$(SBINDIR)|' initramfs-tools/hooks/vfio-early >"$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early"
-	chmod 755 "$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early"
+	$(call install_hooks,$(initramfs_tools_hooks),$(INITRAMFSTOOLSDIR))
 endif
 ifeq ($(WITH_SYSTEMD),1)
 	install -d "$(DESTDIR)$(SYSTEMDUNITDIR)/sysinit.target.wants"
@@ -128,14 +125,9 @@ endif
 uninstall: ## Remove what install laid down; the configuration stays
 	rm -rf "$(DESTDIR)$(SBINDIR)/vfio-early" "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(BASHCOMPDIR)/vfio-early" \
 		"$(DESTDIR)$(ZSHCOMPDIR)/_vfio-early" $(foreach page,$(manuals),"$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page))") \
-		"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early" \
-		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/hooks/vfio-early" \
-		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-top/00-vfio-early" \
-		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/init-bottom/00-vfio-early" \
+		"$(DESTDIR)$(DRACUTMODDIR)/50vfio-early" $(call installed_hooks,$(initramfs_tools_hooks),$(INITRAMFSTOOLSDIR)) \
 		"$(DESTDIR)$(SYSTEMDUNITDIR)/vfio-early-finish.service" \
-		"$(DESTDIR)$(SYSTEMDUNITDIR)/sysinit.target.wants/vfio-early-finish.service" \
-		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/local-premount/vfio-early" \
-		"$(DESTDIR)$(INITRAMFSTOOLSDIR)/scripts/nfs-bottom/vfio-early"
+		"$(DESTDIR)$(SYSTEMDUNITDIR)/sysinit.target.wants/vfio-early-finish.service"
 
 include tests/tests.mk
 include packaging/packaging.mk

@@ -131,10 +131,8 @@ check-compilers: build/test/.setup ## gcc and clang, static and shared, without 
 			build/test/$$cc-$$static/vfio-early >build/test/$$cc-$$static.log 2>&1 || \
 			{ cat build/test/$$cc-$$static.log; exit 1; }; done; done
 
-hook_scripts := initramfs-tools/hooks/vfio-early initramfs-tools/scripts/init-top/00-vfio-early \
-	initramfs-tools/scripts/init-bottom/00-vfio-early initramfs-tools/scripts/local-premount/vfio-early \
-	dracut/50vfio-early/module-setup.sh dracut/50vfio-early/vfio-early.sh dracut/50vfio-early/vfio-early-late.sh \
-	dracut/50vfio-early/vfio-early-finish.sh \
+hook_scripts := $(sort $(filter-out %.service,\
+	$(foreach hook,$(dracut_hooks) $(initramfs_tools_hooks),$(firstword $(subst :, ,$(hook)))))) \
 	man/make deps/fetch deps/build deps/need deps/mirror \
 	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
 test_scripts := tests/setup tests/walls tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/roots tests/vm/depmod \

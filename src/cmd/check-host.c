@@ -6,8 +6,17 @@
 
 #include "cmd/show.h"
 #include "host/config-read.h"
+#include "host/generators.h"
 
 /* --- kernels and images --- */
+
+static void cure_by_looking(struct finding *finding, const char *place)
+{
+	char tools[64];
+
+	finding_cure(finding, "see whether vfio-early is in %s with %s", place,
+		     generators_list_tools(tools, sizeof(tools)));
+}
 
 /* Why the image could not be looked into. */
 static void judge_unread(const struct kernel *kernel, struct finding *finding)
@@ -16,7 +25,7 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 	switch (kernel->error) {
 	case -ENOTSUP:
 		util_format(finding->what, sizeof(finding->what), "is no initramfs that vfio-early can look into");
-		finding_cure(finding, "see whether vfio-early is in it with lsinitrd or lsinitramfs");
+		cure_by_looking(finding, "it");
 		break;
 	case -ENOEXEC:
 		util_format(finding->what, sizeof(finding->what), "cannot be looked into without %s", kernel->tool);
@@ -63,8 +72,9 @@ static void check_image(const struct check_input *input, const struct kernel *ke
 	struct finding *finding;
 
 	if (!kernel->path[0]) {
-		findings_add(findings, FINDING_WARN, kernel->version, "see whether vfio-early is in it with lsinitrd or lsinitramfs",
-			     "no image of this kernel was found, perhaps it is part of a unified kernel image");
+		finding = findings_add(findings, FINDING_WARN, kernel->version, "",
+				       "no image of this kernel was found, perhaps it is part of a unified kernel image");
+		cure_by_looking(finding, "it");
 		return;
 	}
 	finding = findings_add(findings, FINDING_FAIL, kernel->path, distro_regenerate(input->distro), "%s", "");
@@ -87,8 +97,9 @@ void check_kernels(const struct check_input *input, struct findings *findings)
 			check_image(input, kernel, findings);
 	}
 	if (!input->kernel_count)
-		findings_add(findings, FINDING_WARN, "kernels", "see whether vfio-early is in the image with lsinitrd or lsinitramfs",
-			     "no installed kernel was found in /lib/modules and /boot, so no image was looked into");
+		cure_by_looking(findings_add(findings, FINDING_WARN, "kernels", "",
+					     "no installed kernel was found in /lib/modules and /boot, so no image was looked into"),
+				"the image");
 }
 
 /* --- other methods --- */

@@ -6,20 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/generators.h"
 #include "host/rootdir.h"
 
 #define CONFIG_LIMIT (1 << 20)
 #define CMDLINE_LIMIT (1 << 16)
 #define LOST_SIZE 64
 
-static bool is_initrd(void)
-{
-	return rootdir_exists("/etc/initrd-release") || rootdir_exists("/usr/lib/initrd-release");
-}
-
 bool config_read_is_image(void)
 {
-	return is_initrd() || (rootdir_exists("/conf/initramfs.conf") && rootdir_exists("/scripts/init-top"));
+	for (size_t i = 0; i < GENERATOR_COUNT; i++)
+		if (generators_has_made(&generators[i]))
+			return true;
+	return false;
 }
 
 /* --- what is asked for --- */
@@ -91,11 +90,15 @@ void config_read_each_drop_in(const char *const *folders, size_t count, void (*f
 
 void config_read_each_parameter_file(void (*found)(void *data, const char *path), void *data)
 {
-	if (!is_initrd())
-		return;
-	rootdir_each_file("/etc/cmdline.d", ".conf", found, data);
-	if (rootdir_exists("/etc/cmdline"))
-		found(data, "/etc/cmdline");
+	for (size_t i = 0; i < GENERATOR_COUNT; i++) {
+		const struct generator *generator = &generators[i];
+
+		if (!generator->parameter_folder || !generators_has_made(generator))
+			continue;
+		rootdir_each_file(generator->parameter_folder, ".conf", found, data);
+		if (rootdir_exists(generator->parameter_file))
+			found(data, generator->parameter_file);
+	}
 }
 
 /* Repair what may lack its end. Takes *@text and stores another one in its place. Writes what is uncertain to @lost. */
@@ -221,12 +224,16 @@ void config_read_module_ids(const char *cmdline, struct modprobe_ids *ret)
 	static const char *const folders[] = {
 		"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d",
 	};
+	bool image = config_read_is_image();
 
 	*ret = (struct modprobe_ids){ 0 };
 	config_read_each_drop_in(folders, ARRAY_SIZE(folders), add_module_file, ret);
 	modprobe_add_cmdline(ret, cmdline);
-	/* What modprobe(8) is given as arguments comes behind that (initramfs-tools: load_modules(), add_modules_from_file()). */
-	add_ids_of(ret, config_read_is_image() ? "/conf/modules" : "/etc/initramfs-tools/modules", modprobe_add_modules);
+	/* What modprobe(8) is given as arguments comes behind that. */
+	for (size_t i = 0; i < GENERATOR_COUNT; i++)
+		if (generators[i].modules_in_image)
+			add_ids_of(ret, image ? generators[i].modules_in_image : generators[i].modules_on_host,
+				   modprobe_add_modules);
 }
 
 /* For which driver a module's ids= count: vfio-pci and its variants, and what a claim names. NULL for others. */

@@ -17,8 +17,7 @@
 #define READ_CRYPTTAB_COPY "/etc/vfio-early.crypttab"
 
 /*
- * Is the tree an initramfs image: etc/initrd-release or usr/lib/initrd-release (systemd's and dracut's; dracut 106 and
- * later write only the second one without systemd), or conf/initramfs.conf and scripts/init-top (initramfs-tools)?
+ * Is the tree an initramfs image, by the marks of any generator (generators.def)?
  */
 bool config_read_is_image(void);
 
@@ -37,8 +36,8 @@ void config_read_each_drop_in(const char *const *folders, size_t count, void (*f
 		       void *data);
 
 /*
- * Call @found with the path of each file of parameters that dracut keeps in its images, in the order in which it reads
- * them (dracut-lib.sh, getcmdline()). Elsewhere files of these names are another program's, and there are none.
+ * Call @found with the path of each file of parameters that the generator keeps in its image, in the order in
+ * which it reads them. Elsewhere files of these names are another program's, and there are none.
  */
 void config_read_each_parameter_file(void (*found)(void *data, const char *path), void *data);
 

@@ -13,18 +13,6 @@ static bool any_exists(const char *const *paths)
 
 #define ANY(...) any_exists((const char *const[]){ __VA_ARGS__, NULL })
 
-static enum distro_generator find_generator(bool ostree)
-{
-	if (ostree)
-		return GENERATOR_RPM_OSTREE;
-	/* Where dracut provides update-initramfs, that command is the one to call. */
-	if (ANY("/usr/sbin/update-initramfs", "/sbin/update-initramfs"))
-		return GENERATOR_INITRAMFS_TOOLS;
-	if (ANY("/usr/bin/dracut", "/usr/sbin/dracut", "/sbin/dracut"))
-		return GENERATOR_DRACUT;
-	return GENERATOR_UNKNOWN;
-}
-
 static const char *find_entries(void)
 {
 	static const char *const folders[] = { "/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries" };
@@ -58,10 +46,8 @@ static enum distro_loader find_loader(bool ostree, const char *entries)
 
 void distro_read(struct distro *ret)
 {
-	bool ostree = ANY("/run/ostree-booted", "/ostree/repo") && ANY("/usr/bin/rpm-ostree");
-
-	*ret = (struct distro){ .generator = find_generator(ostree), .entries = find_entries() };
-	ret->loader = find_loader(ostree, ret->entries);
+	*ret = (struct distro){ .generator = generators_find(), .entries = find_entries() };
+	ret->loader = find_loader(ret->generator == &generators[GENERATOR_RPM_OSTREE], ret->entries);
 }
 
 static const char *grub_command(enum distro_loader loader)
@@ -111,14 +97,5 @@ const char *distro_remove(const struct distro *distro, const char *parameter, ch
 
 const char *distro_regenerate(const struct distro *distro)
 {
-	switch (distro->generator) {
-	case GENERATOR_RPM_OSTREE:
-		return "sudo rpm-ostree initramfs-etc --track=/etc/vfio-early.conf";
-	case GENERATOR_INITRAMFS_TOOLS:
-		return "sudo update-initramfs -u -k all";
-	case GENERATOR_DRACUT:
-		return "sudo dracut --regenerate-all --force";
-	default:
-		return "make the initramfs anew";
-	}
+	return distro->generator ? distro->generator->regenerate : "make the initramfs anew";
 }

@@ -2,9 +2,8 @@
 /* How this system is told things: who makes its images, and where its kernel command line is written. */
 #pragma once
 
-#include "util.h"
+#include "host/generators.h"
 
-enum distro_generator { GENERATOR_UNKNOWN, GENERATOR_INITRAMFS_TOOLS, GENERATOR_DRACUT, GENERATOR_RPM_OSTREE };
 enum distro_loader {
 	LOADER_UNKNOWN,
 	LOADER_RPM_OSTREE,
@@ -18,7 +17,7 @@ enum distro_loader {
 };
 
 struct distro {
-	enum distro_generator generator;
+	const struct generator *generator; /* NULL where it is not known */
 	enum distro_loader loader;
 	const char *entries; /* of LOADER_ENTRIES: their folder */
 };

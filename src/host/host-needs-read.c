@@ -6,6 +6,7 @@
 #include "core/devspec.h"
 #include "host/config-read.h"
 #include "host/deadline.h"
+#include "host/generators.h"
 #include "host/rootdir.h"
 #include "host/sysfs.h"
 
@@ -92,10 +93,12 @@ static void add_conf(void *needs, const char *path)
 /* The image's, and the host's own. */
 static void add_confs(struct host_needs *needs)
 {
-	rootdir_each_file("/conf/conf.d", "", add_conf, needs);
-	rootdir_each_file("/etc/initramfs-tools/conf.d", "", add_conf, needs);
-	add_conf(needs, "/conf/initramfs.conf");
-	add_conf(needs, "/etc/initramfs-tools/initramfs.conf");
+	for (size_t i = 0; i < GENERATOR_COUNT; i++) {
+		for (const char *const *folder = generators[i].conf_folders; *folder; folder++)
+			rootdir_each_file(*folder, "", add_conf, needs);
+		for (const char *const *file = generators[i].conf_files; *file; file++)
+			add_conf(needs, *file);
+	}
 }
 
 /* --- the network --- */
@@ -125,35 +128,14 @@ static const char *find_program(void)
 	return NULL;
 }
 
-/* dracut's modules have a number before their names. */
-static bool has_dracut_module(const char *name)
-{
-	char **names;
-	ssize_t count = rootdir_list("/usr/lib/dracut/modules.d", &names);
-	bool found = false;
-
-	for (ssize_t i = 0; i < count; i++)
-		found |= strlen(names[i]) > 2 && !strcmp(names[i] + 2, name);
-	rootdir_list_free(names, count);
-	return found;
-}
-
-/* The hooks that would put such a program into the image; without a key of the user's nobody logs in. */
+/* The hooks that would put such a program into the image. */
 static const char *find_hook(void)
 {
-	if (ANY("/usr/share/initramfs-tools/hooks/dropbear", "/etc/initramfs-tools/hooks/dropbear") &&
-	    ANY("/etc/dropbear/initramfs/authorized_keys", "/etc/dropbear-initramfs/authorized_keys",
-		"/etc/initramfs-tools/root/.ssh/authorized_keys"))
-		return "dropbear";
-	if (has_dracut_module("crypt-ssh"))
-		return "dropbear";
-	if (has_dracut_module("sshd"))
-		return "sshd";
-	if (ANY("/usr/share/initramfs-tools/hooks/clevis", "/etc/initramfs-tools/hooks/clevis") ||
-	    has_dracut_module("clevis-pin-tang"))
-		return "clevis";
-	if (ANY("/usr/share/initramfs-tools/hooks/mandos"))
-		return "mandos-client";
+	static const char *const names[] = { "dropbear", "sshd", "clevis", "mandos-client" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (generators_put(names[i]))
+			return names[i];
 	return NULL;
 }
 
@@ -233,12 +215,17 @@ static void add_hibernation(struct host_needs *needs)
 /* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */
 static void add_crypttabs(struct host_needs *needs, bool disks)
 {
-	const char *own[] = { "/cryptroot/crypttab", config_read_is_image() ? "/etc/crypttab" : NULL };
-	const char *host = config_read_is_image() ? READ_CRYPTTAB_COPY : "/etc/crypttab";
+	void (*add)(struct host_needs *needs, const char *text) =
+		disks ? host_needs_add_crypttab : host_needs_add_crypttab_remote;
+	bool image = config_read_is_image();
 
-	for (size_t i = 0; i < ARRAY_SIZE(own) && own[i]; i++)
-		add_needs_of(needs, own[i], disks ? host_needs_add_crypttab : host_needs_add_crypttab_remote);
-	add_needs_of(needs, host, disks ? host_needs_add_host_crypttab : host_needs_add_host_crypttab_remote);
+	for (size_t i = 0; i < GENERATOR_COUNT; i++)
+		if (generators[i].crypttab)
+			add_needs_of(needs, generators[i].crypttab, add);
+	if (image)
+		add_needs_of(needs, "/etc/crypttab", add);
+	add_needs_of(needs, image ? READ_CRYPTTAB_COPY : "/etc/crypttab",
+		     disks ? host_needs_add_host_crypttab : host_needs_add_host_crypttab_remote);
 }
 
 /* --- all of it --- */

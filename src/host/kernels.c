@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "host/generators.h"
 #include "host/rootdir.h"
 
 #define MODULES "/lib/modules"
@@ -48,27 +49,39 @@ static bool is_installed(const char *version)
 	return false;
 }
 
-/* initramfs-tools; dracut; openSUSE. */
-static void find_image(struct kernel *kernel)
+static bool find_image_of(const struct generator *generator, struct kernel *kernel)
 {
-	static const char *const places[][2] = { { "/boot/initrd.img-", "" }, { "/boot/initramfs-", ".img" }, { "/boot/initrd-", "" } };
+	for (const char *const (*image)[2] = generator->images; (*image)[0]; image++)
+		if (find_one(*image, kernel->version, kernel->path, sizeof(kernel->path)))
+			return true;
+	return false;
+}
+
+/* kernel-install's layout: a folder of the machine's id. */
+static bool find_image_of_kernel_install(struct kernel *kernel)
+{
 	static const char *const folders[] = { "/boot", "/efi", "/boot/efi" };
 	cleanup_free char *machine = NULL;
 	size_t length;
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		if (find_one(places[i], kernel->version, kernel->path, sizeof(kernel->path)))
-			return;
-	kernel->path[0] = '\0';
-	/* kernel-install's layout: a folder of the machine's id. */
 	if (rootdir_read_file("/etc/machine-id", 64, &machine, &length) < 0 || length < 32)
-		return;
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		util_format(kernel->path, sizeof(kernel->path), "%s/%.32s/%s/initrd", folders[i], machine, kernel->version);
+		util_format(kernel->path, sizeof(kernel->path), "%s/%.32s/%s/initrd", folders[i], machine,
+			    kernel->version);
 		if (rootdir_exists(kernel->path))
-			return;
+			return true;
 	}
-	kernel->path[0] = '\0';
+	return false;
+}
+
+static void find_image(struct kernel *kernel)
+{
+	for (size_t i = 0; i < GENERATOR_COUNT; i++)
+		if (find_image_of(&generators[i], kernel))
+			return;
+	if (!find_image_of_kernel_install(kernel))
+		kernel->path[0] = '\0';
 }
 
 static const char *running_version(void)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "host/config-read.h"
+#include "host/generators.h"
 #include "host/rootdir.h"
 
 static char folder[] = "/tmp/vfio-early-load-XXXXXX";
@@ -61,6 +62,38 @@ static void dracuts_image_may_lack_etc(void **state)
 	(void)state;
 	PUT("/usr/lib/initrd-release");
 	assert_true(config_read_is_image());
+}
+
+static void the_generator_that_is_installed_is_found(void **state)
+{
+	(void)state;
+	assert_null(generators_find());
+	PUT("/usr/bin/dracut");
+	assert_ptr_equal(generators_find(), &generators[GENERATOR_DRACUT]);
+	PUT("/usr/sbin/update-initramfs");
+	assert_ptr_equal(generators_find(), &generators[GENERATOR_INITRAMFS_TOOLS]);
+	PUT("/run/ostree-booted");
+	assert_ptr_equal(generators_find(), &generators[GENERATOR_INITRAMFS_TOOLS]);
+	PUT("/usr/bin/rpm-ostree");
+	assert_ptr_equal(generators_find(), &generators[GENERATOR_RPM_OSTREE]);
+}
+
+#define LAST(list) ((list)[ARRAY_SIZE(list) - 1])
+
+static void lists_of_generators_end(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < GENERATOR_COUNT; i++) {
+		const struct generator *generator = &generators[i];
+
+		assert_null(LAST(generator->installed)[0]);
+		assert_null(LAST(generator->images)[0]);
+		assert_null(LAST(generator->marks)[0]);
+		assert_null(LAST(generator->conf_folders));
+		assert_null(LAST(generator->conf_files));
+		assert_null(LAST(generator->keys));
+		assert_null(LAST(generator->network_hooks).program);
+	}
 }
 
 static void assert_use(const char *use)
@@ -185,6 +218,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_image_is_told_from_a_host),
 		TEST(dracuts_image_may_lack_etc),
+		TEST(the_generator_that_is_installed_is_found),
+		TEST(lists_of_generators_end),
 		TEST(programs_of_an_image_use_the_network),
 		TEST(hooks_of_a_host_put_them_there),
 		TEST(systemd_finds_the_root_by_its_type),
