@@ -194,18 +194,32 @@ const size_t cmdline_longest = 4096 - 1;
 const size_t cmdline_longest = 512 - 1;
 #endif
 
+/* Our own parameters that take a list of selectors. */
+static bool takes_selectors(const struct cmdline_param *param)
+{
+	static const char *const names[] = {
+#define NAME_OF_SELECTORS(name) name,
+#define NAME_OF_BOOL(name)
+#define PARAMETER(constant, name, kind, values, help) NAME_OF_##kind(name)
+#include "core/settings.def"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (cmdline_is(param, names[i]))
+			return true;
+	return false;
+}
+
 /* How much of a value is certain where its end is missing: of a list all but the last item. */
 static size_t certain_length(const struct cmdline_param *param)
 {
-	static const char *const lists[] = {
-		"rd.vfio.ids", "rd.vfio.keep", "vfio-pci.ids", "pci-stub.ids", "module_blacklist", "modprobe.blacklist",
-	};
+	static const char *const lists[] = { "vfio-pci.ids", "pci-stub.ids", "module_blacklist", "modprobe.blacklist" };
 	const char *comma = memrchr(param->value, ',', param->value_length);
+	bool list = takes_selectors(param);
 
-	for (size_t i = 0; comma && i < ARRAY_SIZE(lists); i++)
-		if (cmdline_is(param, lists[i]))
-			return (size_t)(comma - param->value);
-	return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		list |= cmdline_is(param, lists[i]);
+	return comma && list ? (size_t)(comma - param->value) : 0;
 }
 
 /* Write to @token what stands in place of a parameter without its end; "" for nothing. */
@@ -219,7 +233,7 @@ static void replace_cut(const struct cmdline_param *param, char *token, size_t s
 		util_format(token, size, "rd.vfio=0");
 	else if (certain)
 		util_format(token, size, "%.*s=%.*s", length, name, (int)certain, param->value);
-	else if (param->value && !cmdline_is(param, "rd.vfio.ids") && !cmdline_is(param, "rd.vfio.keep"))
+	else if (param->value && !takes_selectors(param))
 		util_format(token, size, "%.*s=?", length, name);
 	else if (cmdline_is(param, "rd.vfio.dryrun"))
 		util_format(token, size, "%.*s", length, name);
