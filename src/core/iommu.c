@@ -66,10 +66,11 @@ static const char *last_word(const char *cmdline, const char *name, const char *
 	size_t length;
 
 	while (cmdline_next(&cmdline, &param)) {
-		const char *cursor = param.value, *end = param.value + param.value_length;
+		const char *cursor = param.value, *end;
 
 		if (!param.value || !cmdline_is(&param, name))
 			continue;
+		end = param.value + param.value_length;
 		while (util_next_item(&cursor, end, &item, &length)) {
 			if (util_equal(item, length, off))
 				last = off;
