@@ -234,7 +234,7 @@ static size_t await_one(struct child *children, size_t count, unsigned long long
 
 void deadline_run_tasks(struct deadline_task *tasks, size_t count, unsigned long long end)
 {
-	struct child children[CHILDREN];
+	struct child children[CHILDREN] = { 0 };
 	size_t running = 0;
 
 	for (size_t i = 0; i < count; i++) {
