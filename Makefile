@@ -132,15 +132,32 @@ uninstall: ## Remove what install laid down; the configuration stays
 include tests/tests.mk
 include packaging/packaging.mk
 
+# One object a source, for clangd and other tools: the program with the flags of this make, the tests with theirs.
+empty :=
+define newline
+$(empty)
+$(empty)
+endef
+comma := ,
+entry = {"directory": "$(CURDIR)", "file": "$(1)", "command": "$(subst ",\",$(2) -c $(1))"}
+own_command = $(CC) $(filter-out -MMD -MP,$(own_cppflags)) $(CPPFLAGS) $(own_cflags) $(CFLAGS)
+test_command = gcc $(unit_cflags) -Itests/unit -Itests/fuzz
+entries = $(foreach source,$(sources),$(call entry,$(source),$(own_command))$(comma)$(newline))$(foreach \
+	source,$(wildcard tests/unit/*.c tests/host/*.c tests/fuzz/*.c),$(call entry,$(source),$(test_command))$(comma)$(newline))
+
+compile_commands.json: FORCE ## Write how each source is compiled, for clangd and other tools
+	$(file >$@,[$(newline)$(entries){}])
+	$(Q)sed -i -z 's/,\n *{}\]/]/' $@
+
 clean: ## Remove what was built; downloaded archives stay in build/deps
-	rm -rf vfio-early vfio-early_*.deb vfio-early-*.rpm vfio-early-*.tar.xz
+	rm -rf vfio-early compile_commands.json vfio-early_*.deb vfio-early-*.rpm vfio-early-*.tar.xz
 	rm -rf build/deb build/rpm build/static* build/shared* build/clang* build/man build/test
 
 distclean: clean ## Remove the downloaded archives and the libraries too
 	rm -rf build
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort | expand -t 18
+	@grep -hE '^[a-z_.-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort | expand -t 24
 
 .PHONY: all install uninstall clean distclean help
 .DELETE_ON_ERROR:
