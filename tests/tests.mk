@@ -115,7 +115,7 @@ check-disks: build/test/disks-door ## Only the spoilt superblocks; CASES=200, SE
 fuzz: $(fuzz_tests) ## Run each fuzz target for 60 seconds
 	$(Q)SECONDS_EACH=60 $(prove) --verbose tests/fuzz/fuzz.t
 
-coverage: build/test/.setup ## Line coverage of the pure modules by the unit tests and the fuzz corpus
+coverage: build/test/.setup ## Line coverage of src/core by the unit tests and the fuzz corpus
 	$(Q)tests/coverage
 
 check-vm: build/test/.built $(vm_programs) ## Only the scenes in virtual machines; EVERY=1: all images
