@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The commands: one file each, cmd-NAME.c. */
+/* The commands: one file each, src/cmd/NAME.c. */
 #pragma once
 
 /* Exit status of every command. */
