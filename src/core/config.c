@@ -2,11 +2,27 @@
 #include "core/config.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "core/settings.h"
+
+static const struct setting settings[] = {
+#define SETTING(field, name, kind, values, standard, help) \
+	{ name, SETTING_##kind, values, standard, offsetof(struct config, field) },
+#include "core/settings.def"
+};
+
+static const struct setting claim_options[] = {
+#define CLAIM_OPTION(field, name, kind, values, standard, help) \
+	{ name, SETTING_##kind, values, standard, offsetof(struct claim, field) },
+#include "core/settings.def"
+};
+
+const struct setting_list setting_list = { settings, ARRAY_SIZE(settings) };
+const struct setting_list claim_option_list = { claim_options, ARRAY_SIZE(claim_options) };
 
 #define CMDLINE "/proc/cmdline"
 #define SHOWN 48

@@ -5,6 +5,7 @@
 #include "core/cmdline.h"
 #include "core/modprobe.h"
 #include "core/selector.h"
+#include "core/settings.h"
 
 #define CONFIG_ERRORS_MAX 64 /* of a file full of rubbish no more than this is reported */
 
@@ -103,3 +104,6 @@ const char *config_off_reason(const struct config *config);
 
 /* Add an error found elsewhere, such as an unreadable file. */
 void config_add_error(struct config *config, const char *where, const char *what);
+
+/* The settings, whose fields are in struct config, and the options of a claim (settings.def). */
+extern const struct setting_list setting_list, claim_option_list;

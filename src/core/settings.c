@@ -5,22 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config.h"
-
-static const struct setting settings[] = {
-#define SETTING(field, name, kind, values, standard, help) \
-	{ name, SETTING_##kind, values, standard, offsetof(struct config, field) },
-#include "core/settings.def"
-};
-
-static const struct setting claim_options[] = {
-#define CLAIM_OPTION(field, name, kind, values, standard, help) \
-	{ name, SETTING_##kind, values, standard, offsetof(struct claim, field) },
-#include "core/settings.def"
-};
-
-const struct setting_list setting_list = { settings, ARRAY_SIZE(settings) };
-const struct setting_list claim_option_list = { claim_options, ARRAY_SIZE(claim_options) };
+#include "core/pci.h"
 
 /* --- values --- */
 

@@ -25,8 +25,6 @@ struct setting_list {
 	size_t count;
 };
 
-extern const struct setting_list setting_list, claim_option_list;
-
 /*
  * Read a value and store it in @ret, a struct config or a struct claim. Returns false, without a change, where
  * the setting has no such value.
