@@ -13,10 +13,14 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *arguments, *help;
 } commands[] = {
-	{ "list", cmd_list, "[--json] [--color=WHEN] [SELECTOR...]", "Show IOMMU groups and devices; also without any command" },
-	{ "check", cmd_check, "[--json] [--color=WHEN]", "Say what the next boot would do, and whether it would work" },
-	{ "status", cmd_status, "[--json] [--color=WHEN]", "Say what the last boot did, beside the present state" },
-	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]", "Bind the configured devices; run by the initramfs" },
+	{ "list", cmd_list, "[--json] [--color=WHEN] [SELECTOR...]",
+	  "Show IOMMU groups and devices; also without any command" },
+	{ "check", cmd_check, "[--json] [--color=WHEN]",
+	  "Say what the next boot would do, and whether it would work" },
+	{ "status", cmd_status, "[--json] [--color=WHEN]",
+	  "Say what the last boot did, beside the present state" },
+	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]",
+	  "Bind the configured devices; run by the initramfs" },
 	{ "finish", cmd_finish, "", "Finish or give back what the initramfs has left; run by the boot" },
 };
 
@@ -24,7 +28,8 @@ static void usage(FILE *out)
 {
 	fputs("Usage: vfio-early [--root DIR] [COMMAND [OPTION...]]\n\nCommands:\n", out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments, commands[i].help);
+		fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments,
+			commands[i].help);
 	fputs("\nOptions:\n"
 	      "  --root DIR     work on the tree in DIR in place of /\n"
 	      "  --json         print JSON, in the shape of the report\n"
@@ -40,7 +45,8 @@ static void usage(FILE *out)
 	      "01:00.*), a pinned address (01:00.0@10de:1c03), a path (0000:00:01.0/00.0), a\n"
 	      "class (class:0300) or boot-vga; in /etc/vfio-early.conf (claim 10de:1c03) and on\n"
 	      "the kernel command line (rd.vfio.ids=10de:1c03). rd.vfio=0 claims nothing.\n"
-	      "\nSee vfio-early(8), vfio-early.conf(5), vfio-early.cmdline(7).\n", out);
+	      "\nSee vfio-early(8), vfio-early.conf(5), vfio-early.cmdline(7).\n",
+	      out);
 }
 
 static int usage_error(const char *what, const char *word)
@@ -75,7 +81,9 @@ int main(int argc, char **argv)
 			return usage_error("unknown option, or one without its value", argv[i]);
 		r = rootdir_enter(argv[++i]);
 		if (r < 0)
-			return usage_error(r == -ENOSYS ? "Linux 5.6 or later is needed for --root" : "no such folder for --root", argv[i]);
+			return usage_error(r == -ENOSYS ? "Linux 5.6 or later is needed for --root" :
+							  "no such folder for --root",
+					   argv[i]);
 	}
 	if (i == argc)
 		return cmd_list(1, (char *[]){ (char[]){ "list" }, NULL });

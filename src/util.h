@@ -22,9 +22,14 @@ void util_cleanup_close(const int *fd);
  * initramfs there is nothing better to do, and every caller of ours goes on with the boot.
  */
 void *util_grow(void *array, size_t count, size_t size) must_check;
-/* An array of @count zeroed elements of @size bytes, which the caller frees; never NULL. Ends the process likewise. */
+/*
+ * An array of @count zeroed elements of @size bytes, which the caller frees; never NULL. Ends the process
+ * likewise.
+ */
 void *util_zeroed(size_t count, size_t size) must_check;
-/* Copy @length bytes of @text into a new string, which the caller frees. Ends the process like util_grow(). */
+/*
+ * Copy @length bytes of @text into a new string, which the caller frees. Ends the process like util_grow().
+ */
 char *util_copy(const char *text, size_t length) must_check;
 
 /* Format into @buffer of @size bytes, cut at the end, always terminated. Returns @buffer. */
@@ -42,18 +47,24 @@ const char *util_printable(char *buffer, size_t size, const char *text, size_t l
 bool util_equal(const char *text, size_t length, const char *word);
 
 /*
- * Take the next item of a list with commas between the items from *@cursor up to @end; empty ones are passed over.
- * Returns false at the end.
+ * Take the next item of a list with commas between the items from *@cursor up to @end; empty ones are passed
+ * over. Returns false at the end.
  */
 bool util_next_item(const char **cursor, const char *end, const char **ret_item, size_t *ret_length);
 
-/* Has a list of @length bytes with commas between the items @word? One that ends in "=" is there with any value. */
+/*
+ * Has a list of @length bytes with commas between the items @word? One that ends in "=" is there with any
+ * value.
+ */
 bool util_list_has(const char *list, size_t length, const char *word);
 
 /* Take the next line of a text from *@cursor, without its end. Returns false at the text's end. */
 bool util_next_line(const char **cursor, const char **ret_line, size_t *ret_length);
 
-/* Take the next word, between blanks, tabs and carriage returns, from *@cursor up to @end. Returns false at the end. */
+/*
+ * Take the next word, between blanks, tabs and carriage returns, from *@cursor up to @end. Returns false at
+ * the end.
+ */
 bool util_next_word(const char **cursor, const char *end, const char **ret_word, size_t *ret_length);
 
 /* Does @text start with @prefix? */
@@ -61,15 +72,16 @@ bool util_starts_with(const char *text, const char *prefix);
 
 /* Is @text one of the @count @words? UTIL_IS_ONE_OF(text, "a", "b") counts them. */
 bool util_is_one_of(const char *text, const char *const *words, size_t count);
-#define UTIL_IS_ONE_OF(text, ...) util_is_one_of(text, (const char *const[]){ __VA_ARGS__ }, \
-	ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
+#define UTIL_IS_ONE_OF(text, ...) \
+	util_is_one_of(text, (const char *const[]){ __VA_ARGS__ }, \
+		       ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
 
 /* Take the quotes off @text in place, where it begins and ends with the same kind. */
 void util_unquote(char *text);
 
 /*
- * Replace in place what stands for another character: @lead and @digits digits of @base, "\\" and 3 of 8 in fstab(5),
- * "\\x" and 2 of 16 in names that udev made. What is no such number, and a zero, is left.
+ * Replace in place what stands for another character: @lead and @digits digits of @base, "\\" and 3 of 8 in
+ * fstab(5), "\\x" and 2 of 16 in names that udev made. What is no such number, and a zero, is left.
  */
 void util_unescape(char *text, const char *lead, int base, size_t digits);
 

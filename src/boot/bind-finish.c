@@ -29,12 +29,15 @@ static int return_waiting(const void *argument, void *record)
 	const struct plan_entry *entry = argument;
 
 	/* A read of the attribute waits for a driver that probes or removes the device, up to Linux 6.11. */
-	return pci_is_guest_driver(entry->driver) || !is_override_ours(entry->function) ? 0 : step_give_back(entry, record);
+	return pci_is_guest_driver(entry->driver) || !is_override_ours(entry->function) ?
+		       0 :
+		       step_give_back(entry, record);
 }
 
 /*
- * What is without a driver is probed, which binds it to what its override names: where a driver hangs still, the kernel begins with that
- * when it has let go, whatever becomes of the process. What its host driver has kept stays there.
+ * What is without a driver is probed, which binds it to what its override names: where a driver hangs still,
+ * the kernel begins with that when it has let go, whatever becomes of the process. What its host driver has
+ * kept stays there.
  */
 static int resume_stuck(const void *argument, void *record)
 {
@@ -42,7 +45,9 @@ static int resume_stuck(const void *argument, void *record)
 
 	if (!entry->driver[0])
 		return step_do(entry, record, STEP_PROBE);
-	return pci_is_guest_driver(entry->driver) || !is_override_ours(entry->function) ? 0 : step_do(entry, record, STEP_CLEAR);
+	return pci_is_guest_driver(entry->driver) || !is_override_ours(entry->function) ?
+		       0 :
+		       step_do(entry, record, STEP_CLEAR);
 }
 
 static int finish_one(const void *argument, void *record)
@@ -72,7 +77,8 @@ static bool waits_for_vfio(const struct bind_leftover *leftovers, size_t count)
 	char driver[PCI_DRIVER_SIZE];
 
 	for (size_t i = 0; i < count; i++)
-		if (leftovers[i].stuck && sysfs_pci_driver(&leftovers[i].function.address, driver) == 0 && !driver[0])
+		if (leftovers[i].stuck && sysfs_pci_driver(&leftovers[i].function.address, driver) == 0 &&
+		    !driver[0])
 			return true;
 	return false;
 }
@@ -98,6 +104,8 @@ void bind_finish(struct bind_leftover *list, size_t count)
 		else
 			waiting[waiting_count++] = &entries[i];
 	}
-	step_work_on(waiting, waiting_count, finish_one, true, util_now() + RETURN_TIME, note_finished, &leftovers);
-	step_work_on(stuck, stuck_count, finish_one, true, util_now() + FINISH_TIME, note_finished, &leftovers);
+	step_work_on(waiting, waiting_count, finish_one, true, util_now() + RETURN_TIME, note_finished,
+		     &leftovers);
+	step_work_on(stuck, stuck_count, finish_one, true, util_now() + FINISH_TIME, note_finished,
+		     &leftovers);
 }

@@ -17,7 +17,10 @@
 /* Microseconds for what is put right at the end of a stage. */
 #define LAST_TIME 300000
 
-/* A guard keeps it, and a guest's driver or our own driver_override had it: built in, loaded before us, or reserved. */
+/*
+ * A guard keeps it, and a guest's driver or our own driver_override had it: built in, loaded before us, or
+ * reserved.
+ */
 static void tell_returned(struct step_work *work, const struct deadline_task *task, void *data)
 {
 	const struct plan_entry *entry = work->entry;
@@ -26,14 +29,19 @@ static void tell_returned(struct step_work *work, const struct deadline_task *ta
 	(void)data;
 	pci_format(entry->function, subject, sizeof(subject));
 	if (task->state != DEADLINE_ENDED && pci_is_guest_driver(work->was))
-		log_line(LOG_ERROR, "%s is on %s, and cannot be given back to the host: %s; reboot", subject, work->was,
-			 task->state == DEADLINE_NOT_STARTED ? strerror(-task->status) : step_that_hangs(&work->record));
+		log_line(LOG_ERROR, "%s is on %s, and cannot be given back to the host: %s; reboot", subject,
+			 work->was,
+			 task->state == DEADLINE_NOT_STARTED ? strerror(-task->status) :
+							       step_that_hangs(&work->record));
 	else if (task->state != DEADLINE_ENDED)
-		log_line(LOG_ERROR, "%s waits for the host, and cannot be given back to it: %s; reboot", subject, strerror(-task->status));
+		log_line(LOG_ERROR, "%s waits for the host, and cannot be given back to it: %s; reboot",
+			 subject, strerror(-task->status));
 	else if (pci_is_guest_driver(work->was))
 		log_line(pci_is_guest_driver(entry->driver) ? LOG_ERROR : LOG_WARNING,
-			 "%s was on %s already, which is built in or was loaded with ids=; %s", subject, work->was,
-			 pci_is_guest_driver(entry->driver) ? "the driver does not release it" : "it is given back to the host");
+			 "%s was on %s already, which is built in or was loaded with ids=; %s", subject,
+			 work->was,
+			 pci_is_guest_driver(entry->driver) ? "the driver does not release it" :
+							      "it is given back to the host");
 }
 
 static void decide_refused(struct plan_entry *entry, const char *what, int error)
@@ -55,8 +63,9 @@ static int unbind_framebuffer(const void *name)
 }
 
 /*
- * The firmware's framebuffer stands in the way of a guest that maps the BAR. From Linux 6.0 on vfio-pci removes it by itself,
- * for class 0300 only. It goes when the device is bound, never before: a bind that fails must not cost the screen.
+ * The firmware's framebuffer stands in the way of a guest that maps the BAR. From Linux 6.0 on vfio-pci
+ * removes it by itself, for class 0300 only. It goes when the device is bound, never before: a bind that
+ * fails must not cost the screen.
  */
 static void release_framebuffer(struct plan_entry *entry, char *hint, size_t size)
 {
@@ -66,13 +75,21 @@ static void release_framebuffer(struct plan_entry *entry, char *hint, size_t siz
 	if (!pci_is_display(entry->function))
 		return;
 	if (sysfs_framebuffer_of(address, name, sizeof(name)) == 0)
-		log_line(LOG_DEBUG, "%s unbind: %s", name, strerror(-deadline_run(unbind_framebuffer, name, deadline_write_end())));
+		log_line(LOG_DEBUG, "%s unbind: %s", name,
+			 strerror(-deadline_run(unbind_framebuffer, name, deadline_write_end())));
 	if (sysfs_framebuffer_range(address, label, sizeof(label)) < 0)
 		return;
-	/* The range of sysfb's own platform device (drivers/firmware/sysfb_simplefb.c) survives the unbind of its driver. */
-	util_format(hint, size, "the firmware's framebuffer (%s) still reserves a BAR of it, which no guest can map; add %s to the "
-		    "kernel command line", label,
-		    UTIL_IS_ONE_OF(label, "efifb", "vesafb") ? "video=efifb:off,vesafb:off" : "initcall_blacklist=sysfb_init");
+	/*
+	 * The range of sysfb's own platform device (drivers/firmware/sysfb_simplefb.c) survives the unbind of
+	 * its driver.
+	 */
+	util_format(hint, size,
+		    "the firmware's framebuffer (%s) still reserves a BAR of it, which no guest can map; add "
+		    "%s to the "
+		    "kernel command line",
+		    label,
+		    UTIL_IS_ONE_OF(label, "efifb", "vesafb") ? "video=efifb:off,vesafb:off" :
+							       "initcall_blacklist=sysfb_init");
 }
 
 static void decide_bound(struct plan_entry *entry)
@@ -101,7 +118,9 @@ static void decide_taken(struct step_work *work, const struct deadline_task *tas
 		plan_decide(entry, VERDICT_ABSENT, "", "it was removed while the boot worked on it");
 		return;
 	}
-	/* The link is made before the driver's own probe (drivers/base/dd.c, really_probe()), which may hang. */
+	/*
+	 * The link is made before the driver's own probe (drivers/base/dd.c, really_probe()), which may hang.
+	 */
 	if (step_decide_stuck(work, task))
 		return;
 	if (!strcmp(entry->driver, entry->wanted_driver))
@@ -111,14 +130,17 @@ static void decide_taken(struct step_work *work, const struct deadline_task *tas
 	else if (!record->ended[STEP_BIND])
 		decide_refused(entry, "another driver took the device", -EBUSY);
 	else if (step_is_deferral(record->result[STEP_BIND]))
-		plan_decide(entry, VERDICT_DEFERRED, "", "its IOMMU's driver is not loaded yet; the kernel tries again then");
+		plan_decide(entry, VERDICT_DEFERRED, "",
+			    "its IOMMU's driver is not loaded yet; the kernel tries again then");
 	else
-		decide_refused(entry, "the kernel's probe failed", record->result[STEP_BIND] < 0 ? record->result[STEP_BIND] : -EINVAL);
+		decide_refused(entry, "the kernel's probe failed",
+			       record->result[STEP_BIND] < 0 ? record->result[STEP_BIND] : -EINVAL);
 }
 
 /*
- * What the kernel says to a module (kernel/module/main.c and signing.c, Linux 5.10 to 7.2): EKEYREJECTED without a
- * signature that it trusts where signatures are enforced, EPERM where lockdown asks for one, or module_blacklist=.
+ * What the kernel says to a module (kernel/module/main.c and signing.c, Linux 5.10 to 7.2): EKEYREJECTED
+ * without a signature that it trusts where signatures are enforced, EPERM where lockdown asks for one, or
+ * module_blacklist=.
  */
 static const char *why_not_loaded(int error, const char *driver, const char *cmdline, const char **ret_hint)
 {
@@ -127,16 +149,20 @@ static const char *why_not_loaded(int error, const char *driver, const char *cmd
 	modprobe_module_name(driver, module, sizeof(module));
 	*ret_hint = "look for 'module' and 'vfio' in dmesg";
 	if (error == -EKEYREJECTED || error == -ENOKEY || error == -EBADMSG) {
-		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the key (mokutil --import)";
-		return "its module has no signature that this kernel trusts, and signatures are enforced (Secure Boot)";
+		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the "
+			    "key (mokutil --import)";
+		return "its module has no signature that this kernel trusts, and signatures are enforced "
+		       "(Secure Boot)";
 	}
 	if (error == -EPERM && cmdline_has(cmdline, "module_blacklist", module)) {
 		*ret_hint = "remove it from module_blacklist= on the kernel command line";
 		return "module_blacklist= on the kernel command line forbids its module";
 	}
 	if (error == -EPERM) {
-		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the key (mokutil --import)";
-		return "its module has no signature that this kernel trusts, and the kernel is locked down (Secure Boot)";
+		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the "
+			    "key (mokutil --import)";
+		return "its module has no signature that this kernel trusts, and the kernel is locked down "
+		       "(Secure Boot)";
 	}
 	return strerror(-error);
 }
@@ -151,17 +177,23 @@ static void decide_no_driver(struct plan_entry *entry, int error, const char *cm
 	if (held)
 		util_format(with, sizeof(with), "; it stays with %s", entry->driver);
 	if (error == -ETIMEDOUT) {
-		plan_decide(entry, VERDICT_STUCK, "look for 'vfio' in dmesg; rd.vfio.deadline= gives it more time",
+		plan_decide(entry, VERDICT_STUCK,
+			    "look for 'vfio' in dmesg; rd.vfio.deadline= gives it more time",
 			    "loading the driver did not return in time%s", with);
 	} else if (error == -ENOENT) {
-		util_format(hint, sizeof(hint), held ? "regenerate the initramfs" :
-			    "regenerate the initramfs; driver_override stays, so modprobe %s finishes the work", entry->wanted_driver);
-		plan_decide(entry, VERDICT_NO_DRIVER, hint, "%s is neither built into this kernel nor in this image%s",
-			    entry->wanted_driver, with);
+		util_format(hint, sizeof(hint),
+			    held ? "regenerate the initramfs" :
+				   "regenerate the initramfs; driver_override stays, so modprobe %s finishes "
+				   "the work",
+			    entry->wanted_driver);
+		plan_decide(entry, VERDICT_NO_DRIVER, hint,
+			    "%s is neither built into this kernel nor in this image%s", entry->wanted_driver,
+			    with);
 	} else {
 		why = why_not_loaded(error, entry->wanted_driver, cmdline, &what_to_do);
 		util_format(hint, sizeof(hint), "%s%s", what_to_do, held ? "" : "; driver_override stays");
-		plan_decide(entry, VERDICT_NO_DRIVER, hint, "%s cannot be loaded: %s%s", entry->wanted_driver, why, with);
+		plan_decide(entry, VERDICT_NO_DRIVER, hint, "%s cannot be loaded: %s%s", entry->wanted_driver,
+			    why, with);
 	}
 }
 
@@ -202,14 +234,15 @@ static void use_variant(struct plan_entry *entry, const char *module)
 }
 
 /*
- * Where the kernel has a variant of vfio-pci for a device, that one is meant. A module's driver has a name of its
- * own, known once it is loaded; until then the override names vfio-pci and keeps the host's drivers away.
+ * Where the kernel has a variant of vfio-pci for a device, that one is meant. A module's driver has a name of
+ * its own, known once it is loaded; until then the override names vfio-pci and keeps the host's drivers away.
  */
 static void choose_variants(struct plan *plan)
 {
 	cleanup_free module_name *names = util_zeroed(plan->count, sizeof(*names));
 
-	if (!rootdir_is_host() || deadline_read(find_variants, plan, names, plan->count * sizeof(*names), deadline_step_end()) < 0)
+	if (!rootdir_is_host() ||
+	    deadline_read(find_variants, plan, names, plan->count * sizeof(*names), deadline_step_end()) < 0)
 		return;
 	for (size_t i = 0; i < plan->count; i++) {
 		bool seen = false;
@@ -245,7 +278,8 @@ static void load_driver_of(struct plan *plan, const char *driver, const char *cm
 static struct plan_entry *entry_at(struct plan *plan, const struct pci_address *address)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].function && !pci_address_compare(&plan->entries[i].function->address, address))
+		if (plan->entries[i].function &&
+		    !pci_address_compare(&plan->entries[i].function->address, address))
 			return &plan->entries[i];
 	return NULL;
 }
@@ -321,11 +355,14 @@ static bool is_given_back(struct plan_entry *entry)
 	return entry->give_back;
 }
 
-/* Its host driver has it still, or again, and an override against that one would be a trap at its next unbind. */
+/*
+ * Its host driver has it still, or again, and an override against that one would be a trap at its next
+ * unbind.
+ */
 static bool is_left_with_host(struct plan_entry *entry)
 {
-	return (entry->verdict == VERDICT_STUCK || entry->verdict == VERDICT_NO_DRIVER) && !entry->decided_early && entry->driver[0] &&
-	       !pci_is_guest_driver(entry->driver);
+	return (entry->verdict == VERDICT_STUCK || entry->verdict == VERDICT_NO_DRIVER) &&
+	       !entry->decided_early && entry->driver[0] && !pci_is_guest_driver(entry->driver);
 }
 
 static void ignore_result(struct step_work *work, const struct deadline_task *task, void *data)
@@ -349,5 +386,6 @@ void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_t
 	start = util_now();
 	step_work_on_all(plan, is_to_take, step_take, false, deadline_write_end(), decide_taken);
 	ret_times->devices = util_now() - start;
-	step_work_on_all(plan, is_left_with_host, step_clear_override, false, util_now() + LAST_TIME, ignore_result);
+	step_work_on_all(plan, is_left_with_host, step_clear_override, false, util_now() + LAST_TIME,
+			 ignore_result);
 }

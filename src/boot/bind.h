@@ -10,16 +10,17 @@ struct bind_times {
 };
 
 /*
- * Bind every entry that is pending (plan_is_pending()) to its driver and give it its outcome: bound, deferred, no-driver,
- * refused or stuck.
+ * Bind every entry that is pending (plan_is_pending()) to its driver and give it its outcome: bound,
+ * deferred, no-driver, refused or stuck.
  *
- * Every driver_override is written first, also of what is reserved, so that nothing can slip in between. Then what the plan gives
- * back goes to the host. Then the drivers are loaded, and what they took of the host's devices goes back too. Then each device
- * is unbound from whoever has it and probed, and its driver link is read back. Each of these steps is done to all devices at the
- * same time, in child processes, and ends in time (budget.h): a device that hangs is stuck, and the others go on.
+ * Every driver_override is written first, also of what is reserved, so that nothing can slip in between. Then
+ * what the plan gives back goes to the host. Then the drivers are loaded, and what they took of the host's
+ * devices goes back too. Then each device is unbound from whoever has it and probed, and its driver link is
+ * read back. Each of these steps is done to all devices at the same time, in child processes, and ends in
+ * time (budget.h): a device that hangs is stuck, and the others go on.
  *
- * The override stays, except on a device that is refused or given back, which goes to its host driver, and on one that its host
- * driver has kept. @cmdline is the kernel command line, where a module may be forbidden.
+ * The override stays, except on a device that is refused or given back, which goes to its host driver, and on
+ * one that its host driver has kept. @cmdline is the kernel command line, where a module may be forbidden.
  */
 void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times);
 
@@ -31,10 +32,11 @@ struct bind_leftover {
 };
 
 /*
- * Finish what the stages have left. What is stuck gets two seconds, however many devices hang; what waits gets ten, because a
- * host driver that probes takes its time. What waits goes to the host: its
- * driver_override is cleared, if it is ours, and it is probed where it has no driver; of a function without a class, not read,
- * only the override of a guest's driver counts as ours. What is stuck and has no driver is probed, which binds it to what its
- * driver_override names; what its host driver has keeps that one, without the override.
+ * Finish what the stages have left. What is stuck gets two seconds, however many devices hang; what waits
+ * gets ten, because a host driver that probes takes its time. What waits goes to the host: its
+ * driver_override is cleared, if it is ours, and it is probed where it has no driver; of a function without a
+ * class, not read, only the override of a guest's driver counts as ours. What is stuck and has no driver is
+ * probed, which binds it to what its driver_override names; what its host driver has keeps that one, without
+ * the override.
  */
 void bind_finish(struct bind_leftover *leftovers, size_t count);

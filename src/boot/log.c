@@ -51,7 +51,8 @@ static void write_boot_log(int level, const char *text)
 	unsigned long long now = util_now();
 	char line[LINE_MAX_BYTES + 64];
 
-	util_format(line, sizeof(line), "[%5llu.%06llu] <%d> %s\n", now / 1000000, now % 1000000, level, text);
+	util_format(line, sizeof(line), "[%5llu.%06llu] <%d> %s\n", now / 1000000, now % 1000000, level,
+		    text);
 	append_to(LOG_FILE, O_CREAT, line);
 }
 

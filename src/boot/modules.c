@@ -38,7 +38,8 @@ static int pass_over(struct kmod_module *module, const char *command, void *data
 
 static int probe(struct kmod_module *module)
 {
-	int r = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL, pass_over, NULL, NULL);
+	int r = kmod_module_probe_insert_module(module, KMOD_PROBE_IGNORE_COMMAND, NULL, pass_over, NULL,
+						NULL);
 
 	/* Somebody else was faster, or it is there already: both are what we want. */
 	return r == -EEXIST || r > 0 ? 0 : r;
@@ -46,7 +47,8 @@ static int probe(struct kmod_module *module)
 
 static int probe_dependencies(struct kmod_module *module)
 {
-	__attribute__((cleanup(cleanup_list))) struct kmod_list *needed = kmod_module_get_dependencies(module);
+	__attribute__((cleanup(cleanup_list))) struct kmod_list *needed =
+		kmod_module_get_dependencies(module);
 	struct kmod_list *item;
 	int r = 0;
 
@@ -59,7 +61,9 @@ static int probe_dependencies(struct kmod_module *module)
 	return r;
 }
 
-/* ids= would take devices past every guard: libkmod has it from modprobe.d and from the kernel command line. */
+/*
+ * ids= would take devices past every guard: libkmod has it from modprobe.d and from the kernel command line.
+ */
 static int insert(struct kmod_module *module)
 {
 	const char *all = kmod_module_get_options(module);

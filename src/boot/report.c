@@ -44,7 +44,8 @@ struct amendment {
 	FILE *out;
 };
 
-static void replace_member(struct amendment *amendment, const struct json_value *device, const char *key, const char *text)
+static void replace_member(struct amendment *amendment, const struct json_value *device, const char *key,
+			   const char *text)
 {
 	struct json json = { .out = amendment->out };
 	struct json_value value;
@@ -107,8 +108,8 @@ int report_set_stuck(bool stuck)
 	return report_is_stuck() ? rootdir_remove(REPORT_STUCK_FILE) : 0;
 }
 
-int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,
-		bool writes)
+int report_save(const char *command, const struct config *config, const struct iommu *iommu,
+		const struct plan *plan, bool writes)
 {
 	cleanup_free char *text = NULL;
 	size_t length = 0;

@@ -7,15 +7,15 @@
 #include "host/report-read.h"
 
 /*
- * Write the report of @command to @out. @iommu is NULL where it was not judged. @writes adds what carrying the
- * plan out would write, in order.
+ * Write the report of @command to @out. @iommu is NULL where it was not judged. @writes adds what carrying
+ * the plan out would write, in order.
  */
 void report_print(FILE *out, const char *command, const struct config *config, const struct iommu *iommu,
 		  const struct plan *plan, bool writes);
 
 /*
- * Offer each device of the report to @amend, which may change its driver, verdict, reason and hint and returns whether it
- * did; then replace the report, whole or not at all. Returns as report_load().
+ * Offer each device of the report to @amend, which may change its driver, verdict, reason and hint and
+ * returns whether it did; then replace the report, whole or not at all. Returns as report_load().
  */
 int report_amend(bool (*amend)(void *data, struct report_device *device), void *data) must_check;
 
@@ -23,9 +23,12 @@ int report_amend(bool (*amend)(void *data, struct report_device *device), void *
 int report_set_waiting(void) must_check;
 int report_clear_waiting(void) must_check;
 
-/* REPORT_STUCK_FILE exists while something that a stage or finish has worked on is stuck. Returns 0 or -errno. */
+/*
+ * REPORT_STUCK_FILE exists while something that a stage or finish has worked on is stuck. Returns 0 or
+ * -errno.
+ */
 int report_set_stuck(bool stuck) must_check;
 
 /* Replace REPORT_FILE by the report of report_print(), whole or not at all. Returns 0 or -errno. */
-int report_save(const char *command, const struct config *config, const struct iommu *iommu, const struct plan *plan,
-		bool writes) must_check;
+int report_save(const char *command, const struct config *config, const struct iommu *iommu,
+		const struct plan *plan, bool writes) must_check;

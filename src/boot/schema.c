@@ -35,7 +35,8 @@ static void print_ids(struct json *json, const struct pci_function *function)
 	char text[PCI_ADDRESS_SIZE];
 
 	json_string(json, "address", pci_address_format(&function->address, text));
-	json_string(json, "id", util_format(text, sizeof(text), "%04x:%04x", function->vendor, function->device));
+	json_string(json, "id",
+		    util_format(text, sizeof(text), "%04x:%04x", function->vendor, function->device));
 	json_string(json, "subsystem",
 		    util_format(text, sizeof(text), "%04x:%04x", function->subvendor, function->subdevice));
 	json_string(json, "class", util_format(text, sizeof(text), "%06x", function->class));

@@ -10,7 +10,8 @@
 bool service_manager_runs(void);
 
 /*
- * Ask systemd for a start job of @unit and do not wait for the job (systemctl --no-block). The request itself has a
- * deadline. Returns 0, -ETIMEDOUT, -ENOENT without a systemctl, -ECANCELED where systemctl fails, or -errno.
+ * Ask systemd for a start job of @unit and do not wait for the job (systemctl --no-block). The request itself
+ * has a deadline. Returns 0, -ETIMEDOUT, -ENOENT without a systemctl, -ECANCELED where systemctl fails, or
+ * -errno.
  */
 int service_start(const char *unit) must_check;

@@ -11,8 +11,8 @@
 #include "host/sysfs.h"
 
 static const struct {
-	const char *name;   /* for the debug log */
-	const char *hangs;  /* the subject of "did not return in time" */
+	const char *name;  /* for the debug log */
+	const char *hangs; /* the subject of "did not return in time" */
 } steps[STEP_COUNT] = {
 	[STEP_OVERRIDE] = { "driver_override", "the write to driver_override" },
 	[STEP_UNBIND] = { "unbind", "unbinding its driver" },
@@ -66,8 +66,8 @@ bool step_read_driver(struct plan_entry *entry)
 }
 
 /*
- * Give the device back to the host: no override, no guest's driver, and whichever driver wants it. Whether that worked,
- * the link shows. remove_id fails where the driver has no such id, which is as good.
+ * Give the device back to the host: no override, no guest's driver, and whichever driver wants it. Whether
+ * that worked, the link shows. remove_id fails where the driver has no such id, which is as good.
  */
 int step_give_back(const void *argument, void *result)
 {
@@ -141,9 +141,11 @@ static void log_record(const struct step_work *work)
 
 	for (size_t step = 0; step < STEP_COUNT; step++)
 		if (work->record.begun[step])
-			log_line(LOG_DEBUG, "%s %s: %s", pci_address_format(&work->entry->function->address, name), steps[step].name,
-				 !work->record.ended[step] ? "did not return in time" :
-				 work->record.result[step] < 0 ? strerror(-work->record.result[step]) : "done");
+			log_line(LOG_DEBUG, "%s %s: %s",
+				 pci_address_format(&work->entry->function->address, name), steps[step].name,
+				 !work->record.ended[step]     ? "did not return in time" :
+				 work->record.result[step] < 0 ? strerror(-work->record.result[step]) :
+								 "done");
 }
 
 const char *step_that_hangs(const struct step_record *record)
@@ -154,7 +156,10 @@ const char *step_that_hangs(const struct step_record *record)
 	return "its work";
 }
 
-/* Whose work hangs, or cannot be begun, is stuck: finish comes back to it when the real root runs. Returns whether it is. */
+/*
+ * Whose work hangs, or cannot be begun, is stuck: finish comes back to it when the real root runs. Returns
+ * whether it is.
+ */
 bool step_decide_stuck(const struct step_work *work, const struct deadline_task *task)
 {
 	if (task->state == DEADLINE_ENDED)
@@ -163,14 +168,19 @@ bool step_decide_stuck(const struct step_work *work, const struct deadline_task 
 		plan_decide(work->entry, VERDICT_STUCK, "reboot; look for memory in dmesg",
 			    "no process can be started for it (%s)", strerror(-task->status));
 	else if (task->state == DEADLINE_NOT_STARTED)
-		plan_decide(work->entry, VERDICT_STUCK, "rd.vfio.deadline= gives it more time", "other devices have used up the time");
+		plan_decide(work->entry, VERDICT_STUCK, "rd.vfio.deadline= gives it more time",
+			    "other devices have used up the time");
 	else if (task->state == DEADLINE_DIED)
-		plan_decide(work->entry, VERDICT_STUCK, "look for this device, 'Oops' and 'Out of memory' in dmesg, and reboot",
-			    "the process that works on it has died during %s", step_that_hangs(&work->record));
+		plan_decide(work->entry, VERDICT_STUCK,
+			    "look for this device, 'Oops' and 'Out of memory' in dmesg, and reboot",
+			    "the process that works on it has died during %s",
+			    step_that_hangs(&work->record));
 	else
 		plan_decide(work->entry, VERDICT_STUCK,
-			    "look for this device in dmesg; when its driver returns: sudo vfio-early finish; rd.vfio.deadline= gives it "
-			    "more time", "%s did not return in time", step_that_hangs(&work->record));
+			    "look for this device in dmesg; when its driver returns: sudo vfio-early finish; "
+			    "rd.vfio.deadline= gives it "
+			    "more time",
+			    "%s did not return in time", step_that_hangs(&work->record));
 	return true;
 }
 
@@ -201,14 +211,19 @@ static int work_through(const void *argument, void *result)
 }
 
 /*
- * Steps that take no time unless the device hangs share one child, which is cheaper than one each. Takes over what has ended. The
- * first that has not is the one that hangs; those behind it are left for children of their own.
+ * Steps that take no time unless the device hangs share one child, which is cheaper than one each. Takes over
+ * what has ended. The first that has not is the one that hangs; those behind it are left for children of
+ * their own.
  */
-static size_t work_together(struct step_work *works, struct deadline_task *tasks, const struct batch *batch, unsigned long long end)
+static size_t work_together(struct step_work *works, struct deadline_task *tasks, const struct batch *batch,
+			    unsigned long long end)
 {
 	cleanup_free struct batch_result *results = util_zeroed(batch->count, sizeof(*results));
 	struct deadline_task task = {
-		.work = work_through, .argument = batch, .result = results, .size = batch->count * sizeof(*results),
+		.work = work_through,
+		.argument = batch,
+		.result = results,
+		.size = batch->count * sizeof(*results),
 	};
 	size_t ended = 0;
 
@@ -227,11 +242,13 @@ static size_t work_together(struct step_work *works, struct deadline_task *tasks
 }
 
 /*
- * Do the same to the devices of @count entries, @together or in a child each; @done decides what came of each. @end is 0 for that
- * of a step.
+ * Do the same to the devices of @count entries, @together or in a child each; @done decides what came of
+ * each. @end is 0 for that of a step.
  */
-void step_work_on(struct plan_entry **entries, size_t count, int (*what)(const void *entry, void *record), bool together,
-		    unsigned long long end, void (*done)(struct step_work *work, const struct deadline_task *task, void *data), void *data)
+void step_work_on(struct plan_entry **entries, size_t count, int (*what)(const void *entry, void *record),
+		  bool together, unsigned long long end,
+		  void (*done)(struct step_work *work, const struct deadline_task *task, void *data),
+		  void *data)
 {
 	cleanup_free struct step_work *works = util_zeroed(count, sizeof(*works));
 	cleanup_free struct deadline_task *tasks = util_zeroed(count, sizeof(*tasks));
@@ -242,11 +259,15 @@ void step_work_on(struct plan_entry **entries, size_t count, int (*what)(const v
 		works[i].entry = entries[i];
 		strcpy(works[i].was, entries[i]->driver);
 		tasks[i] = (struct deadline_task){
-			.work = what, .argument = entries[i], .result = &works[i].record, .size = sizeof(works[i].record),
+			.work = what,
+			.argument = entries[i],
+			.result = &works[i].record,
+			.size = sizeof(works[i].record),
 		};
 	}
 	if (together && count > 1)
-		first = work_together(works, tasks, &batch, end ? budget_step_end(util_now(), end) : deadline_step_end());
+		first = work_together(works, tasks, &batch,
+				      end ? budget_step_end(util_now(), end) : deadline_step_end());
 	deadline_run_tasks(tasks + first, count - first, end ? end : deadline_step_end());
 	for (size_t i = 0; i < count; i++) {
 		log_record(&works[i]);
@@ -266,8 +287,8 @@ static size_t pick(struct plan *plan, bool (*wanted)(struct plan_entry *entry), 
 }
 
 void step_work_on_all(struct plan *plan, bool (*wanted)(struct plan_entry *entry),
-			int (*what)(const void *entry, void *record), bool together, unsigned long long end,
-			void (*done)(struct step_work *work, const struct deadline_task *task, void *data))
+		      int (*what)(const void *entry, void *record), bool together, unsigned long long end,
+		      void (*done)(struct step_work *work, const struct deadline_task *task, void *data))
 {
 	cleanup_free struct plan_entry **picked = util_zeroed(plan->count, sizeof(*picked));
 

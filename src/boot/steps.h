@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The writes to sysfs, in child processes: what is done to one device, and to all of them at the same time. */
+/*
+ * The writes to sysfs, in child processes: what is done to one device, and to all of them at the same time.
+ */
 #pragma once
 
 #include "core/plan.h"
@@ -43,8 +45,8 @@ int step_do(const struct plan_entry *entry, struct step_record *record, enum ste
 bool step_read_driver(struct plan_entry *entry);
 
 /*
- * Give the device back to the host: no override, no guest's driver, and whichever driver wants it. Whether that worked,
- * the link shows. remove_id fails where the driver has no such id, which is as good.
+ * Give the device back to the host: no override, no guest's driver, and whichever driver wants it. Whether
+ * that worked, the link shows. remove_id fails where the driver has no such id, which is as good.
  */
 int step_give_back(const void *argument, void *result);
 
@@ -66,17 +68,22 @@ int step_take(const void *argument, void *result);
 /* Which step the child has begun and not ended, for "... did not return in time". */
 const char *step_that_hangs(const struct step_record *record);
 
-/* Whose work hangs, or cannot be begun, is stuck: finish comes back to it when the real root runs. Returns whether it is. */
+/*
+ * Whose work hangs, or cannot be begun, is stuck: finish comes back to it when the real root runs. Returns
+ * whether it is.
+ */
 bool step_decide_stuck(const struct step_work *work, const struct deadline_task *task);
 
 /*
- * Do the same to the devices of @count entries, @together or in a child each; @done decides what came of each. @end is 0 for that
- * of a step.
+ * Do the same to the devices of @count entries, @together or in a child each; @done decides what came of
+ * each. @end is 0 for that of a step.
  */
-void step_work_on(struct plan_entry **entries, size_t count, int (*what)(const void *entry, void *record), bool together,
-		    unsigned long long end, void (*done)(struct step_work *work, const struct deadline_task *task, void *data), void *data);
+void step_work_on(struct plan_entry **entries, size_t count, int (*what)(const void *entry, void *record),
+		  bool together, unsigned long long end,
+		  void (*done)(struct step_work *work, const struct deadline_task *task, void *data),
+		  void *data);
 
 /* The same of the entries of @plan that are @wanted. */
 void step_work_on_all(struct plan *plan, bool (*wanted)(struct plan_entry *entry),
-			int (*what)(const void *entry, void *record), bool together, unsigned long long end,
-			void (*done)(struct step_work *work, const struct deadline_task *task, void *data));
+		      int (*what)(const void *entry, void *record), bool together, unsigned long long end,
+		      void (*done)(struct step_work *work, const struct deadline_task *task, void *data));

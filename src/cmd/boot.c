@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * boot: claim the wanted devices before any driver can load; boot --late: claim what had to wait until the root
- * device was there.
+ * boot: claim the wanted devices before any driver can load; boot --late: claim what had to wait until the
+ * root device was there.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@
 /* Everything that one boot knows. */
 struct boot {
 	struct context context;
-	char **parameters;            /* what the image's own scripts know, as NAME=VALUE */
+	char **parameters; /* what the image's own scripts know, as NAME=VALUE */
 	size_t parameter_count;
 	bool dry_run, json, late;
 };
@@ -50,21 +50,26 @@ static void log_matches(const struct boot *boot)
 		size_t matches = 0;
 
 		for (size_t i = 0; i < boot->context.machine.function_count; i++)
-			matches += selector_match(&claim->selector, &boot->context.machine.functions[i]) == SELECTOR_YES;
+			matches += selector_match(&claim->selector, &boot->context.machine.functions[i]) ==
+				   SELECTOR_YES;
 		if (matches > 1)
-			log_line(LOG_INFO, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by, matches);
+			log_line(LOG_INFO, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by,
+				 matches);
 		else
-			log_line(LOG_DEBUG, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by, matches);
+			log_line(LOG_DEBUG, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by,
+				 matches);
 	}
 }
 
 static void log_idle_keeps(const struct context *context)
 {
 	for (size_t k = 0; k < context->config.keep_count; k++) {
-		const char *why = match_idle_keep(&context->config.keeps[k], context->machine.functions, context->machine.function_count);
+		const char *why = match_idle_keep(&context->config.keeps[k], context->machine.functions,
+						  context->machine.function_count);
 
 		if (why)
-			log_line(LOG_WARNING, "%s: %s; compare with lspci -nn", context->config.keeps[k].where, why);
+			log_line(LOG_WARNING, "%s: %s; compare with lspci -nn",
+				 context->config.keeps[k].where, why);
 	}
 }
 
@@ -79,11 +84,14 @@ static void log_verdicts(const struct plan *plan, bool late)
 		if (late && !entry->late)
 			continue;
 		log_line(plan_level(entry), "%s %s%s%s", show_subject(entry, subject, sizeof(subject)),
-			 plan_sentence(entry, sentence, sizeof(sentence)), entry->hint[0] ? "; " : "", entry->hint);
+			 plan_sentence(entry, sentence, sizeof(sentence)), entry->hint[0] ? "; " : "",
+			 entry->hint);
 	}
 	for (size_t i = 0; i < plan->neighbour_count; i++)
-		log_line(LOG_WARNING, "%s %s%s%s", pci_format(plan->neighbours[i].function, subject, sizeof(subject)),
-			 plan->neighbours[i].reason, plan->neighbours[i].hint[0] ? "; " : "", plan->neighbours[i].hint);
+		log_line(LOG_WARNING, "%s %s%s%s",
+			 pci_format(plan->neighbours[i].function, subject, sizeof(subject)),
+			 plan->neighbours[i].reason, plan->neighbours[i].hint[0] ? "; " : "",
+			 plan->neighbours[i].hint);
 }
 
 /* Binding works without remapped interrupts; a guest's start would fail, and nobody would know why. */
@@ -100,10 +108,12 @@ static void log_interrupts(const struct boot *boot)
 
 static void save_report(const struct context *context)
 {
-	int r = report_save("boot", &context->config, context_iommu(context), &context->plan, context->config.dryrun);
+	int r = report_save("boot", &context->config, context_iommu(context), &context->plan,
+			    context->config.dryrun);
 
 	if (r < 0)
-		log_line(LOG_WARNING, REPORT_FILE ": cannot be written: %s; what is above is all there is", strerror(-r));
+		log_line(LOG_WARNING, REPORT_FILE ": cannot be written: %s; what is above is all there is",
+			 strerror(-r));
 }
 
 static int parse_arguments(int argc, char **argv, struct boot *boot)
@@ -116,15 +126,18 @@ static int parse_arguments(int argc, char **argv, struct boot *boot)
 		} else if (!strcmp(argv[i], "--late")) {
 			boot->late = true;
 		} else if (argv[i][0] != '-' && strchr(argv[i], '=')) {
-			boot->parameters = util_grow(boot->parameters, boot->parameter_count, sizeof(*boot->parameters));
+			boot->parameters =
+				util_grow(boot->parameters, boot->parameter_count, sizeof(*boot->parameters));
 			boot->parameters[boot->parameter_count++] = argv[i];
 		} else {
-			fprintf(stderr, "vfio-early: boot knows --late, --dry-run and --json, not '%s'\n", argv[i]);
+			fprintf(stderr, "vfio-early: boot knows --late, --dry-run and --json, not '%s'\n",
+				argv[i]);
 			return -EINVAL;
 		}
 	}
 	if (!boot->late && boot->parameter_count) {
-		fprintf(stderr, "vfio-early: boot takes parameters with --late only, not '%s'\n", boot->parameters[0]);
+		fprintf(stderr, "vfio-early: boot takes parameters with --late only, not '%s'\n",
+			boot->parameters[0]);
 		return -EINVAL;
 	}
 	return 0;
@@ -148,7 +161,8 @@ static int show_plan(const struct boot *boot)
 {
 	log_start(LOG_TO_STDOUT, boot->context.config.debug);
 	if (boot->json) {
-		report_print(stdout, "boot", &boot->context.config, context_iommu(&boot->context), &boot->context.plan, true);
+		report_print(stdout, "boot", &boot->context.config, context_iommu(&boot->context),
+			     &boot->context.plan, true);
 	} else {
 		log_errors(&boot->context.config);
 		log_matches(boot);
@@ -157,7 +171,8 @@ static int show_plan(const struct boot *boot)
 		log_interrupts(boot);
 		plan_steps(&boot->context.plan, log_step, (char[]){ "" });
 		if (!boot->context.plan.count)
-			puts("nothing is asked for: neither rd.vfio.ids= nor " READ_CONFIG_FILE " names a device");
+			puts("nothing is asked for: neither rd.vfio.ids= nor " READ_CONFIG_FILE
+			     " names a device");
 	}
 	return plan_failed(&boot->context.plan) || boot->context.config.error_count ? EXIT_FAILED : EXIT_DONE;
 }
@@ -174,7 +189,8 @@ static void start_late_unit(void)
 	int r = service_start(SERVICE_LATE);
 
 	if (r < 0)
-		log_line(LOG_WARNING, SERVICE_LATE ": cannot be started: %s; what is deferred stays with the host",
+		log_line(LOG_WARNING,
+			 SERVICE_LATE ": cannot be started: %s; what is deferred stays with the host",
 			 strerror(-r));
 }
 
@@ -193,7 +209,9 @@ static void prepare_late(struct plan *plan)
 
 	if (r == 0)
 		return;
-	log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host", strerror(-r));
+	log_line(LOG_WARNING,
+		 REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host",
+		 strerror(-r));
 	for (size_t i = 0; i < plan->count; i++)
 		plan->entries[i].reserved = false;
 }
@@ -216,7 +234,10 @@ static void conclude_late(void)
 		log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be removed: %s", strerror(-r));
 }
 
-/* What a guest's driver has already, and no claim names: vfio-pci may be built in, or loaded before us with ids=. */
+/*
+ * What a guest's driver has already, and no claim names: vfio-pci may be built in, or loaded before us with
+ * ids=.
+ */
 static void log_strangers(const struct context *context)
 {
 	const struct machine *machine = &context->machine;
@@ -251,7 +272,8 @@ static int carry_out(struct boot *boot, unsigned long long start)
 
 	log_start(LOG_TO_KERNEL, boot->context.config.debug);
 	if (r < 0)
-		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be made: %s; this boot leaves no report", strerror(-r));
+		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be made: %s; this boot leaves no report",
+			 strerror(-r));
 	/* The late stage finds the same errors again; they are told once. */
 	if (!boot->late) {
 		log_errors(&boot->context.config);
@@ -281,14 +303,21 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	return plan_failed(&boot->context.plan) ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* It binds devices before the host is up, once a boot. Returns EXIT_DONE, or EXIT_USAGE where this is another time or place. */
+/*
+ * It binds devices before the host is up, once a boot. Returns EXIT_DONE, or EXIT_USAGE where this is another
+ * time or place.
+ */
 static int refuse_elsewhere(const struct boot *boot)
 {
 	if (!rootdir_is_initramfs())
-		fputs("vfio-early: boot is run by the initramfs, and / is none; boot --dry-run shows what it would do, check what the "
-		      "next boot does\n", stderr);
+		fputs("vfio-early: boot is run by the initramfs, and / is none; boot --dry-run shows what it "
+		      "would do, check what the "
+		      "next boot does\n",
+		      stderr);
 	else if (rootdir_is_host() && !boot->late && report_exists())
-		fputs("vfio-early: boot has run already: " REPORT_FILE " is this boot's; status shows what it did\n", stderr);
+		fputs("vfio-early: boot has run already: " REPORT_FILE
+		      " is this boot's; status shows what it did\n",
+		      stderr);
 	else
 		return EXIT_DONE;
 	return EXIT_USAGE;
@@ -306,7 +335,8 @@ int cmd_boot(int argc, char **argv)
 	if (!boot.dry_run)
 		deadline_block_signals();
 	context_load(NULL, NULL, &boot.context);
-	context_plan(&boot.context, boot.late ? &plan_late : &plan_early, !boot.dry_run, boot.parameters, boot.parameter_count);
+	context_plan(&boot.context, boot.late ? &plan_late : &plan_early, !boot.dry_run, boot.parameters,
+		     boot.parameter_count);
 	if (boot.dry_run)
 		return show_plan(&boot);
 	return carry_out(&boot, start);

@@ -11,7 +11,8 @@ static void check_rights(const struct check_input *input, struct findings *findi
 {
 	if (input->unprivileged)
 		findings_add(findings, FINDING_WARN, "user", "sudo vfio-early check",
-			     "not run by root: what is on disks, firmware tables and some images cannot be seen, so what follows "
+			     "not run by root: what is on disks, firmware tables and some images cannot be "
+			     "seen, so what follows "
 			     "may be wrong");
 }
 
@@ -21,20 +22,25 @@ static void check_config(const struct check_input *input, struct findings *findi
 
 	if (input->next_path)
 		findings_add(findings, FINDING_PASS, "command line", "",
-			     "that of the next boot, from %s, is another one than this boot's: what follows goes by it",
+			     "that of the next boot, from %s, is another one than this boot's: what follows "
+			     "goes by it",
 			     input->next_path);
 	for (size_t i = 0; i < config->error_count; i++)
-		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s", config->errors[i].what);
+		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s",
+			     config->errors[i].what);
 	for (size_t k = 0; k < config->keep_count; k++) {
 		const struct machine *machine = &input->context->machine;
-		const char *why = match_idle_keep(&config->keeps[k], machine->functions, machine->function_count);
+		const char *why =
+			match_idle_keep(&config->keeps[k], machine->functions, machine->function_count);
 
 		if (why)
-			findings_add(findings, FINDING_WARN, config->keeps[k].where, "compare with lspci -nn", "%s", why);
+			findings_add(findings, FINDING_WARN, config->keeps[k].where, "compare with lspci -nn",
+				     "%s", why);
 	}
 	if (!config->claim_count)
-		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows what can be named",
-			     "nothing is asked for: neither rd.vfio.ids= nor " READ_CONFIG_FILE " names a device");
+		findings_add(
+			findings, FINDING_WARN, "configuration", "vfio-early list shows what can be named",
+			"nothing is asked for: neither rd.vfio.ids= nor " READ_CONFIG_FILE " names a device");
 }
 
 /* --- the IOMMU --- */
@@ -56,7 +62,8 @@ static void check_iommu(const struct check_input *input, struct findings *findin
 {
 	const struct iommu *iommu = &input->context->machine.iommu;
 	const struct config *config = &input->context->config;
-	enum finding_level level = config->claim_count && !config->iommu_ignored ? FINDING_FAIL : FINDING_WARN;
+	enum finding_level level =
+		config->claim_count && !config->iommu_ignored ? FINDING_FAIL : FINDING_WARN;
 	struct finding *finding;
 	char sentence[512];
 
@@ -64,13 +71,15 @@ static void check_iommu(const struct check_input *input, struct findings *findin
 		level = FINDING_PASS;
 	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->turns_on)
 		level = FINDING_WARN;
-	finding = findings_add(findings, level, "IOMMU", "", "%s", show_iommu_sentence(iommu, sentence, sizeof(sentence)));
+	finding = findings_add(findings, level, "IOMMU", "", "%s",
+			       show_iommu_sentence(iommu, sentence, sizeof(sentence)));
 	if (iommu->turns_on)
 		finding_cure(finding, "nothing more to do: the next boot's command line mends it");
 	else if (level != FINDING_PASS)
 		cure_iommu(input, finding->hint, sizeof(finding->hint));
 	if (iommu->interrupts[0])
-		findings_add(findings, FINDING_WARN, "interrupts", iommu->interrupts_hint, "%s", iommu->interrupts);
+		findings_add(findings, FINDING_WARN, "interrupts", iommu->interrupts_hint, "%s",
+			     iommu->interrupts);
 }
 
 /* --- what is asked for --- */
@@ -92,23 +101,28 @@ static void check_entries(const struct check_input *input, struct findings *find
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 		struct finding *finding =
-			findings_add(findings, level_of(entry), show_subject(entry, subject, sizeof(subject)), entry->hint, "%s",
-				     plan_sentence(entry, sentence, sizeof(sentence)));
+			findings_add(findings, level_of(entry), show_subject(entry, subject, sizeof(subject)),
+				     entry->hint, "%s", plan_sentence(entry, sentence, sizeof(sentence)));
 
 		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF)
 			cure_iommu(input, finding->hint, sizeof(finding->hint));
 		else if (entry->verdict == VERDICT_OFF && input->context->config.off)
-			distro_remove(input->distro, input->context->config.off_by, finding->hint, sizeof(finding->hint));
+			distro_remove(input->distro, input->context->config.off_by, finding->hint,
+				      sizeof(finding->hint));
 	}
 }
 
-/* What the early boot does not have yet: it is claimed when the late stage finds it, by then with its host driver. */
+/*
+ * What the early boot does not have yet: it is claimed when the late stage finds it, by then with its host
+ * driver.
+ */
 static void check_later(const struct plan_entry *entry, const char *subject, struct findings *findings)
 {
 	if (entry->function->is_virtual)
 		findings_add(findings, FINDING_WARN, subject,
 			     "bind it after that driver has loaded, or let libvirt do it (managed='yes')",
-			     "appears later: a virtual function exists only after the driver of its physical function has created it, "
+			     "appears later: a virtual function exists only after the driver of its physical "
+			     "function has created it, "
 			     "so the boot may not find it");
 }
 
@@ -120,9 +134,11 @@ static void check_neighbours(const struct check_input *input, struct findings *f
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		util_format(hint, sizeof(hint), "%s%s", neighbour->hint, neighbour->hint[0] ? " (in " READ_CONFIG_FILE ")" : "");
+		util_format(hint, sizeof(hint), "%s%s", neighbour->hint,
+			    neighbour->hint[0] ? " (in " READ_CONFIG_FILE ")" : "");
 		findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
-			     pci_format(neighbour->function, subject, sizeof(subject)), hint, "%s", neighbour->reason);
+			     pci_format(neighbour->function, subject, sizeof(subject)), hint, "%s",
+			     neighbour->reason);
 	}
 }
 
@@ -131,7 +147,8 @@ static void check_neighbours(const struct check_input *input, struct findings *f
 static const struct pci_function *find_host_display(const struct check_input *input)
 {
 	const struct context *context = input->context;
-	const struct plan_input displays = { .early_verdicts = context->early_verdicts, .early_verdict_count = context->early_verdict_count };
+	const struct plan_input displays = { .early_verdicts = context->early_verdicts,
+					     .early_verdict_count = context->early_verdict_count };
 
 	for (size_t i = 0; i < context->machine.function_count; i++)
 		if (guard_is_host_display(&displays, &context->plan, &context->machine.functions[i]))
@@ -140,10 +157,11 @@ static const struct pci_function *find_host_display(const struct check_input *in
 }
 
 /* The screen goes dark with the display that the firmware used, also where the host keeps another one. */
-static void lose_display(const struct check_input *input, const struct pci_function *function, const char *subject,
-			 struct findings *findings)
+static void lose_display(const struct check_input *input, const struct pci_function *function,
+			 const char *subject, struct findings *findings)
 {
-	static const char *const monitors[] = { "where it is not known whether a monitor is connected", "which has no monitor connected",
+	static const char *const monitors[] = { "where it is not known whether a monitor is connected",
+						"which has no monitor connected",
 						"which has a monitor connected" };
 	const struct pci_function *other = find_host_display(input);
 	char name[96];
@@ -156,37 +174,45 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 			     "is the host's last display: its screen stays black from then on");
 	else
 		findings_add(findings, FINDING_WARN, subject, "connect the monitor to the display that stays",
-			     "the firmware's screen is on it, and the boot's messages end there; the host keeps %s, %s",
+			     "the firmware's screen is on it, and the boot's messages end there; the host "
+			     "keeps %s, %s",
 			     pci_format(other, name, sizeof(name)), monitors[other->monitor + 1]);
 }
 
 /* Is the device that the need names on the function? */
-static bool is_on_function(const struct block_devices *storage, const struct need *need, const struct pci_function *function)
+static bool is_on_function(const struct block_devices *storage, const struct need *need,
+			   const struct pci_function *function)
 {
 	int link = block_by_tag(storage, need);
 
 	for (size_t b = 0; b < storage->count; b++)
-		if (block_is_on(&storage->blocks[b], &function->address) && (link == (int)b || block_matches(storage, need, b)))
+		if (block_is_on(&storage->blocks[b], &function->address) &&
+		    (link == (int)b || block_matches(storage, need, b)))
 			return true;
 	return false;
 }
 
 /* What /etc/fstab names and a boot does without. */
-static void lose_spares(const struct check_input *input, const struct pci_function *function, const char *subject,
-			struct findings *findings)
+static void lose_spares(const struct check_input *input, const struct pci_function *function,
+			const char *subject, struct findings *findings)
 {
 	const struct host_needs *needs = &input->context->needs;
 
 	for (size_t n = 0; n < needs->count; n++)
-		if (needs->list[n].spare && is_on_function(input->context->machine.storage, &needs->list[n], function))
-			findings_add(findings, FINDING_WARN, subject, "take it out of /etc/fstab, or out of the claims",
-				     "/etc/fstab has %.200s on it, which the host loses with it", needs->list[n].purpose);
+		if (needs->list[n].spare &&
+		    is_on_function(input->context->machine.storage, &needs->list[n], function))
+			findings_add(findings, FINDING_WARN, subject,
+				     "take it out of /etc/fstab, or out of the claims",
+				     "/etc/fstab has %.200s on it, which the host loses with it",
+				     needs->list[n].purpose);
 }
 
-static bool is_used_on(const struct block_devices *storage, const struct block_use *use, const struct pci_function *function)
+static bool is_used_on(const struct block_devices *storage, const struct block_use *use,
+		       const struct pci_function *function)
 {
 	for (size_t b = 0; b < storage->count; b++)
-		if (block_is_on(&storage->blocks[b], &function->address) && block_stands_on(storage, use->block, b))
+		if (block_is_on(&storage->blocks[b], &function->address) &&
+		    block_stands_on(storage, use->block, b))
 			return true;
 	return false;
 }
@@ -195,30 +221,34 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 			 const char *subject, struct findings *findings)
 {
 	const struct block_devices *storage = input->context->machine.storage;
-	const struct carry_question question = { .function = &function->address, .may_carry = pci_may_carry_disks(function),
-						   .without_keys = late };
+	const struct carry_question question = { .function = &function->address,
+						 .may_carry = pci_may_carry_disks(function),
+						 .without_keys = late };
 	char reason[256], hint[256];
 
 	for (size_t u = 0; u < storage->use_count; u++)
 		if (is_used_on(storage, &storage->uses[u], function))
-			findings_add(findings, FINDING_WARN, subject, "take it out of use and out of /etc/fstab, or out of the claims",
-				     "carries %s now (%s), which the host loses with it", storage->uses[u].purpose,
-				     storage->blocks[storage->uses[u].block].name);
+			findings_add(findings, FINDING_WARN, subject,
+				     "take it out of use and out of /etc/fstab, or out of the claims",
+				     "carries %s now (%s), which the host loses with it",
+				     storage->uses[u].purpose, storage->blocks[storage->uses[u].block].name);
 	lose_spares(input, function, subject, findings);
 	if (carry_keeps(storage, &question, reason, sizeof(reason), hint, sizeof(hint)))
 		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
 			     "is taken by stage=early although %s", reason);
 }
 
-static void lose_route(const struct check_input *input, const struct pci_function *function, const char *subject,
-		       struct findings *findings)
+static void lose_route(const struct check_input *input, const struct pci_function *function,
+		       const char *subject, struct findings *findings)
 {
 	const struct network *network = &input->context->machine.network;
 
 	for (size_t c = 0; c < network->count; c++)
 		if (!pci_address_compare(&network->cards[c].address, &function->address))
-			findings_add(findings, FINDING_WARN, subject, "make sure that you can reach the host otherwise",
-				     "the host has its route through it (%s), and loses it", network->cards[c].interface);
+			findings_add(findings, FINDING_WARN, subject,
+				     "make sure that you can reach the host otherwise",
+				     "the host has its route through it (%s), and loses it",
+				     network->cards[c].interface);
 }
 
 static void check_loss(const struct check_input *input, size_t index, struct findings *findings)
@@ -228,14 +258,16 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 
 	show_subject(entry, subject, sizeof(subject));
 	check_later(entry, subject, findings);
-	lose_storage(input, entry->function, match_is_asked_late(&input->context->config, entry->claim, entry->function),
-		     subject, findings);
+	lose_storage(input, entry->function,
+		     match_is_asked_late(&input->context->config, entry->claim, entry->function), subject,
+		     findings);
 	lose_route(input, entry->function, subject, findings);
 	lose_display(input, entry->function, subject, findings);
 	if (input->unresettable[index])
 		findings_add(findings, FINDING_WARN, subject,
 			     "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs",
-			     "the kernel knows no way to reset it: a guest may not start a second time before the host is rebooted");
+			     "the kernel knows no way to reset it: a guest may not start a second time "
+			     "before the host is rebooted");
 }
 
 /* Every keyboard hangs off a controller that goes. */
@@ -258,15 +290,20 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 		late |= entry->late;
 	}
 	show_subject(entry, subject, sizeof(subject));
-	/* What goes late goes when the initramfs has read its passphrase; what the booted system asks for comes later. */
+	/*
+	 * What goes late goes when the initramfs has read its passphrase; what the booted system asks for
+	 * comes later.
+	 */
 	if (keyboards->asked && !late)
 		findings_add(findings, FINDING_FAIL, subject,
 			     "plug the keyboard into another controller, or claim this one with stage=late",
 			     "the only keyboard hangs off it, and the boot asks for a passphrase");
 	else
 		findings_add(findings, FINDING_WARN, subject,
-			     "plug a keyboard into another controller, or make sure that you can reach the host otherwise",
-			     "the only keyboard hangs off it: from then on the host has none, also where the booted system asks for a "
+			     "plug a keyboard into another controller, or make sure that you can reach the "
+			     "host otherwise",
+			     "the only keyboard hangs off it: from then on the host has none, also where the "
+			     "booted system asks for a "
 			     "passphrase");
 }
 

@@ -11,19 +11,22 @@
 
 /* What there is to judge by; all of it stays the caller's. */
 struct check_input {
-	const struct context *context;  /* of plan_next */
+	const struct context *context; /* of plan_next */
 	const struct distro *distro;
 	const struct kernel *kernels;
 	size_t kernel_count;
-	const struct initramfs *host;       /* the configuration as it is on the host */
+	const struct initramfs *host; /* the configuration as it is on the host */
 	const struct other_setups *setups;
 	const struct keyboards *keyboards;
-	const bool *unresettable;       /* for each entry of the plan: it cannot be reset */
-	const char *next_path;          /* the file whose command line the plan goes by, NULL for that of this boot */
-	bool unprivileged;              /* not run by root: some things cannot be seen */
+	const bool *unresettable; /* for each entry of the plan: it cannot be reset */
+	const char *next_path; /* the file whose command line the plan goes by, NULL for that of this boot */
+	bool unprivileged;     /* not run by root: some things cannot be seen */
 };
 
-/* Add what is to be said of the configuration, the IOMMU and each device, in the order in which a reader wants to know. */
+/*
+ * Add what is to be said of the configuration, the IOMMU and each device, in the order in which a reader
+ * wants to know.
+ */
 void check_devices(const struct check_input *input, struct findings *findings);
 
 /* Add what is to be said of the kernels and their images, and of other methods that give devices away. */

@@ -24,11 +24,13 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 	finding->level = FINDING_WARN;
 	switch (kernel->error) {
 	case -ENOTSUP:
-		util_format(finding->what, sizeof(finding->what), "is no initramfs that vfio-early can look into");
+		util_format(finding->what, sizeof(finding->what),
+			    "is no initramfs that vfio-early can look into");
 		cure_by_looking(finding, "it");
 		break;
 	case -ENOEXEC:
-		util_format(finding->what, sizeof(finding->what), "cannot be looked into without %s", kernel->tool);
+		util_format(finding->what, sizeof(finding->what), "cannot be looked into without %s",
+			    kernel->tool);
 		finding_cure(finding, "install %s", kernel->tool);
 		break;
 	case -EACCES:
@@ -38,46 +40,55 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 		break;
 	case -EBADMSG:
 		finding->level = FINDING_FAIL;
-		util_format(finding->what, sizeof(finding->what), "is damaged, and the machine may not boot from it");
+		util_format(finding->what, sizeof(finding->what),
+			    "is damaged, and the machine may not boot from it");
 		break;
 	default:
 		finding->level = FINDING_FAIL;
-		util_format(finding->what, sizeof(finding->what), "cannot be read: %s", strerror(-kernel->error));
+		util_format(finding->what, sizeof(finding->what), "cannot be read: %s",
+			    strerror(-kernel->error));
 	}
 }
 
-static void judge_content(const struct check_input *input, const struct kernel *kernel, struct finding *finding)
+static void judge_content(const struct check_input *input, const struct kernel *kernel,
+			  struct finding *finding)
 {
 	const char *differs = initramfs_differs(&kernel->initramfs, input->host);
 
 	if (!kernel->initramfs.program) {
 		util_format(finding->what, sizeof(finding->what), "does not contain vfio-early");
 	} else if (!kernel->initramfs.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
-		util_format(finding->what, sizeof(finding->what), "contains vfio-early but not the module vfio-pci");
+		util_format(finding->what, sizeof(finding->what),
+			    "contains vfio-early but not the module vfio-pci");
 	} else if (differs && UTIL_IS_ONE_OF(differs, READ_FSTAB_COPY, READ_CRYPTTAB_COPY)) {
 		finding->level = FINDING_WARN;
 		util_format(finding->what, sizeof(finding->what), "has another %s than the host has now",
 			    !strcmp(differs, READ_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
 	} else if (differs) {
-		util_format(finding->what, sizeof(finding->what), "has an older configuration: %s is another one now", differs);
+		util_format(finding->what, sizeof(finding->what),
+			    "has an older configuration: %s is another one now", differs);
 	} else {
 		finding->level = FINDING_PASS;
 		finding_cure(finding, "%s", "");
-		util_format(finding->what, sizeof(finding->what), "contains vfio-early and the configuration as it is now");
+		util_format(finding->what, sizeof(finding->what),
+			    "contains vfio-early and the configuration as it is now");
 	}
 }
 
-static void check_image(const struct check_input *input, const struct kernel *kernel, struct findings *findings)
+static void check_image(const struct check_input *input, const struct kernel *kernel,
+			struct findings *findings)
 {
 	struct finding *finding;
 
 	if (!kernel->path[0]) {
-		finding = findings_add(findings, FINDING_WARN, kernel->version, "",
-				       "no image of this kernel was found, perhaps it is part of a unified kernel image");
+		finding = findings_add(
+			findings, FINDING_WARN, kernel->version, "",
+			"no image of this kernel was found, perhaps it is part of a unified kernel image");
 		cure_by_looking(finding, "it");
 		return;
 	}
-	finding = findings_add(findings, FINDING_FAIL, kernel->path, distro_regenerate(input->distro), "%s", "");
+	finding = findings_add(findings, FINDING_FAIL, kernel->path, distro_regenerate(input->distro), "%s",
+			       "");
 	if (kernel->error)
 		judge_unread(kernel, finding);
 	else
@@ -91,21 +102,25 @@ void check_kernels(const struct check_input *input, struct findings *findings)
 
 		if (kernel->driver == KERNEL_DRIVER_NONE)
 			findings_add(findings, FINDING_FAIL, kernel->version,
-				     "boot another kernel, or install the package with its other modules (linux-modules-extra, "
-				     "kernel-modules)", "this kernel has no vfio-pci, neither built in nor as a module");
+				     "boot another kernel, or install the package with its other modules "
+				     "(linux-modules-extra, "
+				     "kernel-modules)",
+				     "this kernel has no vfio-pci, neither built in nor as a module");
 		else
 			check_image(input, kernel, findings);
 	}
 	if (!input->kernel_count)
 		cure_by_looking(findings_add(findings, FINDING_WARN, "kernels", "",
-					     "no installed kernel was found in /lib/modules and /boot, so no image was looked into"),
+					     "no installed kernel was found in /lib/modules and /boot, so no "
+					     "image was looked into"),
 				"the image");
 }
 
 /* --- other methods --- */
 
 /* What ids take besides what we would, and whether the host needs any of it. */
-static void find_besides(const struct check_input *input, const char *ids, char *text, size_t size, bool *ret_kept)
+static void find_besides(const struct check_input *input, const char *ids, char *text, size_t size,
+			 bool *ret_kept)
 {
 	const struct machine *machine = &input->context->machine;
 	const char *item, *end = ids + strlen(ids);
@@ -121,17 +136,19 @@ static void find_besides(const struct check_input *input, const char *ids, char 
 		for (size_t i = 0; i < machine->function_count; i++) {
 			const struct pci_function *function = &machine->functions[i];
 
-			if (selector_match(&selector, function) != SELECTOR_YES || plan_takes(&input->context->plan, function) ||
-			    function->header_type > 0)
+			if (selector_match(&selector, function) != SELECTOR_YES ||
+			    plan_takes(&input->context->plan, function) || function->header_type > 0)
 				continue;
-			util_append(text, size, "%s%s", text[0] ? ", " : "", pci_address_format(&function->address, address));
+			util_append(text, size, "%s%s", text[0] ? ", " : "",
+				    pci_address_format(&function->address, address));
 			*ret_kept |= plan_entry_of(&input->context->plan, function) != NULL;
 		}
 	}
 }
 
 /* What to do so that the other method is gone. */
-static void cure_setup(const struct check_input *input, const struct other_setup *setup, struct finding *finding)
+static void cure_setup(const struct check_input *input, const struct other_setup *setup,
+		       struct finding *finding)
 {
 	if (setup->parameter)
 		distro_remove(input->distro, setup->parameter, finding->hint, sizeof(finding->hint));
@@ -149,17 +166,23 @@ static bool claims_by_ids(const struct plan *plan)
 }
 
 /* Its ids count as claims: to remove it alone would lose them. */
-static void check_ids(const struct check_input *input, const struct other_setup *setup, struct findings *findings)
+static void check_ids(const struct check_input *input, const struct other_setup *setup,
+		      struct findings *findings)
 {
 	const char *off = config_off_reason(&input->context->config);
 	char shown[124];
-	struct finding *finding = off ?
-		findings_add(findings, FINDING_WARN, setup->where, "",
-			     "vfio-pci.ids=%s is not guarded on this boot, because of %s: the kernel gives every device with these ids to "
-			     "vfio-pci, the only display too", util_printable(shown, sizeof(shown), setup->text, strlen(setup->text)), off) :
-		findings_add(findings, FINDING_WARN, setup->where, "",
-			     "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded "
-			     "without it", util_printable(shown, sizeof(shown), setup->text, strlen(setup->text)));
+	struct finding *finding =
+		off ? findings_add(findings, FINDING_WARN, setup->where, "",
+				   "vfio-pci.ids=%s is not guarded on this boot, because of %s: the kernel "
+				   "gives every device with these ids to "
+				   "vfio-pci, the only display too",
+				   util_printable(shown, sizeof(shown), setup->text, strlen(setup->text)),
+				   off) :
+		      findings_add(findings, FINDING_WARN, setup->where, "",
+				   "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps "
+				   "stays, and the module is loaded "
+				   "without it",
+				   util_printable(shown, sizeof(shown), setup->text, strlen(setup->text)));
 
 	if (off || !claims_by_ids(&input->context->plan))
 		cure_setup(input, setup, finding);
@@ -168,11 +191,13 @@ static void check_ids(const struct check_input *input, const struct other_setup 
 	else if (setup->parameter)
 		finding_cure(finding, "rename vfio-pci.ids= to rd.vfio.ids= there");
 	else
-		finding_cure(finding, "write the ids as a claim in " READ_CONFIG_FILE " and remove the line, then: %s",
+		finding_cure(finding,
+			     "write the ids as a claim in " READ_CONFIG_FILE " and remove the line, then: %s",
 			     distro_regenerate(input->distro));
 }
 
-static void check_stub_ids(const struct check_input *input, const struct other_setup *setup, struct findings *findings)
+static void check_stub_ids(const struct check_input *input, const struct other_setup *setup,
+			   struct findings *findings)
 {
 	struct finding *finding;
 	char besides[256];
@@ -180,21 +205,26 @@ static void check_stub_ids(const struct check_input *input, const struct other_s
 
 	find_besides(input, setup->text, besides, sizeof(besides), &kept);
 	if (besides[0])
-		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
-				       "pci-stub.ids=%.120s takes %s besides, which vfio-early leaves to the host", setup->text, besides);
+		finding = findings_add(
+			findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
+			"pci-stub.ids=%.120s takes %s besides, which vfio-early leaves to the host",
+			setup->text, besides);
 	else
 		finding = findings_add(findings, FINDING_WARN, setup->where, "",
-				       "pci-stub.ids=%.120s takes whatever has these ids, in a race that vfio-early makes needless",
+				       "pci-stub.ids=%.120s takes whatever has these ids, in a race that "
+				       "vfio-early makes needless",
 				       setup->text);
 	cure_setup(input, setup, finding);
 }
 
-static void check_driverctl(const struct check_input *input, const struct other_setup *setup, struct findings *findings)
+static void check_driverctl(const struct check_input *input, const struct other_setup *setup,
+			    struct findings *findings)
 {
 	const struct plan *plan = &input->context->plan;
 	char address[PCI_ADDRESS_SIZE], subject[96], hint[96];
 
-	util_format(hint, sizeof(hint), "sudo driverctl unset-override %s", pci_address_format(&setup->address, address));
+	util_format(hint, sizeof(hint), "sudo driverctl unset-override %s",
+		    pci_address_format(&setup->address, address));
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
@@ -202,31 +232,40 @@ static void check_driverctl(const struct check_input *input, const struct other_
 			continue;
 		show_subject(entry, subject, sizeof(subject));
 		if (strcmp(setup->text, entry->wanted_driver) != 0)
-			findings_add(findings, FINDING_FAIL, subject, hint, "driverctl moves it to %s after the boot (%s)", setup->text,
+			findings_add(findings, FINDING_FAIL, subject, hint,
+				     "driverctl moves it to %s after the boot (%s)", setup->text,
 				     setup->where);
 		else
-			findings_add(findings, FINDING_WARN, subject, hint, "driverctl sets it to %s too, after the boot (%s)",
-				     setup->text, setup->where);
+			findings_add(findings, FINDING_WARN, subject, hint,
+				     "driverctl sets it to %s too, after the boot (%s)", setup->text,
+				     setup->where);
 	}
 }
 
 /* One that is told of in one sentence, or "" where there is nothing to say. */
-static const char *describe(const struct check_input *input, const struct other_setup *setup, char *text, size_t size)
+static const char *describe(const struct check_input *input, const struct other_setup *setup, char *text,
+			    size_t size)
 {
 	text[0] = '\0';
 	switch (setup->kind) {
 	case SETUP_SOFTDEP:
-		return util_format(text, size, "a softdep of %s on vfio-pci: vfio-early needs none", setup->text);
+		return util_format(text, size, "a softdep of %s on vfio-pci: vfio-early needs none",
+				   setup->text);
 	case SETUP_BLACKLIST:
-		return util_format(text, size, "%s is blacklisted: the host's own devices lose it too, and vfio-early needs no blacklist",
+		return util_format(text, size,
+				   "%s is blacklisted: the host's own devices lose it too, and vfio-early "
+				   "needs no blacklist",
 				   setup->text);
 	case SETUP_INSTALL:
-		return util_format(text, size, "an install line for %s that has to do with vfio: vfio-early does not run it, and udev does",
+		return util_format(text, size,
+				   "an install line for %s that has to do with vfio: vfio-early does not run "
+				   "it, and udev does",
 				   setup->text);
 	case SETUP_UNSAFE:
 		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
 		if (input->context->machine.iommu.remapping == IOMMU_REMAPPING_ON)
-			util_format(text, size, "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing");
+			util_format(text, size,
+				    "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing");
 		return text;
 	default:
 		return text;
@@ -247,6 +286,7 @@ void check_other_setups(const struct check_input *input, struct findings *findin
 		else if (setup->kind == SETUP_DRIVERCTL)
 			check_driverctl(input, setup, findings);
 		else if (describe(input, setup, text, sizeof(text))[0])
-			cure_setup(input, setup, findings_add(findings, FINDING_WARN, setup->where, "", "%s", text));
+			cure_setup(input, setup,
+				   findings_add(findings, FINDING_WARN, setup->where, "", "%s", text));
 	}
 }

@@ -39,7 +39,9 @@ static void clear_check(struct check *check)
 	options_clear(&check->options);
 }
 
-/* The next boot goes by the boot loader's files, which may say something else than this boot's command line. */
+/*
+ * The next boot goes by the boot loader's files, which may say something else than this boot's command line.
+ */
 static void load(struct check *check)
 {
 	cleanup_free char *next = NULL;
@@ -53,13 +55,16 @@ static void load(struct check *check)
 static void read_resets(struct check *check)
 {
 	const struct plan *plan = &check->context.plan;
-	bool known = pci_read_has_resets(check->context.machine.functions, check->context.machine.function_count);
+	bool known =
+		pci_read_has_resets(check->context.machine.functions, check->context.machine.function_count);
 	char methods[128];
 
 	check->unresettable = util_zeroed(plan->count, sizeof(*check->unresettable));
 	for (size_t i = 0; i < plan->count; i++)
-		check->unresettable[i] = plan->entries[i].function &&
-					 pci_read_resets(plan->entries[i].function, known, methods, sizeof(methods)) && !methods[0];
+		check->unresettable[i] =
+			plan->entries[i].function &&
+			pci_read_resets(plan->entries[i].function, known, methods, sizeof(methods)) &&
+			!methods[0];
 }
 
 static void judge(struct check *check)
@@ -122,8 +127,10 @@ static void show(struct check *check)
 	for (size_t i = 0; i < check->findings.count; i++)
 		show_finding(term, &check->findings.list[i]);
 	if (term->terminal)
-		term_heading(term, "%zu FAIL, %zu WARN, %zu PASS", findings_count(&check->findings, FINDING_FAIL),
-			     findings_count(&check->findings, FINDING_WARN), findings_count(&check->findings, FINDING_PASS));
+		term_heading(term, "%zu FAIL, %zu WARN, %zu PASS",
+			     findings_count(&check->findings, FINDING_FAIL),
+			     findings_count(&check->findings, FINDING_WARN),
+			     findings_count(&check->findings, FINDING_PASS));
 }
 
 int cmd_check(int argc, char **argv)

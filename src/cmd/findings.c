@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject, const char *hint,
-			     const char *what, ...)
+struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject,
+			     const char *hint, const char *what, ...)
 {
 	struct finding *finding;
 	va_list args;

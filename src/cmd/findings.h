@@ -17,11 +17,11 @@ struct findings {
 };
 
 /*
- * Add a finding: @hint is what to do, "" for nothing, and the format makes its text. It stays where it is until the
- * next one is added.
+ * Add a finding: @hint is what to do, "" for nothing, and the format makes its text. It stays where it is
+ * until the next one is added.
  */
-struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject, const char *hint,
-			     const char *what, ...) printf_format(5, 6);
+struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject,
+			     const char *hint, const char *what, ...) printf_format(5, 6);
 /* Say what to do, in place of what was said before. */
 void finding_cure(struct finding *finding, const char *hint, ...) printf_format(2, 3);
 void findings_clear(struct findings *findings);

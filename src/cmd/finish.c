@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * finish: what the stages of the initramfs have left. Some boots have no late stage (live images, a boot script of another
- * program, a shell that went on): what waits for it is returned to the host. What hung is finished or given back.
+ * finish: what the stages of the initramfs have left. Some boots have no late stage (live images, a boot
+ * script of another program, a shell that went on): what waits for it is returned to the host. What hung is
+ * finished or given back.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -54,14 +55,16 @@ static int find_leftovers(struct finish *finish)
 	for (size_t i = 0; i < report.count; i++) {
 		const struct report_device *device = &report.devices[i];
 
-		if (device->found && (device->verdict == VERDICT_DEFERRED || device->verdict == VERDICT_STUCK))
+		if (device->found &&
+		    (device->verdict == VERDICT_DEFERRED || device->verdict == VERDICT_STUCK))
 			add(finish, &device->function, device->verdict == VERDICT_STUCK);
 	}
 	report_free(&report);
 	return r;
 }
 
-static const struct bind_leftover *leftover_of(const struct finish *finish, const struct report_device *device)
+static const struct bind_leftover *leftover_of(const struct finish *finish,
+					       const struct report_device *device)
 {
 	for (size_t i = 0; i < finish->count; i++)
 		if (!pci_address_compare(&finish->leftovers[i].function.address, &device->function.address))
@@ -94,11 +97,15 @@ static void judge(struct report_device *device, const struct bind_leftover *left
 		settle(device, VERDICT_BOUND, "", "");
 	else if (!leftover->stuck)
 		settle(device, VERDICT_KEPT, "it waits for the late stage, and this boot had none",
-		       "a pinned address with stage=early needs no late stage; it takes the device whatever is on it");
+		       "a pinned address with stage=early needs no late stage; it takes the device whatever "
+		       "is on it");
 	else if (device->function.driver[0])
-		settle(device, VERDICT_STUCK, "the boot has not taken it in time, and it stays with its driver", "reboot to try again");
+		settle(device, VERDICT_STUCK,
+		       "the boot has not taken it in time, and it stays with its driver",
+		       "reboot to try again");
 	else
-		settle(device, VERDICT_STUCK, "no driver has taken it", "look for this device and 'vfio' in dmesg; reboot to try again");
+		settle(device, VERDICT_STUCK, "no driver has taken it",
+		       "look for this device and 'vfio' in dmesg; reboot to try again");
 }
 
 static bool amend(void *data, struct report_device *device)
@@ -111,8 +118,9 @@ static bool amend(void *data, struct report_device *device)
 		return false;
 	judge(device, leftover);
 	finish->failed |= device->verdict == VERDICT_STUCK;
-	log_line(verdict_level(device->verdict), "%s %s%s%s", pci_format(&device->function, subject, sizeof(subject)),
-		 device->reason, device->hint[0] ? "; " : "", device->hint);
+	log_line(verdict_level(device->verdict), "%s %s%s%s",
+		 pci_format(&device->function, subject, sizeof(subject)), device->reason,
+		 device->hint[0] ? "; " : "", device->hint);
 	return true;
 }
 
@@ -143,8 +151,11 @@ static int finish_all(void)
 		return EXIT_DONE;
 	}
 	if (r < 0) {
-		log_line(LOG_WARNING, REPORT_FILE ": %s; every device that has a driver_override of vfio-pci, and is not on it, is "
-			 "returned to the host", rootdir_error(r));
+		log_line(LOG_WARNING,
+			 REPORT_FILE
+			 ": %s; every device that has a driver_override of vfio-pci, and is not on it, is "
+			 "returned to the host",
+			 rootdir_error(r));
 		add_all(&finish);
 	}
 	if (!finish.dry_run)
@@ -165,7 +176,8 @@ int cmd_finish(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (rootdir_is_host() && geteuid() != 0) {
-		fputs("vfio-early: finish writes to the devices, and needs root: sudo vfio-early finish\n", stderr);
+		fputs("vfio-early: finish writes to the devices, and needs root: sudo vfio-early finish\n",
+		      stderr);
 		return EXIT_USAGE;
 	}
 	deadline_block_signals();

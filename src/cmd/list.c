@@ -20,7 +20,7 @@ struct list {
 	struct selector *selectors; /* of the words */
 	const struct pci_function **shown;
 	size_t count;
-	bool tells_resets;          /* this kernel, or this record of a machine, tells of resets */
+	bool tells_resets; /* this kernel, or this record of a machine, tells of resets */
 };
 
 static void clear_list(struct list *list)
@@ -59,7 +59,8 @@ static bool is_asked_for(const struct list *list, const struct pci_function *fun
 /* Groups in their order, those without one behind them. */
 static int by_group(const void *a, const void *b)
 {
-	const struct pci_function *x = *(const struct pci_function *const *)a, *y = *(const struct pci_function *const *)b;
+	const struct pci_function *x = *(const struct pci_function *const *)a,
+				  *y = *(const struct pci_function *const *)b;
 
 	if (x->iommu_group != y->iommu_group)
 		return (unsigned int)x->iommu_group < (unsigned int)y->iommu_group ? -1 : 1;
@@ -142,7 +143,8 @@ static void print_resets(struct json *json, const struct list *list, const struc
 {
 	char text[128], *rest = text, *method;
 
-	if (function->header_type != 0 || !pci_read_resets(function, list->tells_resets, text, sizeof(text))) {
+	if (function->header_type != 0 ||
+	    !pci_read_resets(function, list->tells_resets, text, sizeof(text))) {
 		json_null(json, "resets");
 		return;
 	}
@@ -204,7 +206,8 @@ static void describe(const struct list *list, const struct pci_function *functio
 	if (text[0])
 		say(data, TERM_PLAIN, util_format(line, sizeof(line), "disks: %s", text));
 	if (entry) {
-		say(data, TERM_PLAIN, util_format(line, sizeof(line), "wanted by %s", entry->claim->wanted_by));
+		say(data, TERM_PLAIN,
+		    util_format(line, sizeof(line), "wanted by %s", entry->claim->wanted_by));
 		say(data, show_style(entry), plan_sentence(entry, text, sizeof(text)));
 	}
 }
@@ -253,7 +256,8 @@ static void show_tree(struct list *list)
 			else
 				term_heading(term, "No IOMMU group");
 		}
-		show_function(list, list->shown[i], i + 1 == list->count || list->shown[i + 1]->iommu_group != group);
+		show_function(list, list->shown[i],
+			      i + 1 == list->count || list->shown[i + 1]->iommu_group != group);
 	}
 }
 

@@ -17,7 +17,8 @@ static int parse_one(const char *command, char *word, struct options *ret, const
 		ret->words = util_grow(ret->words, ret->word_count, sizeof(*ret->words));
 		ret->words[ret->word_count++] = word;
 	} else {
-		fprintf(stderr, "vfio-early: %s knows --json and --color=auto|always|never, not '%s'\n", command, word);
+		fprintf(stderr, "vfio-early: %s knows --json and --color=auto|always|never, not '%s'\n",
+			command, word);
 		return -EINVAL;
 	}
 	return 0;
@@ -32,8 +33,9 @@ int options_parse(int argc, char **argv, bool selectors, struct options *ret)
 		if (parse_one(argv[0], argv[i], ret, &colour) < 0)
 			return -EINVAL;
 	if (ret->word_count && !selectors) {
-		fprintf(stderr, "vfio-early: %s takes no selectors, as '%s'; it looks at all that is configured\n", argv[0],
-			ret->words[0]);
+		fprintf(stderr,
+			"vfio-early: %s takes no selectors, as '%s'; it looks at all that is configured\n",
+			argv[0], ret->words[0]);
 		return -EINVAL;
 	}
 	if (term_start(&ret->term, stdout, colour) < 0) {

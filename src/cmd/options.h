@@ -7,12 +7,13 @@
 struct options {
 	bool json;
 	struct term term;
-	char **words;      /* what is no option, argv's own strings */
+	char **words; /* what is no option, argv's own strings */
 	size_t word_count;
 };
 
 /*
- * Parse --json, --color[=WHEN] and, where the command takes @selectors, words. Free with options_clear(). Returns 0, or
+ * Parse --json, --color[=WHEN] and, where the command takes @selectors, words. Free with options_clear().
+ * Returns 0, or
  * -EINVAL after saying on stderr what is wrong.
  */
 int options_parse(int argc, char **argv, bool selectors, struct options *ret) must_check;

@@ -4,15 +4,19 @@
 const char *show_iommu_sentence(const struct iommu *iommu, char *buffer, size_t size)
 {
 	static const char *const remapping[] = {
-		"", ", interrupts are remapped", ", interrupts are not remapped",
+		"",
+		", interrupts are remapped",
+		", interrupts are not remapped",
 	};
 
 	if (iommu->state == IOMMU_ON)
-		return util_format(buffer, size, "%s is on%s", iommu_title(iommu), remapping[iommu->remapping]);
+		return util_format(buffer, size, "%s is on%s", iommu_title(iommu),
+				   remapping[iommu->remapping]);
 	return util_format(buffer, size, "off: %s", iommu->reason);
 }
 
-void show_line(struct term *term, const char *subject, enum term_style style, const char *what, const char *hint)
+void show_line(struct term *term, const char *subject, enum term_style style, const char *what,
+	       const char *hint)
 {
 	term_open(term, "", "    ");
 	term_put(term, TERM_BOLD, "%s", subject);
@@ -26,7 +30,8 @@ void show_iommu(struct term *term, const struct iommu *iommu)
 	bool on = iommu->state == IOMMU_ON;
 
 	show_line(term, "IOMMU:", on && !iommu->interrupts[0] ? TERM_GREEN : TERM_YELLOW,
-	     show_iommu_sentence(iommu, sentence, sizeof(sentence)), on ? iommu->interrupts_hint : iommu->hint);
+		  show_iommu_sentence(iommu, sentence, sizeof(sentence)),
+		  on ? iommu->interrupts_hint : iommu->hint);
 }
 
 void show_errors(struct term *term, const struct config *config)
@@ -34,8 +39,8 @@ void show_errors(struct term *term, const struct config *config)
 	char subject[256];
 
 	for (size_t i = 0; i < config->error_count; i++)
-		show_line(term, util_format(subject, sizeof(subject), "%s:", config->errors[i].where), TERM_YELLOW,
-		     config->errors[i].what, "");
+		show_line(term, util_format(subject, sizeof(subject), "%s:", config->errors[i].where),
+			  TERM_YELLOW, config->errors[i].what, "");
 }
 
 const char *show_subject(const struct plan_entry *entry, char *buffer, size_t size)
@@ -57,5 +62,5 @@ void show_entry(struct term *term, const struct plan_entry *entry)
 	char subject[96], sentence[512];
 
 	show_line(term, show_subject(entry, subject, sizeof(subject)), show_style(entry),
-	     plan_sentence(entry, sentence, sizeof(sentence)), entry->hint);
+		  plan_sentence(entry, sentence, sizeof(sentence)), entry->hint);
 }

@@ -9,7 +9,8 @@
 const char *show_iommu_sentence(const struct iommu *iommu, char *buffer, size_t size);
 
 /* Subject, sentence and what to do: the last on a line of its own where there is a terminal. */
-void show_line(struct term *term, const char *subject, enum term_style style, const char *what, const char *hint);
+void show_line(struct term *term, const char *subject, enum term_style style, const char *what,
+	       const char *hint);
 
 /* A line of its own about the IOMMU. */
 void show_iommu(struct term *term, const struct iommu *iommu);

@@ -20,7 +20,8 @@ static const struct report_device *find_boot(const struct report *report, const 
 	for (size_t i = 0; i < report->count; i++) {
 		const struct report_device *device = &report->devices[i];
 
-		if (entry->function ? device->found && !pci_address_compare(&device->function.address, &entry->function->address) :
+		if (entry->function ? device->found && !pci_address_compare(&device->function.address,
+									    &entry->function->address) :
 				      !device->found && !strcmp(device->reason, sentence))
 			return device;
 	}
@@ -51,7 +52,9 @@ static void hint_to_bind_again(const struct row *row, char *hint, size_t size)
 	char address[PCI_ADDRESS_SIZE];
 
 	pci_address_format(&row->function->address, address);
-	util_format(hint, size, "reboot, or: echo %s | sudo tee /sys/bus/pci/devices/%s/driver_override && echo %s | sudo tee ",
+	util_format(hint, size,
+		    "reboot, or: echo %s | sudo tee /sys/bus/pci/devices/%s/driver_override && echo %s | "
+		    "sudo tee ",
 		    row->entry->wanted_driver, address, address);
 	if (row->function->driver[0])
 		util_append(hint, size, "/sys/bus/pci/devices/%s/driver/unbind ", address);
@@ -64,19 +67,22 @@ static void explain(struct row *row, bool reported, const struct distro *distro)
 	const char *driver = or_none(row->function->driver);
 
 	if (row->boot && row->boot->verdict == VERDICT_BOUND) {
-		util_format(row->now, sizeof(row->now), "%s: it was taken off %s after the boot", driver, row->entry->wanted_driver);
+		util_format(row->now, sizeof(row->now), "%s: it was taken off %s after the boot", driver,
+			    row->entry->wanted_driver);
 		hint_to_bind_again(row, row->hint, sizeof(row->hint));
 	} else if (row->boot) {
 		util_format(row->now, sizeof(row->now), "%s", driver);
 		util_format(row->hint, sizeof(row->hint), "%s", row->boot->hint);
 	} else if (reported) {
-		util_format(row->now, sizeof(row->now), "%s: the image that was booted has an older configuration", driver);
+		util_format(row->now, sizeof(row->now),
+			    "%s: the image that was booted has an older configuration", driver);
 		util_format(row->hint, sizeof(row->hint), "%s, then reboot", distro_regenerate(distro));
 	} else {
 		util_format(row->now, sizeof(row->now), "%s", driver);
 	}
 	if (!row->hint[0])
-		util_format(row->hint, sizeof(row->hint), "vfio-early check tells what the next boot would do");
+		util_format(row->hint, sizeof(row->hint),
+			    "vfio-early check tells what the next boot would do");
 }
 
 static void compare_entry(const struct plan_entry *entry, const struct report *report, bool reported,
@@ -96,13 +102,15 @@ static void compare_entry(const struct plan_entry *entry, const struct report *r
 	if (!row->bound)
 		explain(row, reported, distro);
 	else if (row->boot && row->boot->verdict != VERDICT_BOUND)
-		util_format(row->now, sizeof(row->now), "%s: bound after the boot's early stage", row->function->driver);
+		util_format(row->now, sizeof(row->now), "%s: bound after the boot's early stage",
+			    row->function->driver);
 	else
 		util_format(row->now, sizeof(row->now), "%s", row->function->driver);
 }
 
 /* The boot was asked for it, and now it is not there, or nobody wants it any more. */
-static void compare_rest(const struct context *context, const struct report_device *device, struct status_rows *ret)
+static void compare_rest(const struct context *context, const struct report_device *device,
+			 struct status_rows *ret)
 {
 	const struct machine *machine = &context->machine;
 	struct row *row = add_row(ret);
@@ -118,14 +126,16 @@ static void compare_rest(const struct context *context, const struct report_devi
 		row->function = &device->function;
 		util_format(row->now, sizeof(row->now), "gone: it was there at boot");
 		util_format(row->hint, sizeof(row->hint),
-			    "plug it in again, or: echo 1 | sudo tee /sys/bus/pci/rescan; what was claimed by then is lost with it");
+			    "plug it in again, or: echo 1 | sudo tee /sys/bus/pci/rescan; what was claimed "
+			    "by then is lost with it");
 	} else {
-		util_format(row->now, sizeof(row->now), "%s: not wanted any more", or_none(row->function->driver));
+		util_format(row->now, sizeof(row->now), "%s: not wanted any more",
+			    or_none(row->function->driver));
 	}
 }
 
-void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct distro *distro,
-	     struct status_rows *ret)
+void status_rows_make(const struct context *context, const struct report *report, bool reported,
+		      const struct distro *distro, struct status_rows *ret)
 {
 	*ret = (struct status_rows){ 0 };
 	for (size_t i = 0; i < context->plan.count; i++)
@@ -148,7 +158,10 @@ bool status_rows_is_well(const struct status_rows *rows)
 
 		if (row->entry && !row->bound && !plan_is_excused(row->entry))
 			return false;
-		/* Asked for by the boot, taken, and gone: whoever still names it would have an entry that found nothing. */
+		/*
+		 * Asked for by the boot, taken, and gone: whoever still names it would have an entry that
+		 * found nothing.
+		 */
 		if (row->gone && row->boot->verdict == VERDICT_BOUND)
 			return false;
 	}

@@ -22,11 +22,11 @@ struct status_rows {
 };
 
 /*
- * Compare the plan of @context (plan_next) with @report, which is empty with @reported false where the boot has left
- * none. Free with status_rows_clear(); the rows point into what was compared.
+ * Compare the plan of @context (plan_next) with @report, which is empty with @reported false where the boot
+ * has left none. Free with status_rows_clear(); the rows point into what was compared.
  */
-void status_rows_make(const struct context *context, const struct report *report, bool reported, const struct distro *distro,
-	     struct status_rows *ret);
+void status_rows_make(const struct context *context, const struct report *report, bool reported,
+		      const struct distro *distro, struct status_rows *ret);
 void status_rows_clear(struct status_rows *rows);
 
 /* Is everything that is wanted bound now? What is optional may be absent. */

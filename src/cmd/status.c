@@ -22,7 +22,7 @@ struct status {
 	struct report report;
 	int reported; /* 0, or why there is no report */
 	struct status_rows rows;
-	char *log;    /* the early log, or NULL */
+	char *log; /* the early log, or NULL */
 };
 
 static void clear_status(struct status *status)
@@ -41,9 +41,11 @@ static const char *missing_report(const struct status *status)
 	if (status->reported == 0)
 		return "";
 	if (status->reported == -ENOENT)
-		return rootdir_exists(REPORT_FOLDER) ? "the report of this boot is gone (" REPORT_FILE ")" :
-						    "this boot has left no report: its image does not contain vfio-early";
-	return status->reported == -EBADMSG ? "the report of this boot cannot be understood (" REPORT_FILE ")" :
+		return rootdir_exists(REPORT_FOLDER) ?
+			       "the report of this boot is gone (" REPORT_FILE ")" :
+			       "this boot has left no report: its image does not contain vfio-early";
+	return status->reported == -EBADMSG ? "the report of this boot cannot be understood (" REPORT_FILE
+					      ")" :
 					      "the report of this boot cannot be read (" REPORT_FILE ")";
 }
 
@@ -124,10 +126,13 @@ static void show_row(struct status *status, const struct row *row)
 	if (row->function)
 		term_put(term, TERM_BOLD, "%s", pci_format(row->function, subject, sizeof(subject)));
 	else
-		term_put(term, TERM_BOLD, "%.64s", row->entry ? row->entry->claim->text : row->boot->wanted_by);
+		term_put(term, TERM_BOLD, "%.64s",
+			 row->entry ? row->entry->claim->text : row->boot->wanted_by);
 	if (row->function && term->terminal)
 		term_put(term, TERM_PLAIN, "%s", pci_names_device(row->function, name, sizeof(name)));
-	show_field(term, "wanted", TERM_PLAIN, row->entry ? util_format(name, sizeof(name), "by %s", row->entry->claim->wanted_by) : "no");
+	show_field(term, "wanted", TERM_PLAIN,
+		   row->entry ? util_format(name, sizeof(name), "by %s", row->entry->claim->wanted_by) :
+				"no");
 	show_field(term, "at boot", TERM_PLAIN, at_boot(status, row));
 	show_field(term, "now", style, row->now);
 	if (row->hint[0])
@@ -144,7 +149,7 @@ static void show_neighbours(struct status *status)
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
 		show_line(&status->options.term, pci_format(neighbour->function, subject, sizeof(subject)),
-		     neighbour->blocks ? TERM_RED : TERM_YELLOW, neighbour->reason, neighbour->hint);
+			  neighbour->blocks ? TERM_RED : TERM_YELLOW, neighbour->reason, neighbour->hint);
 	}
 }
 
@@ -173,9 +178,12 @@ static void show(struct status *status)
 	show_errors(term, &status->context.config);
 	if (status->reported)
 		show_line(term, "report:", TERM_YELLOW, missing_report(status),
-		     status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ? distro_regenerate(&status->distro) : "");
+			  status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ?
+				  distro_regenerate(&status->distro) :
+				  "");
 	if (!status->rows.count)
-		show_line(term, "configuration:", TERM_YELLOW, "nothing is asked for", "vfio-early list shows what can be named");
+		show_line(term, "configuration:", TERM_YELLOW, "nothing is asked for",
+			  "vfio-early list shows what can be named");
 	for (size_t i = 0; i < status->rows.count; i++) {
 		if (term->terminal)
 			term_blank(term);

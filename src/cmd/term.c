@@ -41,7 +41,8 @@ static bool is_unicode(void)
 		const char *value = variable(names[i]);
 
 		if (value[0])
-			return strstr(value, "UTF-8") || strstr(value, "utf8") || strstr(value, "UTF8") || strstr(value, "utf-8");
+			return strstr(value, "UTF-8") || strstr(value, "utf8") || strstr(value, "UTF8") ||
+			       strstr(value, "utf-8");
 	}
 	return false;
 }
@@ -50,7 +51,9 @@ int term_start(struct term *term, FILE *out, const char *colour)
 {
 	bool terminal = isatty(fileno(out));
 
-	*term = (struct term){ .out = out, .terminal = terminal, .unicode = terminal && is_unicode(), .rest = "" };
+	*term = (struct term){
+		.out = out, .terminal = terminal, .unicode = terminal && is_unicode(), .rest = ""
+	};
 	if (terminal)
 		term->width = width_of(out);
 	if (!strcmp(colour, "always"))

@@ -18,12 +18,13 @@ static uint32_t get32(const uint8_t *bytes)
 /* How a table's structures follow each other, and which of them are IOMMUs. */
 struct layout {
 	char signature[5];
-	size_t head;          /* bytes in front of the first structure, at least */
-	size_t start_field;   /* where the table says that the first one starts; 0: behind the head. Two bytes or four. */
+	size_t head; /* bytes in front of the first structure, at least */
+	/* where the table says that the first one starts; 0: behind the head. Two bytes or four. */
+	size_t start_field;
 	size_t start_size;
-	size_t type_size;     /* of a structure: its type stands first */
-	size_t length_field;  /* its length, of two bytes */
-	uint8_t units[4];     /* the types of IOMMUs, 0xff for none */
+	size_t type_size;    /* of a structure: its type stands first */
+	size_t length_field; /* its length, of two bytes */
+	uint8_t units[4];    /* the types of IOMMUs, 0xff for none */
 };
 
 static const struct layout layouts[] = {
@@ -46,7 +47,8 @@ static size_t start_of(const struct layout *layout, const uint8_t *bytes)
 	size_t start = layout->head;
 
 	if (layout->start_field)
-		start = layout->start_size == 2 ? get16(bytes + layout->start_field) : get32(bytes + layout->start_field);
+		start = layout->start_size == 2 ? get16(bytes + layout->start_field) :
+						  get32(bytes + layout->start_field);
 	return start;
 }
 
@@ -66,7 +68,8 @@ void acpi_parse(const uint8_t *bytes, size_t length, struct acpi_table *ret)
 	size_t end, at;
 
 	*ret = (struct acpi_table){ .exists = true, .read = true };
-	if (!layout || length < layout->head || get32(bytes + 4) > length || get32(bytes + 4) < layout->head) {
+	if (!layout || length < layout->head || get32(bytes + 4) > length ||
+	    get32(bytes + 4) < layout->head) {
 		ret->damaged = true;
 		return;
 	}

@@ -18,7 +18,8 @@ struct acpi_table {
 };
 
 /*
- * Take from the @length bytes of a table what it says. The table's kind is that of its signature. A checksum that is
- * wrong does not count, as for the kernel (drivers/acpi/acpica/tbprint.c, acpi_tb_verify_checksum(), warns only).
+ * Take from the @length bytes of a table what it says. The table's kind is that of its signature. A checksum
+ * that is wrong does not count, as for the kernel (drivers/acpi/acpica/tbprint.c, acpi_tb_verify_checksum(),
+ * warns only).
  */
 void acpi_parse(const uint8_t *bytes, size_t length, struct acpi_table *ret);

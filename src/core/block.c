@@ -13,7 +13,8 @@ void block_add_functions(struct block *block, const char *path)
 	struct pci_address address;
 
 	while (pci_next_address(&path, &address)) {
-		block->functions = util_grow(block->functions, block->function_count, sizeof(*block->functions));
+		block->functions =
+			util_grow(block->functions, block->function_count, sizeof(*block->functions));
 		block->functions[block->function_count++] = address;
 	}
 }
@@ -29,7 +30,9 @@ int block_parse_link(const char *link, struct block *ret, char ret_whole[static 
 	ret->virtual = strstr(link, "devices/virtual/") != NULL;
 	ret->whole = -1;
 	block_add_functions(ret, link);
-	/* A partition stands in the folder of its disk, a disk in "block" or in the folder of its controller. */
+	/*
+	 * A partition stands in the folder of its disk, a disk in "block" or in the folder of its controller.
+	 */
 	while (before > link && *--before != '/')
 		;
 	util_format(parent, sizeof(parent), "%.*s", (int)(last - before - 1), before + 1);
@@ -134,7 +137,8 @@ int block_by_path(const struct block_devices *storage, const char *path)
 	for (size_t i = 0; block < 0 && i < storage->count; i++) {
 		const struct block *other = &storage->blocks[i];
 
-		if ((!strncmp(path, "/dev/mapper/", 12) && other->dm_name[0] && !strcmp(other->dm_name, path + 12)) ||
+		if ((!strncmp(path, "/dev/mapper/", 12) && other->dm_name[0] &&
+		     !strcmp(other->dm_name, path + 12)) ||
 		    (block_is_volume(other) && !strcmp(other->dm_name, volume)))
 			block = (int)i;
 	}
@@ -144,7 +148,8 @@ int block_by_path(const struct block_devices *storage, const char *path)
 void block_add_pool(struct block_devices *storage, const char *name, size_t length)
 {
 	storage->pools = util_grow(storage->pools, storage->pool_count, sizeof(*storage->pools));
-	util_format(storage->pools[storage->pool_count++], sizeof(*storage->pools), "%.*s", (int)length, name);
+	util_format(storage->pools[storage->pool_count++], sizeof(*storage->pools), "%.*s", (int)length,
+		    name);
 }
 
 /* "36 35 98:0 / /mnt rw,noatime master:1 - ext3 /dev/sda1 rw": btrfs and ZFS have numbers of no device. */
@@ -183,7 +188,10 @@ void block_add_swaps(struct block_devices *storage, const char *swaps)
 	}
 }
 
-/* "1: FLOCK  ADVISORY  WRITE 1234 00:06:567 0 EOF": the device in hexadecimal (fs/locks.c, lock_get_status()). */
+/*
+ * "1: FLOCK  ADVISORY  WRITE 1234 00:06:567 0 EOF": the device in hexadecimal (fs/locks.c,
+ * lock_get_status()).
+ */
 bool block_is_locked(const char *locks, unsigned int major, unsigned int minor, unsigned long long inode)
 {
 	const char *line;
@@ -193,8 +201,8 @@ bool block_is_locked(const char *locks, unsigned int major, unsigned int minor, 
 		unsigned long long found;
 		unsigned int a, b;
 
-		if (sscanf(line, "%*d: FLOCK %*s WRITE %*d %x:%x:%llu", &a, &b, &found) == 3 && a == major && b == minor &&
-		    found == inode)
+		if (sscanf(line, "%*d: FLOCK %*s WRITE %*d %x:%x:%llu", &a, &b, &found) == 3 && a == major &&
+		    b == minor && found == inode)
 			return true;
 	}
 	return false;
@@ -205,7 +213,8 @@ bool block_is_container(const struct block_content *content)
 	/* libblkid counts these as file systems, or as something else. */
 	static const char *const types[] = { "zfs_member", "bcache", "DM_snapshot_cow", "DM_verity_hash" };
 
-	return UTIL_IS_ONE_OF(content->usage, "raid", "crypto") || util_is_one_of(content->type, types, ARRAY_SIZE(types));
+	return UTIL_IS_ONE_OF(content->usage, "raid", "crypto") ||
+	       util_is_one_of(content->type, types, ARRAY_SIZE(types));
 }
 
 int block_by_tag(const struct block_devices *storage, const struct need *need)
@@ -239,7 +248,10 @@ static bool in_group(const struct block *block, const char *group)
 	       block->dm_name[strlen(prefix)] == '-' && block->dm_name[strlen(prefix) + 1] != '-';
 }
 
-/* The length of the group's part of a mapping's name, where two dashes are one of the group's own; 0 where it has none. */
+/*
+ * The length of the group's part of a mapping's name, where two dashes are one of the group's own; 0 where it
+ * has none.
+ */
 static size_t group_length(const char *name)
 {
 	for (const char *c = name; *c; c++) {
@@ -256,7 +268,8 @@ static size_t group_length(const char *name)
 static bool is_volume_path(const char *path)
 {
 	static const char *const folders[] = {
-		"/dev/mapper/", "/dev/disk/", "/dev/md/", "/dev/block/", "/dev/zvol/", "/dev/rbd/", "/dev/etherd/", "/dev/drbd/",
+		"/dev/mapper/", "/dev/disk/", "/dev/md/",     "/dev/block/",
+		"/dev/zvol/",   "/dev/rbd/",  "/dev/etherd/", "/dev/drbd/",
 	};
 	const char *slash = util_starts_with(path, "/dev/") ? strchr(path + 5, '/') : NULL;
 
@@ -273,7 +286,8 @@ static bool is_volume_path(const char *path)
 
 bool block_is_opened(const char *path)
 {
-	return util_starts_with(path, MAPPER) || util_starts_with(path, "/dev/disk/by-id/dm-") || is_volume_path(path);
+	return util_starts_with(path, MAPPER) || util_starts_with(path, "/dev/disk/by-id/dm-") ||
+	       is_volume_path(path);
 }
 
 bool block_is_in_group_of(const struct block *block, const char *path)
@@ -292,7 +306,8 @@ bool block_is_in_group_of(const struct block *block, const char *path)
 		return false;
 	length = group_length(name);
 	if (block_is_volume(block))
-		return length && group_length(block->dm_name) == length && !memcmp(block->dm_name, name, length);
+		return length && group_length(block->dm_name) == length &&
+		       !memcmp(block->dm_name, name, length);
 	encode_volume(block->content.group_name, group, sizeof(group));
 	return length && strlen(group) == length && !memcmp(group, name, length);
 }
@@ -307,7 +322,8 @@ bool block_matches(const struct block_devices *storage, const struct need *need,
 	case NEED_DEVICE:
 		return block_by_path(storage, need->value) == (int)index;
 	case NEED_NUMBER:
-		return sscanf(need->value, "%u:%u", &major, &minor) == 2 && block->major == major && block->minor == minor;
+		return sscanf(need->value, "%u:%u", &major, &minor) == 2 && block->major == major &&
+		       block->minor == minor;
 	case NEED_UUID:
 		return content->uuid[0] && same_digits(need->value, content->uuid, false);
 	case NEED_LABEL:
@@ -319,11 +335,13 @@ bool block_matches(const struct block_devices *storage, const struct need *need,
 	case NEED_LUKS:
 		return !strcmp(content->type, "crypto_LUKS") && same_digits(need->value, content->uuid, true);
 	case NEED_MD:
-		return !strcmp(content->type, "linux_raid_member") && same_digits(need->value, content->uuid, false);
+		return !strcmp(content->type, "linux_raid_member") &&
+		       same_digits(need->value, content->uuid, false);
 	case NEED_GROUP:
 		return in_group(block, need->value) || !strcmp(content->group_name, need->value);
 	case NEED_POOL:
-		return !strcmp(content->type, "zfs_member") && (!need->value[0] || !strcmp(need->value, content->label));
+		return !strcmp(content->type, "zfs_member") &&
+		       (!need->value[0] || !strcmp(need->value, content->label));
 	case NEED_VIRTIOFS:
 	case NEED_9P:
 	case NEED_NOTHING:
@@ -356,7 +374,8 @@ bool block_parse_udev(const char *text, struct block_content *ret)
 			size_t key = strlen(fields[i].key);
 
 			if (!strncmp(line, fields[i].key, key))
-				util_format(fields[i].buffer, fields[i].size, "%.*s", (int)(length - key), line + key);
+				util_format(fields[i].buffer, fields[i].size, "%.*s", (int)(length - key),
+					    line + key);
 		}
 	}
 	return known;
@@ -369,10 +388,12 @@ static bool stands_on(const struct block_devices *storage, size_t block, size_t 
 	/* More levels than anybody stacks: a table that goes in circles. */
 	if (depth == 32)
 		return false;
-	if (storage->blocks[block].whole >= 0 && stands_on(storage, (size_t)storage->blocks[block].whole, disk, depth + 1))
+	if (storage->blocks[block].whole >= 0 &&
+	    stands_on(storage, (size_t)storage->blocks[block].whole, disk, depth + 1))
 		return true;
 	for (size_t i = 0; i < storage->edge_count; i++)
-		if (storage->edges[i].upper == block && stands_on(storage, storage->edges[i].lower, disk, depth + 1))
+		if (storage->edges[i].upper == block &&
+		    stands_on(storage, storage->edges[i].lower, disk, depth + 1))
 			return true;
 	return false;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The block devices of the machine, what is on them, and what stands on what: which PCI functions carry what the
- * host needs? Pure; disks.h reads them.
+ * The block devices of the machine, what is on them, and what stands on what: which PCI functions carry what
+ * the host needs? Pure; disks.h reads them.
  */
 #pragma once
 
@@ -12,7 +12,8 @@
 
 /* What the superblock says: strings are "" where there is none. */
 struct block_content {
-	char type[32], usage[16], uuid[72], label[256]; /* usage: libblkid's "filesystem", "raid", "crypto" or "other" */
+	char type[32], usage[16], uuid[72],
+		label[256];                  /* usage: libblkid's "filesystem", "raid", "crypto" or "other" */
 	char part_uuid[64], part_label[128]; /* of the partition itself */
 	char journal[72];                    /* UUID of an ext4's journal on another device */
 	char volume_group[40];               /* of an LVM physical volume: the group's UUID without dashes */
@@ -35,19 +36,19 @@ struct block {
 	char name[BLOCK_NAME_SIZE]; /* as in /sys/class/block */
 	unsigned int major, minor;
 	char dm_name[128], dm_uuid[192];
-	int whole;                  /* of a partition, the index of its disk; else -1 */
-	bool virtual;               /* no hardware: it stands on other devices, or on the network */
-	bool degraded;              /* an MD array that lacks a member */
-	bool held;                  /* the kernel says that something holds it, and does not say what */
-	bool locked;                /* a program has locked it, as partitioning tools do (udev's block device lock) */
+	int whole;     /* of a partition, the index of its disk; else -1 */
+	bool virtual;  /* no hardware: it stands on other devices, or on the network */
+	bool degraded; /* an MD array that lacks a member */
+	bool held;     /* the kernel says that something holds it, and does not say what */
+	bool locked;   /* a program has locked it, as partitioning tools do (udev's block device lock) */
 	/*
-	 * The functions on the way to it, from the root bus down; with multipath those of each path. The array belongs to
-	 * the storage that the block is in.
+	 * The functions on the way to it, from the root bus down; with multipath those of each path. The
+	 * array belongs to the storage that the block is in.
 	 */
 	struct pci_address *functions;
 	size_t function_count;
 	enum block_state state;
-	int error;                  /* -errno of BLOCK_UNREADABLE */
+	int error; /* -errno of BLOCK_UNREADABLE */
 	struct block_content content;
 };
 
@@ -68,47 +69,50 @@ const char *block_use_name(const struct block_use *use);
 /* Where a path below /dev leads. */
 struct block_link {
 	char *path;
-	size_t block;       /* by index */
+	size_t block; /* by index */
 };
 
 /* Why a block device stays with the host. */
 struct block_mark {
 	bool set;
-	unsigned int rank;  /* the first cause that was found counts; see CARRY_RANK_KEY */
+	unsigned int rank; /* the first cause that was found counts; see CARRY_RANK_KEY */
 	const char *purpose;
-	int from;           /* the device above that needs it; -1 at the top */
-	int peer;           /* the device that it belongs together with, -1 for none */
+	int from; /* the device above that needs it; -1 at the top */
+	int peer; /* the device that it belongs together with, -1 for none */
 };
 
 struct block_devices {
-	bool next_boot;             /* seen from the running host: what is mounted now need not be so then */
+	bool next_boot; /* seen from the running host: what is mounted now need not be so then */
 	struct block *blocks;
 	struct block_edge *edges;
 	struct block_use *uses;
 	struct block_link *links;
-	char (*pools)[64];          /* ZFS pools that are imported, or that zpool.cache names */
+	char (*pools)[64]; /* ZFS pools that are imported, or that zpool.cache names */
 	size_t count, edge_count, use_count, link_count, pool_count;
-	struct block_mark *marks;   /* one a block, by carry_mark() */
+	struct block_mark *marks; /* one a block, by carry_mark() */
 	const struct host_needs *needs;
-	char unknown[256], hint[160]; /* why nothing is known of a disk without a mark; "" where all is known */
-	char missing[160];          /* what lacks a member that a disk without a mark might be; "" for nothing */
-	const char *missing_type;   /* the superblock that the member should have */
-	bool awaited;               /* what is required is not found */
-	char partial[128];          /* a pool that is needed and not imported by then: members may be yet to appear; or "" */
-	char unmet[256];            /* a need that is not found and might be inside a container, or "" */
-	bool unmet_in_table;        /* fstab or crypttab names it, and may say that the boot does without it */
-	bool unmet_awaited;         /* one of these may appear in the initramfs */
+	char unknown[256],
+		hint[160]; /* why nothing is known of a disk without a mark; "" where all is known */
+	char missing[160]; /* what lacks a member that a disk without a mark might be; "" for nothing */
+	const char *missing_type; /* the superblock that the member should have */
+	bool awaited;             /* what is required is not found */
+	/* a pool that is needed and not imported by then: members may be yet to appear; or "" */
+	char partial[128];
+	char unmet[256];     /* a need that is not found and might be inside a container, or "" */
+	bool unmet_in_table; /* fstab or crypttab names it, and may say that the boot does without it */
+	bool unmet_awaited;  /* one of these may appear in the initramfs */
 };
 
 /*
- * Take name, whole disk (by name, in @ret_whole), PCI functions and whether it is virtual from what the device's
- * link in /sys/class/block points to. Returns 0, or -EINVAL where that is no such link. Free ret->functions.
+ * Take name, whole disk (by name, in @ret_whole), PCI functions and whether it is virtual from what the
+ * device's link in /sys/class/block points to. Returns 0, or -EINVAL where that is no such link. Free
+ * ret->functions.
  */
 int block_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE]) must_check;
 
 /*
- * Take the content from what udev has written down of the device (/run/udev/data/bMAJOR:MINOR: "E:ID_FS_TYPE=ext4"), for
- * whom the device itself is closed. Returns false where that says nothing of it.
+ * Take the content from what udev has written down of the device (/run/udev/data/bMAJOR:MINOR:
+ * "E:ID_FS_TYPE=ext4"), for whom the device itself is closed. Returns false where that says nothing of it.
  */
 bool block_parse_udev(const char *text, struct block_content *ret);
 
@@ -123,8 +127,9 @@ void block_add_functions(struct block *block, const char *path);
 void block_add_pool(struct block_devices *storage, const char *name, size_t length);
 
 /*
- * Does the text of /proc/locks (proc(5)) say that a program holds an exclusive flock(2) on the inode @inode of the file
- * system @major:@minor? Tools that write to a disk lock its node so (systemd.io, "Locking Block Device Access").
+ * Does the text of /proc/locks (proc(5)) say that a program holds an exclusive flock(2) on the inode @inode
+ * of the file system @major:@minor? Tools that write to a disk lock its node so (systemd.io, "Locking Block
+ * Device Access").
  */
 bool block_is_locked(const char *locks, unsigned int major, unsigned int minor, unsigned long long inode);
 

@@ -20,7 +20,8 @@ static bool names_version(const char *file, size_t length, char *const *versions
 /* Is it a command of GRUB that loads Linux? */
 static bool loads_linux(const char *word, size_t length)
 {
-	return util_equal(word, length, "linux") || util_equal(word, length, "linuxefi") || util_equal(word, length, "linux16");
+	return util_equal(word, length, "linux") || util_equal(word, length, "linuxefi") ||
+	       util_equal(word, length, "linux16");
 }
 
 static char *copy_rest(const char *text, const char *end)
@@ -63,9 +64,11 @@ char *boot_entry_parse_loader(const char *text, char *const *versions, size_t co
 		if (!util_next_word(&line, end, &key, &size))
 			continue;
 		if (util_equal(key, size, "linux"))
-			named = util_next_word(&line, end, &file, &file_size) && names_version(file, file_size, versions, count);
+			named = util_next_word(&line, end, &file, &file_size) &&
+				names_version(file, file_size, versions, count);
 		else if (util_equal(key, size, "options"))
-			util_append(options, sizeof(options), "%s%.*s", options[0] ? " " : "", (int)(end - line), line);
+			util_append(options, sizeof(options), "%s%.*s", options[0] ? " " : "",
+				    (int)(end - line), line);
 	}
 	if (!named || !options[0] || util_starts_with(options + strspn(options, " "), "$kernelopts") ||
 	    cmdline_wants_recovery(options))
@@ -81,8 +84,10 @@ static bool is_the_loaders(const struct cmdline_param *param)
 
 static bool same_param(const struct cmdline_param *a, const struct cmdline_param *b)
 {
-	return a->name_length == b->name_length && !memcmp(a->name, b->name, a->name_length) && !a->value == !b->value &&
-	       (!a->value || (a->value_length == b->value_length && !memcmp(a->value, b->value, a->value_length)));
+	return a->name_length == b->name_length && !memcmp(a->name, b->name, a->name_length) &&
+	       !a->value == !b->value &&
+	       (!a->value ||
+		(a->value_length == b->value_length && !memcmp(a->value, b->value, a->value_length)));
 }
 
 static bool has_all(const char *text, const char *of)

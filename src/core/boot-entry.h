@@ -7,14 +7,14 @@
 #include "util.h"
 
 /*
- * Find the parameters of the first entry of a grub.cfg that boots a kernel of one of these versions (its file's name
- * contains it) and is no recovery entry. Returns a string that the caller frees, or NULL.
+ * Find the parameters of the first entry of a grub.cfg that boots a kernel of one of these versions (its
+ * file's name contains it) and is no recovery entry. Returns a string that the caller frees, or NULL.
  */
 char *boot_entry_parse_grub(const char *text, char *const *versions, size_t count);
 
 /*
- * The same of an entry of the Boot Loader Specification: its "options" lines, where its "linux" line names one of these
- * versions. One whose options are variables of GRUB tells nothing.
+ * The same of an entry of the Boot Loader Specification: its "options" lines, where its "linux" line names
+ * one of these versions. One whose options are variables of GRUB tells nothing.
  */
 char *boot_entry_parse_loader(const char *text, char *const *versions, size_t count);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How long a stage and its parts may take. Pure: times are microseconds of one clock, that of util_now(). However many
- * devices hang, they use up one part of the budget, because all are worked on at the same time.
+ * How long a stage and its parts may take. Pure: times are microseconds of one clock, that of util_now().
+ * However many devices hang, they use up one part of the budget, because all are worked on at the same time.
  */
 #pragma once
 
@@ -13,13 +13,19 @@ struct budget {
 /* Binding gets this much even where looking has used up the budget. */
 #define BUDGET_LEAST_TO_WRITE 1500000ULL
 
-/* Everything that is read ends here: three quarters, so that something is left to bind with what is known by then. */
+/*
+ * Everything that is read ends here: three quarters, so that something is left to bind with what is known by
+ * then.
+ */
 static inline unsigned long long budget_look_end(const struct budget *budget)
 {
 	return budget->start + budget->total / 4 * 3;
 }
 
-/* Reading that begins at @now and has more behind it ends here: five eighths of the budget, so that time is left for that. */
+/*
+ * Reading that begins at @now and has more behind it ends here: five eighths of the budget, so that time is
+ * left for that.
+ */
 static inline unsigned long long budget_read_end(const struct budget *budget, unsigned long long now)
 {
 	unsigned long long end = now + budget->total / 8 * 5, look = budget_look_end(budget);

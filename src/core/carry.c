@@ -10,7 +10,8 @@
 #define OPEN_MAPPING "an open mapping"
 
 /* Of two causes the first one counts. Returns whether the mark is new. */
-static bool mark(struct block_devices *storage, size_t block, unsigned int rank, const char *purpose, int from, int peer)
+static bool mark(struct block_devices *storage, size_t block, unsigned int rank, const char *purpose,
+		 int from, int peer)
 {
 	struct block_mark *mark = &storage->marks[block];
 
@@ -21,7 +22,8 @@ static bool mark(struct block_devices *storage, size_t block, unsigned int rank,
 }
 
 /* The first reason counts. */
-static void printf_format(3, 4) say_unknown(struct block_devices *storage, const char *hint, const char *format, ...)
+static void printf_format(3, 4)
+	say_unknown(struct block_devices *storage, const char *hint, const char *format, ...)
 {
 	va_list args;
 
@@ -33,7 +35,10 @@ static void printf_format(3, 4) say_unknown(struct block_devices *storage, const
 	util_format(storage->hint, sizeof(storage->hint), "%s", hint);
 }
 
-/* The boot opens a LUKS or a volume group of the host's own only later, so what is inside might be on any disk. */
+/*
+ * The boot opens a LUKS or a volume group of the host's own only later, so what is inside might be on any
+ * disk.
+ */
 static void say_unmet(struct block_devices *storage, const struct need *need)
 {
 	char text[120];
@@ -41,7 +46,8 @@ static void say_unmet(struct block_devices *storage, const struct need *need)
 	/* The initramfs opens only what the root stands on, and what the kernel command line names. */
 	storage->unmet_awaited |= need->opened || need->kind != NEED_DEVICE || !block_is_opened(need->value);
 	if (!storage->unmet[0])
-		storage->unmet_in_table = util_starts_with(need->text, "fstab's ") || util_starts_with(need->text, "crypttab's ");
+		storage->unmet_in_table = util_starts_with(need->text, "fstab's ") ||
+					  util_starts_with(need->text, "crypttab's ");
 	if (!storage->unmet[0])
 		util_format(storage->unmet, sizeof(storage->unmet), "%s is not found",
 			    util_printable(text, sizeof(text), need->text, strlen(need->text)));
@@ -56,13 +62,14 @@ static void say_missing(struct block_devices *storage, const struct need *need)
 		return;
 	}
 	storage->awaited = true;
-	say_unknown(storage, "correct it: blkid lists what there is", "%s is not found, so what carries it is not known",
+	say_unknown(storage, "correct it: blkid lists what there is",
+		    "%s is not found, so what carries it is not known",
 		    util_printable(text, sizeof(text), need->text, strlen(need->text)));
 }
 
 /*
- * Is the device there while the initramfs runs? Seen from the running host, a mapping is open that the initramfs opens only
- * where the root itself stands on it (@open: one a block).
+ * Is the device there while the initramfs runs? Seen from the running host, a mapping is open that the
+ * initramfs opens only where the root itself stands on it (@open: one a block).
  */
 static bool is_in_image(const struct block_devices *storage, const bool *open, size_t block)
 {
@@ -78,15 +85,18 @@ static bool is_imported(const struct block_devices *storage, const char *pool)
 }
 
 /*
- * Mark the source of the mapping that the need names, where crypttab tells it: whatever opens the mapping later, it is made
- * of that. A mapping that is @there is marked itself. Returns whether the source is found.
+ * Mark the source of the mapping that the need names, where crypttab tells it: whatever opens the mapping
+ * later, it is made of that. A mapping that is @there is marked itself. Returns whether the source is found.
  */
-static bool mark_source(struct block_devices *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
+static bool mark_source(struct block_devices *storage, const struct need *need, unsigned int rank, bool there,
+			const bool *open)
 {
 	static const char folder[] = "/dev/mapper/";
 	bool found = false;
 
-	for (size_t n = 0; n < storage->needs->count && need->kind == NEED_DEVICE && util_starts_with(need->value, folder); n++) {
+	for (size_t n = 0;
+	     n < storage->needs->count && need->kind == NEED_DEVICE && util_starts_with(need->value, folder);
+	     n++) {
 		const struct need *source = &storage->needs->list[n];
 		int link = source->source ? block_by_tag(storage, source) : -1;
 
@@ -104,10 +114,11 @@ static bool mark_source(struct block_devices *storage, const struct need *need, 
 }
 
 /*
- * Mark the group of the logical volume that the need names: a volume of it that is not open yet is on its disks. Returns
- * whether one of these is known.
+ * Mark the group of the logical volume that the need names: a volume of it that is not open yet is on its
+ * disks. Returns whether one of these is known.
  */
-static bool mark_group(struct block_devices *storage, const struct need *need, unsigned int rank, bool there, const bool *open)
+static bool mark_group(struct block_devices *storage, const struct need *need, unsigned int rank, bool there,
+		       const bool *open)
 {
 	bool found = false;
 
@@ -121,7 +132,8 @@ static bool mark_group(struct block_devices *storage, const struct need *need, u
 	return found;
 }
 
-static void mark_need(struct block_devices *storage, const struct need *need, unsigned int rank, const bool *open)
+static void mark_need(struct block_devices *storage, const struct need *need, unsigned int rank,
+		      const bool *open)
 {
 	int link = block_by_tag(storage, need);
 	bool found = !host_needs_is_on_disk(need), unmet = false;
@@ -135,7 +147,8 @@ static void mark_need(struct block_devices *storage, const struct need *need, un
 		unmet |= !is_in_image(storage, open, i);
 	}
 	if (found && need->kind == NEED_POOL && (storage->next_boot || !is_imported(storage, need->value)))
-		util_format(storage->partial, sizeof(storage->partial), "the pool of %.64s is not imported at that time", need->purpose);
+		util_format(storage->partial, sizeof(storage->partial),
+			    "the pool of %.64s is not imported at that time", need->purpose);
 	if ((found && !unmet) || (!found && need->repeated))
 		return;
 	if (!need->required &&
@@ -150,7 +163,8 @@ static void mark_need(struct block_devices *storage, const struct need *need, un
 /* What the initramfs itself needs, what else it opens, and the rest. */
 enum need_turn { TURN_REQUIRED, TURN_OPENED, TURN_LATER };
 
-static void mark_needs(struct block_devices *storage, unsigned int *rank, enum need_turn turn, const bool *open)
+static void mark_needs(struct block_devices *storage, unsigned int *rank, enum need_turn turn,
+		       const bool *open)
 {
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
@@ -162,15 +176,17 @@ static void mark_needs(struct block_devices *storage, unsigned int *rank, enum n
 }
 
 /*
- * Arrays and volume groups are put together by udev's rules in many images, named or not (64-md-raid-assembly.rules,
- * 69-lvm.rules); a LUKS is opened only where something names it.
+ * Arrays and volume groups are put together by udev's rules in many images, named or not
+ * (64-md-raid-assembly.rules, 69-lvm.rules); a LUKS is opened only where something names it.
  */
 static bool opens_by_itself(const struct block *block)
 {
 	return !block->dm_name[0] || block_is_volume(block);
 }
 
-/* What is in use, and every mapping and array that is open, is the host's, whether anything names it or not. */
+/*
+ * What is in use, and every mapping and array that is open, is the host's, whether anything names it or not.
+ */
 static void mark_uses(struct block_devices *storage, unsigned int *rank)
 {
 	for (size_t i = 0; i < storage->use_count; i++)
@@ -180,7 +196,8 @@ static void mark_uses(struct block_devices *storage, unsigned int *rank)
 		size_t upper = storage->edges[i].upper;
 
 		if (!storage->next_boot || opens_by_itself(&storage->blocks[upper]))
-			mark(storage, upper, *rank, storage->blocks[upper].dm_name[0] ? OPEN_MAPPING : "a running array", -1, -1);
+			mark(storage, upper, *rank,
+			     storage->blocks[upper].dm_name[0] ? OPEN_MAPPING : "a running array", -1, -1);
 	}
 	++*rank;
 	for (size_t i = 0; i < storage->count; i++)
@@ -211,7 +228,8 @@ static bool mark_below(struct block_devices *storage, size_t block)
 
 	for (size_t i = 0; i < storage->edge_count; i++)
 		if (storage->edges[i].upper == block)
-			new |= mark(storage, storage->edges[i].lower, above->rank, above->purpose, (int)block, -1);
+			new |= mark(storage, storage->edges[i].lower, above->rank, above->purpose, (int)block,
+				    -1);
 	/* The partition of an array stands on the array; that of a disk says by itself where it is. */
 	if (whole >= 0 && storage->blocks[whole].virtual)
 		new |= mark(storage, (size_t)whole, above->rank, above->purpose, (int)block, -1);
@@ -240,13 +258,16 @@ static void find_missing(struct block_devices *storage)
 		if (!storage->marks[i].set || storage->missing[0])
 			continue;
 		for (size_t j = 0; j < storage->count; j++)
-			found += j == i || (block->content.uuid[0] && belong_together(block, &storage->blocks[j]));
+			found += j == i ||
+				 (block->content.uuid[0] && belong_together(block, &storage->blocks[j]));
 		storage->missing_type = block->degraded ? "linux_raid_member" : block->content.type;
 		if (block->content.members > found)
-			util_format(storage->missing, sizeof(storage->missing), "the %s of %s has %u devices, of which %u found",
-				    block->content.type, block->name, block->content.members, found);
+			util_format(storage->missing, sizeof(storage->missing),
+				    "the %s of %s has %u devices, of which %u found", block->content.type,
+				    block->name, block->content.members, found);
 		else if (block->degraded)
-			util_format(storage->missing, sizeof(storage->missing), "%s lacks a device", block->name);
+			util_format(storage->missing, sizeof(storage->missing), "%s lacks a device",
+				    block->name);
 	}
 }
 
@@ -257,9 +278,11 @@ static void find_unread(struct block_devices *storage)
 		const struct block *block = &storage->blocks[i];
 
 		if (storage->marks[i].set && block->state >= BLOCK_AMBIGUOUS)
-			say_unknown(storage, "", "%s, which carries %.64s, %s, so what else belongs to it is not known", block->name,
-				    storage->marks[i].purpose,
-				    block->state == BLOCK_UNREADABLE ? "cannot be read" : "has no clear superblock");
+			say_unknown(storage, "",
+				    "%s, which carries %.64s, %s, so what else belongs to it is not known",
+				    block->name, storage->marks[i].purpose,
+				    block->state == BLOCK_UNREADABLE ? "cannot be read" :
+								       "has no clear superblock");
 	}
 }
 
@@ -322,7 +345,8 @@ static bool *copy_marks(const struct block_devices *storage)
 static bool has_open_volume(const struct block_devices *storage, const bool *open, const struct block *volume)
 {
 	for (size_t i = 0; i < storage->count; i++)
-		if (open[i] && block_is_volume(&storage->blocks[i]) && !strncmp(storage->blocks[i].dm_uuid, volume->dm_uuid, 36))
+		if (open[i] && block_is_volume(&storage->blocks[i]) &&
+		    !strncmp(storage->blocks[i].dm_uuid, volume->dm_uuid, 36))
 			return true;
 	return false;
 }
@@ -334,7 +358,8 @@ static bool is_on_named_luks(const struct block_devices *storage, size_t block)
 		return false;
 	for (size_t n = 0; n < storage->needs->count; n++)
 		for (size_t i = 0; storage->needs->list[n].opened && i < storage->edge_count; i++)
-			if (storage->edges[i].upper == block && block_matches(storage, &storage->needs->list[n], storage->edges[i].lower))
+			if (storage->edges[i].upper == block &&
+			    block_matches(storage, &storage->needs->list[n], storage->edges[i].lower))
 				return true;
 	return false;
 }
@@ -345,10 +370,14 @@ static void spread_open(const struct block_devices *storage, bool *open)
 	for (size_t i = 0; i < storage->count; i++)
 		open[i] |= is_on_named_luks(storage, i);
 	for (size_t i = 0; i < storage->count; i++)
-		open[i] |= block_is_volume(&storage->blocks[i]) && has_open_volume(storage, open, &storage->blocks[i]);
+		open[i] |= block_is_volume(&storage->blocks[i]) &&
+			   has_open_volume(storage, open, &storage->blocks[i]);
 }
 
-/* Seen from the running host, the root is what is mounted, also where systemd finds it by the type of its partition. */
+/*
+ * Seen from the running host, the root is what is mounted, also where systemd finds it by the type of its
+ * partition.
+ */
 static bool is_root_mounted(const struct block_devices *storage)
 {
 	for (size_t i = 0; i < storage->use_count; i++)
@@ -387,7 +416,9 @@ void carry_mark(struct block_devices *storage, const struct host_needs *needs)
 	/* Somebody holds it, and nothing above says who: a member of a pool, or a program that formats it. */
 	for (size_t i = 0; i < storage->count && !storage->next_boot; i++)
 		if ((storage->blocks[i].held || storage->blocks[i].locked) && !storage->marks[i].set)
-			mark(storage, i, rank, storage->blocks[i].held ? "what is in use" : "what a program has locked", -1, -1);
+			mark(storage, i, rank,
+			     storage->blocks[i].held ? "what is in use" : "what a program has locked", -1,
+			     -1);
 	spread(storage);
 	find_unread(storage);
 	find_bottomless(storage);
@@ -408,29 +439,36 @@ static bool lacks_tags(const struct block_devices *storage)
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
 		/* Where that of root= is found, another name of the root tells nothing. */
-		bool tells = need->kind == NEED_DEVICE ? block_is_opened(need->value) : need->kind != NEED_NUMBER;
+		bool tells =
+			need->kind == NEED_DEVICE ? block_is_opened(need->value) : need->kind != NEED_NUMBER;
 
-		if (!need->spare && !need->repeated && tells && host_needs_is_on_disk(need) && !is_found(storage, need))
+		if (!need->spare && !need->repeated && tells && host_needs_is_on_disk(need) &&
+		    !is_found(storage, need))
 			return true;
 	}
 	return false;
 }
 
-/* Chooses what is unread and marked as @marked says, or is on one of the @count functions. Returns how many are chosen. */
-static size_t choose(const struct block_devices *storage, bool marked, const struct pci_address *functions, size_t count, bool *chosen)
+/*
+ * Chooses what is unread and marked as @marked says, or is on one of the @count functions. Returns how many
+ * are chosen.
+ */
+static size_t choose(const struct block_devices *storage, bool marked, const struct pci_address *functions,
+		     size_t count, bool *chosen)
 {
 	size_t found = 0;
 
 	for (size_t i = 0; i < storage->count; i++) {
 		chosen[i] = storage->blocks[i].state == BLOCK_NOT_READ &&
-			    (storage->marks[i].set == marked || block_is_on_one_of(&storage->blocks[i], functions, count));
+			    (storage->marks[i].set == marked ||
+			     block_is_on_one_of(&storage->blocks[i], functions, count));
 		found += chosen[i];
 	}
 	return found;
 }
 
-bool carry_choose(struct block_devices *storage, const struct host_needs *needs, const struct pci_address *functions, size_t count,
-		  bool first, bool *chosen)
+bool carry_choose(struct block_devices *storage, const struct host_needs *needs,
+		  const struct pci_address *functions, size_t count, bool first, bool *chosen)
 {
 	carry_mark(storage, needs);
 	if (!count)
@@ -472,13 +510,14 @@ static void append_chain(const struct block_devices *storage, size_t block, char
 		const struct block *peer = &storage->blocks[mark->peer];
 
 		util_append(text, size, ", of one %s with ",
-			    block_is_volume(peer) || peer->content.volume_group[0] ? "volume group" : peer->content.type);
+			    block_is_volume(peer) || peer->content.volume_group[0] ? "volume group" :
+										     peer->content.type);
 		append_name(peer, text, size);
 	}
 }
 
-static bool keeps_marked(const struct block_devices *storage, const struct pci_address *function, bool without_keys, char *reason,
-			 size_t size, char *hint, size_t hint_size)
+static bool keeps_marked(const struct block_devices *storage, const struct pci_address *function,
+			 bool without_keys, char *reason, size_t size, char *hint, size_t hint_size)
 {
 	int best = -1;
 
@@ -491,15 +530,16 @@ static bool keeps_marked(const struct block_devices *storage, const struct pci_a
 	util_format(reason, size, "it carries %.120s: ", storage->marks[best].purpose);
 	append_chain(storage, (size_t)best, reason, size);
 	if (!strcmp(storage->marks[best].purpose, OPEN_MAPPING))
-		util_format(hint, hint_size, "if the host does not need it, keep the initramfs from opening it "
+		util_format(hint, hint_size,
+			    "if the host does not need it, keep the initramfs from opening it "
 			    "(of LVM: auto_activation_volume_list in lvm.conf)");
 	else if (storage->marks[best].rank >= CARRY_RANK_KEY)
 		util_format(hint, hint_size, "stage=late takes it when the key was read");
 	return true;
 }
 
-static bool keeps_unread(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size,
-			 char *hint, size_t hint_size)
+static bool keeps_unread(const struct block_devices *storage, const struct pci_address *function,
+			 char *reason, size_t size, char *hint, size_t hint_size)
 {
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
@@ -507,21 +547,29 @@ static bool keeps_unread(const struct block_devices *storage, const struct pci_a
 		if (!block_is_on(block, function) || block->state < BLOCK_AMBIGUOUS)
 			continue;
 		if (block->state == BLOCK_AMBIGUOUS) {
-			util_format(reason, size, "%s has the superblocks of more than one kind, so what it carries is not known",
+			util_format(reason, size,
+				    "%s has the superblocks of more than one kind, so what it carries is not "
+				    "known",
 				    block->name);
 			util_format(hint, hint_size, "wipefs -n /dev/%s lists them", block->name);
 		} else if (block->state == BLOCK_SPOILT) {
-			util_format(reason, size, "the %.31s superblock of %s has a wrong checksum, so what it carries is not known",
+			util_format(reason, size,
+				    "the %.31s superblock of %s has a wrong checksum, so what it carries is "
+				    "not known",
 				    block->content.type, block->name);
 		} else if (block->error == -ETIME) {
-			util_format(reason, size, "there was no time left to read %s, so what it carries is not known", block->name);
+			util_format(reason, size,
+				    "there was no time left to read %s, so what it carries is not known",
+				    block->name);
 			util_format(hint, hint_size, "rd.vfio.deadline= gives it more time");
 		} else if (block->error == -ETIMEDOUT) {
-			util_format(reason, size, "reading %s did not return in time, so what it carries is not known", block->name);
+			util_format(reason, size,
+				    "reading %s did not return in time, so what it carries is not known",
+				    block->name);
 			util_format(hint, hint_size, "rd.vfio.deadline= gives it more time");
 		} else {
-			util_format(reason, size, "%s cannot be read: %s; what it carries is not known", block->name,
-				    strerror(-block->error));
+			util_format(reason, size, "%s cannot be read: %s; what it carries is not known",
+				    block->name, strerror(-block->error));
 		}
 		return true;
 	}
@@ -536,8 +584,12 @@ static bool has_partitions(const struct block_devices *storage, size_t block)
 	return false;
 }
 
-/* What is on the function: its disks without partitions, and its partitions. Returns the next one from *@cursor, or NULL. */
-static const struct block *next_on(const struct block_devices *storage, const struct pci_address *function, size_t *cursor)
+/*
+ * What is on the function: its disks without partitions, and its partitions. Returns the next one from
+ * *@cursor, or NULL.
+ */
+static const struct block *next_on(const struct block_devices *storage, const struct pci_address *function,
+				   size_t *cursor)
 {
 	while (*cursor < storage->count) {
 		size_t i = (*cursor)++;
@@ -557,10 +609,12 @@ static bool has_disk(const struct block_devices *storage, const struct pci_addre
 }
 
 /*
- * Might the device that something lacks be on this function? There is no disk yet, or nothing is known on it, or it is
- * of the same kind: one damaged bit of its UUID makes a member a stranger (libblkid does not compare every checksum).
+ * Might the device that something lacks be on this function? There is no disk yet, or nothing is known on it,
+ * or it is of the same kind: one damaged bit of its UUID makes a member a stranger (libblkid does not compare
+ * every checksum).
  */
-static bool keeps_missing(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size)
+static bool keeps_missing(const struct block_devices *storage, const struct pci_address *function,
+			  char *reason, size_t size)
 {
 	const struct block *block;
 	size_t cursor = 0;
@@ -574,9 +628,12 @@ static bool keeps_missing(const struct block_devices *storage, const struct pci_
 	return true;
 }
 
-/* What is needed and not found may be inside a container, on a disk that shows nothing, or on one that is yet to appear. */
-static bool keeps_unmet(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size,
-			char *hint, size_t hint_size)
+/*
+ * What is needed and not found may be inside a container, on a disk that shows nothing, or on one that is yet
+ * to appear.
+ */
+static bool keeps_unmet(const struct block_devices *storage, const struct pci_address *function, char *reason,
+			size_t size, char *hint, size_t hint_size)
 {
 	const struct block *block;
 	size_t cursor = 0;
@@ -584,7 +641,9 @@ static bool keeps_unmet(const struct block_devices *storage, const struct pci_ad
 	if (!storage->unmet[0])
 		return false;
 	util_format(hint, hint_size, "a pinned address with stage=early takes the device whatever is on it%s",
-		    storage->unmet_in_table ? "; if the boot can do without the entry, give it nofail or noauto" : "");
+		    storage->unmet_in_table ?
+			    "; if the boot can do without the entry, give it nofail or noauto" :
+			    "");
 	if (!has_disk(storage, function)) {
 		util_format(reason, size, "%s, and this shows no disk yet", storage->unmet);
 		return true;
@@ -601,7 +660,8 @@ static bool keeps_unmet(const struct block_devices *storage, const struct pci_ad
 }
 
 /* A pool does not say how many members it has: a controller without a disk might have one. */
-static bool keeps_partial(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size)
+static bool keeps_partial(const struct block_devices *storage, const struct pci_address *function,
+			  char *reason, size_t size)
 {
 	if (!storage->partial[0] || has_disk(storage, function))
 		return false;
@@ -620,7 +680,7 @@ bool carry_awaits_disk(const struct block_devices *storage, const struct pci_add
 }
 
 bool carry_keeps(const struct block_devices *storage, const struct carry_question *question, char *reason,
-		   size_t reason_size, char *hint, size_t hint_size)
+		 size_t reason_size, char *hint, size_t hint_size)
 {
 	const struct pci_address *function = question->function;
 

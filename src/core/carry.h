@@ -4,41 +4,46 @@
 
 #include "core/block.h"
 
-/* Marks of this rank and above: only a key or a detached header is there, which the boot needs until the LUKS is open. */
+/*
+ * Marks of this rank and above: only a key or a detached header is there, which the boot needs until the LUKS
+ * is open.
+ */
 #define CARRY_RANK_KEY 0x100000U
 
 /*
- * Mark every device that the host needs or uses, what it stands on, and what belongs together with that. May be
- * called again when more was read. @needs is kept, not copied.
+ * Mark every device that the host needs or uses, what it stands on, and what belongs together with that. May
+ * be called again when more was read. @needs is kept, not copied.
  */
 void carry_mark(struct block_devices *storage, const struct host_needs *needs);
 
 /*
- * Which block devices are to be read next? Marks as carry_mark(), and chooses in @chosen, one a block device: at @first what is
- * on one of the @count @functions or marked, then what is marked, then, where a tag (UUID=, LABEL=...), a logical volume or a
- * member is missing, all others. Returns false where nothing is left to read, with all marks made; without @functions that is
- * at once.
+ * Which block devices are to be read next? Marks as carry_mark(), and chooses in @chosen, one a block device:
+ * at @first what is on one of the @count @functions or marked, then what is marked, then, where a tag (UUID=,
+ * LABEL=...), a logical volume or a member is missing, all others. Returns false where nothing is left to
+ * read, with all marks made; without @functions that is at once.
  */
-bool carry_choose(struct block_devices *storage, const struct host_needs *needs, const struct pci_address *functions, size_t count,
-		  bool first, bool *chosen);
+bool carry_choose(struct block_devices *storage, const struct host_needs *needs,
+		  const struct pci_address *functions, size_t count, bool first, bool *chosen);
 
 /*
- * Might what is needed and not found be on a disk that has not appeared yet? So, if nothing is known of the root, or if a
- * need is unmet, or a member is missing, and one of the @count @functions has no disk.
+ * Might what is needed and not found be on a disk that has not appeared yet? So, if nothing is known of the
+ * root, or if a need is unmet, or a member is missing, and one of the @count @functions has no disk.
  */
-bool carry_awaits_disk(const struct block_devices *storage, const struct pci_address *functions, size_t count);
+bool carry_awaits_disk(const struct block_devices *storage, const struct pci_address *functions,
+		       size_t count);
 
 /* What carry_keeps() is asked. */
 struct carry_question {
 	const struct pci_address *function;
-	bool may_carry;     /* disks may hang off it by its nature, so what is not known of its disks counts */
-	bool is_storage;    /* disks hang off it by its nature: one that shows none may have one that is yet to appear */
-	bool without_keys;  /* keys and headers do not count: they were read */
+	bool may_carry; /* disks may hang off it by its nature, so what is not known of its disks counts */
+	/* disks hang off it by its nature: one that shows none may have one that is yet to appear */
+	bool is_storage;
+	bool without_keys; /* keys and headers do not count: they were read */
 };
 
 /*
- * Must the host keep this function? Then the reason is stored, with the chain from its disk up to what needs it,
- * and the cure. What cannot be decided of a function that may carry disks is kept.
+ * Must the host keep this function? Then the reason is stored, with the chain from its disk up to what needs
+ * it, and the cure. What cannot be decided of a function that may carry disks is kept.
  */
 bool carry_keeps(const struct block_devices *storage, const struct carry_question *question, char *reason,
-		   size_t reason_size, char *hint, size_t hint_size);
+		 size_t reason_size, char *hint, size_t hint_size);

@@ -110,15 +110,16 @@ bool cmdline_has(const char *text, const char *name, const char *word)
 }
 
 /*
- * The words that systemd's PID 1 and sysvinit take (systemd(1), "Kernel Command Line"), and Ubuntu's own; and what
- * a crash kernel is started with, which saves memory to a disk or over the network
+ * The words that systemd's PID 1 and sysvinit take (systemd(1), "Kernel Command Line"), and Ubuntu's own; and
+ * what a crash kernel is started with, which saves memory to a disk or over the network
  * (Documentation/admin-guide/kdump/kdump.rst).
  */
 static bool is_recovery_word(const struct cmdline_param *param)
 {
 	static const char *const words[] = {
-		"single", "s", "S", "1", "rescue", "emergency", "recovery", "rd.rescue", "rd.emergency", "-s", "-b",
-		"reset_devices",
+		"single",       "s",         "S",        "1",
+		"rescue",       "emergency", "recovery", "rd.rescue",
+		"rd.emergency", "-s",        "-b",       "reset_devices",
 	};
 
 	for (size_t i = 0; !param->value && i < ARRAY_SIZE(words); i++)
@@ -131,8 +132,29 @@ static bool is_recovery_word(const struct cmdline_param *param)
 static bool is_shell(const struct cmdline_param *param)
 {
 	static const char *const names[] = {
-		"sh", "bash", "rbash", "dash", "ash", "ksh", "mksh", "pdksh", "lksh", "zsh", "fish", "csh", "tcsh", "sash",
-		"yash", "busybox", "toybox", "sulogin", "systemd-sulogin-shell", "rescue", "emergency", "recovery", "single",
+		"sh",
+		"bash",
+		"rbash",
+		"dash",
+		"ash",
+		"ksh",
+		"mksh",
+		"pdksh",
+		"lksh",
+		"zsh",
+		"fish",
+		"csh",
+		"tcsh",
+		"sash",
+		"yash",
+		"busybox",
+		"toybox",
+		"sulogin",
+		"systemd-sulogin-shell",
+		"rescue",
+		"emergency",
+		"recovery",
+		"single",
 	};
 	const char *start = param->value, *end = start + param->value_length;
 	const char *slash = memrchr(start, '/', param->value_length);
@@ -150,7 +172,8 @@ static bool is_shell(const struct cmdline_param *param)
 
 static bool is_recovery_unit(const struct cmdline_param *param)
 {
-	static const char *const units[] = { "rescue.target", "emergency.target", "rescue.service", "emergency.service" };
+	static const char *const units[] = { "rescue.target", "emergency.target", "rescue.service",
+					     "emergency.service" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
 		if (util_equal(param->value, param->value_length, units[i]))
@@ -164,7 +187,10 @@ bool cmdline_wants_recovery(const char *text)
 	bool shell = false;
 
 	while (cmdline_next(&text, &param)) {
-		/* The rescue entry of Fedora and RHEL differs by its kernel's name only (51-dracut-rescue.install). */
+		/*
+		 * The rescue entry of Fedora and RHEL differs by its kernel's name only
+		 * (51-dracut-rescue.install).
+		 */
 		if (param.value && cmdline_is(&param, "BOOT_IMAGE") &&
 		    memmem(param.value, param.value_length, "vmlinuz-0-rescue", 16))
 			return true;
@@ -172,7 +198,8 @@ bool cmdline_wants_recovery(const char *text)
 			return true;
 		if (!param.value)
 			continue;
-		if ((cmdline_is(&param, "systemd.unit") || cmdline_is(&param, "rd.systemd.unit")) && is_recovery_unit(&param))
+		if ((cmdline_is(&param, "systemd.unit") || cmdline_is(&param, "rd.systemd.unit")) &&
+		    is_recovery_unit(&param))
 			return true;
 		/* The kernel starts the last one. */
 		if (cmdline_is(&param, "init"))
@@ -213,7 +240,8 @@ static bool takes_selectors(const struct cmdline_param *param)
 /* How much of a value is certain where its end is missing: of a list all but the last item. */
 static size_t certain_length(const struct cmdline_param *param)
 {
-	static const char *const lists[] = { "vfio-pci.ids", "pci-stub.ids", "module_blacklist", "modprobe.blacklist" };
+	static const char *const lists[] = { "vfio-pci.ids", "pci-stub.ids", "module_blacklist",
+					     "modprobe.blacklist" };
 	const char *comma = memrchr(param->value, ',', param->value_length);
 	bool list = takes_selectors(param);
 

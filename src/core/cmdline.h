@@ -28,30 +28,37 @@ bool cmdline_last(const char *text, const char *name, struct cmdline_param *ret)
 /* Are these the same name? "-" and "_" are the same letter, as in the names of modules. */
 bool cmdline_same_name(const char *text, size_t length, const char *name);
 
-/* Does the parameter switch something of the kernel's on (lib/kstrtox.c, kstrtobool(); a parameter without a value does)? */
+/*
+ * Does the parameter switch something of the kernel's on (lib/kstrtox.c, kstrtobool(); a parameter without a
+ * value does)?
+ */
 bool cmdline_is_on(const struct cmdline_param *param);
 /* Does the last parameter called @name? */
 bool cmdline_switches_on(const char *text, const char *name);
 
-/* Does any parameter called @name have @word as one item of its comma-separated value? The last one counts. */
+/*
+ * Does any parameter called @name have @word as one item of its comma-separated value? The last one counts.
+ */
 bool cmdline_has(const char *text, const char *name, const char *word);
 
 /*
- * Characters of the longest command line that this architecture's kernel takes (COMMAND_LINE_SIZE - 1). One of that
- * length may have been cut, by the kernel or by the boot loader, which knows the limit from the kernel's header.
+ * Characters of the longest command line that this architecture's kernel takes (COMMAND_LINE_SIZE - 1). One
+ * of that length may have been cut, by the kernel or by the boot loader, which knows the limit from the
+ * kernel's header.
  */
 extern const size_t cmdline_longest;
 
 /*
- * What is certain of @length bytes of parameters whose end may be missing: the last one, unless a blank follows it, has
- * lost its end. It never becomes another parameter: of a list (rd.vfio.ids=) the last item goes, rd.vfio= becomes
- * rd.vfio=0, a value of any other parameter becomes "?", which names nothing, and a word without a value goes, but for
- * rd.vfio.dryrun. Writes what is uncertain to @lost, "" for nothing. Returns a string that the caller frees.
+ * What is certain of @length bytes of parameters whose end may be missing: the last one, unless a blank
+ * follows it, has lost its end. It never becomes another parameter: of a list (rd.vfio.ids=) the last item
+ * goes, rd.vfio= becomes rd.vfio=0, a value of any other parameter becomes "?", which names nothing, and a
+ * word without a value goes, but for rd.vfio.dryrun. Writes what is uncertain to @lost, "" for nothing.
+ * Returns a string that the caller frees.
  */
 char *cmdline_repair(const char *text, size_t length, char *lost, size_t size);
 
 /*
- * Does the command line ask for a rescue shell (single, rescue, emergency or their systemd units, init= with the name of a
- * shell), or is it that of a crash kernel (elfcorehdr=, reset_devices)?
+ * Does the command line ask for a rescue shell (single, rescue, emergency or their systemd units, init= with
+ * the name of a shell), or is it that of a crash kernel (elfcorehdr=, reset_devices)?
  */
 bool cmdline_wants_recovery(const char *text);

@@ -90,19 +90,20 @@ static void complain_of(struct config *config, const struct place *place, const 
 {
 	char what[320], shown[SHOWN];
 
-	util_format(what, sizeof(what), "'%s': %s", util_printable(shown, sizeof(shown), text, length), expected);
+	util_format(what, sizeof(what), "'%s': %s", util_printable(shown, sizeof(shown), text, length),
+		    expected);
 	complain(config, place, text, what);
 }
 
 /* What the selectors of one line become: claims with these options, or keeps. */
 struct wish {
-	const char *source;  /* for the report */
+	const char *source; /* for the report */
 	struct claim options;
 	bool keep;
 };
 
-static void add_selector(struct config *config, const struct place *place, const struct wish *wish, const char *text,
-			 size_t length)
+static void add_selector(struct config *config, const struct place *place, const struct wish *wish,
+			 const char *text, size_t length)
 {
 	struct selector_error error;
 	struct selector selector;
@@ -114,7 +115,8 @@ static void add_selector(struct config *config, const struct place *place, const
 	}
 	if (wish->keep) {
 		config->keeps = util_grow(config->keeps, config->keep_count, sizeof(*config->keeps));
-		config->keeps[config->keep_count++] = (struct keep){ selector, util_copy(wish->source, strlen(wish->source)) };
+		config->keeps[config->keep_count++] =
+			(struct keep){ selector, util_copy(wish->source, strlen(wish->source)) };
 		return;
 	}
 	config->claims = util_grow(config->claims, config->claim_count, sizeof(*config->claims));
@@ -126,8 +128,8 @@ static void add_selector(struct config *config, const struct place *place, const
 }
 
 /* Is what has the bit @bit there already? Then it is an error, and the first one counts. */
-static bool is_again(struct config *config, const struct place *place, const char *text, size_t length, unsigned int bit,
-		     unsigned int *seen, const char *where)
+static bool is_again(struct config *config, const struct place *place, const char *text, size_t length,
+		     unsigned int bit, unsigned int *seen, const char *where)
 {
 	char what[96];
 
@@ -151,7 +153,8 @@ static void set_one(struct config *config, const struct place *place, const stru
 	if (!param->value || !setting_store(setting, param->value, param->value_length, &changed))
 		complain_of(config, place, param->value ? param->value : param->name, param->value_length,
 			    setting_expects(setting, expected, sizeof(expected)));
-	else if (!is_again(config, place, param->name, param->name_length, (unsigned int)i, place->seen, "in this file"))
+	else if (!is_again(config, place, param->name, param->name_length, (unsigned int)i, place->seen,
+			   "in this file"))
 		*config = changed;
 }
 
@@ -175,7 +178,9 @@ static bool next_word(const char **cursor, const char *end, const char **ret_wor
 	return util_next_word(cursor, end, ret_word, ret_length) && **ret_word != '#';
 }
 
-/* Find an option by its name, with a value behind it or without one. Returns its index, or the number of all. */
+/*
+ * Find an option by its name, with a value behind it or without one. Returns its index, or the number of all.
+ */
 static size_t find_option(const char *name, size_t length, bool has_value)
 {
 	size_t i;
@@ -213,7 +218,9 @@ static void parse_option(struct config *config, const struct place *place, const
 	}
 }
 
-/* "claim" and "keep": selectors, and of a claim options, which count for the whole line wherever they stand. */
+/*
+ * "claim" and "keep": selectors, and of a claim options, which count for the whole line wherever they stand.
+ */
 static void parse_selectors(struct config *config, const struct place *place, bool keep, const char *start,
 			    const char *end)
 {
@@ -232,12 +239,15 @@ static void parse_selectors(struct config *config, const struct place *place, bo
 			continue;
 		count++;
 		if (memchr(word, ',', length))
-			complain_of(config, place, word, length, "selectors stand apart with blanks here, not with commas");
+			complain_of(config, place, word, length,
+				    "selectors stand apart with blanks here, not with commas");
 		else
 			add_selector(config, place, &wish, word, length);
 	}
 	if (!count)
-		complain(config, place, cursor, "no selector on this line: expected an id such as 10de:1c03 or an address such as 01:00.0");
+		complain(config, place, cursor,
+			 "no selector on this line: expected an id such as 10de:1c03 or an address such as "
+			 "01:00.0");
 }
 
 static void parse_set(struct config *config, const struct place *place, const char *cursor, const char *end)
@@ -269,7 +279,8 @@ static void parse_line(struct config *config, const struct place *place, const c
 	else if (util_equal(word, length, "set"))
 		parse_set(config, place, cursor, end);
 	else
-		complain_of(config, place, word, length, "no such directive: a line starts with claim, keep, set or #");
+		complain_of(config, place, word, length,
+			    "no such directive: a line starts with claim, keep, set or #");
 }
 
 /* The line that lacks its end: its last word may be another one, and options of a claim may follow. */
@@ -341,7 +352,8 @@ static void parse_list(struct config *config, const struct place *place, const s
 		add_selector(config, place, wish, item, length);
 	if (!count)
 		complain_of(config, place, param->name, param->name_length,
-			    "no selector: expected ids or addresses with commas between them, as in rd.vfio.ids=10de:1c03,01:00.0");
+			    "no selector: expected ids or addresses with commas between them, as in "
+			    "rd.vfio.ids=10de:1c03,01:00.0");
 }
 
 /* dracut's booleans (dracut-lib.sh, getargbool), and the words that people try, in either case. */
@@ -379,7 +391,8 @@ static void say_off(struct config *config, const struct cmdline_param *param)
 
 	util_printable(value, sizeof(value), param->value, param->value_length);
 	util_format(config->off_by, sizeof(config->off_by), "rd.vfio=%s", value);
-	util_format(config->off_reason, sizeof(config->off_reason), "%s on the kernel command line", config->off_by);
+	util_format(config->off_reason, sizeof(config->off_reason), "%s on the kernel command line",
+		    config->off_by);
 }
 
 static const char *const parameter_names[] = {
@@ -422,8 +435,10 @@ static void parse_param(struct config *config, const struct place *place, struct
 
 	switch (parameter) {
 	case PARAMETER_ENABLE:
-		parse_flag(config, place, param, false,
-			   "expected 0 or 1, so this boot claims nothing; devices are named with rd.vfio.ids=", &on);
+		parse_flag(
+			config, place, param, false,
+			"expected 0 or 1, so this boot claims nothing; devices are named with rd.vfio.ids=",
+			&on);
 		config->off = !on;
 		if (!on)
 			say_off(config, param);
@@ -437,7 +452,8 @@ static void parse_param(struct config *config, const struct place *place, struct
 		parse_flag(config, place, param, config->debug, "expected 0 or 1", &config->debug);
 		break;
 	case PARAMETER_DRYRUN:
-		parse_flag(config, place, param, true, "expected 0 or 1, so this boot is a dry run", &config->dryrun);
+		parse_flag(config, place, param, true, "expected 0 or 1, so this boot is a dry run",
+			   &config->dryrun);
 		break;
 	case PARAMETER_CONFIG:
 		parse_flag(config, place, param, true, "expected 0 or 1, so the files count", &on);

@@ -14,7 +14,7 @@ enum stage { STAGE_AUTO, STAGE_EARLY, STAGE_LATE };
 
 /* Where a claim comes from: of two that match one device, that of the higher rank counts. */
 enum claim_rank {
-	CLAIM_OF_MODULE,  /* the ids= of a module, on the command line or in modprobe.d */
+	CLAIM_OF_MODULE, /* the ids= of a module, on the command line or in modprobe.d */
 	CLAIM_OF_FILE,
 	CLAIM_OF_CMDLINE, /* rd.vfio.ids= */
 };
@@ -26,7 +26,7 @@ struct claim {
 	char *wanted_by; /* "rd.vfio.ids", "file:line", or "vfio-pci.ids" */
 	enum expand expand;
 	enum stage stage;
-	bool optional;                /* absence is no fault */
+	bool optional; /* absence is no fault */
 	enum claim_rank rank;
 	char driver[PCI_DRIVER_SIZE]; /* "" is auto */
 };
@@ -49,16 +49,16 @@ struct config {
 	size_t keep_count;
 	struct config_error *errors;
 	size_t error_count, errors_left_out;
-	bool off;                 /* rd.vfio=0, or a value that cannot be read */
-	char off_by[32];          /* the parameter as it was written, "rd.vfio=OFF" */
+	bool off;        /* rd.vfio=0, or a value that cannot be read */
+	char off_by[32]; /* the parameter as it was written, "rd.vfio=OFF" */
 	char off_reason[80];
-	bool recovery;            /* the boot asks for a rescue shell, or saves a crash */
-	bool recovery_claims;     /* recovery=claim */
+	bool recovery;        /* the boot asks for a rescue shell, or saves a crash */
+	bool recovery_claims; /* recovery=claim */
 	bool dryrun, debug;
-	bool iommu_ignored;       /* iommu=ignore */
-	bool last_display_claimed;/* last-display=claim */
-	enum expand expand;       /* of claims that say nothing themselves */
-	unsigned int deadline;    /* seconds that one blocking write may take */
+	bool iommu_ignored;        /* iommu=ignore */
+	bool last_display_claimed; /* last-display=claim */
+	enum expand expand;        /* of claims that say nothing themselves */
+	unsigned int deadline;     /* seconds that one blocking write may take */
 };
 
 /* Set the defaults. config_clear() frees what the calls below added. */
@@ -66,21 +66,23 @@ void config_init(struct config *config);
 void config_clear(struct config *config);
 
 /*
- * Add the text of a configuration file, stronger than those before. @path is for messages. Directives: "claim SELECTOR... [OPTION...]",
- * "keep SELECTOR..." and "set NAME=VALUE..."; "#" starts a comment. What cannot be understood is added to the errors
- * and skipped; so is a setting that the file sets twice, or an option that stands twice on a line: the first one counts.
+ * Add the text of a configuration file, stronger than those before. @path is for messages. Directives: "claim
+ * SELECTOR... [OPTION...]", "keep SELECTOR..." and "set NAME=VALUE..."; "#" starts a comment. What cannot be
+ * understood is added to the errors and skipped; so is a setting that the file sets twice, or an option that
+ * stands twice on a line: the first one counts.
  */
 void config_add_file(struct config *config, const char *path, const char *text, size_t length);
 
 /*
- * Add the first @length bytes of a file whose end is missing. In the line that is cut no word without its end counts; a
- * "claim" there claims nothing, since its options may be lost, and a "keep" keeps what stands there whole.
+ * Add the first @length bytes of a file whose end is missing. In the line that is cut no word without its end
+ * counts; a "claim" there claims nothing, since its options may be lost, and a "keep" keeps what stands there
+ * whole.
  */
 void config_add_cut_file(struct config *config, const char *path, const char *text, size_t length);
 
 /*
- * Add the kernel command line: rd.vfio=0|1, rd.vfio.ids=, rd.vfio.keep=, rd.vfio.debug, rd.vfio.dryrun, rd.vfio.NAME=VALUE.
- * Call it after the files: it is stronger.
+ * Add the kernel command line: rd.vfio=0|1, rd.vfio.ids=, rd.vfio.keep=, rd.vfio.debug, rd.vfio.dryrun,
+ * rd.vfio.NAME=VALUE. Call it after the files: it is stronger.
  */
 void config_add_cmdline(struct config *config, const char *text);
 
@@ -88,8 +90,8 @@ void config_add_cmdline(struct config *config, const char *text);
 void config_add_parameters(struct config *config, const char *path, const char *text);
 
 /*
- * Add the ids= of a module as claims of the lowest rank, for @driver, "" for vfio-pci or a variant of it. The syntax is that
- * of vfio-pci.ids= (drivers/vfio/pci/vfio_pci.c, vfio_pci_fill_ids()).
+ * Add the ids= of a module as claims of the lowest rank, for @driver, "" for vfio-pci or a variant of it. The
+ * syntax is that of vfio-pci.ids= (drivers/vfio/pci/vfio_pci.c, vfio_pci_fill_ids()).
  */
 void config_add_module_ids(struct config *config, const struct module_ids *ids, const char *driver);
 

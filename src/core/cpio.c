@@ -147,7 +147,8 @@ int cpio_next(struct cpio *cpio, struct cpio_file *ret)
 			r = find_magic(cpio);
 		if (r <= 0)
 			return r;
-		if (cpio->magic_length != 6 || (memcmp(cpio->magic, "070701", 6) && memcmp(cpio->magic, "070702", 6)))
+		if (cpio->magic_length != 6 ||
+		    (memcmp(cpio->magic, "070701", 6) && memcmp(cpio->magic, "070702", 6)))
 			return -ENOTSUP;
 		r = read_header(cpio, ret);
 		cpio->open = r > 0 && strcmp(ret->name, "TRAILER!!!") != 0;

@@ -16,11 +16,11 @@ struct cpio {
 	ssize_t (*read)(void *data, void *buffer, size_t size);
 	void *data;
 	/* kept by the calls below */
-	unsigned char magic[6];   /* the bytes that stand where no archive goes on */
+	unsigned char magic[6]; /* the bytes that stand where no archive goes on */
 	size_t magic_length;
 	unsigned long long offset; /* how many bytes were read */
-	unsigned long long left;  /* of the file that is open */
-	bool open;                /* an archive was begun, and its end was not seen yet */
+	unsigned long long left;   /* of the file that is open */
+	bool open;                 /* an archive was begun, and its end was not seen yet */
 };
 
 struct cpio_file {
@@ -30,8 +30,9 @@ struct cpio_file {
 };
 
 /*
- * Go to the next file. Returns 1, 0 at the end, -ENOTSUP where something else than an archive follows (the first bytes
- * of it are in magic, and were read), -EBADMSG where the archive is damaged, or the -errno of a read.
+ * Go to the next file. Returns 1, 0 at the end, -ENOTSUP where something else than an archive follows (the
+ * first bytes of it are in magic, and were read), -EBADMSG where the archive is damaged, or the -errno of a
+ * read.
  */
 int cpio_next(struct cpio *cpio, struct cpio_file *ret) must_check;
 

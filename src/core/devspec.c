@@ -50,8 +50,8 @@ static bool parse_tag(const char *spec, enum need_kind *ret_kind, char *value)
 }
 
 /*
- * Append @value to @buffer as udev writes it in names of links: what is not in its list of characters, and no UTF-8, becomes
- * "\x" and two digits (systemd, encode_devnode_name()).
+ * Append @value to @buffer as udev writes it in names of links: what is not in its list of characters, and no
+ * UTF-8, becomes "\x" and two digits (systemd, encode_devnode_name()).
  */
 static const char *append_encoded(const char *value, char *buffer, size_t size)
 {
@@ -81,7 +81,8 @@ const char *devspec_path(enum need_kind kind, const char *value, char *buffer, s
 
 void devspec_number(unsigned long number, char value[static SPEC_SIZE])
 {
-	util_format(value, SPEC_SIZE, "%lu:%lu", (number & 0xfff00) >> 8, (number & 0xff) | ((number >> 12) & 0xfff00));
+	util_format(value, SPEC_SIZE, "%lu:%lu", (number & 0xfff00) >> 8,
+		    (number & 0xff) | ((number >> 12) & 0xfff00));
 }
 
 /* "8:1", or the kernel's old hexadecimal "801" (init/do_mounts.c, name_to_dev_t()). */
@@ -132,14 +133,16 @@ bool devspec_is_device(const char *spec)
 
 static bool is_no_disk(const char *spec)
 {
-	return UTIL_IS_ONE_OF(spec, "tmpfs", "ramfs", "rootfs", "overlay") || util_starts_with(spec, "tmpfs:") ||
-	       util_starts_with(spec, "bind:") || is_numbered(spec, "/dev/ram") || is_numbered(spec, "/dev/zram");
+	return UTIL_IS_ONE_OF(spec, "tmpfs", "ramfs", "rootfs", "overlay") ||
+	       util_starts_with(spec, "tmpfs:") || util_starts_with(spec, "bind:") ||
+	       is_numbered(spec, "/dev/ram") || is_numbered(spec, "/dev/zram");
 }
 
 bool devspec_is_on_network(const char *spec)
 {
 	static const char *const schemes[] = {
-		"nfs", "nfs4", "iscsi", "nbd", "fcoe", "cifs", "smb", "http", "https", "ftp", "tftp", "nvmf", "aoe", "ceph",
+		"nfs",  "nfs4",  "iscsi", "nbd",  "fcoe", "cifs", "smb",
+		"http", "https", "ftp",   "tftp", "nvmf", "aoe",  "ceph",
 	};
 
 	/* A label may look like anything, and bind:/PATH like a place on a server. */
@@ -148,13 +151,16 @@ bool devspec_is_on_network(const char *spec)
 	for (size_t i = 0; i < ARRAY_SIZE(schemes); i++)
 		if (util_starts_with(spec, schemes[i]) && spec[strlen(schemes[i])] == ':')
 			return true;
-	return UTIL_IS_ONE_OF(spec, "/dev/nfs", "/dev/cifs", "dhcp", "dhcp6") || is_numbered(spec, "/dev/nbd") ||
-	       is_numbered(spec, "/dev/rbd") || util_starts_with(spec, "/dev/rbd/") ||
-	       util_starts_with(spec, "/dev/etherd/") || util_starts_with(spec, "//") ||
-	       (spec[0] != '/' && strstr(spec, ":/"));
+	return UTIL_IS_ONE_OF(spec, "/dev/nfs", "/dev/cifs", "dhcp", "dhcp6") ||
+	       is_numbered(spec, "/dev/nbd") || is_numbered(spec, "/dev/rbd") ||
+	       util_starts_with(spec, "/dev/rbd/") || util_starts_with(spec, "/dev/etherd/") ||
+	       util_starts_with(spec, "//") || (spec[0] != '/' && strstr(spec, ":/"));
 }
 
-/* systemd finds the root by the type of its partition, on the disk of the loader (systemd-gpt-auto-generator(8)). */
+/*
+ * systemd finds the root by the type of its partition, on the disk of the loader
+ * (systemd-gpt-auto-generator(8)).
+ */
 static bool is_found_by_type(const char *spec)
 {
 	return UTIL_IS_ONE_OF(spec, "gpt-auto", "gpt-auto-force", "dissect", "dissect-force");

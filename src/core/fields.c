@@ -15,7 +15,8 @@ bool fields_next(const char **cursor, struct fields_line *ret)
 
 		for (size_t i = 0; i < TABLE_FIELDS; i++)
 			ret->fields[i][0] = '\0';
-		for (ret->count = 0; ret->count < TABLE_FIELDS && util_next_word(&line, end, &word, &size); ret->count++)
+		for (ret->count = 0; ret->count < TABLE_FIELDS && util_next_word(&line, end, &word, &size);
+		     ret->count++)
 			util_format(ret->fields[ret->count], TABLE_FIELD_SIZE, "%.*s", (int)size, word);
 		if (ret->count && ret->fields[0][0] != '#')
 			return true;

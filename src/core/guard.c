@@ -27,7 +27,8 @@ static bool is_behind(const struct pci_function *function, const struct pci_func
 
 #define NAMED_BEHIND 4
 
-static void hint_behind(const struct plan_input *input, const struct pci_function *bridge, char *hint, size_t size)
+static void hint_behind(const struct plan_input *input, const struct pci_function *bridge, char *hint,
+			size_t size)
 {
 	char address[PCI_ADDRESS_SIZE];
 	size_t count = 0;
@@ -62,13 +63,14 @@ static void guard_bridge(const struct plan_input *input, struct plan_entry *entr
 }
 
 /* The controller of a segment that only Linux has: the RAID controller in the same IOMMU group. */
-static const struct pci_function *find_vmd(const struct plan_input *input, const struct pci_function *function)
+static const struct pci_function *find_vmd(const struct plan_input *input,
+					   const struct pci_function *function)
 {
 	for (size_t i = 0; i < input->function_count; i++) {
 		const struct pci_function *other = &input->functions[i];
 
-		if (!pci_is_behind_vmd(other) && other->class >> 8 == PCI_SUB_RAID && other->iommu_group >= 0 &&
-		    other->iommu_group == function->iommu_group)
+		if (!pci_is_behind_vmd(other) && other->class >> 8 == PCI_SUB_RAID &&
+		    other->iommu_group >= 0 && other->iommu_group == function->iommu_group)
 			return other;
 	}
 	return NULL;
@@ -76,12 +78,14 @@ static const struct pci_function *find_vmd(const struct plan_input *input, const
 
 static void guard_vmd(const struct plan_input *input, struct plan_entry *entry)
 {
-	const struct pci_function *vmd = pci_is_behind_vmd(entry->function) ? find_vmd(input, entry->function) : NULL;
+	const struct pci_function *vmd =
+		pci_is_behind_vmd(entry->function) ? find_vmd(input, entry->function) : NULL;
 	char hint[sizeof(entry->hint)], address[PCI_ADDRESS_SIZE];
 
 	if (!pci_is_behind_vmd(entry->function))
 		return;
-	util_format(hint, sizeof(hint), "claim %s with all drives behind it, or switch VMD off in the firmware",
+	util_format(hint, sizeof(hint),
+		    "claim %s with all drives behind it, or switch VMD off in the firmware",
 		    vmd ? pci_address_format(&vmd->address, address) : "the VMD controller");
 	plan_decide(entry, VERDICT_KEPT, hint, "it is behind a VMD controller, and shares its IOMMU group");
 }
@@ -91,13 +95,15 @@ static void guard_keep(struct plan_entry *entry, const struct config *config)
 	for (size_t k = 0; k < config->keep_count; k++) {
 		if (selector_match(&config->keeps[k].selector, entry->function) != SELECTOR_YES)
 			continue;
-		plan_decide(entry, VERDICT_KEPT, "", "keep (%s) wins over every claim", config->keeps[k].where);
+		plan_decide(entry, VERDICT_KEPT, "", "keep (%s) wins over every claim",
+			    config->keeps[k].where);
 		return;
 	}
 }
 
 /* A folder of the virtual machine's host that the boot mounts: which device has which tag is not known. */
-static bool keeps_share(const struct host_needs *needs, const struct pci_function *function, char *reason, size_t size)
+static bool keeps_share(const struct host_needs *needs, const struct pci_function *function, char *reason,
+			size_t size)
 {
 	for (size_t n = 0; n < needs->count; n++) {
 		const struct need *need = &needs->list[n];
@@ -111,22 +117,30 @@ static bool keeps_share(const struct host_needs *needs, const struct pci_functio
 	return false;
 }
 
-static bool keeps_network(const struct plan_input *input, const struct pci_function *function, char *reason, size_t size,
-			  char *hint, size_t hint_size)
+static bool keeps_network(const struct plan_input *input, const struct pci_function *function, char *reason,
+			  size_t size, char *hint, size_t hint_size)
 {
 	static const struct network none;
 	const struct host_needs *needs = input->needs;
-	/* Routes that there are by then lead elsewhere, or are those of the running host, and not there in the initramfs. */
+	/*
+	 * Routes that there are by then lead elsewhere, or are those of the running host, and not there in
+	 * the initramfs.
+	 */
 	const struct network *network = needs->network_later ? &none : input->network;
-	enum network_need need = !needs->network[0] ? NETWORK_OF_BOOT : needs->network_later ? NETWORK_OF_MOUNT : NETWORK_OF_ROOT;
+	enum network_need need = !needs->network[0]   ? NETWORK_OF_BOOT :
+				 needs->network_later ? NETWORK_OF_MOUNT :
+							NETWORK_OF_ROOT;
 
 	/* A card may hang off USB. */
 	if ((!needs->network[0] && !needs->network_use[0]) ||
 	    (!pci_is_network(function) && !network_leads_through(network, &function->address)) ||
-	    !network_keeps(network, &function->address, need, needs->network[0] ? needs->network : needs->network_use, reason, size))
+	    !network_keeps(network, &function->address, need,
+			   needs->network[0] ? needs->network : needs->network_use, reason, size))
 		return false;
 	if (need == NETWORK_OF_MOUNT)
-		util_format(hint, hint_size, "a pinned address with stage=early takes it whatever leads through it; if the boot can do "
+		util_format(hint, hint_size,
+			    "a pinned address with stage=early takes it whatever leads through it; if the "
+			    "boot can do "
 			    "without the entry, give it nofail");
 	return true;
 }
@@ -147,12 +161,14 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 
 	/* Before its driver is loaded nothing shows the disk of a device that has none by its nature. */
 	if (storage && !hint[0] && !question.may_carry && !question.without_keys)
-		util_format(hint, sizeof(hint), "give its claim stage=late: before its driver is loaded the boot cannot see the disk");
+		util_format(hint, sizeof(hint),
+			    "give its claim stage=late: before its driver is loaded the boot cannot see the "
+			    "disk");
 	/* stage=early is there; what it waits for is its group. */
 	if (match_insists_on_early(entry->claim, function))
-		util_format(hint, sizeof(hint), "claim it without expand=group: stage=early takes it then, whatever is on it");
-	if (storage ||
-	    keeps_share(input->needs, function, reason, sizeof(reason)) ||
+		util_format(hint, sizeof(hint),
+			    "claim it without expand=group: stage=early takes it then, whatever is on it");
+	if (storage || keeps_share(input->needs, function, reason, sizeof(reason)) ||
 	    keeps_network(input, function, reason, sizeof(reason), hint, sizeof(hint)))
 		plan_decide(entry, VERDICT_KEPT, hint, "%s", reason);
 }
@@ -169,21 +185,29 @@ static void defer(const struct plan_input *input, enum wait wait, struct plan_en
 
 	if (wait == WAIT_NATURE && pci_is_network(function))
 		plan_decide(entry, VERDICT_DEFERRED, "", "%s (%s), so its card must be known first",
-			    needs->network[0] && !needs->network_later ? "the root is on the network" : "the host uses the network",
+			    needs->network[0] && !needs->network_later ? "the root is on the network" :
+									 "the host uses the network",
 			    needs->network[0] ? needs->network : needs->network_use);
 	else if (wait == WAIT_NATURE && pci_is_storage(function))
-		plan_decide(entry, VERDICT_DEFERRED, "", "storage waits until it is known which disk carries the root");
+		plan_decide(entry, VERDICT_DEFERRED, "",
+			    "storage waits until it is known which disk carries the root");
 	else if (wait == WAIT_NATURE)
-		plan_decide(entry, VERDICT_DEFERRED, "", "the root may be on a disk of it; it waits until that is known");
+		plan_decide(entry, VERDICT_DEFERRED, "",
+			    "the root may be on a disk of it; it waits until that is known");
 	else if (wait == WAIT_STAGE)
 		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage (stage=late)");
 	else
-		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage with the others of its IOMMU group");
+		plan_decide(entry, VERDICT_DEFERRED, "",
+			    "it waits for the late stage with the others of its IOMMU group");
 	/* Until then no host driver takes it; but a screen and a keyboard may be needed to get there. */
-	entry->reserved = wait != WAIT_NATURE && !input->needs->no_late[0] && !guard_is_console(function) && !function->has_keyboard;
+	entry->reserved = wait != WAIT_NATURE && !input->needs->no_late[0] && !guard_is_console(function) &&
+			  !function->has_keyboard;
 }
 
-/* What the early stage decides, the late one does not decide again, unless it was deferred. Returns false for that. */
+/*
+ * What the early stage decides, the late one does not decide again, unless it was deferred. Returns false for
+ * that.
+ */
 static bool adopt_plan(const struct plan *early, const struct plan_stage *stage, struct plan_entry *entry)
 {
 	const struct plan_entry *decided = plan_entry_of(early, entry->function);
@@ -212,7 +236,8 @@ static bool adopt_report(const struct plan_input *input, enum wait wait, struct 
 	if (!strcmp(entry->driver, entry->wanted_driver))
 		plan_decide(entry, VERDICT_BOUND, "", "%s", "");
 	else
-		plan_decide(entry, VERDICT_STUCK, "look for vfio-early in dmesg", "the early stage has left no verdict for it");
+		plan_decide(entry, VERDICT_STUCK, "look for vfio-early in dmesg",
+			    "the early stage has left no verdict for it");
 	return true;
 }
 
@@ -245,7 +270,8 @@ static bool is_going(const struct plan_entry *entry)
 	return plan_is_taken(entry) || entry->verdict == VERDICT_DEFERRED;
 }
 
-bool guard_is_host_display(const struct plan_input *input, const struct plan *plan, const struct pci_function *function)
+bool guard_is_host_display(const struct plan_input *input, const struct plan *plan,
+			   const struct pci_function *function)
 {
 	const struct plan_entry *entry;
 	const struct early_verdict *found;
@@ -263,7 +289,10 @@ bool guard_is_host_display(const struct plan_input *input, const struct plan *pl
 	       (found && found->verdict == VERDICT_BOUND && !entry);
 }
 
-/* Of two displays that could stay: the one that the firmware drew on, by the stronger sign, else the one before. */
+/*
+ * Of two displays that could stay: the one that the firmware drew on, by the stronger sign, else the one
+ * before.
+ */
 static bool is_rather_kept(const struct pci_function *a, const struct pci_function *b)
 {
 	bool a_boots = a->boot_vga == 1, b_boots = b->boot_vga == 1;
@@ -271,7 +300,9 @@ static bool is_rather_kept(const struct pci_function *a, const struct pci_functi
 	return a_boots != b_boots ? a_boots : a->console > b->console;
 }
 
-/* The display that the host keeps where every one would go; NULL where one stays anyhow, or none can be kept. */
+/*
+ * The display that the host keeps where every one would go; NULL where one stays anyhow, or none can be kept.
+ */
 static const struct pci_function *find_last_display(const struct plan_input *input, const struct plan *plan)
 {
 	const struct pci_function *last = NULL;
@@ -291,14 +322,16 @@ static const struct pci_function *find_last_display(const struct plan_input *inp
 
 static bool goes_with_display(const struct pci_function *function, const struct pci_function *display)
 {
-	bool audio = pci_base_class(function) == PCI_BASE_MULTIMEDIA && pci_same_slot(&function->address, &display->address);
+	bool audio = pci_base_class(function) == PCI_BASE_MULTIMEDIA &&
+		     pci_same_slot(&function->address, &display->address);
 
-	return function == display || audio || (function->iommu_group >= 0 && function->iommu_group == display->iommu_group);
+	return function == display || audio ||
+	       (function->iommu_group >= 0 && function->iommu_group == display->iommu_group);
 }
 
 /*
- * The host keeps one display, with its audio function and what shares its IOMMU group. One that waits counts as going:
- * the early stage must not count on what the late one takes.
+ * The host keeps one display, with its audio function and what shares its IOMMU group. One that waits counts
+ * as going: the early stage must not count on what the late one takes.
  */
 static void guard_last_display(const struct plan_input *input, struct plan *plan)
 {
@@ -308,15 +341,19 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 	for (size_t i = 0; last && i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
-		if (!is_going(entry) || entry->verdict == VERDICT_BOUND || !goes_with_display(entry->function, last))
+		if (!is_going(entry) || entry->verdict == VERDICT_BOUND ||
+		    !goes_with_display(entry->function, last))
 			continue;
 		entry->reserved = false;
 		if (entry->function == last)
-			plan_decide(entry, VERDICT_KEPT, "to give it away all the same, say rd.vfio.last-display=claim",
+			plan_decide(entry, VERDICT_KEPT,
+				    "to give it away all the same, say rd.vfio.last-display=claim",
 				    "the host would have no display left");
 		else
-			plan_decide(entry, VERDICT_KEPT, "to give it away all the same, say rd.vfio.last-display=claim",
-				    "it belongs to the host's last display, %s", pci_address_format(&last->address, address));
+			plan_decide(entry, VERDICT_KEPT,
+				    "to give it away all the same, say rd.vfio.last-display=claim",
+				    "it belongs to the host's last display, %s",
+				    pci_address_format(&last->address, address));
 	}
 }
 
@@ -326,19 +363,21 @@ static bool expands_to_group(const struct config *config, const struct plan_entr
 }
 
 /*
- * A group is claimed whole or not at all: where a guard keeps one function, the others that expand=group takes stay too.
- * It may have been claimed by itself as well.
+ * A group is claimed whole or not at all: where a guard keeps one function, the others that expand=group
+ * takes stay too. It may have been claimed by itself as well.
  */
 static void guard_whole_groups(const struct plan_input *input, struct plan *plan)
 {
 	size_t limit;
 	cleanup_free size_t *group = pci_group_numbers(input->functions, input->function_count, &limit);
-	cleanup_free const struct pci_function **kept = util_zeroed(limit, sizeof(const struct pci_function *));
+	cleanup_free const struct pci_function **kept =
+		util_zeroed(limit, sizeof(const struct pci_function *));
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
-		if (entry->verdict == VERDICT_KEPT && entry->iommu_group >= 0 && !pci_is_bridge(entry->function))
+		if (entry->verdict == VERDICT_KEPT && entry->iommu_group >= 0 &&
+		    !pci_is_bridge(entry->function))
 			kept[group[entry->function - input->functions]] = entry->function;
 	}
 	for (size_t i = 0; i < plan->count; i++) {
@@ -353,9 +392,10 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 		if (!one)
 			continue;
 		entry->reserved = false;
-		plan_decide(entry, VERDICT_KEPT, "claim without expand=group to take only this one",
-			    "%s of its IOMMU group %d stays with the host, and expand=group takes all or none",
-			    pci_address_format(&one->address, address), entry->iommu_group);
+		plan_decide(
+			entry, VERDICT_KEPT, "claim without expand=group to take only this one",
+			"%s of its IOMMU group %d stays with the host, and expand=group takes all or none",
+			pci_address_format(&one->address, address), entry->iommu_group);
 	}
 }
 

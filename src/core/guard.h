@@ -18,7 +18,8 @@ void guard_displays(const struct plan_input *input, struct plan *plan);
 bool guard_is_console(const struct pci_function *function);
 
 /*
- * Is the function a display that the plan leaves to the host, which can use it? One on vfio-pci or pci-stub is none, unless
- * this boot's early stage has put it there.
+ * Is the function a display that the plan leaves to the host, which can use it? One on vfio-pci or pci-stub
+ * is none, unless this boot's early stage has put it there.
  */
-bool guard_is_host_display(const struct plan_input *input, const struct plan *plan, const struct pci_function *function);
+bool guard_is_host_display(const struct plan_input *input, const struct plan *plan,
+			   const struct pci_function *function);

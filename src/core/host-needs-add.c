@@ -8,8 +8,8 @@
 #include "core/devspec.h"
 #include "core/host-needs-add.h"
 
-void host_needs_add(struct host_needs *needs, const struct host_needs_form *form, enum need_kind kind, const char *value,
-	       const char *text)
+void host_needs_add(struct host_needs *needs, const struct host_needs_form *form, enum need_kind kind,
+		    const char *value, const char *text)
 {
 	needs->list = util_grow(needs->list, needs->count, sizeof(*needs->list));
 	needs->list[needs->count++] = (struct need){
@@ -31,7 +31,7 @@ void host_needs_add_unread(struct host_needs *needs, const char *path)
 	char text[SPEC_SIZE];
 
 	host_needs_add(needs, &(struct host_needs_form){ .purpose = path }, NEED_DEVICE, "?",
-		  util_format(text, sizeof(text), "what %.256s says", path));
+		       util_format(text, sizeof(text), "what %.256s says", path));
 }
 
 bool host_needs_is_on_disk(const struct need *need)
@@ -96,11 +96,13 @@ static void add_one(struct host_needs *needs, const struct host_needs_form *form
 	util_format(text, sizeof(text), "%s%s", form->name, spec);
 	if (kind == NEED_NOTHING && devspec_is_on_network(value) && !form->spare)
 		host_needs_say_network_for(needs, form->purpose, text);
-	if (form->required || (kind != NEED_NOTHING && (kind != NEED_DEVICE || util_starts_with(value, "/dev/"))))
+	if (form->required ||
+	    (kind != NEED_NOTHING && (kind != NEED_DEVICE || util_starts_with(value, "/dev/"))))
 		host_needs_add(needs, form, kind, value, text);
 }
 
-void host_needs_add_device(struct host_needs *needs, const struct host_needs_form *form, const char *spec, size_t length)
+void host_needs_add_device(struct host_needs *needs, const struct host_needs_form *form, const char *spec,
+			   size_t length)
 {
 	char copy[SPEC_SIZE], *next, *start = copy;
 
@@ -116,7 +118,8 @@ void host_needs_add_device(struct host_needs *needs, const struct host_needs_for
 	add_one(needs, form, start);
 }
 
-void host_needs_add_members(struct host_needs *needs, const struct host_needs_form *form, const char *options, size_t length)
+void host_needs_add_members(struct host_needs *needs, const struct host_needs_form *form, const char *options,
+			    size_t length)
 {
 	static const char *const names[] = { "device=", "logdev=", "rtdev=", "journal_path=", "jdev=" };
 	struct host_needs_form member = *form;
@@ -128,11 +131,13 @@ void host_needs_add_members(struct host_needs *needs, const struct host_needs_fo
 		for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 			member.name = names[i];
 			if (size > strlen(names[i]) && util_starts_with(item, names[i]))
-				host_needs_add_device(needs, &member, item + strlen(names[i]), size - strlen(names[i]));
+				host_needs_add_device(needs, &member, item + strlen(names[i]),
+						      size - strlen(names[i]));
 		}
 		if (size <= 12 || !util_starts_with(item, "journal_dev="))
 			continue;
 		devspec_number(strtoul(item + 12, NULL, 0), number);
-		host_needs_add(needs, form, NEED_NUMBER, number, util_format(text, sizeof(text), "%.*s", (int)size, item));
+		host_needs_add(needs, form, NEED_NUMBER, number,
+			       util_format(text, sizeof(text), "%.*s", (int)size, item));
 	}
 }

@@ -13,18 +13,20 @@ typedef void add_function(struct host_needs *needs, const char *name, const char
 static void add_root_flags(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	(void)name;
-	host_needs_add_members(needs, &(struct host_needs_form){ .purpose = "root", .required = true }, value, length);
+	host_needs_add_members(needs, &(struct host_needs_form){ .purpose = "root", .required = true }, value,
+			       length);
 }
 
 static void add_usr_flags(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	(void)name;
-	host_needs_add_members(needs, &(struct host_needs_form){ .purpose = "/usr", .required = true }, value, length);
+	host_needs_add_members(needs, &(struct host_needs_form){ .purpose = "/usr", .required = true }, value,
+			       length);
 }
 
 /* Add what the parameter @name says by a name of its own kind; @prefix makes a path of it. */
-static void add_named(struct host_needs *needs, enum need_kind kind, const char *name, const char *prefix, const char *value,
-		      size_t length)
+static void add_named(struct host_needs *needs, enum need_kind kind, const char *name, const char *prefix,
+		      const char *value, size_t length)
 {
 	char copy[SPEC_SIZE], text[SPEC_SIZE];
 
@@ -33,7 +35,9 @@ static void add_named(struct host_needs *needs, enum need_kind kind, const char 
 	host_needs_add(needs, &(struct host_needs_form){ .purpose = name, .opened = true }, kind, copy, text);
 }
 
-/* "luks-UUID", "UUID", "UUID=name": the UUID may be cut short (dracut's parse-crypt.sh compares its start). */
+/*
+ * "luks-UUID", "UUID", "UUID=name": the UUID may be cut short (dracut's parse-crypt.sh compares its start).
+ */
 static void add_luks(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	const char *equals = memchr(value, '=', length);
@@ -50,8 +54,11 @@ static void add_luks_data(struct host_needs *needs, const char *name, const char
 	char text[72];
 
 	host_needs_skip_uuid(&value, &length);
-	host_needs_add_device(needs, &(struct host_needs_form){ .purpose = name, .name = util_format(text, sizeof(text), "%s=", name), .opened = true },
-			 value, length);
+	host_needs_add_device(needs,
+			      &(struct host_needs_form){ .purpose = name,
+							 .name = util_format(text, sizeof(text), "%s=", name),
+							 .opened = true },
+			      value, length);
 }
 
 static void add_luks_options(struct host_needs *needs, const char *name, const char *value, size_t length)
@@ -81,14 +88,16 @@ static void add_array(struct host_needs *needs, const char *name, const char *va
 }
 
 /*
- * The writable layer of a live system, or the medium: DEVICE[:PATH], and no device in "none" or "removable". What is not
- * below /dev behind a colon is a path on it.
+ * The writable layer of a live system, or the medium: DEVICE[:PATH], and no device in "none" or "removable".
+ * What is not below /dev behind a colon is a path on it.
  */
 static void add_layer(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	char copy[SPEC_SIZE], text[72], *colon = copy;
 	const struct host_needs_form form = {
-		.purpose = name, .name = util_format(text, sizeof(text), "%s=", name), .required = true,
+		.purpose = name,
+		.name = util_format(text, sizeof(text), "%s=", name),
+		.required = true,
 	};
 
 	util_format(copy, sizeof(copy), "%.*s", (int)length, value);
@@ -101,7 +110,10 @@ static void add_layer(struct host_needs *needs, const char *name, const char *va
 		host_needs_add_device(needs, &form, copy, strlen(copy));
 }
 
-/* overlayroot=/dev/x, overlayroot=device:dev=/dev/x,OPTIONS, overlayroot=crypt:dev=/dev/x,OPTIONS (overlayroot.conf). */
+/*
+ * overlayroot=/dev/x, overlayroot=device:dev=/dev/x,OPTIONS, overlayroot=crypt:dev=/dev/x,OPTIONS
+ * (overlayroot.conf).
+ */
 static void add_overlay_root(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
 	const char *item, *end = value + length;
@@ -147,15 +159,41 @@ static bool is_param(const struct cmdline_param *param, const char *const *names
 	return false;
 }
 
-/* Parameters that put the root, or what a boot waits for, on the network, unless their value says otherwise. */
+/*
+ * Parameters that put the root, or what a boot waits for, on the network, unless their value says otherwise.
+ */
 static bool is_network_param(const struct cmdline_param *param)
 {
 	static const char *const no[] = { "", "0", "no", "off", "none", "false" };
 	static const char *const names[] = {
-		"ip", "netroot", "nfsroot", "nbdroot", "cifsroot", "rd.neednet", "rd.iscsi.firmware", "iscsi_firmware",
-		"rd.iscsi.initiator", "iscsi_initiator", "iscsi_target_name", "rd.iscsi.target.name", "iscsi_auto", "fcoe",
-		"rd.fcoe", "rd.nvmf.discover", "rd.nvmf.hostnqn", "fetch", "httpfs", "ftpfs", "netboot", "rd.systemd.pull",
-		"systemd.pull", "nfsaddrs", "url", "iso-url", "coreos.live.rootfs_url", "ignition.config.url",
+		"ip",
+		"netroot",
+		"nfsroot",
+		"nbdroot",
+		"cifsroot",
+		"rd.neednet",
+		"rd.iscsi.firmware",
+		"iscsi_firmware",
+		"rd.iscsi.initiator",
+		"iscsi_initiator",
+		"iscsi_target_name",
+		"rd.iscsi.target.name",
+		"iscsi_auto",
+		"fcoe",
+		"rd.fcoe",
+		"rd.nvmf.discover",
+		"rd.nvmf.hostnqn",
+		"fetch",
+		"httpfs",
+		"ftpfs",
+		"netboot",
+		"rd.systemd.pull",
+		"systemd.pull",
+		"nfsaddrs",
+		"url",
+		"iso-url",
+		"coreos.live.rootfs_url",
+		"ignition.config.url",
 	};
 
 	if (cmdline_is(param, "boot"))
@@ -168,7 +206,10 @@ static bool is_network_param(const struct cmdline_param *param)
 	return true;
 }
 
-/* Those of them that say by themselves where the root is (live-boot(7), initramfs-tools(7), dracut.cmdline(7)). */
+/*
+ * Those of them that say by themselves where the root is (live-boot(7), initramfs-tools(7),
+ * dracut.cmdline(7)).
+ */
 static bool is_network_root(const struct cmdline_param *param)
 {
 	static const char *const names[] = { "netroot", "boot", "fetch", "httpfs", "ftpfs", "netboot" };
@@ -201,15 +242,18 @@ struct mounted {
 };
 
 /* A folder that the host of a virtual machine shares, or a server of Plan 9's protocol. */
-static void add_plan9(struct host_needs *needs, const struct mounted *mounted, const char *cmdline, const char *tag, const char *text)
+static void add_plan9(struct host_needs *needs, const struct mounted *mounted, const char *cmdline,
+		      const char *tag, const char *text)
 {
 	host_needs_add(needs, &mounted->form, NEED_9P, tag, text);
-	if (cmdline_has(cmdline, mounted->flags, "trans=tcp") || cmdline_has(cmdline, mounted->flags, "trans=rdma"))
+	if (cmdline_has(cmdline, mounted->flags, "trans=tcp") ||
+	    cmdline_has(cmdline, mounted->flags, "trans=rdma"))
 		host_needs_say_network(needs, text);
 }
 
 /* The type tells what a file system is whose name is that of no device. */
-static bool add_typed(struct host_needs *needs, const struct mounted *mounted, const char *cmdline, const char *spec)
+static bool add_typed(struct host_needs *needs, const struct mounted *mounted, const char *cmdline,
+		      const char *spec)
 {
 	const struct host_needs_form *form = &mounted->form;
 	struct cmdline_param param;
@@ -245,7 +289,9 @@ static bool add_mounted(struct host_needs *needs, const struct mounted *mounted,
 		return false;
 	util_format(spec, sizeof(spec), "%.*s", (int)param.value_length, param.value);
 	util_unquote(spec);
-	/* systemd's words for what fstab names, or what some other unit mounts (systemd-fstab-generator(8)). */
+	/*
+	 * systemd's words for what fstab names, or what some other unit mounts (systemd-fstab-generator(8)).
+	 */
 	if (!*spec || UTIL_IS_ONE_OF(spec, "fstab", "off"))
 		return false;
 	if (add_typed(needs, mounted, cmdline, spec))
@@ -260,13 +306,20 @@ static bool add_mounted(struct host_needs *needs, const struct mounted *mounted,
 static void add_root_and_usr(struct host_needs *needs, const char *cmdline)
 {
 	static const struct mounted root = {
-		{ .purpose = "root", .name = "root=", .required = true }, "root", "rootfstype", "rootflags",
+		{ .purpose = "root", .name = "root=", .required = true },
+		"root",
+		"rootfstype",
+		"rootflags",
 	};
 	static const struct mounted usrs[] = {
 		{ { .purpose = "/usr", .name = "mount.usr=", .required = true },
-		  "mount.usr", "mount.usrfstype", "mount.usrflags" },
+		  "mount.usr",
+		  "mount.usrfstype",
+		  "mount.usrflags" },
 		{ { .purpose = "/usr", .name = "usr=", .required = true },
-		  "usr", "mount.usrfstype", "mount.usrflags" },
+		  "usr",
+		  "mount.usrfstype",
+		  "mount.usrflags" },
 	};
 
 	needs->root |= add_mounted(needs, &root, cmdline);
@@ -276,7 +329,9 @@ static void add_root_and_usr(struct host_needs *needs, const char *cmdline)
 
 void host_needs_add_cmdline(struct host_needs *needs, const char *text)
 {
-	static const struct host_needs_form form = { .purpose = "resume", .name = "resume=", .required = true };
+	static const struct host_needs_form form = {
+		.purpose = "resume", .name = "resume=", .required = true
+	};
 	struct cmdline_param param;
 	const char *cursor = text;
 
@@ -288,9 +343,12 @@ void host_needs_add_cmdline(struct host_needs *needs, const char *text)
 		char script[32];
 
 		needs->boot = true;
-		host_needs_see_script(needs, "boot=", util_format(script, sizeof(script), "%.*s", (int)param.value_length, param.value));
+		host_needs_see_script(
+			needs, "boot=",
+			util_format(script, sizeof(script), "%.*s", (int)param.value_length, param.value));
 	}
 	if (!needs->no_resume && cmdline_last(text, "resume", &param) &&
-	    !util_equal(param.value, param.value_length, "none") && !util_equal(param.value, param.value_length, "auto"))
+	    !util_equal(param.value, param.value_length, "none") &&
+	    !util_equal(param.value, param.value_length, "auto"))
 		host_needs_add_device(needs, &form, param.value, param.value_length);
 }

@@ -22,8 +22,8 @@ void host_needs_skip_uuid(const char **value, size_t *length)
 static bool is_no_disk(const char *spec)
 {
 	static const char *const names[] = {
-		"urandom", "random", "hwrng", "hw_random", "null", "zero", "full", "console", "tty", "tpm", "hidraw", "fd/",
-		"stdin", "bsg/", "bus/",
+		"urandom", "random", "hwrng",  "hw_random", "null",  "zero", "full", "console",
+		"tty",     "tpm",    "hidraw", "fd/",       "stdin", "bsg/", "bus/",
 	};
 
 	for (size_t i = 0; util_starts_with(spec, "/dev/") && i < ARRAY_SIZE(names); i++)
@@ -32,7 +32,9 @@ static bool is_no_disk(const char *spec)
 	return false;
 }
 
-/* The next ":" with a device behind it, or NULL: paths, and udev's links by-path, have colons of their own. */
+/*
+ * The next ":" with a device behind it, or NULL: paths, and udev's links by-path, have colons of their own.
+ */
 static char *find_device(char *text)
 {
 	char *colon = text;
@@ -61,11 +63,14 @@ static void add_holder(struct host_needs *needs, const struct host_needs_form *f
 		host_needs_add_device(needs, form, device, strlen(device));
 }
 
-static void add_part(struct host_needs *needs, const char *purpose, const char *name, const char *value, size_t length)
+static void add_part(struct host_needs *needs, const char *purpose, const char *name, const char *value,
+		     size_t length)
 {
 	char copy[SPEC_SIZE], label[SPEC_SIZE];
 	const struct host_needs_form form = {
-		.purpose = purpose, .name = util_format(label, sizeof(label), "%.400s: ", name), .key = true,
+		.purpose = purpose,
+		.name = util_format(label, sizeof(label), "%.400s: ", name),
+		.key = true,
 	};
 
 	util_format(copy, sizeof(copy), "%.*s", (int)length, value);
@@ -80,9 +85,12 @@ void host_needs_add_key(struct host_needs *needs, const char *name, const char *
 	add_part(needs, "a LUKS key", name, value, length);
 }
 
-void host_needs_add_crypt_options(struct host_needs *needs, const char *name, const char *options, size_t length)
+void host_needs_add_crypt_options(struct host_needs *needs, const char *name, const char *options,
+				  size_t length)
 {
-	const struct host_needs_form source = { .purpose = name, .name = "cryptopts=source=", .opened = true };
+	const struct host_needs_form source = {
+		.purpose = name, .name = "cryptopts=source=", .opened = true
+	};
 	const char *item, *end = options + length;
 	size_t size;
 

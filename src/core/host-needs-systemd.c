@@ -46,7 +46,8 @@ static bool format_id(const char *digits, char id[static ID_SIZE])
 	for (size_t i = 0; i < ID_DIGITS; i++)
 		if (!isxdigit((unsigned char)digits[i]))
 			return false;
-	util_format(id, ID_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16, digits + 20);
+	util_format(id, ID_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16,
+		    digits + 20);
 	return true;
 }
 
@@ -56,11 +57,11 @@ struct verity {
 };
 
 /*
- * The data partition has the first 128 bits of the root hash as its UUID, the partition of the hashes the last. A hash
- * that is none leaves a need that is never met.
+ * The data partition has the first 128 bits of the root hash as its UUID, the partition of the hashes the
+ * last. A hash that is none leaves a need that is never met.
  */
-static void add_verity_partition(struct host_needs *needs, const struct host_needs_form *form, const struct cmdline_param *hash,
-				 size_t first)
+static void add_verity_partition(struct host_needs *needs, const struct host_needs_form *form,
+				 const struct cmdline_param *hash, size_t first)
 {
 	char id[ID_SIZE] = "?", text[128];
 
@@ -89,7 +90,10 @@ static void add_verity(struct host_needs *needs, const char *cmdline, const stru
 	}
 }
 
-/* Take the next field of what has colons between fields; one behind a backslash, or in quotes, is part of its field. */
+/*
+ * Take the next field of what has colons between fields; one behind a backslash, or in quotes, is part of its
+ * field.
+ */
 static bool next_field(const char **cursor, const char *end, char *field, size_t size)
 {
 	size_t used = 0;
@@ -168,7 +172,9 @@ bool host_needs_root_by_type(const struct host_needs *needs)
 
 void host_needs_add_root_link(struct host_needs *needs, const char *purpose, const char *path)
 {
-	const struct host_needs_form form = { .purpose = purpose, .name = "found by its type: ", .required = true };
+	const struct host_needs_form form = {
+		.purpose = purpose, .name = "found by its type: ", .required = true
+	};
 
 	for (size_t i = 0; i < needs->count; i++) {
 		struct need *need = &needs->list[i];
@@ -201,7 +207,8 @@ static const struct host_needs_form resume_form = { .purpose = "resume", .requir
 void host_needs_add_unread_hibernation(struct host_needs *needs)
 {
 	if (!needs->no_resume && !host_needs_has_purpose(needs, resume_form.purpose))
-		host_needs_add(needs, &resume_form, NEED_DEVICE, "HibernateLocation", "what the EFI variable HibernateLocation names");
+		host_needs_add(needs, &resume_form, NEED_DEVICE, "HibernateLocation",
+			       "what the EFI variable HibernateLocation names");
 }
 
 void host_needs_add_hibernation(struct host_needs *needs, const char *bytes, size_t length)
@@ -221,5 +228,6 @@ void host_needs_add_hibernation(struct host_needs *needs, const char *bytes, siz
 			plain[used++] = *c;
 	if (!format_id(plain, id) || used != ID_DIGITS)
 		return;
-	host_needs_add(needs, &resume_form, NEED_UUID, id, util_format(text, sizeof(text), "HibernateLocation's UUID=%s", id));
+	host_needs_add(needs, &resume_form, NEED_UUID, id,
+		       util_format(text, sizeof(text), "HibernateLocation's UUID=%s", id));
 }

@@ -10,9 +10,9 @@ bool host_needs_is_network_type(const char *type)
 {
 	if (util_starts_with(type, "fuse."))
 		type += strlen("fuse.");
-	return UTIL_IS_ONE_OF(type, "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "afs", "sshfs",
-			      "davfs", "davfs2", "lustre", "gfs", "gfs2", "ocfs2", "ncp", "ncpfs", "orangefs", "pvfs2",
-			      "beegfs", "rclone", "mfs", "moosefs", "s3fs");
+	return UTIL_IS_ONE_OF(type, "nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "glusterfs", "afs",
+			      "sshfs", "davfs", "davfs2", "lustre", "gfs", "gfs2", "ocfs2", "ncp", "ncpfs",
+			      "orangefs", "pvfs2", "beegfs", "rclone", "mfs", "moosefs", "s3fs");
 }
 
 static enum need_kind kind_of_type(const struct host_needs_mount *mount)
@@ -33,7 +33,8 @@ static bool is_remote(const struct host_needs_mount *mount)
 }
 
 /* What the type alone tells of: a pool by its dataset, a shared folder by its tag. */
-static void add_typed(struct host_needs *needs, const struct host_needs_form *form, const struct host_needs_mount *mount)
+static void add_typed(struct host_needs *needs, const struct host_needs_form *form,
+		      const struct host_needs_mount *mount)
 {
 	enum need_kind kind = kind_of_type(mount);
 	char value[SPEC_SIZE], text[SPEC_SIZE + 512];
@@ -45,7 +46,8 @@ static void add_typed(struct host_needs *needs, const struct host_needs_form *fo
 	host_needs_add(needs, form, kind, value, text);
 }
 
-static void add_mount_device(struct host_needs *needs, const struct host_needs_form *form, const struct host_needs_mount *mount)
+static void add_mount_device(struct host_needs *needs, const struct host_needs_form *form,
+			     const struct host_needs_mount *mount)
 {
 	struct host_needs_form itself = *form;
 
@@ -82,10 +84,12 @@ void host_needs_add_mount(struct host_needs *needs, const struct host_needs_moun
 	enum need_kind kind = kind_of_type(mount);
 	char name[SPEC_SIZE], text[SPEC_SIZE * 2];
 	/* Mounted when somebody looks there: the boot does not wait for the server. */
-	bool on_demand = is_remote(mount) && fields_has_option(mount->options, "x-systemd.automount") && !root && !usr;
+	bool on_demand =
+		is_remote(mount) && fields_has_option(mount->options, "x-systemd.automount") && !root && !usr;
 	struct host_needs_form form = {
 		.purpose = purpose,
-		.name = util_format(name, sizeof(name), "%s's %.400s: ", mount->source, root ? place : purpose),
+		.name = util_format(name, sizeof(name), "%s's %.400s: ", mount->source,
+				    root ? place : purpose),
 		.required = usr || (root && !needs->root),
 		.spare = fields_has_option(mount->options, "noauto") ||
 			 (fields_has_option(mount->options, "nofail") && !root && !usr) ||
@@ -112,8 +116,11 @@ static void add_fstab(struct host_needs *needs, const char *text, bool remote_on
 
 	while (fields_next(&text, &line)) {
 		struct host_needs_mount mount = {
-			.spec = line.fields[0], .place = line.fields[1], .type = line.fields[2],
-			.options = line.fields[3], .source = "fstab",
+			.spec = line.fields[0],
+			.place = line.fields[1],
+			.type = line.fields[2],
+			.options = line.fields[3],
+			.source = "fstab",
 		};
 
 		if (line.count < 3)
@@ -136,9 +143,12 @@ void host_needs_add_fstab_remote(struct host_needs *needs, const char *text)
 
 static void add_mapping(struct host_needs *needs, const struct fields_line *line, bool spare)
 {
-	const char *target = line->fields[0], *source = line->fields[1], *key = line->fields[2], *options = line->fields[3];
+	const char *target = line->fields[0], *source = line->fields[1], *key = line->fields[2],
+		   *options = line->fields[3];
 	char name[SPEC_SIZE];
-	const struct host_needs_form form = { .purpose = target, .name = name, .spare = spare, .source = true };
+	const struct host_needs_form form = {
+		.purpose = target, .name = name, .spare = spare, .source = true
+	};
 
 	util_format(name, sizeof(name), "crypttab's %.400s: ", target);
 	host_needs_add_device(needs, &form, source, strlen(source));
@@ -150,8 +160,8 @@ static void add_mapping(struct host_needs *needs, const struct fields_line *line
 }
 
 /* @say_network is called for a mapping whose key comes from a server. */
-static void add_crypttab(struct host_needs *needs, const char *text, void (*say_network)(struct host_needs *needs, const char *by),
-			 bool remote_only)
+static void add_crypttab(struct host_needs *needs, const char *text,
+			 void (*say_network)(struct host_needs *needs, const char *by), bool remote_only)
 {
 	struct fields_line line;
 	char name[SPEC_SIZE];
@@ -163,7 +173,8 @@ static void add_crypttab(struct host_needs *needs, const char *text, void (*say_
 		if (line.count < 2)
 			continue;
 		if (fields_has_option(options, "_netdev") && !spare)
-			say_network(needs, util_format(name, sizeof(name), "crypttab's %.400s", line.fields[0]));
+			say_network(needs,
+				    util_format(name, sizeof(name), "crypttab's %.400s", line.fields[0]));
 		if (!remote_only)
 			add_mapping(needs, &line, spare);
 	}
@@ -189,11 +200,13 @@ void host_needs_add_host_crypttab_remote(struct host_needs *needs, const char *t
 	add_crypttab(needs, text, host_needs_say_network_later, true);
 }
 
-static void add_conf_device(struct host_needs *needs, const char *purpose, const char *name, const char *value)
+static void add_conf_device(struct host_needs *needs, const char *purpose, const char *name,
+			    const char *value)
 {
 	const struct host_needs_form form = { .purpose = purpose, .name = name, .required = true };
 
-	if (*value && !UTIL_IS_ONE_OF(value, "none", "auto", "probe") && !host_needs_has_purpose(needs, purpose))
+	if (*value && !UTIL_IS_ONE_OF(value, "none", "auto", "probe") &&
+	    !host_needs_has_purpose(needs, purpose))
 		host_needs_add_device(needs, &form, value, strlen(value));
 }
 

@@ -17,7 +17,10 @@ static enum iommu_kind kind_of_unit(const char *unit)
 		return IOMMU_AMD;
 	if (util_starts_with(unit, "smmu") || util_starts_with(unit, "arm-smmu"))
 		return IOMMU_SMMU;
-	/* virtio-iommu takes the name of its device: an address where that is on PCI (virtio-iommu.c, viommu_probe()). */
+	/*
+	 * virtio-iommu takes the name of its device: an address where that is on PCI (virtio-iommu.c,
+	 * viommu_probe()).
+	 */
 	if (strstr(unit, "virtio") || pci_address_parse(unit, strlen(unit), &address) == 0)
 		return IOMMU_VIRTIO;
 	return IOMMU_KIND_UNKNOWN;
@@ -55,9 +58,9 @@ static const struct acpi_table *table_of(const struct iommu_facts *facts, enum i
 }
 
 /*
- * Which of two words of a parameter's comma lists stands last, wherever it is given? Other words change nothing
- * (drivers/iommu/intel/iommu.c, intel_iommu_setup()). @off alone: does it stand anywhere (arch/x86/kernel/pci-dma.c,
- * iommu_setup(); drivers/iommu/amd/init.c, parse_amd_iommu_options())?
+ * Which of two words of a parameter's comma lists stands last, wherever it is given? Other words change
+ * nothing (drivers/iommu/intel/iommu.c, intel_iommu_setup()). @off alone: does it stand anywhere
+ * (arch/x86/kernel/pci-dma.c, iommu_setup(); drivers/iommu/amd/init.c, parse_amd_iommu_options())?
  */
 static const char *last_word(const char *cmdline, const char *name, const char *off, const char *on)
 {
@@ -109,7 +112,8 @@ static void blame_parameter(struct iommu *iommu)
 {
 	char reason[96], hint[96];
 
-	util_format(reason, sizeof(reason), "%s on the kernel command line switches the IOMMU off", iommu->remove);
+	util_format(reason, sizeof(reason), "%s on the kernel command line switches the IOMMU off",
+		    iommu->remove);
 	util_format(hint, sizeof(hint), "remove %s from the kernel command line", iommu->remove);
 	blame(iommu, IOMMU_CAUSE_PARAMETER, reason, hint);
 }
@@ -118,7 +122,8 @@ static void blame_parameter(struct iommu *iommu)
 static const char *switch_on_hint(const struct iommu_facts *facts)
 {
 	if (!strcmp(facts->cpu_vendor, "GenuineIntel"))
-		return "switch on VT-d (Intel Virtualization Technology for Directed I/O) in the firmware setup";
+		return "switch on VT-d (Intel Virtualization Technology for Directed I/O) in the firmware "
+		       "setup";
 	if (!strcmp(facts->cpu_vendor, "AuthenticAMD"))
 		return "switch on AMD-Vi, also called IOMMU or SVM IOMMU, in the firmware setup";
 	return "switch on VT-d (Intel) or AMD-Vi, also called IOMMU (AMD), in the firmware setup";
@@ -127,10 +132,11 @@ static const char *switch_on_hint(const struct iommu_facts *facts)
 static void blame_firmware(const struct iommu_facts *facts, struct iommu *iommu)
 {
 	if (facts->x86)
-		blame(iommu, IOMMU_CAUSE_FIRMWARE, "the firmware offers no IOMMU (no DMAR, IVRS or VIOT table)",
-		      switch_on_hint(facts));
+		blame(iommu, IOMMU_CAUSE_FIRMWARE,
+		      "the firmware offers no IOMMU (no DMAR, IVRS or VIOT table)", switch_on_hint(facts));
 	else
-		blame(iommu, IOMMU_CAUSE_UNKNOWN, "the kernel drives no IOMMU, and no table of the firmware names one",
+		blame(iommu, IOMMU_CAUSE_UNKNOWN,
+		      "the kernel drives no IOMMU, and no table of the firmware names one",
 		      "look for 'iommu' in dmesg: this machine has no SMMU, or the kernel no driver for it");
 }
 
@@ -141,11 +147,14 @@ static void blame_table(const struct iommu_facts *facts, struct iommu *iommu)
 	static const char *const units[] = { "", "VT-d unit", "AMD-Vi unit", "SMMU", "virtio-iommu" };
 	char reason[128];
 
-	util_format(reason, sizeof(reason), table_of(facts, iommu->kind)->damaged ? "the firmware's %s table is damaged" :
-		    "the firmware's %s table names no %s", names[iommu->kind], units[iommu->kind]);
-	blame(iommu, IOMMU_CAUSE_FIRMWARE, reason, iommu->kind == IOMMU_SMMU ?
-	      "this machine has no IOMMU that its firmware would tell of; a firmware update may" :
-	      "update the firmware, and look for the IOMMU in its setup");
+	util_format(reason, sizeof(reason),
+		    table_of(facts, iommu->kind)->damaged ? "the firmware's %s table is damaged" :
+							    "the firmware's %s table names no %s",
+		    names[iommu->kind], units[iommu->kind]);
+	blame(iommu, IOMMU_CAUSE_FIRMWARE, reason,
+	      iommu->kind == IOMMU_SMMU ?
+		      "this machine has no IOMMU that its firmware would tell of; a firmware update may" :
+		      "update the firmware, and look for the IOMMU in its setup");
 }
 
 static void blame_kernel(const struct iommu_facts *facts, struct iommu *iommu)
@@ -153,12 +162,15 @@ static void blame_kernel(const struct iommu_facts *facts, struct iommu *iommu)
 	switch (iommu->kind) {
 	case IOMMU_INTEL:
 		if (says(facts->cmdline, "intel_iommu", "on", "off")) {
-			blame(iommu, IOMMU_CAUSE_UNKNOWN, "the firmware offers VT-d, and the kernel could not start it",
-			      "look for 'DMAR' in dmesg: a firmware update often mends its tables, or the kernel has no VT-d");
+			blame(iommu, IOMMU_CAUSE_UNKNOWN,
+			      "the firmware offers VT-d, and the kernel could not start it",
+			      "look for 'DMAR' in dmesg: a firmware update often mends its tables, or the "
+			      "kernel has no VT-d");
 			break;
 		}
 		iommu->add = "intel_iommu=on";
-		blame(iommu, IOMMU_CAUSE_NOT_ENABLED, "the firmware offers VT-d, the kernel has not switched it on",
+		blame(iommu, IOMMU_CAUSE_NOT_ENABLED,
+		      "the firmware offers VT-d, the kernel has not switched it on",
 		      "add intel_iommu=on to the kernel command line");
 		break;
 	case IOMMU_AMD:
@@ -177,12 +189,14 @@ static void blame_kernel(const struct iommu_facts *facts, struct iommu *iommu)
 
 bool iommu_irq_chip_tells(const char *chip)
 {
-	return util_starts_with(chip, "IR-") || util_starts_with(chip, "IO-APIC") || util_starts_with(chip, "PCI-MSI");
+	return util_starts_with(chip, "IR-") || util_starts_with(chip, "IO-APIC") ||
+	       util_starts_with(chip, "PCI-MSI");
 }
 
 /*
- * Without remapping vfio refuses to open a device (drivers/vfio/vfio_iommu_type1.c, vfio_iommu_type1_attach_group()),
- * long after it was bound. Remapping is set up apart from the IOMMU: its being there proves nothing of that.
+ * Without remapping vfio refuses to open a device (drivers/vfio/vfio_iommu_type1.c,
+ * vfio_iommu_type1_attach_group()), long after it was bound. Remapping is set up apart from the IOMMU: its
+ * being there proves nothing of that.
  */
 static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iommu)
 {
@@ -190,23 +204,30 @@ static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iomm
 
 	if (!facts->irq_chip || !facts->irq_chip[0])
 		return;
-	iommu->remapping = util_starts_with(facts->irq_chip, "IR-") ? IOMMU_REMAPPING_ON : IOMMU_REMAPPING_OFF;
+	iommu->remapping =
+		util_starts_with(facts->irq_chip, "IR-") ? IOMMU_REMAPPING_ON : IOMMU_REMAPPING_OFF;
 	if (iommu->remapping == IOMMU_REMAPPING_ON || iommu->state != IOMMU_ON)
 		return;
-	util_format(iommu->interrupts, sizeof(iommu->interrupts), facts->unsafe_interrupts ?
-		    "interrupts are not remapped, and vfio is told to do without: a guest can forge interrupts of the host" :
-		    "interrupts are not remapped, so vfio will open no device for a guest");
+	util_format(iommu->interrupts, sizeof(iommu->interrupts),
+		    facts->unsafe_interrupts ?
+			    "interrupts are not remapped, and vfio is told to do without: a guest can forge "
+			    "interrupts of the host" :
+			    "interrupts are not remapped, so vfio will open no device for a guest");
 	if (says(facts->cmdline, "intremap", "off", "on"))
 		cure = "remove intremap=off from the kernel command line";
 	else if (iommu->kind == IOMMU_INTEL && facts->dmar.read && !facts->dmar.remaps_interrupts)
-		cure = "look for interrupt remapping, or x2APIC, in the firmware setup: its DMAR table does not offer it";
+		cure = "look for interrupt remapping, or x2APIC, in the firmware setup: its DMAR table does "
+		       "not offer it";
 	else if (iommu->kind == IOMMU_VIRTIO)
-		cure = "a virtio-iommu remaps no interrupts on such a machine: give it an emulated VT-d or AMD-Vi";
+		cure = "a virtio-iommu remaps no interrupts on such a machine: give it an emulated VT-d or "
+		       "AMD-Vi";
 	else
 		cure = "look for 'remapping' in dmesg";
-	util_format(iommu->interrupts_hint, sizeof(iommu->interrupts_hint), "%s%s", cure, facts->unsafe_interrupts ? "" :
-		    "; or add vfio_iommu_type1.allow_unsafe_interrupts=1, at the price that a guest can then forge "
-		    "interrupts of the host");
+	util_format(iommu->interrupts_hint, sizeof(iommu->interrupts_hint), "%s%s", cure,
+		    facts->unsafe_interrupts ? "" :
+					       "; or add vfio_iommu_type1.allow_unsafe_interrupts=1, at the "
+					       "price that a guest can then forge "
+					       "interrupts of the host");
 }
 
 static void judge_state(const struct iommu_facts *facts, struct iommu *ret)
@@ -251,8 +272,9 @@ void iommu_foresee(const char *cmdline, struct iommu *iommu)
 		iommu->add = "";
 		blame_parameter(iommu);
 	} else if (iommu->state == IOMMU_OFF) {
-		iommu->turns_on = iommu->cause == IOMMU_CAUSE_PARAMETER ||
-				(iommu->cause == IOMMU_CAUSE_NOT_ENABLED && says(cmdline, "intel_iommu", "on", "off"));
+		iommu->turns_on =
+			iommu->cause == IOMMU_CAUSE_PARAMETER || (iommu->cause == IOMMU_CAUSE_NOT_ENABLED &&
+								  says(cmdline, "intel_iommu", "on", "off"));
 	}
 }
 

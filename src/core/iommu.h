@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Is the IOMMU on, and if not, whose fault is it? Judged by what the kernel drives and the firmware offers,
- * never by the command line alone: most kernels switch it on by themselves. Pure; iommu-read.h reads the facts.
+ * never by the command line alone: most kernels switch it on by themselves. Pure; iommu-read.h reads the
+ * facts.
  */
 #pragma once
 
@@ -20,14 +21,15 @@ enum iommu_remapping { IOMMU_REMAPPING_UNKNOWN, IOMMU_REMAPPING_ON, IOMMU_REMAPP
 
 /* What there is to judge by. */
 struct iommu_facts {
-	const char *unit;     /* first name of /sys/class/iommu, "" where that is empty */
+	const char *unit; /* first name of /sys/class/iommu, "" where that is empty */
 	struct acpi_table dmar, ivrs, iort, viot;
 	bool x86;
 	const char *cpu_vendor; /* vendor_id of /proc/cpuinfo, or "" */
 	const char *cmdline;
 	/*
-	 * Name of the interrupt controller that tells whether interrupts are remapped, "" where none does. With remapping
-	 * it starts with "IR-" (drivers/iommu/intel/irq_remapping.c, drivers/iommu/amd/iommu.c, Linux 4.9 to 7.2).
+	 * Name of the interrupt controller that tells whether interrupts are remapped, "" where none does.
+	 * With remapping it starts with "IR-" (drivers/iommu/intel/irq_remapping.c,
+	 * drivers/iommu/amd/iommu.c, Linux 4.9 to 7.2).
 	 */
 	const char *irq_chip;
 	bool unsafe_interrupts; /* vfio_iommu_type1 is told to do without */
@@ -39,8 +41,9 @@ struct iommu {
 	enum iommu_cause cause;
 	enum iommu_remapping remapping;
 	char reason[192], hint[192]; /* of a state other than on; else "" */
-	bool turns_on, turns_off;          /* see iommu_foresee() */
-	const char *add, *remove;    /* the kernel parameter that is missing, or that is in the way; "" for none */
+	bool turns_on, turns_off;    /* see iommu_foresee() */
+	const char *add,
+		*remove; /* the kernel parameter that is missing, or that is in the way; "" for none */
 	/* What follows from interrupts that are not remapped, and what to do; else "". */
 	char interrupts[192], interrupts_hint[256];
 };
@@ -49,8 +52,9 @@ struct iommu {
 void iommu_judge(const struct iommu_facts *facts, struct iommu *ret);
 
 /*
- * Look at the command line of the next boot: it may mend what switches the IOMMU off in this one (it is @iommu->turns_on
- * then, and whether it will be on, the next boot shows), or switch off (@iommu->turns_off) what is on now. Pure.
+ * Look at the command line of the next boot: it may mend what switches the IOMMU off in this one (it is
+ * @iommu->turns_on then, and whether it will be on, the next boot shows), or switch off (@iommu->turns_off)
+ * what is on now. Pure.
  */
 void iommu_foresee(const char *cmdline, struct iommu *iommu);
 

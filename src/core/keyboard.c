@@ -19,7 +19,8 @@ bool keyboard_has_keys(const char *key_bits)
 
 bool keyboard_crypttab_asks(const char *crypttab)
 {
-	static const char *const otherwise[] = { "noauto", "tpm2-device=", "fido2-device=", "pkcs11-uri=", "keyscript=", "swap" };
+	static const char *const otherwise[] = { "noauto",      "tpm2-device=", "fido2-device=",
+						 "pkcs11-uri=", "keyscript=",   "swap" };
 	struct fields_line line;
 
 	while (fields_next(&crypttab, &line)) {
@@ -42,7 +43,8 @@ bool keyboard_cmdline_asks(const char *cmdline)
 	while (cmdline_next(&cmdline, &param)) {
 		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 			opens |= param.value_length && cmdline_is(&param, names[i]);
-		if (cmdline_is(&param, "rd.luks.key") || (cmdline_is(&param, "rd.luks") && util_equal(param.value, param.value_length, "0")))
+		if (cmdline_is(&param, "rd.luks.key") ||
+		    (cmdline_is(&param, "rd.luks") && util_equal(param.value, param.value_length, "0")))
 			return false;
 	}
 	return opens;

@@ -13,5 +13,8 @@ bool keyboard_has_keys(const char *key_bits);
 /* Does a crypttab(5) ask for a passphrase: an entry without a key file, token or key script? */
 bool keyboard_crypttab_asks(const char *crypttab);
 
-/* Does the command line open a LUKS without a key (rd.luks.uuid=, rd.luks.name= and their luks. forms; dracut.cmdline(7))? */
+/*
+ * Does the command line open a LUKS without a key (rd.luks.uuid=, rd.luks.name= and their luks. forms;
+ * dracut.cmdline(7))?
+ */
 bool keyboard_cmdline_asks(const char *cmdline);

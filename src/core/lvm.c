@@ -26,8 +26,8 @@ static uint64_t read64(const uint8_t *bytes)
 }
 
 /*
- * The label: "LABELONE", sector, checksum, offset of the header, "LVM2 001". The header: UUID, size, then pairs of
- * offset and size: data areas up to an empty pair, then metadata areas.
+ * The label: "LABELONE", sector, checksum, offset of the header, "LVM2 001". The header: UUID, size, then
+ * pairs of offset and size: data areas up to an empty pair, then metadata areas.
  */
 int lvm_find_metadata(const uint8_t label[static LVM_LABEL_SIZE], uint64_t *ret_start)
 {
@@ -49,7 +49,9 @@ int lvm_find_metadata(const uint8_t label[static LVM_LABEL_SIZE], uint64_t *ret_
 	return -EINVAL;
 }
 
-/* The area's header: checksum, magic, version, start, size, then offset and size of the text within the area. */
+/*
+ * The area's header: checksum, magic, version, start, size, then offset and size of the text within the area.
+ */
 int lvm_find_text(const uint8_t header[static LVM_HEADER_SIZE], uint64_t *ret_start)
 {
 	if (memcmp(header + 4, AREA_MAGIC, strlen(AREA_MAGIC)) || read64(header + 40) < LVM_HEADER_SIZE)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which volume group does an LVM physical volume belong to? libblkid tells the volume's own UUID only. Pure: the
- * three places to look at, one after the other (LVM2: lib/format_text/layout.h, format-text.c, import_vsn1.c).
+ * Which volume group does an LVM physical volume belong to? libblkid tells the volume's own UUID only. Pure:
+ * the three places to look at, one after the other (LVM2: lib/format_text/layout.h, format-text.c,
+ * import_vsn1.c).
  */
 #pragma once
 
@@ -14,7 +15,10 @@
 #define LVM_TEXT_SIZE 1024  /* enough for the text's first lines */
 #define LVM_ID_SIZE 33
 
-/* Store where the first metadata area starts. Returns 0, or -EINVAL where this is no volume or it has no such area. */
+/*
+ * Store where the first metadata area starts. Returns 0, or -EINVAL where this is no volume or it has no such
+ * area.
+ */
 int lvm_find_metadata(const uint8_t label[static LVM_LABEL_SIZE], uint64_t *ret_start) must_check;
 
 /* Store where the current metadata's text starts, from the start of the area. Returns 0 or -EINVAL. */

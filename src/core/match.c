@@ -20,18 +20,16 @@ static int exactness(const struct selector *selector)
 }
 
 /*
- * Of two claims that match one device, which one's options count? The command line's, then a file's, then that of a
- * module's ids=; then the more exact one's, then whichever asks for more: never the one that is written first.
+ * Of two claims that match one device, which one's options count? The command line's, then a file's, then
+ * that of a module's ids=; then the more exact one's, then whichever asks for more: never the one that is
+ * written first.
  */
 bool match_is_stronger(const struct claim *a, const struct claim *b)
 {
 	int order[] = {
-		(int)a->rank - (int)b->rank,
-		exactness(&a->selector) - exactness(&b->selector),
-		b->optional - a->optional,
-		(int)a->expand - (int)b->expand,
-		(int)a->stage - (int)b->stage,
-		strcmp(a->driver, b->driver),
+		(int)a->rank - (int)b->rank,   exactness(&a->selector) - exactness(&b->selector),
+		b->optional - a->optional,     (int)a->expand - (int)b->expand,
+		(int)a->stage - (int)b->stage, strcmp(a->driver, b->driver),
 		strcmp(a->text, b->text),
 	};
 
@@ -52,7 +50,8 @@ static int strongest_match(const struct config *config, const struct pci_functio
 	return best;
 }
 
-size_t match_claims(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
+size_t match_claims(const struct config *config, const struct pci_function *functions, size_t count,
+		    int *wanted)
 {
 	size_t matched = 0;
 
@@ -78,15 +77,18 @@ static int stronger_of(const struct config *config, int a, int b)
 }
 
 /* Functions of one slot stand next to each other: they are sorted by address. */
-static size_t expand_slots(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
+static size_t expand_slots(const struct config *config, const struct pci_function *functions, size_t count,
+			   int *wanted)
 {
 	size_t added = 0;
 
 	for (size_t start = 0, end; start < count; start = end) {
 		int claim = -1;
 
-		for (end = start; end < count && pci_same_slot(&functions[start].address, &functions[end].address); end++)
-			if (wanted[end] >= 0 && config_expand_of(config, &config->claims[wanted[end]]) == EXPAND_SLOT)
+		for (end = start;
+		     end < count && pci_same_slot(&functions[start].address, &functions[end].address); end++)
+			if (wanted[end] >= 0 &&
+			    config_expand_of(config, &config->claims[wanted[end]]) == EXPAND_SLOT)
 				claim = stronger_of(config, claim, wanted[end]);
 		for (size_t i = start; claim >= 0 && i < end; i++)
 			added += want(&wanted[i], claim);
@@ -94,7 +96,8 @@ static size_t expand_slots(const struct config *config, const struct pci_functio
 	return added;
 }
 
-static size_t expand_groups(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
+static size_t expand_groups(const struct config *config, const struct pci_function *functions, size_t count,
+			    int *wanted)
 {
 	size_t limit, added = 0;
 	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
@@ -110,9 +113,11 @@ static size_t expand_groups(const struct config *config, const struct pci_functi
 	return added;
 }
 
-size_t match_expand(const struct config *config, const struct pci_function *functions, size_t count, int *wanted)
+size_t match_expand(const struct config *config, const struct pci_function *functions, size_t count,
+		    int *wanted)
 {
-	return expand_slots(config, functions, count, wanted) + expand_groups(config, functions, count, wanted);
+	return expand_slots(config, functions, count, wanted) +
+	       expand_groups(config, functions, count, wanted);
 }
 
 /* What expand= or ".*" adds was not named: a second controller of the same group must not slip through. */
@@ -129,7 +134,8 @@ bool match_insists_on_early(const struct claim *claim, const struct pci_function
 	return claim->stage == STAGE_EARLY && names_exactly(claim, function);
 }
 
-bool match_is_asked_late(const struct config *config, const struct claim *claim, const struct pci_function *function)
+bool match_is_asked_late(const struct config *config, const struct claim *claim,
+			 const struct pci_function *function)
 {
 	bool late = claim->stage == STAGE_LATE;
 
@@ -142,7 +148,8 @@ bool match_is_asked_late(const struct config *config, const struct claim *claim,
 bool match_is_loosely_early(const struct claim *claim, const struct pci_function *function)
 {
 	return claim->stage == STAGE_EARLY && pci_may_carry_disks(function) &&
-	       selector_match(&claim->selector, function) == SELECTOR_YES && !match_insists_on_early(claim, function);
+	       selector_match(&claim->selector, function) == SELECTOR_YES &&
+	       !match_insists_on_early(claim, function);
 }
 
 const char *match_idle_keep(const struct keep *keep, const struct pci_function *functions, size_t count)
@@ -159,6 +166,7 @@ const char *match_idle_keep(const struct keep *keep, const struct pci_function *
 	/* A boot that claims nothing looks at no device. */
 	if (!count)
 		return NULL;
-	return moved ? "this keep protects nothing: at its address is another device than the one that it names" :
+	return moved ? "this keep protects nothing: at its address is another device than the one that it "
+		       "names" :
 		       "this keep protects nothing: no device matches it";
 }

@@ -10,16 +10,19 @@
  * wants it, or -1. Where several match, the order in which they are written does not matter: the command line
  * wins over files, then the more exact selector. Returns how many are wanted.
  */
-size_t match_claims(const struct config *config, const struct pci_function *functions, size_t count, int *wanted);
+size_t match_claims(const struct config *config, const struct pci_function *functions, size_t count,
+		    int *wanted);
 
 /*
  * Mark what expand=slot and expand=group want besides, in groups all functions but bridges. Needs the
  * iommu_group of every function of the groups concerned. Returns how many functions are new in @wanted.
  */
-size_t match_expand(const struct config *config, const struct pci_function *functions, size_t count, int *wanted);
+size_t match_expand(const struct config *config, const struct pci_function *functions, size_t count,
+		    int *wanted);
 
 /*
- * Of two claims that match one device, do the options of @a count? The order in which they are written does not matter.
+ * Of two claims that match one device, do the options of @a count? The order in which they are written does
+ * not matter.
  */
 bool match_is_stronger(const struct claim *a, const struct claim *b);
 
@@ -27,16 +30,17 @@ bool match_is_stronger(const struct claim *a, const struct claim *b);
 bool match_insists_on_early(const struct claim *claim, const struct pci_function *function);
 
 /* Does @claim, which wins the function, or any other that matches it say stage=late? */
-bool match_is_asked_late(const struct config *config, const struct claim *claim, const struct pci_function *function);
+bool match_is_asked_late(const struct config *config, const struct claim *claim,
+			 const struct pci_function *function);
 
 /*
- * Does the claim ask for what may carry disks before udev without naming that one controller? stage=early does not count then.
- * What expand= adds was not asked for by name, and is no mistake.
+ * Does the claim ask for what may carry disks before udev without naming that one controller? stage=early
+ * does not count then. What expand= adds was not asked for by name, and is no mistake.
  */
 bool match_is_loosely_early(const struct claim *claim, const struct pci_function *function);
 
 /*
- * Why a keep protects nothing, as a sentence: no device matches it, or another one is at its address. NULL where it
- * protects a device.
+ * Why a keep protects nothing, as a sentence: no device matches it, or another one is at its address. NULL
+ * where it protects a device.
  */
 const char *match_idle_keep(const struct keep *keep, const struct pci_function *functions, size_t count);

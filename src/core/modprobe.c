@@ -39,8 +39,8 @@ const char *modprobe_module_name(const char *name, char *buffer, size_t size)
 	return buffer;
 }
 
-static void add(struct modprobe_ids *ids, const char *module, size_t module_length, const char *where, const char *text,
-		size_t length)
+static void add(struct modprobe_ids *ids, const char *module, size_t module_length, const char *where,
+		const char *text, size_t length)
 {
 	struct module_ids *one;
 	char name[sizeof(one->module)];
@@ -81,9 +81,11 @@ static void add_lines(struct modprobe_ids *ids, const char *path, const char *te
 		size_t length;
 
 		/* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
-		if (options && (!util_next_word(&rest, end, &word, &length) || !util_equal(word, length, "options")))
+		if (options &&
+		    (!util_next_word(&rest, end, &word, &length) || !util_equal(word, length, "options")))
 			continue;
-		add_arguments(ids, util_format(where, sizeof(where), "%.256s:%u", path, cursor.number), rest, end);
+		add_arguments(ids, util_format(where, sizeof(where), "%.256s:%u", path, cursor.number), rest,
+			      end);
 	}
 }
 
@@ -105,9 +107,11 @@ void modprobe_add_cmdline(struct modprobe_ids *ids, const char *cmdline)
 	while (cmdline_next(&cmdline, &param)) {
 		const char *dot = memchr(param.name, '.', param.name_length);
 
-		if (param.value && dot && util_equal(dot, (size_t)(param.name + param.name_length - dot), ".ids"))
+		if (param.value && dot &&
+		    util_equal(dot, (size_t)(param.name + param.name_length - dot), ".ids"))
 			add(ids, param.name, (size_t)(dot - param.name),
-			    util_format(where, sizeof(where), "%.*s", (int)param.name_length, param.name), param.value, param.value_length);
+			    util_format(where, sizeof(where), "%.*s", (int)param.name_length, param.name),
+			    param.value, param.value_length);
 	}
 }
 

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The lines of modprobe.d(5), and the parameter ids= of modules such as vfio-pci, which takes every device with an id. Pure. */
+/*
+ * The lines of modprobe.d(5), and the parameter ids= of modules such as vfio-pci, which takes every device
+ * with an id. Pure.
+ */
 #pragma once
 
 #include "util.h"
 
 /*
- * Take the next line of a file of modprobe.d from *@cursor: a backslash at its end joins it with the next one. @line must
- * have room for all of the text. @number counts lines: it is 0 before the first call, and that of the line's start after
- * each one; @behind says how many lines the last one took. Returns false at the end.
+ * Take the next line of a file of modprobe.d from *@cursor: a backslash at its end joins it with the next
+ * one. @line must have room for all of the text. @number counts lines: it is 0 before the first call, and
+ * that of the line's start after each one; @behind says how many lines the last one took. Returns false at
+ * the end.
  */
 struct modprobe_cursor {
 	const char *text;
@@ -45,7 +49,7 @@ const struct module_ids *modprobe_find(const struct modprobe_ids *ids, const cha
 const char *modprobe_module_name(const char *name, char *buffer, size_t size);
 
 /*
- * Remove ids= from a module's options, in place. They are split as the kernel splits them (cmdline_next()). Returns whether
- * one was there.
+ * Remove ids= from a module's options, in place. They are split as the kernel splits them (cmdline_next()).
+ * Returns whether one was there.
  */
 bool modprobe_strip_ids(char *options);

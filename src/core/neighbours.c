@@ -13,7 +13,8 @@ static bool is_neutral_driver(const char *driver)
 	return !driver[0] || pci_is_guest_driver(driver) || !strcmp(driver, "pcieport");
 }
 
-static void add_neighbour(struct plan *plan, const struct pci_function *function, bool blocks, const char *reason)
+static void add_neighbour(struct plan *plan, const struct pci_function *function, bool blocks,
+			  const char *reason)
 {
 	struct plan_neighbour *neighbour;
 	char address[PCI_ADDRESS_SIZE];
@@ -39,25 +40,29 @@ static void find_group_neighbours(const struct plan_input *input, struct plan *p
 	char reason[256], address[PCI_ADDRESS_SIZE];
 	size_t limit;
 	cleanup_free size_t *group = pci_group_numbers(input->functions, input->function_count, &limit);
-	cleanup_free const struct pci_function **claimed = util_zeroed(limit, sizeof(const struct pci_function *));
+	cleanup_free const struct pci_function **claimed =
+		util_zeroed(limit, sizeof(const struct pci_function *));
 
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->entries[i].iommu_group >= 0 && plan_takes(plan, plan->entries[i].function))
-			claimed[group[plan->entries[i].function - input->functions]] = plan->entries[i].function;
+			claimed[group[plan->entries[i].function - input->functions]] =
+				plan->entries[i].function;
 	for (size_t i = 0; i < input->function_count; i++) {
 		const struct pci_function *function = &input->functions[i];
 
 		if (group[i] == PCI_NO_GROUP || !claimed[group[i]] || plan_takes(plan, function) ||
 		    pci_is_real_bridge(function) || is_neutral_driver(function->driver))
 			continue;
-		util_format(reason, sizeof(reason), "is on %s, and while it is no guest can use IOMMU group %d with %s",
+		util_format(reason, sizeof(reason),
+			    "is on %s, and while it is no guest can use IOMMU group %d with %s",
 			    function->driver, function->iommu_group,
 			    pci_address_format(&claimed[group[i]]->address, address));
 		add_neighbour(plan, function, true, reason);
 	}
 }
 
-static const struct pci_function *function_at(const struct plan_input *input, const struct pci_address *address)
+static const struct pci_function *function_at(const struct plan_input *input,
+					      const struct pci_address *address)
 {
 	return pci_find(input->functions, input->function_count, address);
 }
@@ -72,7 +77,8 @@ static void find_companions(const struct plan_input *input, struct plan *plan)
 
 		if (!supplier || !consumer || !plan_takes(plan, supplier) || plan_entry_of(plan, consumer))
 			continue;
-		util_format(reason, sizeof(reason), "belongs to %s (the kernel links them) and is not claimed",
+		util_format(reason, sizeof(reason),
+			    "belongs to %s (the kernel links them) and is not claimed",
 			    pci_address_format(&supplier->address, address));
 		add_neighbour(plan, consumer, false, reason);
 	}

@@ -34,15 +34,16 @@ static void parse_ipv6(const char *text, void (*found)(void *data, const char *i
 		char destination[33], interface[32];
 		unsigned int flags;
 
-		if (sscanf(line, "%32s %*x %*s %*x %*s %*x %*x %*x %x %31s", destination, &flags, interface) == 3 &&
+		if (sscanf(line, "%32s %*x %*s %*x %*s %*x %*x %*x %x %31s", destination, &flags,
+			   interface) == 3 &&
 		    (flags & ROUTE_UP) && !(flags & ROUTE_REJECT) && strcmp(interface, "lo") &&
 		    strncmp(destination, "fe80", 4) && strncmp(destination, "ff", 2))
 			found(data, interface);
 	}
 }
 
-void network_parse_routes(const char *ipv4, const char *ipv6, void (*found)(void *data, const char *interface),
-			  void *data)
+void network_parse_routes(const char *ipv4, const char *ipv6,
+			  void (*found)(void *data, const char *interface), void *data)
 {
 	parse_ipv4(ipv4, found, data);
 	parse_ipv6(ipv6, found, data);

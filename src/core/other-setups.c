@@ -10,7 +10,8 @@
 
 #define CMDLINE "the kernel command line"
 
-static struct other_setup *add(struct other_setups *setups, enum other_setup_kind kind, const char *where, const char *text, size_t length)
+static struct other_setup *add(struct other_setups *setups, enum other_setup_kind kind, const char *where,
+			       const char *text, size_t length)
 {
 	struct other_setup *setup;
 
@@ -25,8 +26,24 @@ static struct other_setup *add(struct other_setups *setups, enum other_setup_kin
 static bool is_guests_driver(const char *text, size_t length)
 {
 	static const char *const names[] = {
-		"nouveau", "nvidia", "nvidia_drm", "nvidia_modeset", "nvidia_uvm", "nvidiafb", "rivafb", "amdgpu", "radeon", "i915",
-		"xe", "snd_hda_intel", "snd_hda_codec_hdmi", "xhci_hcd", "xhci_pci", "nvme", "ahci", "i2c_nvidia_gpu",
+		"nouveau",
+		"nvidia",
+		"nvidia_drm",
+		"nvidia_modeset",
+		"nvidia_uvm",
+		"nvidiafb",
+		"rivafb",
+		"amdgpu",
+		"radeon",
+		"i915",
+		"xe",
+		"snd_hda_intel",
+		"snd_hda_codec_hdmi",
+		"xhci_hcd",
+		"xhci_pci",
+		"nvme",
+		"ahci",
+		"i2c_nvidia_gpu",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
@@ -40,7 +57,8 @@ static bool is_unsafe(const char *option)
 {
 	struct cmdline_param param;
 
-	return cmdline_next(&option, &param) && cmdline_is(&param, "allow_unsafe_interrupts") && cmdline_is_on(&param);
+	return cmdline_next(&option, &param) && cmdline_is(&param, "allow_unsafe_interrupts") &&
+	       cmdline_is_on(&param);
 }
 
 /* "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1" */
@@ -68,7 +86,8 @@ static void add_softdep(struct other_setups *setups, const char *where, const ch
 {
 	const char *module = rest, *word;
 	size_t length = 0, size;
-	bool has = util_next_word(&rest, end, &module, &length) && cmdline_same_name(module, length, "vfio_pci");
+	bool has =
+		util_next_word(&rest, end, &module, &length) && cmdline_same_name(module, length, "vfio_pci");
 
 	while (util_next_word(&rest, end, &word, &size))
 		has |= cmdline_same_name(word, size, "vfio_pci") || cmdline_same_name(word, size, "vfio");
@@ -106,8 +125,8 @@ void other_setups_add_modprobe(struct other_setups *setups, const char *path, co
 		add_line(setups, util_format(where, sizeof(where), "%.200s:%u", path, cursor.number), line);
 }
 
-static void add_parameter(struct other_setups *setups, enum other_setup_kind kind, const struct cmdline_param *param,
-			  const char *text, size_t length)
+static void add_parameter(struct other_setups *setups, enum other_setup_kind kind,
+			  const struct cmdline_param *param, const char *text, size_t length)
 {
 	size_t whole = (size_t)(param->value - param->name) + param->value_length;
 
@@ -135,10 +154,11 @@ void other_setups_add_cmdline(struct other_setups *setups, const char *cmdline)
 			add_parameter(setups, SETUP_IDS, &param, param.value, param.value_length);
 		else if (cmdline_is(&param, "pci-stub.ids"))
 			add_parameter(setups, SETUP_STUB_IDS, &param, param.value, param.value_length);
-		else if (cmdline_is(&param, "vfio_iommu_type1.allow_unsafe_interrupts") && cmdline_is_on(&param))
+		else if (cmdline_is(&param, "vfio_iommu_type1.allow_unsafe_interrupts") &&
+			 cmdline_is_on(&param))
 			add_parameter(setups, SETUP_UNSAFE, &param, param.value, param.value_length);
-		else if (cmdline_is(&param, "modprobe.blacklist") || cmdline_is(&param, "rd.driver.blacklist") ||
-			 cmdline_is(&param, "module_blacklist"))
+		else if (cmdline_is(&param, "modprobe.blacklist") ||
+			 cmdline_is(&param, "rd.driver.blacklist") || cmdline_is(&param, "module_blacklist"))
 			add_blacklist(setups, &param);
 	}
 }

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Other methods that give devices away, or keep drivers from them: what guides and other tools leave on a host. Pure.
+ * Other methods that give devices away, or keep drivers from them: what guides and other tools leave on a
+ * host. Pure.
  */
 #pragma once
 
 #include "core/pci.h"
 
 enum other_setup_kind {
-	SETUP_IDS,        /* vfio-pci.ids=: every device with such an id */
-	SETUP_STUB_IDS,   /* the same for pci-stub */
-	SETUP_SOFTDEP,    /* a softdep on vfio-pci */
-	SETUP_BLACKLIST,  /* of a driver that guides blacklist */
-	SETUP_UNSAFE,     /* allow_unsafe_interrupts: needed where interrupts are not remapped only */
-	SETUP_INSTALL,    /* an install line that has to do with vfio */
-	SETUP_DRIVERCTL,  /* driverctl sets a driver_override after the boot */
+	SETUP_IDS,       /* vfio-pci.ids=: every device with such an id */
+	SETUP_STUB_IDS,  /* the same for pci-stub */
+	SETUP_SOFTDEP,   /* a softdep on vfio-pci */
+	SETUP_BLACKLIST, /* of a driver that guides blacklist */
+	SETUP_UNSAFE,    /* allow_unsafe_interrupts: needed where interrupts are not remapped only */
+	SETUP_INSTALL,   /* an install line that has to do with vfio */
+	SETUP_DRIVERCTL, /* driverctl sets a driver_override after the boot */
 };
 
 struct other_setup {
 	enum other_setup_kind kind;
-	char where[256];  /* "file:line", or the kernel command line */
-	char *text;       /* the ids, the module, or the driver */
-	char *parameter;  /* of the kernel command line, as it is written there; else NULL */
+	char where[256];            /* "file:line", or the kernel command line */
+	char *text;                 /* the ids, the module, or the driver */
+	char *parameter;            /* of the kernel command line, as it is written there; else NULL */
 	struct pci_address address; /* of SETUP_DRIVERCTL */
 };
 
@@ -35,7 +36,10 @@ void other_setups_add_modprobe(struct other_setups *setups, const char *path, co
 /* Add what the kernel command line says: vfio-pci.ids=, pci-stub.ids=, modprobe.blacklist= and the like. */
 void other_setups_add_cmdline(struct other_setups *setups, const char *cmdline);
 
-/* Add a file of /etc/driverctl.d: its name is the address, perhaps with "pci-" before it, its content the driver. */
+/*
+ * Add a file of /etc/driverctl.d: its name is the address, perhaps with "pci-" before it, its content the
+ * driver.
+ */
 void other_setups_add_driverctl(struct other_setups *setups, const char *path, const char *text);
 
 void other_setups_clear(struct other_setups *setups);

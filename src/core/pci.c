@@ -70,7 +70,8 @@ static int parse_address(const char *text, size_t length, struct pci_address *re
 		if (!hex(&cursor, end, (int)(colon - text), &segment) || !skip(&cursor, end, ':'))
 			return -EINVAL;
 	}
-	if (!hex(&cursor, end, 2, &bus) || !skip(&cursor, end, ':') || !slot_and_function(cursor, end, &hop, ret_every))
+	if (!hex(&cursor, end, 2, &bus) || !skip(&cursor, end, ':') ||
+	    !slot_and_function(cursor, end, &hop, ret_every))
 		return -EINVAL;
 	*ret = (struct pci_address){ segment, (uint8_t)bus, hop.slot, hop.function };
 	return 0;
@@ -101,8 +102,8 @@ const char *pci_format(const struct pci_function *function, char *buffer, size_t
 {
 	char address[PCI_ADDRESS_SIZE];
 
-	return util_format(buffer, size, "%s %04x:%04x", pci_address_format(&function->address, address), function->vendor,
-			   function->device);
+	return util_format(buffer, size, "%s %04x:%04x", pci_address_format(&function->address, address),
+			   function->vendor, function->device);
 }
 
 bool pci_next_address(const char **cursor, struct pci_address *ret)
@@ -150,7 +151,8 @@ int pci_parse_uevent(const char *text, struct pci_function *function)
 			function->class = a;
 			class = true;
 		} else if (!strncmp(line, "DRIVER=", 7)) {
-			util_format(function->driver, sizeof(function->driver), "%.*s", (int)(length - 7), line + 7);
+			util_format(function->driver, sizeof(function->driver), "%.*s", (int)(length - 7),
+				    line + 7);
 		}
 	}
 	return ids && class ? 0 : -EINVAL;
@@ -160,7 +162,8 @@ int pci_parse_modalias(const char *text, struct pci_function *function)
 {
 	unsigned int vendor, device, subvendor, subdevice, base, sub, interface;
 
-	if (sscanf(text, "pci:v%8xd%8xsv%8xsd%8xbc%2xsc%2xi%2x", &vendor, &device, &subvendor, &subdevice, &base, &sub, &interface) != 7)
+	if (sscanf(text, "pci:v%8xd%8xsv%8xsd%8xbc%2xsc%2xi%2x", &vendor, &device, &subvendor, &subdevice,
+		   &base, &sub, &interface) != 7)
 		return -EINVAL;
 	function->vendor = (uint16_t)vendor;
 	function->device = (uint16_t)device;
@@ -211,22 +214,26 @@ int pci_parse_path(const char *link, struct pci_path *ret)
 	return 0;
 }
 
-/* Readers of memory cards whose class does not say so: drivers/misc/cardreader/, drivers/mmc/host/sdhci-pci-core.c. */
+/*
+ * Readers of memory cards whose class does not say so: drivers/misc/cardreader/,
+ * drivers/mmc/host/sdhci-pci-core.c.
+ */
 static bool is_card_reader(const struct pci_function *function)
 {
 	static const struct {
 		uint16_t vendor;
 		unsigned int class, shift;
 	} readers[] = {
-		{ 0x10ec, PCI_BASE_VENDOR, 16 },      /* Realtek RTS5xxx: rtsx_pci */
-		{ 0x1aea, PCI_BASE_VENDOR, 16 },      /* Alcor Micro AU66xx: alcor_pci */
-		{ 0x1180, PCI_SUB_SYSTEM_OTHER, 8 },  /* Ricoh R5C8xx */
-		{ 0x197b, PCI_SUB_SYSTEM_OTHER, 8 },  /* JMicron JMB38x */
-		{ 0x1217, PCI_SUB_SYSTEM_OTHER, 8 },  /* O2 Micro */
+		{ 0x10ec, PCI_BASE_VENDOR, 16 },     /* Realtek RTS5xxx: rtsx_pci */
+		{ 0x1aea, PCI_BASE_VENDOR, 16 },     /* Alcor Micro AU66xx: alcor_pci */
+		{ 0x1180, PCI_SUB_SYSTEM_OTHER, 8 }, /* Ricoh R5C8xx */
+		{ 0x197b, PCI_SUB_SYSTEM_OTHER, 8 }, /* JMicron JMB38x */
+		{ 0x1217, PCI_SUB_SYSTEM_OTHER, 8 }, /* O2 Micro */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
-		if (function->vendor == readers[i].vendor && function->class >> readers[i].shift == readers[i].class)
+		if (function->vendor == readers[i].vendor &&
+		    function->class >> readers[i].shift == readers[i].class)
 			return true;
 	return false;
 }
@@ -235,7 +242,8 @@ static bool is_card_reader(const struct pci_function *function)
 
 bool pci_is_plan9(const struct pci_function *function)
 {
-	return function->vendor == VENDOR_VIRTIO && (function->device == 0x1009 || function->device == 0x1049);
+	return function->vendor == VENDOR_VIRTIO &&
+	       (function->device == 0x1009 || function->device == 0x1049);
 }
 
 bool pci_is_virtiofs(const struct pci_function *function)
@@ -252,8 +260,9 @@ bool pci_may_carry_disks(const struct pci_function *function)
 {
 	unsigned int sub = function->class >> 8;
 
-	return pci_is_storage(function) || sub == PCI_SUB_USB || sub == PCI_SUB_FIREWIRE || is_card_reader(function) ||
-	       sub == PCI_SUB_CXL_MEMORY || is_virtio_pmem(function) || pci_is_plan9(function) || pci_is_virtiofs(function);
+	return pci_is_storage(function) || sub == PCI_SUB_USB || sub == PCI_SUB_FIREWIRE ||
+	       is_card_reader(function) || sub == PCI_SUB_CXL_MEMORY || is_virtio_pmem(function) ||
+	       pci_is_plan9(function) || pci_is_virtiofs(function);
 }
 
 bool pci_is_guest_driver(const char *driver)
@@ -263,7 +272,8 @@ bool pci_is_guest_driver(const char *driver)
 
 static int by_address(const void *a, const void *b)
 {
-	return pci_address_compare(&((const struct pci_function *)a)->address, &((const struct pci_function *)b)->address);
+	return pci_address_compare(&((const struct pci_function *)a)->address,
+				   &((const struct pci_function *)b)->address);
 }
 
 /* A function's group, and which function that is. */

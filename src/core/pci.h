@@ -28,7 +28,10 @@ struct pci_path {
 	} hop[PCI_PATH_HOPS];
 };
 
-/* Signs that the firmware's screen is on a display, the weaker ones first; boot_vga is stronger than all of them. */
+/*
+ * Signs that the firmware's screen is on a display, the weaker ones first; boot_vga is stronger than all of
+ * them.
+ */
 enum pci_console {
 	PCI_CONSOLE_NONE,         /* no sign, or not read */
 	PCI_CONSOLE_BOOT_DISPLAY, /* a connector's boot_display (ABI/testing/sysfs-class-drm, Linux 6.18) */
@@ -40,17 +43,17 @@ struct pci_function {
 	struct pci_address address;
 	struct pci_path path;
 	uint16_t vendor, device, subvendor, subdevice;
-	uint32_t class;                 /* base class, sub-class, programming interface: 0xBBSSPP */
-	char driver[PCI_DRIVER_SIZE];   /* "" where no driver is bound, or not read */
+	uint32_t class;               /* base class, sub-class, programming interface: 0xBBSSPP */
+	char driver[PCI_DRIVER_SIZE]; /* "" where no driver is bound, or not read */
 	bool driver_read;
-	int header_type;                /* 0 endpoint, 1 bridge, 2 CardBus; -1 not read */
-	int iommu_group;                /* -1 none or not read */
-	int boot_vga;                   /* 1 the firmware's display, 0 another, -1 not read or no display */
-	enum pci_console console;       /* what else says that the firmware drew on it */
-	int monitor;                    /* of a display: 1 a monitor is connected, 0 none is, -1 not known or not read */
-	bool has_disk;                  /* a block device hangs off it now */
-	bool has_keyboard;              /* a keyboard hangs off it now */
-	bool is_virtual;                /* an SR-IOV virtual function: it has a "physfn" link */
+	int header_type;          /* 0 endpoint, 1 bridge, 2 CardBus; -1 not read */
+	int iommu_group;          /* -1 none or not read */
+	int boot_vga;             /* 1 the firmware's display, 0 another, -1 not read or no display */
+	enum pci_console console; /* what else says that the firmware drew on it */
+	int monitor;       /* of a display: 1 a monitor is connected, 0 none is, -1 not known or not read */
+	bool has_disk;     /* a block device hangs off it now */
+	bool has_keyboard; /* a keyboard hangs off it now */
+	bool is_virtual;   /* an SR-IOV virtual function: it has a "physfn" link */
 };
 
 /*
@@ -59,16 +62,20 @@ struct pci_function {
  */
 int pci_address_parse(const char *text, size_t length, struct pci_address *ret) must_check;
 /* The same with "*" in place of the function's number, which is then stored as 0 with @ret_every set. */
-int pci_address_parse_any(const char *text, size_t length, struct pci_address *ret, bool *ret_every) must_check;
+int pci_address_parse_any(const char *text, size_t length, struct pci_address *ret,
+			  bool *ret_every) must_check;
 /* Parse slot.function, two digits and one; "*" as above. Returns 0 or -EINVAL. */
 int pci_hop_parse(const char *text, size_t length, struct pci_hop *ret, bool *ret_every) must_check;
 /* Write the address as sysfs names it, segment included. Returns @buffer. */
 const char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE]);
-/* "0000:01:00.0 10de:1c03", what every line about a function starts with: written to @buffer. Returns @buffer. */
+/*
+ * "0000:01:00.0 10de:1c03", what every line about a function starts with: written to @buffer. Returns
+ * @buffer.
+ */
 const char *pci_format(const struct pci_function *function, char *buffer, size_t size);
 /*
- * Take the next function that a path of sysfs goes through from *@cursor, which is moved on behind it. Returns false
- * where there is no more.
+ * Take the next function that a path of sysfs goes through from *@cursor, which is moved on behind it.
+ * Returns false where there is no more.
  */
 bool pci_next_address(const char **cursor, struct pci_address *ret);
 /* Order by segment, bus, slot, function: negative, 0 or positive. */
@@ -83,8 +90,9 @@ bool pci_same_slot(const struct pci_address *a, const struct pci_address *b);
 int pci_parse_uevent(const char *text, struct pci_function *function) must_check;
 
 /*
- * Take ids and class from the text of a function's modalias file (modalias_show() in drivers/pci/pci-sysfs.c, the same from Linux 3.0 to
- * 7.2), which the kernel serves without the device's lock. Returns 0, or -EINVAL where it is none.
+ * Take ids and class from the text of a function's modalias file (modalias_show() in drivers/pci/pci-sysfs.c,
+ * the same from Linux 3.0 to 7.2), which the kernel serves without the device's lock. Returns 0, or -EINVAL
+ * where it is none.
  */
 int pci_parse_modalias(const char *text, struct pci_function *function) must_check;
 
@@ -125,12 +133,13 @@ static inline bool pci_is_storage(const struct pci_function *function)
 {
 	unsigned int sub = function->class >> 8;
 
-	return pci_base_class(function) == PCI_BASE_STORAGE || sub == PCI_SUB_SD_HOST || sub == PCI_SUB_FIBRE_CHANNEL;
+	return pci_base_class(function) == PCI_BASE_STORAGE || sub == PCI_SUB_SD_HOST ||
+	       sub == PCI_SUB_FIBRE_CHANNEL;
 }
 
 /*
- * Might disks hang off this function: storage, USB, FireWire, a card reader, persistent memory, or a share of a virtual
- * machine's host (virtiofs, 9p)? A root can be on each of these.
+ * Might disks hang off this function: storage, USB, FireWire, a card reader, persistent memory, or a share of
+ * a virtual machine's host (virtiofs, 9p)? A root can be on each of these.
  */
 bool pci_may_carry_disks(const struct pci_function *function);
 
@@ -139,8 +148,9 @@ bool pci_is_plan9(const struct pci_function *function);
 bool pci_is_virtiofs(const struct pci_function *function);
 
 /*
- * Is it behind a controller such as Intel's VMD, in a segment that only Linux has (above ffff: drivers/pci/controller/vmd.c,
- * vmd_find_free_domain())? Its requests carry the controller's requester id, so it shares the controller's IOMMU group.
+ * Is it behind a controller such as Intel's VMD, in a segment that only Linux has (above ffff:
+ * drivers/pci/controller/vmd.c, vmd_find_free_domain())? Its requests carry the controller's requester id, so
+ * it shares the controller's IOMMU group.
  */
 static inline bool pci_is_behind_vmd(const struct pci_function *function)
 {
@@ -164,8 +174,9 @@ static inline bool pci_is_display(const struct pci_function *function)
 }
 
 /*
- * Number the IOMMU groups of the functions from 0 on, for tables by group: the kernel's own numbers may be far apart. Returns one
- * number a function, PCI_NO_GROUP where none was read, in an array that the caller frees; @ret_limit is one more than the highest.
+ * Number the IOMMU groups of the functions from 0 on, for tables by group: the kernel's own numbers may be
+ * far apart. Returns one number a function, PCI_NO_GROUP where none was read, in an array that the caller
+ * frees; @ret_limit is one more than the highest.
  */
 #define PCI_NO_GROUP ((size_t)-1)
 size_t *pci_group_numbers(const struct pci_function *functions, size_t count, size_t *ret_limit) must_check;
@@ -176,10 +187,14 @@ const struct pci_function *pci_find(const struct pci_function *functions, size_t
 				    const struct pci_address *address);
 
 /*
- * A function of the base class of bridges, or with the header of one. vfio-pci refuses the header types of bridges
- * (drivers/vfio/pci/vfio_pci_core.c, vfio_pci_core_register_device()); what expand=group takes leaves the class out.
+ * A function of the base class of bridges, or with the header of one. vfio-pci refuses the header types of
+ * bridges (drivers/vfio/pci/vfio_pci_core.c, vfio_pci_core_register_device()); what expand=group takes leaves
+ * the class out.
  */
 bool pci_is_bridge(const struct pci_function *function);
 
-/* Host, ISA, PCI and CardBus bridges, and what has the header of a bridge. Others of the class are endpoints: an NVSwitch. */
+/*
+ * Host, ISA, PCI and CardBus bridges, and what has the header of a bridge. Others of the class are endpoints:
+ * an NVSwitch.
+ */
 bool pci_is_real_bridge(const struct pci_function *function);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 const struct plan_stage plan_early = { .before_disks = true, .acts = true };
 const struct plan_stage plan_late = { .after_early = true, .acts = true };
 const struct plan_stage plan_next = { .whole_machine = true };
@@ -48,7 +47,8 @@ int plan_level(const struct plan_entry *entry)
 	return entry->verdict == VERDICT_BOUND && entry->hint[0] ? 4 : verdict_level(entry->verdict);
 }
 
-const struct early_verdict *plan_find_early_verdict(const struct plan_input *input, const struct pci_function *function)
+const struct early_verdict *plan_find_early_verdict(const struct plan_input *input,
+						    const struct pci_function *function)
 {
 	for (size_t i = 0; i < input->early_verdict_count; i++)
 		if (!pci_address_compare(&input->early_verdicts[i].address, &function->address))
@@ -66,7 +66,9 @@ static int by_function(const void *key, const void *element)
 
 const struct plan_entry *plan_entry_of(const struct plan *plan, const struct pci_function *function)
 {
-	return plan->count ? bsearch(function, plan->entries, plan->count, sizeof(*plan->entries), by_function) : NULL;
+	return plan->count ?
+		       bsearch(function, plan->entries, plan->count, sizeof(*plan->entries), by_function) :
+		       NULL;
 }
 
 bool plan_takes(const struct plan *plan, const struct pci_function *function)
@@ -103,8 +105,8 @@ bool plan_failed(const struct plan *plan)
 
 static bool needs_driver(const struct plan_entry *entry)
 {
-	return plan_is_pending(entry) ||
-	       (entry->claim->rank == CLAIM_OF_MODULE && !entry->decided_early && entry->verdict != VERDICT_OFF);
+	return plan_is_pending(entry) || (entry->claim->rank == CLAIM_OF_MODULE && !entry->decided_early &&
+					  entry->verdict != VERDICT_OFF);
 }
 
 bool plan_loads_driver(const struct plan *plan, size_t index)
@@ -125,7 +127,8 @@ struct visit {
 	char address[PCI_ADDRESS_SIZE];
 };
 
-static void printf_format(3, 4) visit_step(const struct visit *visit, const char *value, const char *format, ...)
+static void printf_format(3, 4)
+	visit_step(const struct visit *visit, const char *value, const char *format, ...)
 {
 	char path[160];
 	va_list args;
@@ -164,7 +167,8 @@ static void visit_bind(const struct visit *visit, const struct plan_entry *entry
 	visit_step(visit, visit->address, "/sys/bus/pci/drivers_probe");
 }
 
-void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value), void *data)
+void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value),
+		void *data)
 {
 	struct visit visit = { .step = step, .data = data };
 
@@ -179,7 +183,8 @@ void plan_steps(const struct plan *plan, void (*step)(void *data, const char *pa
 				continue;
 			pci_address_format(&entry->function->address, visit.address);
 			if (pass == 0 && (pending || entry->reserved))
-				visit_step(&visit, entry->wanted_driver, "/sys/bus/pci/devices/%s/driver_override", visit.address);
+				visit_step(&visit, entry->wanted_driver,
+					   "/sys/bus/pci/devices/%s/driver_override", visit.address);
 			else if (pass == 1 && entry->give_back)
 				visit_give_back(&visit, entry);
 			else if (pass == 3 && pending)

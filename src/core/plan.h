@@ -21,15 +21,15 @@ struct plan_entry {
 	char driver[PCI_DRIVER_SIZE]; /* bound now; "" none */
 	char reason[256], hint[256];
 	int iommu_group;
-	bool late;                  /* the late stage decides it */
+	bool late; /* the late stage decides it */
 	/*
-	 * Deferred, and driver_override is written all the same: no host driver takes the device until the late stage binds
-	 * it or gives it back.
+	 * Deferred, and driver_override is written all the same: no host driver takes the device until the
+	 * late stage binds it or gives it back.
 	 */
 	bool reserved;
-	bool give_back;             /* not taken: it has our driver_override, or a guest's driver has it */
-	bool decided_early;          /* in the late stage: the early one has decided it, and nothing is left to do */
-	const char *json;           /* in the late stage: the early stage's object in the report, else NULL */
+	bool give_back;     /* not taken: it has our driver_override, or a guest's driver has it */
+	bool decided_early; /* in the late stage: the early one has decided it, and nothing is left to do */
+	const char *json;   /* in the late stage: the early stage's object in the report, else NULL */
 };
 
 /* What the early stage has decided of a function: read back from its report. */
@@ -61,14 +61,17 @@ struct plan_link {
 
 /* When a plan is made, by what it may go by. Another one is another constant of these properties. */
 struct plan_stage {
-	bool before_disks;  /* no driver is loaded: no block device and no route is there, and what may carry the root waits */
-	bool after_early;   /* the early stage of this boot has run: what it has decided is not decided again */
-	bool acts;          /* the plan is carried out, and not a forecast */
-	bool whole_machine; /* every function is looked at, not only what is wanted and what belongs to that */
+	/* no driver is loaded: no block device and no route is there, and what may carry the root waits */
+	bool before_disks;
+	bool after_early; /* the early stage of this boot has run: what it has decided is not decided again */
+	bool acts;        /* the plan is carried out, and not a forecast */
+	/* every function is looked at, not only what is wanted and what belongs to that */
+	bool whole_machine;
 };
 extern const struct plan_stage plan_early; /* of the initramfs before udev */
 extern const struct plan_stage plan_late;  /* of the initramfs when the root device is there */
-extern const struct plan_stage plan_next;  /* of the next boot, both of these in one, seen from the running host */
+extern const struct plan_stage
+	plan_next; /* of the next boot, both of these in one, seen from the running host */
 
 /* What a plan is made from. All of it stays the caller's and must outlive the plan. */
 struct plan_input {
@@ -87,7 +90,9 @@ struct plan_input {
 	const struct early_verdict *early_verdicts;
 	size_t early_verdict_count;
 	bool reported;
-	/* Of any stage but the early one, where the report does not say what the early stage does: its plan. */
+	/*
+	 * Of any stage but the early one, where the report does not say what the early stage does: its plan.
+	 */
 	const struct plan *early;
 };
 
@@ -95,7 +100,8 @@ struct plan_input {
 void plan_clear(struct plan *plan);
 
 /* What this boot's early stage has reported of the function, or NULL. */
-const struct early_verdict *plan_find_early_verdict(const struct plan_input *input, const struct pci_function *function);
+const struct early_verdict *plan_find_early_verdict(const struct plan_input *input,
+						    const struct pci_function *function);
 
 /* Is the entry's device still to be bound: not what the early stage has decided? */
 bool plan_is_pending(const struct plan_entry *entry);
@@ -116,16 +122,17 @@ bool plan_is_excused(const struct plan_entry *entry);
 bool plan_failed(const struct plan *plan);
 
 /*
- * Is the entry at @index the first one that its driver is loaded for? It is loaded for what is bound to it, and where its ids=
- * claim something: whoever loads it later, with them, would take devices past every guard.
+ * Is the entry at @index the first one that its driver is loaded for? It is loaded for what is bound to it,
+ * and where its ids= claim something: whoever loads it later, with them, would take devices past every guard.
  */
 bool plan_loads_driver(const struct plan *plan, size_t index);
 
 /*
- * The writes that carry the plan out, in order: @step is called with the path and what is written there, "" where that
- * clears it, or with the path NULL and the name of a driver whose module is loaded.
+ * The writes that carry the plan out, in order: @step is called with the path and what is written there, ""
+ * where that clears it, or with the path NULL and the name of a driver whose module is loaded.
  */
-void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value), void *data);
+void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value),
+		void *data);
 
 /* Give an entry its verdict and the reason; @hint is what to do, "" for nothing. */
 void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hint, const char *reason, ...)

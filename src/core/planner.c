@@ -9,7 +9,8 @@
 #include "core/match.h"
 #include "core/neighbours.h"
 
-static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim, const struct pci_function *function)
+static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim,
+				    const struct pci_function *function)
 {
 	struct plan_entry *entry;
 
@@ -51,15 +52,16 @@ static void hint_where(const struct plan_input *input, const struct selector *pi
 	for (size_t i = 0; i < input->function_count; i++) {
 		if (selector_match(&id, &input->functions[i]) != SELECTOR_YES)
 			continue;
-		util_format(hint, size, "the pinned id is at %s now; change the address, or claim it by its path",
+		util_format(hint, size,
+			    "the pinned id is at %s now; change the address, or claim it by its path",
 			    pci_address_format(&input->functions[i].address, address));
 		return;
 	}
 	util_format(hint, size, "no device of the machine has the pinned id now; look at lspci -nn");
 }
 
-static void add_moved(const struct plan_input *input, const struct claim *claim, const struct pci_function *found,
-		      bool taken, struct plan *plan)
+static void add_moved(const struct plan_input *input, const struct claim *claim,
+		      const struct pci_function *found, bool taken, struct plan *plan)
 {
 	/* Where another claim wants the newcomer, that entry is the device's; this one is the pin's. */
 	struct plan_entry *entry = add_entry(plan, claim, taken ? NULL : found);
@@ -78,8 +80,11 @@ static void add_nothing_found(const struct claim *claim, const char *off, struct
 		plan_decide(entry, VERDICT_OFF, "", "%s", off);
 	else
 		plan_decide(entry, VERDICT_ABSENT,
-			    claim->optional ? "" : "compare with lspci -nn; the card may sit in another slot or be switched off in the firmware",
-			    "no device matches %.64s%s", claim->text, claim->optional ? ", which is optional" : "");
+			    claim->optional ? "" :
+					      "compare with lspci -nn; the card may sit in another slot or "
+					      "be switched off in the firmware",
+			    "no device matches %.64s%s", claim->text,
+			    claim->optional ? ", which is optional" : "");
 }
 
 static int by_text(const void *a, const void *b)
@@ -95,8 +100,8 @@ static int by_text(const void *a, const void *b)
 }
 
 /*
- * The same selector gets one entry, however often it is written: which claims are that one? An array that the caller
- * frees, one a claim.
+ * The same selector gets one entry, however often it is written: which claims are that one? An array that the
+ * caller frees, one a claim.
  */
 static bool *find_distinct(const struct config *config)
 {
@@ -114,7 +119,8 @@ static bool *find_distinct(const struct config *config)
 }
 
 /* Selectors that found nothing, or another device than the pinned one, get an entry of their own. */
-static void add_unmatched(const struct plan_input *input, const int *wanted, const char *off, struct plan *plan)
+static void add_unmatched(const struct plan_input *input, const int *wanted, const char *off,
+			  struct plan *plan)
 {
 	cleanup_free bool *distinct = find_distinct(input->config);
 
@@ -162,10 +168,14 @@ static void find_given_back(const struct plan_input *input, struct plan_entry *e
 	bool early = input->stage->before_disks;
 	bool leaves = entry->verdict == VERDICT_KEPT || entry->verdict == VERDICT_NO_IOMMU ||
 		      (entry->verdict == VERDICT_DEFERRED && early && !entry->reserved);
-	/* What the early stage has reserved: it may have known of less that the host needs than the late one. */
-	bool reserved = !early && was_deferred(input, entry->function) && !pci_may_carry_disks(entry->function);
+	/*
+	 * What the early stage has reserved: it may have known of less that the host needs than the late one.
+	 */
+	bool reserved =
+		!early && was_deferred(input, entry->function) && !pci_may_carry_disks(entry->function);
 
-	entry->give_back = input->stage->acts && !entry->decided_early && leaves && !pci_is_bridge(entry->function) &&
+	entry->give_back = input->stage->acts && !entry->decided_early && leaves &&
+			   !pci_is_bridge(entry->function) &&
 			   (reserved || pci_is_guest_driver(entry->driver));
 }
 

@@ -60,7 +60,8 @@ static bool parse_field(const char *text, size_t length, int field, uint32_t *re
 	return *ret == SELECTOR_ANY || (*ret <= 0xffff && (prefixed || length == 4));
 }
 
-static int fail(struct selector_error *error, size_t offset, const char *text, size_t length, const char *expected)
+static int fail(struct selector_error *error, size_t offset, const char *text, size_t length,
+		const char *expected)
 {
 	char shown[SHOWN];
 
@@ -86,7 +87,9 @@ static void set_id(struct selector_id *ret, const uint32_t fields[ID_FIELDS], in
 
 static int parse_id(const char *text, size_t length, struct selector_id *ret, struct selector_error *error)
 {
-	uint32_t fields[ID_FIELDS] = { SELECTOR_ANY, SELECTOR_ANY, SELECTOR_ANY, SELECTOR_ANY, 0, SELECTOR_ANY };
+	uint32_t fields[ID_FIELDS] = {
+		SELECTOR_ANY, SELECTOR_ANY, SELECTOR_ANY, SELECTOR_ANY, 0, SELECTOR_ANY
+	};
 	const char *start = text, *end = text + length;
 	char expected[128];
 	int count = 0;
@@ -97,10 +100,12 @@ static int parse_id(const char *text, size_t length, struct selector_id *ret, st
 
 		if (count == ID_FIELDS)
 			return fail(error, (size_t)(start - text), text, length,
-				    "an id has at most six fields, vendor:device:subvendor:subdevice:class:class_mask");
+				    "an id has at most six fields, "
+				    "vendor:device:subvendor:subdevice:class:class_mask");
 		if (!parse_field(start, size, count, &fields[count])) {
-			util_format(expected, sizeof(expected), "the %s of an id is %s hexadecimal digits or *",
-				    field_names[count], count < CLASS ? "four" : "up to six");
+			util_format(expected, sizeof(expected),
+				    "the %s of an id is %s hexadecimal digits or *", field_names[count],
+				    count < CLASS ? "four" : "up to six");
 			return fail(error, (size_t)(start - text), text, length, expected);
 		}
 		count++;
@@ -109,11 +114,13 @@ static int parse_id(const char *text, size_t length, struct selector_id *ret, st
 		start = colon;
 	}
 	if (count < 2)
-		return fail(error, length, text, length, "an id is vendor:device, four hexadecimal digits each");
+		return fail(error, length, text, length,
+			    "an id is vendor:device, four hexadecimal digits each");
 	set_id(ret, fields, count);
 	if (ret->vendor == SELECTOR_ANY && ret->device == SELECTOR_ANY && ret->subvendor == SELECTOR_ANY &&
 	    ret->subdevice == SELECTOR_ANY && !ret->class_mask)
-		return fail(error, 0, text, length, "this id matches every device of the machine; name a vendor or a class");
+		return fail(error, 0, text, length,
+			    "this id matches every device of the machine; name a vendor or a class");
 	return 0;
 }
 
@@ -147,10 +154,14 @@ static int parse_class(const char *text, size_t length, struct selector *ret, st
 
 	if (digits < 2 || digits > 6 || digits % 2 || !all_hex(text + strlen(prefix), digits, 6, &class))
 		return fail(error, strlen(prefix), text, length,
-			    "a class is two, four or six hexadecimal digits: base class, sub-class, programming interface");
+			    "a class is two, four or six hexadecimal digits: base class, sub-class, "
+			    "programming interface");
 	ret->kind = SELECTOR_ID;
 	ret->id = (struct selector_id){
-		.vendor = SELECTOR_ANY, .device = SELECTOR_ANY, .subvendor = SELECTOR_ANY, .subdevice = SELECTOR_ANY,
+		.vendor = SELECTOR_ANY,
+		.device = SELECTOR_ANY,
+		.subvendor = SELECTOR_ANY,
+		.subdevice = SELECTOR_ANY,
 		.class = class << shift,
 		.class_mask = 0xffffffU << shift & 0xffffff,
 	};
@@ -160,7 +171,8 @@ static int parse_class(const char *text, size_t length, struct selector *ret, st
 /* The parts of a path: an address on a root bus, then slot.function of each hop below. */
 static int parse_path(const char *text, size_t length, struct selector *ret, struct selector_error *error)
 {
-	static const char expected[] = "a path is an address on a root bus, then /slot.function of each step down, as 0000:00:01.0/00.0";
+	static const char expected[] = "a path is an address on a root bus, then /slot.function of each step "
+				       "down, as 0000:00:01.0/00.0";
 	const char *end = text + length, *part = memchr(text, '/', length);
 	struct pci_path *path = &ret->path;
 	struct pci_address first;
@@ -176,7 +188,8 @@ static int parse_path(const char *text, size_t length, struct selector *ret, str
 
 		part = memchr(start, '/', rest);
 		if (path->hops == PCI_PATH_HOPS)
-			return fail(error, (size_t)(start - text), text, length, "a path has at most sixteen steps");
+			return fail(error, (size_t)(start - text), text, length,
+				    "a path has at most sixteen steps");
 		/* Only the last step may stand for every function. */
 		if (pci_hop_parse(start, part ? (size_t)(part - start) : rest, &path->hop[path->hops++],
 				  part ? NULL : &ret->every_function) < 0)
@@ -193,12 +206,14 @@ static int parse_address(const char *text, size_t length, struct selector *ret, 
 
 	ret->kind = SELECTOR_ADDRESS;
 	if (pci_address_parse_any(text, address_length, &ret->address, &ret->every_function) < 0)
-		return fail(error, 0, text, length, "an address is [segment:]bus:slot.function, as 0000:01:00.0 or 01:00.0");
+		return fail(error, 0, text, length,
+			    "an address is [segment:]bus:slot.function, as 0000:01:00.0 or 01:00.0");
 	if (!at)
 		return 0;
 	ret->pinned = true;
 	if (ret->every_function)
-		return fail(error, address_length, text, length, "a pin is the id of one function, not of every one of a slot");
+		return fail(error, address_length, text, length,
+			    "a pin is the id of one function, not of every one of a slot");
 	r = parse_id(at + 1, length - address_length - 1, &ret->id, error);
 	if (r < 0)
 		error->offset += address_length + 1;
@@ -221,7 +236,8 @@ static int parse_any(const char *text, size_t length, struct selector *ret, stru
 	if (memchr(text, '/', length))
 		return parse_path(text, length, ret, error);
 	if (!memchr(text, ':', length))
-		return fail(error, 0, text, length, "expected an id such as 10de:1c03 or an address such as 01:00.0");
+		return fail(error, 0, text, length,
+			    "expected an id such as 10de:1c03 or an address such as 01:00.0");
 	if (memchr(text, '.', length) || memchr(text, '@', length))
 		return parse_address(text, length, ret, error);
 	ret->kind = SELECTOR_ID;
@@ -260,7 +276,8 @@ static bool path_matches(const struct selector *selector, const struct pci_path 
 {
 	const struct pci_path *wanted = &selector->path;
 
-	if (wanted->segment != path->segment || wanted->root_bus != path->root_bus || wanted->hops != path->hops)
+	if (wanted->segment != path->segment || wanted->root_bus != path->root_bus ||
+	    wanted->hops != path->hops)
 		return false;
 	for (int i = 0; i < wanted->hops; i++) {
 		bool last = i == wanted->hops - 1;
@@ -282,8 +299,9 @@ enum selector_match selector_match(const struct selector *selector, const struct
 		matches = id_matches(&selector->id, function);
 		break;
 	case SELECTOR_ADDRESS:
-		matches = selector->every_function ? pci_same_slot(&selector->address, &function->address) :
-						     !pci_address_compare(&selector->address, &function->address);
+		matches = selector->every_function ?
+				  pci_same_slot(&selector->address, &function->address) :
+				  !pci_address_compare(&selector->address, &function->address);
 		if (matches && selector->pinned && !id_matches(&selector->id, function))
 			return SELECTOR_MOVED;
 		break;

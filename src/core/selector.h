@@ -46,7 +46,8 @@ struct selector_error {
  * Hexadecimal, either case, a 0x before an id's number allowed.
  * Returns 0, or -EINVAL with @error filled in.
  */
-int selector_parse(const char *text, size_t length, struct selector *ret, struct selector_error *error) must_check;
+int selector_parse(const char *text, size_t length, struct selector *ret,
+		   struct selector_error *error) must_check;
 
 enum selector_match {
 	SELECTOR_NO,

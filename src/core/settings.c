@@ -36,7 +36,8 @@ static unsigned int choose(const char *values, const char *text, size_t length)
 static bool parse_seconds(const char *range, const char *text, size_t length, unsigned int *ret)
 {
 	char *end;
-	unsigned long least = strtoul(range, &end, 10), most = strtoul(end + strlen(" to "), NULL, 10), value = 0;
+	unsigned long least = strtoul(range, &end, 10), most = strtoul(end + strlen(" to "), NULL, 10),
+		      value = 0;
 
 	for (size_t i = 0; i < length; i++) {
 		if (text[i] < '0' || text[i] > '9' || value > most)

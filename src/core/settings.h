@@ -26,8 +26,8 @@ struct setting_list {
 };
 
 /*
- * Read a value and store it in @ret, a struct config or a struct claim. Returns false, without a change, where
- * the setting has no such value.
+ * Read a value and store it in @ret, a struct config or a struct claim. Returns false, without a change,
+ * where the setting has no such value.
  */
 bool setting_store(const struct setting *setting, const char *value, size_t length, void *ret);
 

@@ -14,10 +14,10 @@ enum verdict {
 /* What a sentence is made of. Strings that are not known are "". */
 struct outcome {
 	enum verdict verdict;
-	const char *driver;  /* the wanted driver */
-	const char *was;     /* the driver that was bound before, "" for none */
-	int iommu_group;     /* -1 unknown */
-	const char *reason;  /* why; verdicts other than bound and would-bind need one */
+	const char *driver; /* the wanted driver */
+	const char *was;    /* the driver that was bound before, "" for none */
+	int iommu_group;    /* -1 unknown */
+	const char *reason; /* why; verdicts other than bound and would-bind need one */
 };
 
 /* The verdict's name in the report, as "bound". */

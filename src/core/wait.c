@@ -17,13 +17,15 @@ static void mark_slot(const struct pci_function *functions, size_t count, size_t
 {
 	for (size_t i = one; i-- && pci_same_slot(&functions[i].address, &functions[one].address);)
 		wait[i] = WAIT_STAGE;
-	for (size_t i = one + 1; i < count && pci_same_slot(&functions[i].address, &functions[one].address); i++)
+	for (size_t i = one + 1; i < count && pci_same_slot(&functions[i].address, &functions[one].address);
+	     i++)
 		wait[i] = WAIT_STAGE;
 }
 
 /* What one claim with stage=late matches, and what it reaches beyond that. */
-static void mark_late_claim(const struct config *config, const struct claim *claim, const struct pci_function *functions,
-			    size_t count, const size_t *group, size_t limit, enum wait *wait)
+static void mark_late_claim(const struct config *config, const struct claim *claim,
+			    const struct pci_function *functions, size_t count, const size_t *group,
+			    size_t limit, enum wait *wait)
 {
 	enum expand expand = config_expand_of(config, claim);
 	cleanup_free bool *reached = util_zeroed(limit, sizeof(*reached));
@@ -46,7 +48,8 @@ static void mark_late_claim(const struct config *config, const struct claim *cla
 static void mark_groups(const struct config *config, size_t count, const int *wanted, const size_t *group,
 			size_t limit, enum wait *wait)
 {
-	cleanup_free bool *whole = util_zeroed(limit, sizeof(*whole)), *waits = util_zeroed(limit, sizeof(*waits));
+	cleanup_free bool *whole = util_zeroed(limit, sizeof(*whole)),
+			  *waits = util_zeroed(limit, sizeof(*waits));
 
 	for (size_t i = 0; i < count; i++) {
 		if (wanted[i] < 0 || group[i] == PCI_NO_GROUP)
@@ -55,12 +58,13 @@ static void mark_groups(const struct config *config, size_t count, const int *wa
 		waits[group[i]] |= wait[i] != WAIT_NOT;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (wanted[i] >= 0 && group[i] != PCI_NO_GROUP && wait[i] == WAIT_NOT && whole[group[i]] && waits[group[i]])
+		if (wanted[i] >= 0 && group[i] != PCI_NO_GROUP && wait[i] == WAIT_NOT && whole[group[i]] &&
+		    waits[group[i]])
 			wait[i] = WAIT_GROUP;
 }
 
-void wait_find(const struct config *config, const struct host_needs *needs, const struct pci_function *functions,
-		       size_t count, const int *wanted, enum wait *wait)
+void wait_find(const struct config *config, const struct host_needs *needs,
+	       const struct pci_function *functions, size_t count, const int *wanted, enum wait *wait)
 {
 	size_t limit;
 	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
@@ -73,7 +77,8 @@ void wait_find(const struct config *config, const struct host_needs *needs, cons
 	for (size_t i = 0; i < count; i++)
 		if (wanted[i] < 0)
 			wait[i] = WAIT_NOT;
-		else if (may_carry_root(needs, &functions[i]) && !match_insists_on_early(&config->claims[wanted[i]], &functions[i]))
+		else if (may_carry_root(needs, &functions[i]) &&
+			 !match_insists_on_early(&config->claims[wanted[i]], &functions[i]))
 			wait[i] = WAIT_NATURE;
 	mark_groups(config, count, wanted, group, limit, wait);
 	/* Whatever else it waits for, the host may need it until then. */
@@ -81,4 +86,3 @@ void wait_find(const struct config *config, const struct host_needs *needs, cons
 		if (wait[i] != WAIT_NOT && may_carry_root(needs, &functions[i]))
 			wait[i] = WAIT_NATURE;
 }
-

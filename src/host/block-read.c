@@ -47,8 +47,9 @@ static bool read_at(int fd, uint64_t offset, void *buffer, size_t size)
 #define ZFS_NVLIST_OFFSET (16 << 10)
 
 /*
- * libblkid reads four labels of 256 KiB to find ZFS. A member has a list of its pool in each of them (vdev_impl.h, struct vdev_label,
- * vl_vdev_phys), and ZFS imports none without one: where all four places are zero there is nothing to look for.
+ * libblkid reads four labels of 256 KiB to find ZFS. A member has a list of its pool in each of them
+ * (vdev_impl.h, struct vdev_label, vl_vdev_phys), and ZFS imports none without one: where all four places are
+ * zero there is nothing to look for.
  */
 static bool may_be_zfs(int fd)
 {
@@ -57,7 +58,8 @@ static bool may_be_zfs(int fd)
 	uint64_t start;
 
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
-		if (labels[i] < 0 || !read_at(fd, (uint64_t)labels[i] + ZFS_NVLIST_OFFSET, &start, sizeof(start)) || start)
+		if (labels[i] < 0 ||
+		    !read_at(fd, (uint64_t)labels[i] + ZFS_NVLIST_OFFSET, &start, sizeof(start)) || start)
 			return true;
 	return false;
 }
@@ -72,13 +74,18 @@ static void read_superblock(int fd, struct block *ret)
 
 	ret->state = BLOCK_UNREADABLE;
 	ret->error = -EIO;
-	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 || blkid_probe_enable_superblocks(probe, 1) < 0 ||
-	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE | BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
+	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 ||
+	    blkid_probe_enable_superblocks(probe, 1) < 0 ||
+	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE |
+							     BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
 							     BLKID_SUBLKS_BADCSUM) < 0 ||
 	    (!may_be_zfs(fd) && blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN, zfs) < 0))
 		return;
 	r = blkid_do_safeprobe(probe);
-	/* Its documentation knows -1 and -2 only; what a read gave comes through as -errno (superblocks_safeprobe()). */
+	/*
+	 * Its documentation knows -1 and -2 only; what a read gave comes through as -errno
+	 * (superblocks_safeprobe()).
+	 */
 	if (r < 0 && r != PROBE_AMBIGUOUS) {
 		ret->error = r < PROBE_AMBIGUOUS ? r : -EIO;
 		return;
@@ -101,9 +108,10 @@ static void read_partition(int fd, struct block *ret)
 {
 	cleanup_blkid blkid_probe probe = blkid_new_probe();
 
-	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 || blkid_probe_enable_superblocks(probe, 0) < 0 ||
-	    blkid_probe_enable_partitions(probe, 1) < 0 ||
-	    blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS) < 0 || blkid_do_safeprobe(probe) != 0)
+	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 ||
+	    blkid_probe_enable_superblocks(probe, 0) < 0 || blkid_probe_enable_partitions(probe, 1) < 0 ||
+	    blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS) < 0 ||
+	    blkid_do_safeprobe(probe) != 0)
 		return;
 	take_value(probe, "PART_ENTRY_UUID", ret->content.part_uuid, sizeof(ret->content.part_uuid));
 	take_value(probe, "PART_ENTRY_NAME", ret->content.part_label, sizeof(ret->content.part_label));
@@ -127,8 +135,8 @@ static void read_volume_group(int fd, struct block_content *content)
 }
 
 /*
- * include/linux/f2fs_fs.h, struct f2fs_super_block: devs[] has the paths of all devices, if there is more than one. Only the
- * first device has a superblock.
+ * include/linux/f2fs_fs.h, struct f2fs_super_block: devs[] has the paths of all devices, if there is more
+ * than one. Only the first device has a superblock.
  */
 static unsigned int count_f2fs_devices(int fd)
 {
@@ -145,7 +153,9 @@ static unsigned int count_f2fs_devices(int fd)
 	return count;
 }
 
-/* fs/btrfs/btrfs_inode.h, struct btrfs_super_block: num_devices. fs/bcachefs/bcachefs_format.h: nr_devices. */
+/*
+ * fs/btrfs/btrfs_inode.h, struct btrfs_super_block: num_devices. fs/bcachefs/bcachefs_format.h: nr_devices.
+ */
 static void read_members(int fd, struct block_content *content)
 {
 	uint64_t devices;
@@ -160,15 +170,16 @@ static void read_members(int fd, struct block_content *content)
 }
 
 /*
- * drivers/md/bcache/bcache_ondisk.h, struct cache_sb_disk: set_uuid. The cache and what it caches have UUIDs of their own.
- * A device that was never attached to a cache has zeros.
+ * drivers/md/bcache/bcache_ondisk.h, struct cache_sb_disk: set_uuid. The cache and what it caches have UUIDs
+ * of their own. A device that was never attached to a cache has zeros.
  */
 static void read_cache_set(int fd, struct block_content *content)
 {
 	static const uint8_t none[16];
 	uint8_t id[16];
 
-	if (strcmp(content->type, "bcache") || !read_at(fd, 4096 + 56, id, sizeof(id)) || !memcmp(id, none, sizeof(id)))
+	if (strcmp(content->type, "bcache") || !read_at(fd, 4096 + 56, id, sizeof(id)) ||
+	    !memcmp(id, none, sizeof(id)))
 		return;
 	for (size_t i = 0; i < sizeof(id); i++)
 		util_append(content->cache_set, sizeof(content->cache_set), "%02x", id[i]);
@@ -183,7 +194,9 @@ static const char *node_of(const struct block *block, char *path, size_t size)
 	return path;
 }
 
-/* Open the node, and make sure that it is this device's: never exclusively, which fsck or mount would notice. */
+/*
+ * Open the node, and make sure that it is this device's: never exclusively, which fsck or mount would notice.
+ */
 static int open_node(const struct block *block, int flags)
 {
 	char path[BLOCK_NAME_SIZE + 8];
@@ -192,7 +205,8 @@ static int open_node(const struct block *block, int flags)
 
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &is) < 0 || (S_ISBLK(is.st_mode) && is.st_rdev != makedev(block->major, block->minor))) {
+	if (fstat(fd, &is) < 0 ||
+	    (S_ISBLK(is.st_mode) && is.st_rdev != makedev(block->major, block->minor))) {
 		close(fd);
 		return -ENXIO;
 	}
@@ -217,17 +231,37 @@ static bool read_udev(struct block *block)
 	size_t length;
 
 	util_format(path, sizeof(path), "/run/udev/data/b%u:%u", block->major, block->minor);
-	return rootdir_read_file(path, TABLE_LIMIT, &text, &length) == 0 && block_parse_udev(text, &block->content);
+	return rootdir_read_file(path, TABLE_LIMIT, &text, &length) == 0 &&
+	       block_parse_udev(text, &block->content);
 }
 
-/* Where libblkid looks for superblocks; a place that is missing here is read all the same, and costs a wait. Bytes. */
+/*
+ * Where libblkid looks for superblocks; a place that is missing here is read all the same, and costs a wait.
+ * Bytes.
+ */
 static const struct place {
 	off_t offset; /* below zero: from the end */
 	off_t size;
 } places[] = {
-	{ 0, 128 << 10 }, { 256 << 10, 32 << 10 }, { 512 << 10, 4096 }, { 1 << 20, 4096 }, { 2 << 20, 4096 }, { 4 << 20, 4096 },
-	{ -(128 << 10), 128 << 10 }, { -(256 << 10) + (16 << 10), 512 }, { -(512 << 10) + (16 << 10), 512 }, { -131584, 512 },
-	{ -204288, 512 }, { -302592, 512 }, { -345600, 512 }, { -376320, 512 }, { -466432, 512 }, { -486912, 512 }, { -498688, 512 }, { -507392, 512 }, { -1580544, 512 },
+	{ 0, 128 << 10 },
+	{ 256 << 10, 32 << 10 },
+	{ 512 << 10, 4096 },
+	{ 1 << 20, 4096 },
+	{ 2 << 20, 4096 },
+	{ 4 << 20, 4096 },
+	{ -(128 << 10), 128 << 10 },
+	{ -(256 << 10) + (16 << 10), 512 },
+	{ -(512 << 10) + (16 << 10), 512 },
+	{ -131584, 512 },
+	{ -204288, 512 },
+	{ -302592, 512 },
+	{ -345600, 512 },
+	{ -376320, 512 },
+	{ -466432, 512 },
+	{ -486912, 512 },
+	{ -498688, 512 },
+	{ -507392, 512 },
+	{ -1580544, 512 },
 };
 
 /* It reads one place after the other: asked for in advance they come at the same time. */
@@ -299,7 +333,8 @@ static int read_disk(const void *argument, void *result)
 	return 0;
 }
 
-static void take_readings(struct block_devices *storage, const struct disk *disk, const struct deadline_task *task)
+static void take_readings(struct block_devices *storage, const struct disk *disk,
+			  const struct deadline_task *task)
 {
 	const struct reading *readings = task->result;
 
@@ -323,8 +358,8 @@ static struct disk *disk_of(struct disk *disks, const struct block_devices *stor
 	return &disks[storage->blocks[block].whole >= 0 ? (size_t)storage->blocks[block].whole : block];
 }
 
-static size_t list_disks(struct block_devices *storage, const bool *chosen, bool partitions, struct disk *disks,
-			 struct deadline_task *tasks)
+static size_t list_disks(struct block_devices *storage, const bool *chosen, bool partitions,
+			 struct disk *disks, struct deadline_task *tasks)
 {
 	size_t count = 0;
 
@@ -353,8 +388,8 @@ static size_t list_disks(struct block_devices *storage, const bool *chosen, bool
 }
 
 /*
- * Which blocks has a program locked? The read of /proc/locks waits for a grace period of RCU (fs/locks.c, locks_start()), so it has a
- * child of its own beside those of the disks.
+ * Which blocks has a program locked? The read of /proc/locks waits for a grace period of RCU (fs/locks.c,
+ * locks_start()), so it has a child of its own beside those of the disks.
  */
 static int find_locked(const void *argument, void *result)
 {
@@ -370,7 +405,9 @@ static int find_locked(const void *argument, void *result)
 	return 0;
 }
 
-/* Read the blocks that are chosen, all disks at the same time. @locks also finds out which ones are locked. */
+/*
+ * Read the blocks that are chosen, all disks at the same time. @locks also finds out which ones are locked.
+ */
 static void read_chosen(struct block_devices *storage, const bool *chosen, bool partitions, bool locks)
 {
 	/* What comes first leaves time for what it shows to be needed. */
@@ -381,7 +418,11 @@ static void read_chosen(struct block_devices *storage, const bool *chosen, bool 
 	size_t count = list_disks(storage, chosen, partitions, disks, tasks);
 
 	tasks[count] = (struct deadline_task){
-		.work = find_locked, .argument = storage, .result = locked, .size = storage->count, .stall = deadline_stall(),
+		.work = find_locked,
+		.argument = storage,
+		.result = locked,
+		.size = storage->count,
+		.stall = deadline_stall(),
 	};
 	deadline_run_tasks(tasks, count + locks, end);
 	for (size_t i = 0; i < count; i++) {
@@ -443,7 +484,8 @@ static bool read_device(const char *name, struct block *block, char whole[static
 
 	*block = (struct block){ .whole = -1 };
 	if (strlen(name) >= sizeof(block->name) || sysfs_block_link(name, link, sizeof(link)) < 0 ||
-	    block_parse_link(link, block, whole) < 0 || sysfs_block_read(name, "dev", number, sizeof(number)) < 0 ||
+	    block_parse_link(link, block, whole) < 0 ||
+	    sysfs_block_read(name, "dev", number, sizeof(number)) < 0 ||
 	    sscanf(number, "%u:%u", &block->major, &block->minor) != 2)
 		return false;
 	read_nvme_paths(block, link);
@@ -475,7 +517,10 @@ static void add_edge(struct block_devices *storage, size_t upper, size_t lower)
 	storage->edges[storage->edge_count++] = (struct block_edge){ upper, lower };
 }
 
-/* What the device stands on, and who stands on it: a holder that is no block device here holds it all the same. */
+/*
+ * What the device stands on, and who stands on it: a holder that is no block device here holds it all the
+ * same.
+ */
 static void read_edges(struct block_devices *storage, size_t block)
 {
 	char **names;
@@ -538,7 +583,10 @@ static void read_uses(struct block_devices *storage)
 	}
 }
 
-/* OpenZFS has a folder for each pool that is imported (module/os/linux/spl/spl-kstat.c), beside files of its own. */
+/*
+ * OpenZFS has a folder for each pool that is imported (module/os/linux/spl/spl-kstat.c), beside files of its
+ * own.
+ */
 static void read_pools(struct block_devices *storage)
 {
 	static const char folder[] = "/proc/spl/kstat/zfs";
@@ -551,7 +599,10 @@ static void read_pools(struct block_devices *storage)
 	rootdir_list_free(names, count);
 }
 
-/* The file of pools that the host imports at boot: an nvlist in XDR, where a text follows its length (RFC 4506, 4.11). */
+/*
+ * The file of pools that the host imports at boot: an nvlist in XDR, where a text follows its length (RFC
+ * 4506, 4.11).
+ */
 #define POOL_CACHE "/etc/zfs/zpool.cache"
 
 static bool cache_names(const char *cache, size_t length, const char *name)
@@ -588,13 +639,15 @@ static void read_link(struct block_devices *storage, const struct need *need)
 	char path[512], name[BLOCK_NAME_SIZE];
 	int block;
 
-	if (!devspec_path(need->kind, need->value, path, sizeof(path)) || rootdir_link_name(path, name, sizeof(name)) < 0)
+	if (!devspec_path(need->kind, need->value, path, sizeof(path)) ||
+	    rootdir_link_name(path, name, sizeof(name)) < 0)
 		return;
 	block = block_by_name(storage, name);
 	if (block < 0)
 		return;
 	storage->links = util_grow(storage->links, storage->link_count, sizeof(*storage->links));
-	storage->links[storage->link_count++] = (struct block_link){ util_copy(path, strlen(path)), (size_t)block };
+	storage->links[storage->link_count++] =
+		(struct block_link){ util_copy(path, strlen(path)), (size_t)block };
 }
 
 /* --- all of it --- */
@@ -612,9 +665,12 @@ static void keep_hanging(struct block_devices *storage, const struct block_devic
 {
 	for (size_t i = 0; before && i < before->count; i++) {
 		const struct block *old = &before->blocks[i];
-		int now = old->state == BLOCK_UNREADABLE && old->error == -ETIMEDOUT ? block_by_name(storage, old->name) : -1;
+		int now = old->state == BLOCK_UNREADABLE && old->error == -ETIMEDOUT ?
+				  block_by_name(storage, old->name) :
+				  -1;
 
-		if (now < 0 || storage->blocks[now].major != old->major || storage->blocks[now].minor != old->minor)
+		if (now < 0 || storage->blocks[now].major != old->major ||
+		    storage->blocks[now].minor != old->minor)
 			continue;
 		storage->blocks[now].state = old->state;
 		storage->blocks[now].error = old->error;
@@ -622,8 +678,8 @@ static void keep_hanging(struct block_devices *storage, const struct block_devic
 }
 
 /* @before is what was read before, or NULL. */
-static void read_all(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
-		     const struct block_devices *before, struct block_devices *ret)
+static void read_all(const struct host_needs *needs, const struct pci_address *candidates, size_t count,
+		     bool next_boot, const struct block_devices *before, struct block_devices *ret)
 {
 	bool partitions = needs_partitions(needs);
 	cleanup_free bool *chosen = NULL;
@@ -662,13 +718,18 @@ static size_t count_devices(void)
 	return count > 0 ? (size_t)count : 0;
 }
 
-/* udev removes the file of its queue when it has worked on every event (src/udev/udevd.c and udev-manager.c). */
+/*
+ * udev removes the file of its queue when it has worked on every event (src/udev/udevd.c and udev-manager.c).
+ */
 static bool udev_is_busy(void)
 {
 	return rootdir_exists("/run/udev/queue");
 }
 
-/* udev's rules open volume groups and assemble arrays: what is inside a wanted disk may be in use in a moment. */
+/*
+ * udev's rules open volume groups and assemble arrays: what is inside a wanted disk may be in use in a
+ * moment.
+ */
 static bool may_be_opened(const struct search *search)
 {
 	const struct block_devices *storage = search->storage;
@@ -682,7 +743,8 @@ static bool may_be_opened(const struct search *search)
 
 static bool waits_for_more(const struct search *search)
 {
-	return carry_awaits_disk(search->storage, search->candidates, search->count) || (search->busy && may_be_opened(search));
+	return carry_awaits_disk(search->storage, search->candidates, search->count) ||
+	       (search->busy && may_be_opened(search));
 }
 
 static bool is_complete(void *data)
@@ -705,8 +767,8 @@ static bool is_complete(void *data)
 	return !waits_for_more(search);
 }
 
-void block_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count, bool next_boot,
-		bool waits, struct block_devices *ret)
+void block_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count,
+		bool next_boot, bool waits, struct block_devices *ret)
 {
 	struct search search = { .needs = needs, .candidates = candidates, .count = count, .storage = ret };
 

@@ -33,10 +33,12 @@ static void add_file(struct config *config, const char *path)
 	if (r == -ENOENT)
 		return;
 	if (r == -EFBIG) {
-		config_add_error(config, path, "the file is larger than 1 MiB; what is behind that is not read");
+		config_add_error(config, path,
+				 "the file is larger than 1 MiB; what is behind that is not read");
 		config_add_cut_file(config, path, text, length);
 	} else if (r < 0) {
-		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", rootdir_error(r)));
+		config_add_error(config, path,
+				 util_format(what, sizeof(what), "cannot be read: %s", rootdir_error(r)));
 	} else {
 		config_add_file(config, path, text, length);
 	}
@@ -61,8 +63,8 @@ static int by_name(const void *a, const void *b)
 	return order ? order : (x->folder > y->folder) - (x->folder < y->folder);
 }
 
-void config_read_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
-		       void *data)
+void config_read_each_drop_in(const char *const *folders, size_t count,
+			      void (*found)(void *data, const char *path), void *data)
 {
 	cleanup_free struct drop_in *drop_ins = NULL;
 	char path[PATH_MAX], **names;
@@ -75,7 +77,8 @@ void config_read_each_drop_in(const char *const *folders, size_t count, void (*f
 			if (!util_ends_in(names[i], ".conf"))
 				continue;
 			drop_ins = util_grow(drop_ins, found_count, sizeof(*drop_ins));
-			drop_ins[found_count++] = (struct drop_in){ util_copy(names[i], strlen(names[i])), folder };
+			drop_ins[found_count++] =
+				(struct drop_in){ util_copy(names[i], strlen(names[i])), folder };
 		}
 		rootdir_list_free(names, listed);
 	}
@@ -83,7 +86,8 @@ void config_read_each_drop_in(const char *const *folders, size_t count, void (*f
 		qsort(drop_ins, found_count, sizeof(*drop_ins), by_name);
 	for (size_t i = 0; i < found_count; i++)
 		if (!i || strcmp(drop_ins[i].name, drop_ins[i - 1].name) != 0)
-			found(data, util_format(path, sizeof(path), "%s/%s", folders[drop_ins[i].folder], drop_ins[i].name));
+			found(data, util_format(path, sizeof(path), "%s/%s", folders[drop_ins[i].folder],
+						drop_ins[i].name));
 	for (size_t i = 0; i < found_count; i++)
 		free(drop_ins[i].name);
 }
@@ -101,7 +105,10 @@ void config_read_each_parameter_file(void (*found)(void *data, const char *path)
 	}
 }
 
-/* Repair what may lack its end. Takes *@text and stores another one in its place. Writes what is uncertain to @lost. */
+/*
+ * Repair what may lack its end. Takes *@text and stores another one in its place. Writes what is uncertain to
+ * @lost.
+ */
 static void repair(char **text, size_t length, char *lost, size_t size)
 {
 	char *repaired = cmdline_repair(*text, length, lost, size);
@@ -133,17 +140,19 @@ static void add_parameters(void *config, const char *path)
 	int r = config_read_parameters(path, &text);
 
 	if (r == -EFBIG)
-		config_add_error(config, path, "the file is larger than 64 KiB or has a NUL byte; the parameter that "
+		config_add_error(config, path,
+				 "the file is larger than 64 KiB or has a NUL byte; the parameter that "
 				 "this cuts, and what is behind it, do not count");
 	else if (r < 0)
-		config_add_error(config, path, util_format(what, sizeof(what), "cannot be read: %s", rootdir_error(r)));
+		config_add_error(config, path,
+				 util_format(what, sizeof(what), "cannot be read: %s", rootdir_error(r)));
 	if (text)
 		config_add_parameters(config, path, text);
 }
 
 /*
- * Read the command line of this boot, repaired where it is as long as the kernel takes. Writes what is uncertain to
- * @lost.
+ * Read the command line of this boot, repaired where it is as long as the kernel takes. Writes what is
+ * uncertain to @lost.
  */
 static int read_cmdline(char **ret_cmdline, char lost[static LOST_SIZE])
 {
@@ -192,11 +201,14 @@ static char *find_cmdline(const char *given, struct config *config)
 		r = read_cmdline(&cmdline, lost);
 	if (r < 0)
 		config_add_error(config, "/proc/cmdline",
-				 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?", strerror(-r)));
+				 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?",
+					     strerror(-r)));
 	if (lost[0])
 		config_add_error(config, "/proc/cmdline",
-				 util_format(what, sizeof(what), "the kernel command line is as long as the kernel takes (%zu "
-					     "characters), so its last parameter '%s' may be cut and does not count; shorten it",
+				 util_format(what, sizeof(what),
+					     "the kernel command line is as long as the kernel takes (%zu "
+					     "characters), so its last parameter '%s' may be cut and does "
+					     "not count; shorten it",
 					     cmdline_longest, lost));
 	return cmdline;
 }
@@ -222,7 +234,8 @@ void config_read_module_ids(const char *cmdline, struct modprobe_ids *ret)
 {
 	/* libkmod's own folders and their order (libkmod/libkmod.c, default_config_paths). */
 	static const char *const folders[] = {
-		"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d",
+		"/etc/modprobe.d",     "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+		"/usr/lib/modprobe.d", "/lib/modprobe.d",
 	};
 	bool image = config_read_is_image();
 
@@ -232,11 +245,14 @@ void config_read_module_ids(const char *cmdline, struct modprobe_ids *ret)
 	/* What modprobe(8) is given as arguments comes behind that. */
 	for (size_t i = 0; i < GENERATOR_COUNT; i++)
 		if (generators[i].modules_in_image)
-			add_ids_of(ret, image ? generators[i].modules_in_image : generators[i].modules_on_host,
+			add_ids_of(ret,
+				   image ? generators[i].modules_in_image : generators[i].modules_on_host,
 				   modprobe_add_modules);
 }
 
-/* For which driver a module's ids= count: vfio-pci and its variants, and what a claim names. NULL for others. */
+/*
+ * For which driver a module's ids= count: vfio-pci and its variants, and what a claim names. NULL for others.
+ */
 static const char *driver_of_ids(const struct config *config, const char *module)
 {
 	char name[PCI_DRIVER_SIZE];
@@ -275,8 +291,9 @@ void config_read(const char *given, bool next_boot, struct config *config, char 
 	cmdline = find_cmdline(given, config);
 	if (config_wants_files(cmdline)) {
 		add_file(config, READ_CONFIG_FILE);
-		config_read_each_drop_in(next_boot ? lasting : folders, next_boot ? ARRAY_SIZE(lasting) : ARRAY_SIZE(folders), add_drop_in,
-				  config);
+		config_read_each_drop_in(next_boot ? lasting : folders,
+					 next_boot ? ARRAY_SIZE(lasting) : ARRAY_SIZE(folders), add_drop_in,
+					 config);
 		config_read_each_parameter_file(add_parameters, config);
 	}
 	config_add_cmdline(config, cmdline);

@@ -22,18 +22,18 @@
 bool config_read_is_image(void);
 
 /*
- * Read the kernel command line of this boot: a string that the caller frees, "" with -errno where it cannot be read.
- * One that may have been cut is repaired (cmdline_repair()).
+ * Read the kernel command line of this boot: a string that the caller frees, "" with -errno where it cannot
+ * be read. One that may have been cut is repaired (cmdline_repair()).
  */
 int config_read_cmdline(char **ret_cmdline) must_check;
 
 /*
- * Call @found with the path of each drop-in of @folders (@count, the strongest first), in the order of their names over
- * all folders. Of files with one name that of the strongest folder counts, also where it is empty or a link to
- * /dev/null, which masks the others.
+ * Call @found with the path of each drop-in of @folders (@count, the strongest first), in the order of their
+ * names over all folders. Of files with one name that of the strongest folder counts, also where it is empty
+ * or a link to /dev/null, which masks the others.
  */
-void config_read_each_drop_in(const char *const *folders, size_t count, void (*found)(void *data, const char *path),
-		       void *data);
+void config_read_each_drop_in(const char *const *folders, size_t count,
+			      void (*found)(void *data, const char *path), void *data);
 
 /*
  * Call @found with the path of each file of parameters that the generator keeps in its image, in the order in
@@ -42,29 +42,31 @@ void config_read_each_drop_in(const char *const *folders, size_t count, void (*f
 void config_read_each_parameter_file(void (*found)(void *data, const char *path), void *data);
 
 /*
- * Read a file of parameters: a string that the caller frees. Returns 0, -EFBIG where it is cut by the limit or by a
- * NUL byte, with what is certain (cmdline_repair()), or -errno without a string.
+ * Read a file of parameters: a string that the caller frees. Returns 0, -EFBIG where it is cut by the limit
+ * or by a NUL byte, with what is certain (cmdline_repair()), or -errno without a string.
  */
 int config_read_parameters(const char *path, char **ret_text) must_check;
 
 /*
- * Read the kernel command line and, unless it says rd.vfio.config=0, the configuration file and the drop-ins of
- * /usr/lib, /run and /etc in name order; and, as claims of the lowest rank, the ids= of vfio-pci and of drivers that
- * claims name. What cannot be read becomes an error of the configuration. Stores the command line, which the
- * caller frees and which is never NULL; free @config with config_clear(). @given is another command line to go by, or
- * NULL for that of this boot. @next_boot leaves out /run, which no image contains.
+ * Read the kernel command line and, unless it says rd.vfio.config=0, the configuration file and the drop-ins
+ * of /usr/lib, /run and /etc in name order; and, as claims of the lowest rank, the ids= of vfio-pci and of
+ * drivers that claims name. What cannot be read becomes an error of the configuration. Stores the command
+ * line, which the caller frees and which is never NULL; free @config with config_clear(). @given is another
+ * command line to go by, or NULL for that of this boot. @next_boot leaves out /run, which no image contains.
  */
 void config_read(const char *given, bool next_boot, struct config *config, char **ret_cmdline);
 
 /*
- * Read the ids= of modules from modprobe.d, @cmdline and initramfs-tools' list of modules, the stronger ones last. Free with modprobe_clear().
+ * Read the ids= of modules from modprobe.d, @cmdline and initramfs-tools' list of modules, the stronger ones
+ * last. Free with modprobe_clear().
  */
 void config_read_module_ids(const char *cmdline, struct modprobe_ids *ret);
 
 /*
- * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments (parameters
- * again, the strongest), then from initramfs-tools' files, the firmware's tables and the programs of the image (of a
- * host: the hooks that put them there), and what is on no disk from fstab; where @disks are asked for also all of fstab,
- * crypttab, and what systemd finds by itself. Free with host_needs_clear().
+ * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments
+ * (parameters again, the strongest), then from initramfs-tools' files, the firmware's tables and the programs
+ * of the image (of a host: the hooks that put them there), and what is on no disk from fstab; where @disks
+ * are asked for also all of fstab, crypttab, and what systemd finds by itself. Free with host_needs_clear().
  */
-void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks, struct host_needs *ret);
+void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks,
+		     struct host_needs *ret);

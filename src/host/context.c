@@ -28,11 +28,15 @@ static void add_stage_errors(struct context *context)
 		for (size_t i = 0; i < context->machine.function_count; i++) {
 			const struct pci_function *function = &context->machine.functions[i];
 
-			if (context->machine.wanted[i] != (int)c || !match_is_loosely_early(&config->claims[c], function))
+			if (context->machine.wanted[i] != (int)c ||
+			    !match_is_loosely_early(&config->claims[c], function))
 				continue;
-			util_format(what, sizeof(what), "%.64s: stage=early takes storage, USB and card readers by a pinned address or a path "
-				    "only, as %s@%04x:%04x; it waits for the late stage", config->claims[c].text,
-				    pci_address_format(&function->address, address), function->vendor, function->device);
+			util_format(what, sizeof(what),
+				    "%.64s: stage=early takes storage, USB and card readers by a pinned "
+				    "address or a path "
+				    "only, as %s@%04x:%04x; it waits for the late stage",
+				    config->claims[c].text, pci_address_format(&function->address, address),
+				    function->vendor, function->device);
 			config_add_error(config, config->claims[c].wanted_by, what);
 			break;
 		}
@@ -60,16 +64,18 @@ static struct plan_input input_of(const struct context *context, const struct pl
 	};
 }
 
-void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters, size_t count)
+void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters,
+		  size_t count)
 {
 	struct plan_input input;
 
 	if (context->config.claim_count || stage->whole_machine)
 		host_needs_read(context->cmdline, parameters, count, !stage->before_disks, &context->needs);
 	if (!stage->before_disks)
-		context->reported = report_load_early_verdicts(&context->early_verdicts, &context->early_verdict_count) == 0;
-	machine_read(&context->config, context->booted ? context->booted : context->cmdline, &context->needs, stage,
-		     real && stage->after_early, &context->machine);
+		context->reported = report_load_early_verdicts(&context->early_verdicts,
+							       &context->early_verdict_count) == 0;
+	machine_read(&context->config, context->booted ? context->booted : context->cmdline, &context->needs,
+		     stage, real && stage->after_early, &context->machine);
 	if (context->booted)
 		iommu_foresee(context->cmdline, &context->machine.iommu);
 	add_stage_errors(context);
@@ -95,12 +101,15 @@ void context_add_rights(struct context *context)
 	if (!context_is_unprivileged())
 		return;
 	for (size_t i = 0; i < context->plan.count; i++)
-		storage |= context->plan.entries[i].function && pci_is_storage(context->plan.entries[i].function);
+		storage |= context->plan.entries[i].function &&
+			   pci_is_storage(context->plan.entries[i].function);
 	if (storage)
-		config_add_error(&context->config, "user", "not run by root: disks cannot be read, so what becomes of their "
+		config_add_error(&context->config, "user",
+				 "not run by root: disks cannot be read, so what becomes of their "
 				 "controllers is judged by what udev knows of them; with sudo it is certain");
 	if (context->machine.iommu.state == IOMMU_OFF && context->machine.iommu.kind != IOMMU_KIND_UNKNOWN)
-		config_add_error(&context->config, "user", "not run by root: the firmware's tables cannot be read, so why the IOMMU is "
+		config_add_error(&context->config, "user",
+				 "not run by root: the firmware's tables cannot be read, so why the IOMMU is "
 				 "off may be told wrongly; with sudo it is not");
 }
 

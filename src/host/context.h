@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is asked for, what the machine is, and the plan that is made from both: what every command looks at. */
+/*
+ * What is asked for, what the machine is, and the plan that is made from both: what every command looks at.
+ */
 #pragma once
 
 #include "host/machine.h"
@@ -7,27 +9,30 @@
 struct context {
 	struct config config;
 	char *cmdline;
-	const char *booted;           /* the command line of this boot where that is another one, else NULL; the caller's */
+	const char *
+		booted; /* the command line of this boot where that is another one, else NULL; the caller's */
 	struct machine machine;
 	struct host_needs needs;
-	struct plan plan, early;      /* early: what the early stage decides, where its report does not say it */
+	struct plan plan, early; /* early: what the early stage decides, where its report does not say it */
 	struct early_verdict *early_verdicts; /* what this boot's early stage has reported */
 	size_t early_verdict_count;
 	bool reported;
 };
 
 /*
- * Load the configuration and the command line, and start the budget that they ask for. Where @next is not NULL the plan
- * goes by that command line in place of @booted, that of this boot, which is kept, not copied. With @booted the next
- * boot is meant. Free with context_clear().
+ * Load the configuration and the command line, and start the budget that they ask for. Where @next is not
+ * NULL the plan goes by that command line in place of @booted, that of this boot, which is kept, not copied.
+ * With @booted the next boot is meant. Free with context_clear().
  */
 void context_load(const char *next, const char *booted, struct context *ret);
 
 /*
- * Read the machine and make the plan of @stage; the @count @parameters are host_needs_read()'s. Where it is not @real, a dry
- * run or the next boot, the late stage stands on the plan of the early one, and waits for nothing.
+ * Read the machine and make the plan of @stage; the @count @parameters are host_needs_read()'s. Where it is
+ * not @real, a dry run or the next boot, the late stage stands on the plan of the early one, and waits for
+ * nothing.
  */
-void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters, size_t count);
+void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters,
+		  size_t count);
 void context_clear(struct context *context);
 
 /* Is the program run by another user than root, on the machine itself? Some things cannot be seen then. */

@@ -107,7 +107,9 @@ static size_t shared_size(const struct deadline_task *task)
 	return sizeof(struct shared) + task->size;
 }
 
-/* Who reads what the program prints waits for the last process that could write to it, and this one may hang. */
+/*
+ * Who reads what the program prints waits for the last process that could write to it, and this one may hang.
+ */
 static void leave_streams(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -143,7 +145,9 @@ static int start(struct deadline_task *task, struct child *child)
 		munmap(shared, shared_size(task));
 		return r;
 	}
-	*child = (struct child){ .task = task, .shared = shared, .pid = fork(), .alive = fds[0], .since = util_now() };
+	*child = (struct child){
+		.task = task, .shared = shared, .pid = fork(), .alive = fds[0], .since = util_now()
+	};
 	if (child->pid == 0)
 		be_child(task, shared);
 	if (child->pid < 0)
@@ -156,7 +160,10 @@ static int start(struct deadline_task *task, struct child *child)
 	return r;
 }
 
-/* A child that is killed, and does not hang in the kernel, is gone after this: nothing changes what it has left any more. */
+/*
+ * A child that is killed, and does not hang in the kernel, is gone after this: nothing changes what it has
+ * left any more.
+ */
 #define DEATH_MS 5
 
 /* The child has ended, or its time is up. */
@@ -204,7 +211,10 @@ static void look_at_progress(struct child *child, unsigned long long now)
 	child->since = now;
 }
 
-/* Wait until one of the @count children ends or has used up its time; those are collected and taken from the list. */
+/*
+ * Wait until one of the @count children ends or has used up its time; those are collected and taken from the
+ * list.
+ */
 static size_t await_one(struct child *children, size_t count, unsigned long long end)
 {
 	struct pollfd fds[CHILDREN];
@@ -258,8 +268,8 @@ void deadline_run_tasks(struct deadline_task *tasks, size_t count, unsigned long
 		collect(&children[i], false);
 }
 
-int deadline_read(int (*work)(const void *argument, void *result), const void *argument, void *result, size_t size,
-		  unsigned long long end)
+int deadline_read(int (*work)(const void *argument, void *result), const void *argument, void *result,
+		  size_t size, unsigned long long end)
 {
 	struct deadline_task task = { .work = work, .argument = argument, .result = result, .size = size };
 

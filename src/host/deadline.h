@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Work that may never return, in child processes that the boot does not wait for: at the same time, until a common end. A
- * process that waits for a device cannot be killed before the kernel returns.
+ * Work that may never return, in child processes that the boot does not wait for: at the same time, until a
+ * common end. A process that waits for a device cannot be killed before the kernel returns.
  */
 #pragma once
 
@@ -11,7 +11,10 @@
  * Start the budget of a stage of @seconds: see budget.h. Ends are times of util_now().
  */
 void deadline_begin(unsigned int seconds);
-/* The end of reading that begins now and has more behind it, and of all reading; and how long a disk may stall. */
+/*
+ * The end of reading that begins now and has more behind it, and of all reading; and how long a disk may
+ * stall.
+ */
 unsigned long long deadline_read_end(void);
 unsigned long long deadline_look_end(void);
 unsigned long long deadline_stall(void);
@@ -22,13 +25,17 @@ unsigned long long deadline_write_end(void);
 unsigned long long deadline_step_end(void);
 
 /*
- * Name what the children show as their command line: @name is main()'s argv[0], in place, and begins with "@" in a child. systemd does not
- * kill such a process, or wait for it, when it switches the root or shuts down (systemd.io, "Storage Daemons for the Root File
- * System"). The stop of a unit is another matter: the units say KillMode=process.
+ * Name what the children show as their command line: @name is main()'s argv[0], in place, and begins with "@"
+ * in a child. systemd does not kill such a process, or wait for it, when it switches the root or shuts down
+ * (systemd.io, "Storage Daemons for the Root File System"). The stop of a unit is another matter: the units
+ * say KillMode=process.
  */
 void deadline_name(char *name);
 
-/* A signal between two writes to a device would leave it half done: until the process ends, which it does in time, none arrives. */
+/*
+ * A signal between two writes to a device would leave it half done: until the process ends, which it does in
+ * time, none arrives.
+ */
 void deadline_block_signals(void);
 
 enum deadline_state {
@@ -44,7 +51,8 @@ struct deadline_task {
 	const void *argument;
 	void *result; /* @size bytes; of work that hangs, what it has left there until then */
 	size_t size;
-	unsigned long long stall; /* microseconds without progress that count as hanging; 0: only the common end does */
+	unsigned long long
+		stall; /* microseconds without progress that count as hanging; 0: only the common end does */
 	enum deadline_state state;
 	int status;
 };
@@ -56,14 +64,14 @@ void deadline_progress(void);
 void deadline_run_tasks(struct deadline_task *tasks, size_t count, unsigned long long end);
 
 /*
- * Run one piece of work until @end. Returns what it returns (0 or -errno), -ETIMEDOUT where it did not come back in time, -EIO
- * where its process died, or -errno where no child could be made.
+ * Run one piece of work until @end. Returns what it returns (0 or -errno), -ETIMEDOUT where it did not come
+ * back in time, -EIO where its process died, or -errno where no child could be made.
  */
 int deadline_run(int (*work)(const void *argument), const void *argument, unsigned long long end) must_check;
 
 /* The same for @work that reads something into the @size bytes of @result. */
-int deadline_read(int (*work)(const void *argument, void *result), const void *argument, void *result, size_t size,
-		  unsigned long long end) must_check;
+int deadline_read(int (*work)(const void *argument, void *result), const void *argument, void *result,
+		  size_t size, unsigned long long end) must_check;
 
 /* Wait until @done says so, looking every @interval_ms, until @end. */
 void deadline_wait(bool (*done)(void *data), void *data, unsigned int interval_ms, unsigned long long end);

@@ -15,7 +15,8 @@ static bool any_exists(const char *const *paths)
 
 static const char *find_entries(void)
 {
-	static const char *const folders[] = { "/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries" };
+	static const char *const folders[] = { "/boot/loader/entries", "/efi/loader/entries",
+					       "/boot/efi/loader/entries" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (rootdir_exists(folders[i]))
@@ -54,34 +55,46 @@ static const char *grub_command(enum distro_loader loader)
 {
 	if (loader == LOADER_UPDATE_GRUB)
 		return "update-grub";
-	return loader == LOADER_GRUB2 ? "grub2-mkconfig -o /boot/grub2/grub.cfg" : "grub-mkconfig -o /boot/grub/grub.cfg";
+	return loader == LOADER_GRUB2 ? "grub2-mkconfig -o /boot/grub2/grub.cfg" :
+					"grub-mkconfig -o /boot/grub/grub.cfg";
 }
 
-static const char *describe(const struct distro *distro, const char *parameter, bool add, char *buffer, size_t size)
+static const char *describe(const struct distro *distro, const char *parameter, bool add, char *buffer,
+			    size_t size)
 {
 	const char *verb = add ? "add" : "remove", *where = add ? "to" : "from";
 
 	switch (distro->loader) {
 	case LOADER_RPM_OSTREE:
-		return util_format(buffer, size, "sudo rpm-ostree kargs %s=%s", add ? "--append-if-missing" : "--delete", parameter);
+		return util_format(buffer, size, "sudo rpm-ostree kargs %s=%s",
+				   add ? "--append-if-missing" : "--delete", parameter);
 	case LOADER_GRUBBY:
-		return util_format(buffer, size, "sudo grubby --update-kernel=ALL %s=%s", add ? "--args" : "--remove-args", parameter);
+		return util_format(buffer, size, "sudo grubby --update-kernel=ALL %s=%s",
+				   add ? "--args" : "--remove-args", parameter);
 	case LOADER_PROXMOX:
-		return util_format(buffer, size, "%s %s %s /etc/kernel/cmdline (or GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub), "
-				   "then: sudo proxmox-boot-tool refresh", verb, parameter, where);
+		return util_format(
+			buffer, size,
+			"%s %s %s /etc/kernel/cmdline (or GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub), "
+			"then: sudo proxmox-boot-tool refresh",
+			verb, parameter, where);
 	case LOADER_UPDATE_GRUB:
 	case LOADER_GRUB2:
 	case LOADER_GRUB:
-		return util_format(buffer, size, "%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo %s", verb,
-				   parameter, where, grub_command(distro->loader));
+		return util_format(buffer, size,
+				   "%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo %s",
+				   verb, parameter, where, grub_command(distro->loader));
 	case LOADER_KERNEL_INSTALL:
-		return util_format(buffer, size, "%s %s %s /etc/kernel/cmdline, then for each kernel: "
-				   "sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz", verb, parameter, where);
+		return util_format(buffer, size,
+				   "%s %s %s /etc/kernel/cmdline, then for each kernel: "
+				   "sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz",
+				   verb, parameter, where);
 	case LOADER_ENTRIES:
-		return util_format(buffer, size, "%s %s %s the 'options' lines in %s", verb, parameter, where, distro->entries);
+		return util_format(buffer, size, "%s %s %s the 'options' lines in %s", verb, parameter, where,
+				   distro->entries);
 	default:
-		return util_format(buffer, size, "%s %s %s the kernel command line, in the boot loader's configuration", verb,
-				   parameter, where);
+		return util_format(buffer, size,
+				   "%s %s %s the kernel command line, in the boot loader's configuration",
+				   verb, parameter, where);
 	}
 }
 

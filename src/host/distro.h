@@ -7,13 +7,13 @@
 enum distro_loader {
 	LOADER_UNKNOWN,
 	LOADER_RPM_OSTREE,
-	LOADER_PROXMOX,      /* proxmox-boot-tool with /etc/kernel/cmdline */
-	LOADER_GRUBBY,       /* Fedora, RHEL: grubby edits every entry */
-	LOADER_UPDATE_GRUB,  /* Debian, Ubuntu */
-	LOADER_GRUB2,        /* openSUSE: grub2-mkconfig */
-	LOADER_GRUB,         /* Arch and others: grub-mkconfig */
+	LOADER_PROXMOX,        /* proxmox-boot-tool with /etc/kernel/cmdline */
+	LOADER_GRUBBY,         /* Fedora, RHEL: grubby edits every entry */
+	LOADER_UPDATE_GRUB,    /* Debian, Ubuntu */
+	LOADER_GRUB2,          /* openSUSE: grub2-mkconfig */
+	LOADER_GRUB,           /* Arch and others: grub-mkconfig */
 	LOADER_KERNEL_INSTALL, /* /etc/kernel/cmdline */
-	LOADER_ENTRIES,      /* entries of systemd-boot, written by hand */
+	LOADER_ENTRIES,        /* entries of systemd-boot, written by hand */
 };
 
 struct distro {

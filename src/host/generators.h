@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The programs that make initramfs images (generators.def): which is installed, and which has made an image. */
+/*
+ * The programs that make initramfs images (generators.def): which is installed, and which has made an image.
+ */
 #pragma once
 
 #include "util.h"
@@ -7,24 +9,25 @@
 /* What puts a program that needs the network into the image. */
 struct network_hook {
 	const char *program;
-	const char *path;  /* "??" at the start of its name: any two characters, as dracut numbers its modules */
-	bool needs_key;    /* counts only where one of the keys is there: without one nobody logs in */
+	const char
+		*path;  /* "??" at the start of its name: any two characters, as dracut numbers its modules */
+	bool needs_key; /* counts only where one of the keys is there: without one nobody logs in */
 };
 
 /* All lists end at the first NULL. A pair of paths needs both, of a list of pairs one is enough. */
 struct generator {
 	const char *installed[4][2];
-	const char *regenerate;          /* the command that regenerates every image */
-	const char *list_tool;           /* the command that lists what is in an image, or NULL */
-	const char *images[3][2];        /* what stands before and behind the kernel's version in an image's path */
-	const char *marks[3][2];         /* paths of an image, by which it is recognised */
-	const char *parameter_folder;    /* of an image: files with parameters as on the kernel command line */
+	const char *regenerate;   /* the command that regenerates every image */
+	const char *list_tool;    /* the command that lists what is in an image, or NULL */
+	const char *images[3][2]; /* what stands before and behind the kernel's version in an image's path */
+	const char *marks[3][2];  /* paths of an image, by which it is recognised */
+	const char *parameter_folder; /* of an image: files with parameters as on the kernel command line */
 	const char *parameter_file;
-	const char *conf_folders[3];     /* files with variables, of an image and of the host */
+	const char *conf_folders[3]; /* files with variables, of an image and of the host */
 	const char *conf_files[3];
-	const char *modules_in_image;    /* modules with arguments, one a line */
+	const char *modules_in_image; /* modules with arguments, one a line */
 	const char *modules_on_host;
-	const char *crypttab;            /* of an image: what the root stands on */
+	const char *crypttab; /* of an image: what the root stands on */
 	struct network_hook network_hooks[6];
 	const char *keys[4];
 };

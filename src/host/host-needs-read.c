@@ -20,7 +20,8 @@ static bool any_exists(const char *const *paths, size_t count)
 			return true;
 	return false;
 }
-#define ANY(...) any_exists((const char *const[]){ __VA_ARGS__ }, ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
+#define ANY(...) \
+	any_exists((const char *const[]){ __VA_ARGS__ }, ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
 
 /* --- files --- */
 
@@ -62,7 +63,8 @@ static void append_file(void *parameters, const char *path)
 }
 
 /* A file that a generator leaves, or the host's own where the program runs there. */
-static void add_needs_of(struct host_needs *needs, const char *path, void (*add)(struct host_needs *needs, const char *text))
+static void add_needs_of(struct host_needs *needs, const char *path,
+			 void (*add)(struct host_needs *needs, const char *text))
 {
 	cleanup_free char *text = NULL;
 	size_t length;
@@ -111,7 +113,8 @@ static void find_network(struct host_needs *needs)
 		host_needs_say_network(needs, "/etc/iscsi.initramfs");
 	if (sysfs_acpi_table_exists("NBFT"))
 		host_needs_say_network(needs, "the firmware's table NBFT");
-	if (sysfs_acpi_table_exists("iBFT") || sysfs_acpi_table_exists("IBFT") || sysfs_firmware_exists("ibft"))
+	if (sysfs_acpi_table_exists("iBFT") || sysfs_acpi_table_exists("IBFT") ||
+	    sysfs_firmware_exists("ibft"))
 		host_needs_say_network(needs, "the firmware's table iBFT");
 }
 
@@ -163,11 +166,16 @@ static void add_links(struct host_needs *needs, const char *purpose, const char 
 static void add_root_by_type(struct host_needs *needs)
 {
 	static const char *const roots[] = {
-		"/dev/disk/by-designator/root", "/dev/disk/by-designator/root-luks", "/dev/disk/by-designator/root-verity",
-		"/dev/gpt-auto-root-luks", SPEC_FOUND_BY_TYPE,
+		"/dev/disk/by-designator/root",
+		"/dev/disk/by-designator/root-luks",
+		"/dev/disk/by-designator/root-verity",
+		"/dev/gpt-auto-root-luks",
+		SPEC_FOUND_BY_TYPE,
 	};
 	static const char *const usrs[] = {
-		"/dev/disk/by-designator/usr", "/dev/disk/by-designator/usr-luks", "/dev/disk/by-designator/usr-verity",
+		"/dev/disk/by-designator/usr",
+		"/dev/disk/by-designator/usr-luks",
+		"/dev/disk/by-designator/usr-verity",
 	};
 
 	if (needs->root && !host_needs_root_by_type(needs))
@@ -215,7 +223,7 @@ static void add_hibernation(struct host_needs *needs)
 /* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */
 static void add_crypttabs(struct host_needs *needs, bool disks)
 {
-	void (*add)(struct host_needs *needs, const char *text) =
+	void (*add)(struct host_needs * needs, const char *text) =
 		disks ? host_needs_add_crypttab : host_needs_add_crypttab_remote;
 	bool image = config_read_is_image();
 
@@ -230,7 +238,8 @@ static void add_crypttabs(struct host_needs *needs, bool disks)
 
 /* --- all of it --- */
 
-static void add_parameters(struct host_needs *needs, const char *cmdline, char *const *arguments, size_t count)
+static void add_parameters(struct host_needs *needs, const char *cmdline, char *const *arguments,
+			   size_t count)
 {
 	struct parameters parameters = { 0 };
 
@@ -242,7 +251,8 @@ static void add_parameters(struct host_needs *needs, const char *cmdline, char *
 	util_cleanup_free(&parameters.text);
 }
 
-void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks, struct host_needs *ret)
+void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks,
+		     struct host_needs *ret)
 {
 	static const char *const fstabs[] = { READ_FSTAB_COPY, "/etc/fstab" };
 

@@ -78,9 +78,11 @@ static const struct initramfs_file *find_file(const struct initramfs *initramfs,
 const char *initramfs_differs(const struct initramfs *initramfs, const struct initramfs *host)
 {
 	for (size_t i = 0; i < host->file_count; i++) {
-		const struct initramfs_file *file = &host->files[i], *other = find_file(initramfs, file->path);
+		const struct initramfs_file *file = &host->files[i],
+					    *other = find_file(initramfs, file->path);
 
-		if (!other || other->length != file->length || memcmp(other->text, file->text, file->length) != 0)
+		if (!other || other->length != file->length ||
+		    memcmp(other->text, file->text, file->length) != 0)
 			return file->path;
 	}
 	for (size_t i = 0; i < initramfs->file_count; i++)
@@ -115,7 +117,8 @@ static ssize_t read_fd(void *data, void *buffer, size_t size)
 /* Images merge /usr or do not. */
 static bool is_program(const char *name)
 {
-	return UTIL_IS_ONE_OF(name, "usr/sbin/vfio-early", "sbin/vfio-early", "usr/bin/vfio-early", "bin/vfio-early");
+	return UTIL_IS_ONE_OF(name, "usr/sbin/vfio-early", "sbin/vfio-early", "usr/bin/vfio-early",
+			      "bin/vfio-early");
 }
 
 static bool is_driver(const char *name)
@@ -125,7 +128,8 @@ static bool is_driver(const char *name)
 	return base && (!strncmp(base, "/vfio-pci.ko", 12) || !strncmp(base, "/vfio_pci.ko", 12));
 }
 
-static int keep_content(struct cpio *cpio, const struct cpio_file *file, const char *path, struct initramfs *initramfs)
+static int keep_content(struct cpio *cpio, const struct cpio_file *file, const char *path,
+			struct initramfs *initramfs)
 {
 	size_t size = file->size < FILE_LIMIT ? (size_t)file->size : FILE_LIMIT, got = 0;
 	char *text = util_zeroed(size + 1, 1);
@@ -154,7 +158,8 @@ static int read_archives(struct cpio *cpio, struct initramfs *initramfs)
 		initramfs->program |= is_program(file.name);
 		initramfs->driver |= is_driver(file.name);
 		util_format(path, sizeof(path), "/%s", file.name);
-		if (file.regular && file.size && (is_config(path) || UTIL_IS_ONE_OF(path, READ_FSTAB_COPY, READ_CRYPTTAB_COPY)))
+		if (file.regular && file.size &&
+		    (is_config(path) || UTIL_IS_ONE_OF(path, READ_FSTAB_COPY, READ_CRYPTTAB_COPY)))
 			r = keep_content(cpio, &file, path, initramfs);
 		if (r < 0)
 			break;
@@ -173,7 +178,10 @@ struct tool {
 static const struct tool tools[] = {
 	{ "\x28\xb5\x2f\xfd", 4, { "zstd", "-dcq" } },
 	{ "\x1f\x8b", 2, { "gzip", "-dcq" } },
-	{ "\xfd" "7zXZ", 5, { "xz", "-dcq", "--single-stream" } },
+	{ "\xfd"
+	  "7zXZ",
+	  5,
+	  { "xz", "-dcq", "--single-stream" } },
 	{ "\x5d\0\0", 3, { "xz", "-dcq", "--format=lzma" } },
 	{ "\x02\x21\x4c\x18", 4, { "lz4", "-dcq" } },
 	{ "\x04\x22\x4d\x18", 4, { "lz4", "-dcq" } },
@@ -184,7 +192,8 @@ static const struct tool tools[] = {
 static const struct tool *tool_of(const struct cpio *cpio)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
-		if (cpio->magic_length >= tools[i].length && !memcmp(cpio->magic, tools[i].magic, tools[i].length))
+		if (cpio->magic_length >= tools[i].length &&
+		    !memcmp(cpio->magic, tools[i].magic, tools[i].length))
 			return &tools[i];
 	return NULL;
 }
@@ -194,7 +203,8 @@ static void run_tool(const struct tool *tool, int in, int out)
 {
 	int quiet = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 && (quiet < 0 || dup2(quiet, STDERR_FILENO) >= 0))
+	if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 &&
+	    (quiet < 0 || dup2(quiet, STDERR_FILENO) >= 0))
 		execvp(tool->command[0], (char *const *)tool->command);
 	_exit(127);
 }

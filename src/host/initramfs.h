@@ -21,10 +21,11 @@ struct initramfs {
 };
 
 /*
- * Read the image at @path: uncompressed archives, and then one that is compressed, through the program that its
- * first bytes ask for (gzip, xz, zstd, lz4, bzip2, lzop), which made it on this system too. Free with initramfs_clear().
- * Returns 0, -ENOEXEC where that program is missing (its name is in @ret_tool), -ENOTSUP where it is no initramfs
- * that we know, such as a unified kernel image, -EBADMSG where it is damaged, or -errno.
+ * Read the image at @path: uncompressed archives, and then one that is compressed, through the program that
+ * its first bytes ask for (gzip, xz, zstd, lz4, bzip2, lzop), which made it on this system too. Free with
+ * initramfs_clear(). Returns 0, -ENOEXEC where that program is missing (its name is in @ret_tool), -ENOTSUP
+ * where it is no initramfs that we know, such as a unified kernel image, -EBADMSG where it is damaged, or
+ * -errno.
  */
 int initramfs_read(const char *path, struct initramfs *ret, const char **ret_tool) must_check;
 void initramfs_clear(struct initramfs *initramfs);
@@ -33,7 +34,7 @@ void initramfs_clear(struct initramfs *initramfs);
 void initramfs_read_host(struct initramfs *ret);
 
 /*
- * The first difference between the configuration in an image and the host's: the path of the file that is new, gone or
- * another, or NULL where they are the same. Pure.
+ * The first difference between the configuration in an image and the host's: the path of the file that is
+ * new, gone or another, or NULL where they are the same. Pure.
  */
 const char *initramfs_differs(const struct initramfs *initramfs, const struct initramfs *host);

@@ -66,7 +66,8 @@ void iommu_read(const char *cmdline, struct iommu *ret)
 		read_table("IORT", &facts.iort);
 		read_table("VIOT", &facts.viot);
 		read_cpu_vendor(cpu_vendor, sizeof(cpu_vendor));
-		facts.unsafe_interrupts = sysfs_module_says("vfio_iommu_type1", "allow_unsafe_interrupts") ||
+		facts.unsafe_interrupts =
+			sysfs_module_says("vfio_iommu_type1", "allow_unsafe_interrupts") ||
 			cmdline_switches_on(cmdline, "vfio_iommu_type1.allow_unsafe_interrupts");
 	}
 	iommu_judge(&facts, ret);

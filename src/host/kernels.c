@@ -34,12 +34,15 @@ static bool find_one(const char *const place[2], const char *version, char *path
 	return rootdir_exists(util_format(path, size, "%s%.120s%s", place[0], version, place[1]));
 }
 
-/* Where the distributions put a kernel. Modules alone are left behind by removed ones, or belong to containers. */
+/*
+ * Where the distributions put a kernel. Modules alone are left behind by removed ones, or belong to
+ * containers.
+ */
 static bool is_installed(const char *version)
 {
 	static const char *const places[][2] = {
-		{ "/boot/vmlinuz-", "" }, { "/boot/vmlinux-", "" }, { "/boot/Image-", "" }, { "/boot/kernel-", "" },
-		{ MODULES "/", "/vmlinuz" },
+		{ "/boot/vmlinuz-", "" }, { "/boot/vmlinux-", "" },    { "/boot/Image-", "" },
+		{ "/boot/kernel-", "" },  { MODULES "/", "/vmlinuz" },
 	};
 	char path[256];
 
@@ -51,7 +54,7 @@ static bool is_installed(const char *version)
 
 static bool find_image_of(const struct generator *generator, struct kernel *kernel)
 {
-	for (const char *const (*image)[2] = generator->images; (*image)[0]; image++)
+	for (const char *const(*image)[2] = generator->images; (*image)[0]; image++)
 		if (find_one(*image, kernel->version, kernel->path, sizeof(kernel->path)))
 			return true;
 	return false;

@@ -11,8 +11,8 @@ struct kernel {
 	enum kernel_driver driver; /* vfio-pci */
 	char path[256];            /* of its image, "" where none was found */
 	struct initramfs initramfs;
-	int error;                 /* 0, or what initramfs_read() returned */
-	const char *tool;          /* of -ENOEXEC */
+	int error;        /* 0, or what initramfs_read() returned */
+	const char *tool; /* of -ENOEXEC */
 };
 
 /* Find the kernels and read their images. Returns how many there are; free with kernels_free(). */

@@ -25,7 +25,8 @@ static void add_keyboard(struct keyboards *keyboards, const char *link)
 		keyboards->elsewhere = true;
 		return;
 	}
-	keyboards->controllers = util_grow(keyboards->controllers, keyboards->count, sizeof(*keyboards->controllers));
+	keyboards->controllers =
+		util_grow(keyboards->controllers, keyboards->count, sizeof(*keyboards->controllers));
 	keyboards->controllers[keyboards->count++] = last;
 }
 
@@ -39,7 +40,8 @@ static bool is_asked(const char *cmdline)
 	if (rootdir_read_file("/etc/crypttab", CRYPTTAB_LIMIT, &crypttab, &length) < 0)
 		return keyboard_cmdline_asks(cmdline);
 	entries = crypttab;
-	return fields_next(&entries, &line) ? keyboard_crypttab_asks(crypttab) : keyboard_cmdline_asks(cmdline);
+	return fields_next(&entries, &line) ? keyboard_crypttab_asks(crypttab) :
+					      keyboard_cmdline_asks(cmdline);
 }
 
 void keyboards_read(struct keyboards *ret)
@@ -49,8 +51,9 @@ void keyboards_read(struct keyboards *ret)
 
 	*ret = (struct keyboards){ 0 };
 	for (ssize_t i = 0; i < count; i++) {
-		if (!util_starts_with(names[i], "input") || sysfs_input_link(names[i], link, sizeof(link)) < 0 ||
-		    strstr(link, "/virtual/") || sysfs_input_read(names[i], "capabilities/key", bits, sizeof(bits)) < 0)
+		if (!util_starts_with(names[i], "input") ||
+		    sysfs_input_link(names[i], link, sizeof(link)) < 0 || strstr(link, "/virtual/") ||
+		    sysfs_input_read(names[i], "capabilities/key", bits, sizeof(bits)) < 0)
 			continue;
 		bits[strcspn(bits, "\n")] = '\0';
 		if (keyboard_has_keys(bits))

@@ -7,11 +7,14 @@
 struct keyboards {
 	struct pci_address *controllers; /* of keyboards, one each */
 	size_t count;
-	bool elsewhere;                  /* a keyboard that hangs off no PCI function: PS/2, a laptop's own */
-	bool asked;                      /* a passphrase is asked for while the machine boots */
+	bool elsewhere; /* a keyboard that hangs off no PCI function: PS/2, a laptop's own */
+	bool asked;     /* a passphrase is asked for while the machine boots */
 };
 
-/* Read keyboards and crypttab; where that has no entry the kernel command line @cmdline tells. Free with keyboards_clear(). */
+/*
+ * Read keyboards and crypttab; where that has no entry the kernel command line @cmdline tells. Free with
+ * keyboards_clear().
+ */
 void keyboards_read_and_ask(const char *cmdline, struct keyboards *ret);
 /* Read the keyboards alone. Free with keyboards_clear(). */
 void keyboards_read(struct keyboards *ret);

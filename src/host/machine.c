@@ -39,8 +39,8 @@ static void read_for_matching(const struct config *config, struct machine *machi
 }
 
 /*
- * A boot asks for the header of what calls itself a bridge only: what does not, and has a bridge's header, is refused by vfio-pci
- * (drivers/vfio/pci/vfio_pci_core.c, vfio_pci_core_register_device()).
+ * A boot asks for the header of what calls itself a bridge only: what does not, and has a bridge's header, is
+ * refused by vfio-pci (drivers/vfio/pci/vfio_pci_core.c, vfio_pci_core_register_device()).
  */
 static void read_headers(struct machine *machine, bool every, const bool *done)
 {
@@ -48,8 +48,8 @@ static void read_headers(struct machine *machine, bool every, const bool *done)
 	size_t count = 0;
 
 	for (size_t i = 0; i < machine->function_count; i++)
-		if (!done[i] &&
-		    (every || (machine->wanted[i] >= 0 && pci_base_class(&machine->functions[i]) == PCI_BASE_BRIDGE)))
+		if (!done[i] && (every || (machine->wanted[i] >= 0 &&
+					   pci_base_class(&machine->functions[i]) == PCI_BASE_BRIDGE)))
 			which[count++] = i;
 	pci_read_headers(machine->functions, which, count);
 }
@@ -66,7 +66,10 @@ static void read_details(struct machine *machine, bool every, bool *done)
 	}
 }
 
-/* What matters of a function only where it is wanted; and of displays what somebody who looks ahead wants to know. */
+/*
+ * What matters of a function only where it is wanted; and of displays what somebody who looks ahead wants to
+ * know.
+ */
 static void read_state(struct machine *machine, bool every)
 {
 	for (size_t i = 0; i < machine->function_count; i++) {
@@ -104,7 +107,8 @@ static void mark_keyboards(struct machine *machine)
 
 	keyboards_read(&keyboards);
 	for (size_t i = 0; i < keyboards.count; i++) {
-		const struct pci_function *function = pci_find(machine->functions, machine->function_count, &keyboards.controllers[i]);
+		const struct pci_function *function =
+			pci_find(machine->functions, machine->function_count, &keyboards.controllers[i]);
 
 		if (function)
 			machine->functions[function - machine->functions].has_keyboard = true;
@@ -137,7 +141,8 @@ static void read_groups(struct machine *machine)
 		if (machine->wanted[i] < 0 || group[i] == PCI_NO_GROUP || done[group[i]])
 			continue;
 		done[group[i]] = true;
-		pci_read_group(machine->functions, machine->function_count, machine->functions[i].iommu_group);
+		pci_read_group(machine->functions, machine->function_count,
+			       machine->functions[i].iommu_group);
 	}
 }
 
@@ -166,8 +171,8 @@ static void read_links(struct machine *machine)
 }
 
 /*
- * The drivers of what is wanted, and of what shares a group with that or depends on it; and of all where one may be on a guest's, which
- * is no driver before its module is loaded.
+ * The drivers of what is wanted, and of what shares a group with that or depends on it; and of all where one
+ * may be on a guest's, which is no driver before its module is loaded.
  */
 static void read_drivers(struct machine *machine, bool every)
 {
@@ -177,7 +182,8 @@ static void read_drivers(struct machine *machine, bool every)
 		if (all || machine->wanted[i] >= 0 || machine->functions[i].iommu_group >= 0)
 			pci_read_driver(&machine->functions[i]);
 	for (size_t i = 0; i < machine->link_count && !all; i++) {
-		const struct pci_function *consumer = pci_find(machine->functions, machine->function_count, &machine->links[i].consumer);
+		const struct pci_function *consumer =
+			pci_find(machine->functions, machine->function_count, &machine->links[i].consumer);
 
 		if (consumer)
 			pci_read_driver(&machine->functions[consumer - machine->functions]);
@@ -185,16 +191,18 @@ static void read_drivers(struct machine *machine, bool every)
 }
 
 /* What waits for the late stage, and whose it is; seen from the running host also what does not wait. */
-static void read_owners(const struct config *config, const struct host_needs *needs, const struct plan_stage *stage, bool waits,
-			struct machine *machine)
+static void read_owners(const struct config *config, const struct host_needs *needs,
+			const struct plan_stage *stage, bool waits, struct machine *machine)
 {
-	cleanup_free struct pci_address *candidates = util_zeroed(machine->function_count, sizeof(*candidates));
+	cleanup_free struct pci_address *candidates =
+		util_zeroed(machine->function_count, sizeof(*candidates));
 	cleanup_free enum wait *wait = util_zeroed(machine->function_count, sizeof(*wait));
 	size_t count = 0;
 
 	wait_find(config, needs, machine->functions, machine->function_count, machine->wanted, wait);
 	for (size_t i = 0; i < machine->function_count; i++)
-		if (wait[i] != WAIT_NOT || (machine->wanted[i] >= 0 && pci_may_carry_disks(&machine->functions[i])))
+		if (wait[i] != WAIT_NOT ||
+		    (machine->wanted[i] >= 0 && pci_may_carry_disks(&machine->functions[i])))
 			candidates[count++] = machine->functions[i].address;
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
 	/* A boot reads nothing where nothing waits. */
@@ -204,8 +212,8 @@ static void read_owners(const struct config *config, const struct host_needs *ne
 		network_read(&machine->network);
 }
 
-void machine_read(struct config *config, const char *booted, const struct host_needs *needs, const struct plan_stage *stage,
-		  bool waits, struct machine *ret)
+void machine_read(struct config *config, const char *booted, const struct host_needs *needs,
+		  const struct plan_stage *stage, bool waits, struct machine *ret)
 {
 	bool every = stage->whole_machine;
 	cleanup_free bool *done = NULL;
@@ -216,7 +224,8 @@ void machine_read(struct config *config, const char *booted, const struct host_n
 	if (config->claim_count || every)
 		count = pci_read_functions(&ret->functions);
 	if (count < 0)
-		config_add_error(config, "/sys/bus/pci/devices", "cannot be read: is /sys mounted, and PCI there?");
+		config_add_error(config, "/sys/bus/pci/devices",
+				 "cannot be read: is /sys mounted, and PCI there?");
 	ret->function_count = count > 0 ? (size_t)count : 0;
 	ret->wanted = util_zeroed(ret->function_count, sizeof(*ret->wanted));
 	read_for_matching(config, ret);

@@ -7,22 +7,22 @@
 struct machine {
 	struct pci_function *functions; /* all of them, sorted by address; details as machine_read() says */
 	size_t function_count;
-	int *wanted;                    /* for each function the claim that wants it, or -1 */
-	struct plan_link *links;        /* of wanted functions */
+	int *wanted;             /* for each function the claim that wants it, or -1 */
+	struct plan_link *links; /* of wanted functions */
 	size_t link_count;
-	struct block_devices *storage;        /* of any stage but the early one; else NULL */
+	struct block_devices *storage; /* of any stage but the early one; else NULL */
 	struct network network;
 	struct iommu iommu;
-	bool iommu_judged;              /* false where nothing is wanted, of the early and the late stage */
+	bool iommu_judged; /* false where nothing is wanted, of the early and the late stage */
 };
 
 /*
- * Read the machine for the claims of @config: one read per function, and details, links, groups and the IOMMU only
- * where a claim matches; for plan_next of every function. For any stage but the early one also the block devices,
- * what is on those that are wanted, and the routes, for what the host @needs. Adds an error to @config where PCI
- * cannot be read. @booted is the command line of this boot. @waits allows for disks that have not appeared yet, see
- * block_read(). Free with machine_clear().
+ * Read the machine for the claims of @config: one read per function, and details, links, groups and the IOMMU
+ * only where a claim matches; for plan_next of every function. For any stage but the early one also the block
+ * devices, what is on those that are wanted, and the routes, for what the host @needs. Adds an error to
+ * @config where PCI cannot be read. @booted is the command line of this boot. @waits allows for disks that
+ * have not appeared yet, see block_read(). Free with machine_clear().
  */
-void machine_read(struct config *config, const char *booted, const struct host_needs *needs, const struct plan_stage *stage,
-		  bool waits, struct machine *ret);
+void machine_read(struct config *config, const char *booted, const struct host_needs *needs,
+		  const struct plan_stage *stage, bool waits, struct machine *ret);
 void machine_clear(struct machine *machine);

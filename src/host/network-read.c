@@ -21,8 +21,8 @@ static void add_cards(const struct descent *descent, const char *link)
 	while (pci_next_address(&link, &address)) {
 		network->cards = util_grow(network->cards, network->count, sizeof(*network->cards));
 		network->cards[network->count].address = address;
-		util_format(network->cards[network->count++].interface, sizeof(network->cards->interface), "%s",
-			    descent->interface);
+		util_format(network->cards[network->count++].interface, sizeof(network->cards->interface),
+			    "%s", descent->interface);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "core/other-setups.h"
 
 /*
- * Read the administrator's modprobe.d folders and /etc/driverctl.d, and take the command line. Free with other_setups_clear().
+ * Read the administrator's modprobe.d folders and /etc/driverctl.d, and take the command line. Free with
+ * other_setups_clear().
  */
 void other_setups_read(struct other_setups *setups, const char *cmdline);

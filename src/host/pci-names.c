@@ -29,7 +29,8 @@ static void ignore(char *format, ...)
 
 void pci_names_open(void)
 {
-	static const char *const lists[] = { "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", "/usr/share/pci.ids" };
+	static const char *const lists[] = { "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids",
+					     "/usr/share/pci.ids" };
 	static char path[64];
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists) && names_fd < 0; i++)
@@ -51,7 +52,10 @@ void pci_names_open(void)
 
 void pci_names_close(void)
 {
-	/* What libpci has allocated goes with the process: freeing forty thousand names takes longer than using them. */
+	/*
+	 * What libpci has allocated goes with the process: freeing forty thousand names takes longer than
+	 * using them.
+	 */
 	if (names_fd >= 0)
 		close(names_fd);
 	names_access = NULL;
@@ -66,9 +70,10 @@ const char *pci_names_device(const struct pci_function *function, char *buffer, 
 	buffer[0] = '\0';
 	if (!names_access)
 		return buffer;
-	maker = pci_lookup_name(names_access, vendor, sizeof(vendor), LOOKUP_FLAGS | PCI_LOOKUP_VENDOR, function->vendor);
-	model = pci_lookup_name(names_access, device, sizeof(device), LOOKUP_FLAGS | PCI_LOOKUP_DEVICE, function->vendor,
-				function->device);
+	maker = pci_lookup_name(names_access, vendor, sizeof(vendor), LOOKUP_FLAGS | PCI_LOOKUP_VENDOR,
+				function->vendor);
+	model = pci_lookup_name(names_access, device, sizeof(device), LOOKUP_FLAGS | PCI_LOOKUP_DEVICE,
+				function->vendor, function->device);
 	if (maker)
 		util_format(buffer, size, "%s%s%s", maker, model ? " " : "", model ? model : "");
 	return buffer;
@@ -80,6 +85,8 @@ const char *pci_names_class(const struct pci_function *function, char *buffer, s
 	const char *name = NULL;
 
 	if (names_access)
-		name = pci_lookup_name(names_access, text, sizeof(text), LOOKUP_FLAGS | PCI_LOOKUP_CLASS, function->class >> 8);
-	return name ? util_format(buffer, size, "%s", name) : util_format(buffer, size, "class %06x", function->class);
+		name = pci_lookup_name(names_access, text, sizeof(text), LOOKUP_FLAGS | PCI_LOOKUP_CLASS,
+				       function->class >> 8);
+	return name ? util_format(buffer, size, "%s", name) :
+		      util_format(buffer, size, "class %06x", function->class);
 }

@@ -7,14 +7,16 @@
 #include "host/sysfs.h"
 
 /*
- * The kernel may serve uevent under the device's lock, which a driver that hangs in probe or remove holds (drivers/base/core.c,
- * uevent_show(), Linux 6.1 and 6.6 stable): modalias has the same ids and never waits. Without it the tree is no kernel's sysfs.
+ * The kernel may serve uevent under the device's lock, which a driver that hangs in probe or remove holds
+ * (drivers/base/core.c, uevent_show(), Linux 6.1 and 6.6 stable): modalias has the same ids and never waits.
+ * Without it the tree is no kernel's sysfs.
  */
 static bool read_identity(struct pci_function *function)
 {
 	char text[1024];
 
-	if (sysfs_pci_read(&function->address, "modalias", text, sizeof(text)) >= 0 && pci_parse_modalias(text, function) == 0)
+	if (sysfs_pci_read(&function->address, "modalias", text, sizeof(text)) >= 0 &&
+	    pci_parse_modalias(text, function) == 0)
 		return true;
 	function->driver_read = sysfs_pci_read(&function->address, "uevent", text, sizeof(text)) >= 0 &&
 				pci_parse_uevent(text, function) == 0;
@@ -38,9 +40,12 @@ ssize_t pci_read_functions(struct pci_function **ret_functions)
 	if (found < 0)
 		return found;
 	for (ssize_t i = 0; i < found; i++) {
-		struct pci_function function = { .header_type = -1, .iommu_group = -1, .boot_vga = -1, .monitor = -1 };
+		struct pci_function function = {
+			.header_type = -1, .iommu_group = -1, .boot_vga = -1, .monitor = -1
+		};
 
-		if (pci_address_parse(names[i], strlen(names[i]), &function.address) < 0 || !read_identity(&function))
+		if (pci_address_parse(names[i], strlen(names[i]), &function.address) < 0 ||
+		    !read_identity(&function))
 			continue;
 		functions = util_grow(functions, count, sizeof(*functions));
 		functions[count++] = function;
@@ -59,8 +64,8 @@ struct headers {
 };
 
 /*
- * Byte 0x0e of configuration space; bit 7 says that the slot has more functions. The read wakes the bridge above and waits while the
- * device is reset (drivers/pci/access.c, pci_wait_cfg()).
+ * Byte 0x0e of configuration space; bit 7 says that the slot has more functions. The read wakes the bridge
+ * above and waits while the device is reset (drivers/pci/access.c, pci_wait_cfg()).
  */
 static int read_headers(const void *argument, void *result)
 {
@@ -82,7 +87,11 @@ void pci_read_headers(struct pci_function *functions, const size_t *which, size_
 	struct headers headers = { functions, which, count };
 	cleanup_free signed char *types = util_zeroed(count, 1);
 	struct deadline_task task = {
-		.work = read_headers, .argument = &headers, .result = types, .size = count, .stall = deadline_stall(),
+		.work = read_headers,
+		.argument = &headers,
+		.result = types,
+		.size = count,
+		.stall = deadline_stall(),
 	};
 
 	if (!count)
@@ -132,7 +141,8 @@ void pci_read_path(struct pci_function *function)
 	char link[512];
 
 	/* What is no path stays without hops. */
-	if (sysfs_pci_link(&function->address, link, sizeof(link)) < 0 || pci_parse_path(link, &function->path) < 0)
+	if (sysfs_pci_link(&function->address, link, sizeof(link)) < 0 ||
+	    pci_parse_path(link, &function->path) < 0)
 		function->path.hops = 0;
 }
 
@@ -171,7 +181,8 @@ bool pci_read_resets(const struct pci_function *function, bool known, char *buff
 bool pci_read_has_resets(const struct pci_function *functions, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (sysfs_pci_has(&functions[i].address, "reset_method") || sysfs_pci_has(&functions[i].address, "reset"))
+		if (sysfs_pci_has(&functions[i].address, "reset_method") ||
+		    sysfs_pci_has(&functions[i].address, "reset"))
 			return true;
 	return false;
 }

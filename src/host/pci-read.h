@@ -14,8 +14,8 @@ ssize_t pci_read_functions(struct pci_function **ret_functions) must_check;
 void pci_read_driver(struct pci_function *function);
 
 /*
- * Read the header type of the @count functions whose indexes are in @which. One that cannot be read in time, and those behind it, stay
- * "not read", and are judged by their class.
+ * Read the header type of the @count functions whose indexes are in @which. One that cannot be read in time,
+ * and those behind it, stay "not read", and are judged by their class.
  */
 void pci_read_headers(struct pci_function *functions, const size_t *which, size_t count);
 /* Read what only wanted functions need: IOMMU group, boot_vga. What fails stays "not read". */
@@ -30,16 +30,16 @@ void pci_read_boot_vga(struct pci_function *function);
 void pci_read_display(struct pci_function *function);
 
 /*
- * Read what matters of a wanted function only: whether it is an SR-IOV virtual function, and of a display the signs that
- * the firmware drew on it.
+ * Read what matters of a wanted function only: whether it is an SR-IOV virtual function, and of a display the
+ * signs that the firmware drew on it.
  */
 void pci_read_state(struct pci_function *function);
 
 /*
  * Write the ways in which the function can be reset, separated by blanks, "" for none: its reset_method
- * (Documentation/ABI/testing/sysfs-bus-pci, Linux 5.15), before that "yes" where it has any. A function without any has
- * neither file (drivers/pci/pci-sysfs.c, pci_dev_reset_attr_is_visible()), so @known says whether another function has
- * one, pci_read_has_resets(). Returns false where it cannot be told.
+ * (Documentation/ABI/testing/sysfs-bus-pci, Linux 5.15), before that "yes" where it has any. A function
+ * without any has neither file (drivers/pci/pci-sysfs.c, pci_dev_reset_attr_is_visible()), so @known says
+ * whether another function has one, pci_read_has_resets(). Returns false where it cannot be told.
  */
 bool pci_read_resets(const struct pci_function *function, bool known, char *buffer, size_t size) must_check;
 bool pci_read_has_resets(const struct pci_function *functions, size_t count);

@@ -18,7 +18,8 @@ static void read_member(const struct json_value *device, const char *key, char *
 		(void)!json_text(&value, buffer, size);
 }
 
-int report_each_device(const char *text, size_t length, void (*found)(void *data, const struct json_value *device), void *data)
+int report_each_device(const char *text, size_t length,
+		       void (*found)(void *data, const struct json_value *device), void *data)
 {
 	struct json_value report, devices, device;
 	size_t cursor = 0;
@@ -159,8 +160,8 @@ bool report_is_dry_run(void)
 	struct json_value report, writes;
 	size_t length;
 
-	return rootdir_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length) == 0 && json_read(text, length, &report) &&
-	       json_member(&report, "writes", &writes);
+	return rootdir_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length) == 0 &&
+	       json_read(text, length, &report) && json_member(&report, "writes", &writes);
 }
 
 bool report_exists(void)

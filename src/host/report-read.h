@@ -27,22 +27,24 @@ struct report {
 };
 
 /*
- * Read the report of this boot. Returns 0, -ENOENT where there is none, -EBADMSG where it is none that can be read, or
+ * Read the report of this boot. Returns 0, -ENOENT where there is none, -EBADMSG where it is none that can be
+ * read, or
  * -errno. Free with report_free().
  */
 int report_load(struct report *ret) must_check;
 void report_free(struct report *report);
 
 /*
- * Read what the early stage has reported of each function. Stores an array that report_free_early_verdicts() frees, and its
- * length. Returns 0, -ENOENT where there is no report, -EBADMSG where it cannot be understood, or -errno.
+ * Read what the early stage has reported of each function. Stores an array that report_free_early_verdicts()
+ * frees, and its length. Returns 0, -ENOENT where there is no report, -EBADMSG where it cannot be understood,
+ * or -errno.
  */
 int report_load_early_verdicts(struct early_verdict **ret_verdicts, size_t *ret_count) must_check;
 void report_free_early_verdicts(struct early_verdict *found, size_t count);
 
 /* Call @found for each device of a report's text. Returns 0, or -EBADMSG where it is no report. */
-int report_each_device(const char *text, size_t length, void (*found)(void *data, const struct json_value *device),
-		       void *data) must_check;
+int report_each_device(const char *text, size_t length,
+		       void (*found)(void *data, const struct json_value *device), void *data) must_check;
 
 /* Returns false for what stood in the way, and nobody asked for: it has no verdict. */
 bool report_read_device(const struct json_value *device, struct report_device *ret) must_check;

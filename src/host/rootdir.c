@@ -79,7 +79,10 @@ int rootdir_open(const char *path, int flags)
 			.mode = flags & O_CREAT ? 0644 : 0,
 			.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 		};
-		/* EAGAIN: something on the machine was renamed or mounted meanwhile, so ".." could not be trusted (openat2(2)). */
+		/*
+		 * EAGAIN: something on the machine was renamed or mounted meanwhile, so ".." could not be
+		 * trusted (openat2(2)).
+		 */
 		for (int tries = 0; tries < OPEN_TRIES; tries++) {
 			fd = (int)syscall(SYS_openat2, root_fd, path, &how, sizeof(how));
 			if (fd >= 0 || errno != EAGAIN)
@@ -281,7 +284,8 @@ ssize_t rootdir_list(const char *path, char ***ret_names)
 	return (ssize_t)names.count;
 }
 
-void rootdir_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data)
+void rootdir_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path),
+		       void *data)
 {
 	char **names, path[PATH_MAX];
 	ssize_t count = rootdir_list(folder, &names);

@@ -18,8 +18,8 @@ int rootdir_enter(const char *folder) must_check;
 bool rootdir_is_host(void);
 
 /*
- * Is "/" an initramfs: ramfs or tmpfs, as the kernel mounts its rootfs, or an overlay in an image that says so by its
- * initrd-release? Below --root nothing is detected, and it counts as one.
+ * Is "/" an initramfs: ramfs or tmpfs, as the kernel mounts its rootfs, or an overlay in an image that says
+ * so by its initrd-release? Below --root nothing is detected, and it counts as one.
  */
 bool rootdir_is_initramfs(void);
 
@@ -33,15 +33,19 @@ int rootdir_open(const char *path, int flags) must_check;
 ssize_t rootdir_read(const char *path, char *buffer, size_t size) must_check;
 
 /*
- * Read the whole regular file @path up to @limit bytes. Stores a terminated string that the caller frees, and its
- * length without the terminator. Returns 0, -EFBIG with the first @limit bytes stored, -ENOTSUP where it is no regular file, or -errno.
+ * Read the whole regular file @path up to @limit bytes. Stores a terminated string that the caller frees, and
+ * its length without the terminator. Returns 0, -EFBIG with the first @limit bytes stored, -ENOTSUP where it
+ * is no regular file, or -errno.
  */
 int rootdir_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length) must_check;
 
 /* What went wrong with a file, for a person: strerror(3), and words for -ENOTSUP. */
 const char *rootdir_error(int error);
 
-/* Write @text to the existing @path in one write(2), as a shell's ">" does. May never return. Returns 0 or -errno. */
+/*
+ * Write @text to the existing @path in one write(2), as a shell's ">" does. May never return. Returns 0 or
+ * -errno.
+ */
 int rootdir_write(const char *path, const char *text) must_check;
 
 /* Store the last component of what the symbolic link @path points to. Returns 0 or -errno. */
@@ -64,7 +68,8 @@ ssize_t rootdir_list(const char *path, char ***ret_names) must_check;
 void rootdir_list_free(char **names, ssize_t count);
 
 /* Call @found with the path of each file of a folder whose name ends in @suffix, in name order. */
-void rootdir_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path), void *data);
+void rootdir_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path),
+		       void *data);
 
 /* Replace the file @path by @length bytes of @text, whole or not at all. Returns 0 or -errno. */
 int rootdir_replace(const char *path, const char *text, size_t length) must_check;

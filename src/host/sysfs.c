@@ -12,11 +12,13 @@
 #define PATH_SIZE 256
 #define ACPI_LIMIT (1 << 20)
 
-static const char *pci_path(const struct pci_address *address, const char *attribute, char path[static PATH_SIZE])
+static const char *pci_path(const struct pci_address *address, const char *attribute,
+			    char path[static PATH_SIZE])
 {
 	char name[PCI_ADDRESS_SIZE];
 
-	return util_format(path, PATH_SIZE, PCI "/devices/%s/%s", pci_address_format(address, name), attribute);
+	return util_format(path, PATH_SIZE, PCI "/devices/%s/%s", pci_address_format(address, name),
+			   attribute);
 }
 
 ssize_t sysfs_pci_list(char ***ret_names)
@@ -55,14 +57,17 @@ int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size)
 {
 	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
 
-	return rootdir_link(util_format(path, sizeof(path), PCI "/devices/%s", pci_address_format(address, name)), buffer, size);
+	return rootdir_link(
+		util_format(path, sizeof(path), PCI "/devices/%s", pci_address_format(address, name)), buffer,
+		size);
 }
 
 ssize_t sysfs_iommu_group_list(int group, char ***ret_names)
 {
 	char path[PATH_SIZE];
 
-	return rootdir_list(util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices", group), ret_names);
+	return rootdir_list(util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices", group),
+			    ret_names);
 }
 
 struct consumers {
@@ -111,7 +116,10 @@ int sysfs_pci_iommu_group(const struct pci_address *address)
 	group = strtol(number, &end, 10);
 	if (*end || end == number || group < 0)
 		return -1;
-	/* vfio's no-IOMMU mode makes groups that isolate nothing (drivers/vfio/group.c, vfio_noiommu_group_alloc). */
+	/*
+	 * vfio's no-IOMMU mode makes groups that isolate nothing (drivers/vfio/group.c,
+	 * vfio_noiommu_group_alloc).
+	 */
 	util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%ld/name", group);
 	if (rootdir_read(path, name, sizeof(name)) > 0 && util_starts_with(name, "vfio-noiommu"))
 		return -1;
@@ -153,10 +161,12 @@ int sysfs_pci_remove_id(const struct pci_function *function, const char *driver)
 	char path[PATH_SIZE], id[16];
 
 	util_format(path, sizeof(path), PCI "/drivers/%s/remove_id", driver);
-	return rootdir_write(path, util_format(id, sizeof(id), "%04x %04x", function->vendor, function->device));
+	return rootdir_write(path,
+			     util_format(id, sizeof(id), "%04x %04x", function->vendor, function->device));
 }
 
-void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address), void *data)
+void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address),
+			void *data)
 {
 	char path[PATH_SIZE], **names;
 	ssize_t count = rootdir_list(util_format(path, sizeof(path), PCI "/drivers/%s", driver), &names);
@@ -178,7 +188,8 @@ bool sysfs_pci_driver_exists(const char *driver)
 int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER_SIZE])
 {
 	char path[PATH_SIZE], **names;
-	ssize_t count = rootdir_list(util_format(path, sizeof(path), "/sys/module/%s/drivers", module), &names);
+	ssize_t count =
+		rootdir_list(util_format(path, sizeof(path), "/sys/module/%s/drivers", module), &names);
 	int r = -ENOENT;
 
 	for (ssize_t i = 0; i < count && r < 0; i++) {
@@ -206,7 +217,8 @@ static bool overlaps_bar(const char *resources, unsigned long long start, unsign
 /* The drivers' names in /proc/iomem; BOOTFB is what x86's sysfb code reserves. */
 static bool is_framebuffer_range(const char *label)
 {
-	static const char *const labels[] = { "efifb", "vesafb", "simplefb", "simpledrm", "BOOTFB", "efidrm", "vesadrm" };
+	static const char *const labels[] = { "efifb",  "vesafb", "simplefb", "simpledrm",
+					      "BOOTFB", "efidrm", "vesadrm" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++)
 		if (util_starts_with(label, labels[i]))
@@ -227,8 +239,8 @@ int sysfs_framebuffer_range(const struct pci_address *address, char *label, size
 		const char *name = strstr(line, " : ");
 		unsigned long long start, end;
 
-		if (!name || !is_framebuffer_range(name + 3) || sscanf(line, " %llx-%llx", &start, &end) != 2 ||
-		    !overlaps_bar(resources, start, end))
+		if (!name || !is_framebuffer_range(name + 3) ||
+		    sscanf(line, " %llx-%llx", &start, &end) != 2 || !overlaps_bar(resources, start, end))
 			continue;
 		util_format(label, size, "%.*s", (int)strcspn(name + 3, "\n"), name + 3);
 		return 0;
@@ -263,7 +275,8 @@ int sysfs_framebuffer_unbind(const char *name)
 {
 	char path[PATH_SIZE];
 
-	return rootdir_write(util_format(path, sizeof(path), PLATFORM "/devices/%s/driver/unbind", name), name);
+	return rootdir_write(util_format(path, sizeof(path), PLATFORM "/devices/%s/driver/unbind", name),
+			     name);
 }
 
 bool sysfs_drm_is_boot_display(const struct pci_address *address)
@@ -275,7 +288,8 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address)
 	for (ssize_t i = 0; i < count; i++) {
 		char name[PCI_ADDRESS_SIZE];
 
-		util_format(path, sizeof(path), PCI "/devices/%s/drm/%.64s/boot_display", pci_address_format(address, name), names[i]);
+		util_format(path, sizeof(path), PCI "/devices/%s/drm/%.64s/boot_display",
+			    pci_address_format(address, name), names[i]);
 		boots |= rootdir_read(path, value, sizeof(value)) > 0 && value[0] == '1';
 	}
 	rootdir_list_free(names, count);
@@ -329,8 +343,8 @@ int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length
 {
 	char path[64];
 
-	return rootdir_read_file(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name), ACPI_LIMIT, ret_bytes,
-			      ret_length);
+	return rootdir_read_file(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name),
+				 ACPI_LIMIT, ret_bytes, ret_length);
 }
 
 bool sysfs_firmware_exists(const char *name)
@@ -351,8 +365,8 @@ int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_leng
 {
 	char path[PATH_SIZE];
 
-	return rootdir_read_file(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name), SYSFS_EFI_LIMIT, ret_bytes,
-			      ret_length);
+	return rootdir_read_file(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name),
+				 SYSFS_EFI_LIMIT, ret_bytes, ret_length);
 }
 
 void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data)
@@ -439,7 +453,8 @@ ssize_t sysfs_block_holders(const char *name, char ***ret_names)
 void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const char *link), void *data)
 {
 	char path[PATH_SIZE], link[512], **names;
-	ssize_t count = rootdir_list(util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s", subsystem), &names);
+	ssize_t count = rootdir_list(
+		util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s", subsystem), &names);
 
 	for (ssize_t i = 0; i < count; i++) {
 		util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s/%s", subsystem, names[i]);
@@ -484,5 +499,6 @@ ssize_t sysfs_input_read(const char *name, const char *attribute, char *buffer, 
 {
 	char path[PATH_SIZE];
 
-	return rootdir_read(util_format(path, sizeof(path), "/sys/class/input/%.64s/%s", name, attribute), buffer, size);
+	return rootdir_read(util_format(path, sizeof(path), "/sys/class/input/%.64s/%s", name, attribute),
+			    buffer, size);
 }

@@ -5,17 +5,23 @@
 #include "core/pci.h"
 #include "host/rootdir.h"
 
-/* Names of all PCI functions. The caller frees them with rootdir_list_free(). Returns their number or -errno. */
+/*
+ * Names of all PCI functions. The caller frees them with rootdir_list_free(). Returns their number or -errno.
+ */
 ssize_t sysfs_pci_list(char ***ret_names) must_check;
 /* Is vfio-pci, one of its variants or pci-stub there, as a driver? */
 bool sysfs_pci_has_guest_driver(void);
 /* Read an attribute of a function as rootdir_read() does. Returns the number of bytes or -errno. */
-ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size) must_check;
+ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer,
+		       size_t size) must_check;
 
 /* Has the function this attribute? */
 bool sysfs_pci_has(const struct pci_address *address, const char *attribute);
 
-/* Store what the function's link in /sys/bus/pci/devices points to, the way through its bridges. Returns 0 or -errno. */
+/*
+ * Store what the function's link in /sys/bus/pci/devices points to, the way through its bridges. Returns 0 or
+ * -errno.
+ */
 int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size) must_check;
 
 /*
@@ -50,13 +56,15 @@ int sysfs_pci_probe(const struct pci_address *address) must_check;
 int sysfs_pci_bind(const struct pci_address *address, const char *driver) must_check;
 
 /*
- * Remove the dynamic id of the function's vendor and device from @driver (drivers/pci/pci-driver.c, remove_id_store()), so
- * that the driver does not take the function again. Returns 0, -ENODEV where it has no such id, or -errno.
+ * Remove the dynamic id of the function's vendor and device from @driver (drivers/pci/pci-driver.c,
+ * remove_id_store()), so that the driver does not take the function again. Returns 0, -ENODEV where it has no
+ * such id, or -errno.
  */
 int sysfs_pci_remove_id(const struct pci_function *function, const char *driver) must_check;
 
 /* Call @found with each function that is bound to @driver now. */
-void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address), void *data);
+void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address),
+			void *data);
 
 /* Is the PCI driver registered, whether built in or from a module? */
 bool sysfs_pci_driver_exists(const char *driver);
@@ -71,8 +79,8 @@ int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER
  */
 int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t size) must_check;
 /*
- * Store the label of a firmware framebuffer's range in /proc/iomem that is in one of the function's BARs: a guest cannot map
- * that BAR. Returns 0 or -ENOENT.
+ * Store the label of a firmware framebuffer's range in /proc/iomem that is in one of the function's BARs: a
+ * guest cannot map that BAR. Returns 0 or -ENOENT.
  */
 int sysfs_framebuffer_range(const struct pci_address *address, char *label, size_t size) must_check;
 /* Unbind the platform device @name from its driver. Returns 0 or -errno. */
@@ -84,25 +92,31 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address);
 /* Is a monitor connected to the function's DRM device? 1, 0, or -1 where it has none, or no connector. */
 int sysfs_drm_has_monitor(const struct pci_address *address) must_check;
 
-/* Names of the IOMMUs that the kernel drives. Returns their number or -errno; free with rootdir_list_free(). */
+/*
+ * Names of the IOMMUs that the kernel drives. Returns their number or -errno; free with rootdir_list_free().
+ */
 ssize_t sysfs_iommu_list(char ***ret_names) must_check;
 /* Has the firmware an ACPI table of this four-letter name? */
 bool sysfs_acpi_table_exists(const char *name);
-/* Read it: stores bytes that the caller frees, and their number. Returns 0, or -errno (-EACCES for other users than root). */
+/*
+ * Read it: stores bytes that the caller frees, and their number. Returns 0, or -errno (-EACCES for other
+ * users than root).
+ */
 int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length) must_check;
 /* Has the firmware left the folder or file @name in /sys/firmware ("ibft")? */
 bool sysfs_firmware_exists(const char *name);
 /*
- * Read an EFI variable, "NAME-VENDOR" (Documentation/filesystems/efivarfs.rst): stores bytes that the caller frees, the
- * first four of them attributes, and their number, at most SYSFS_EFI_LIMIT. May take long. Returns 0 or -errno.
+ * Read an EFI variable, "NAME-VENDOR" (Documentation/filesystems/efivarfs.rst): stores bytes that the caller
+ * frees, the first four of them attributes, and their number, at most SYSFS_EFI_LIMIT. May take long. Returns
+ * 0 or -errno.
  */
 #define SYSFS_EFI_LIMIT 8192
 bool sysfs_efi_variable_exists(const char *name);
 int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_length) must_check;
 
 /*
- * Call @found with the name of the chip of each interrupt (Documentation/ABI/testing/sysfs-kernel-irq) until it
- * returns false.
+ * Call @found with the name of the chip of each interrupt (Documentation/ABI/testing/sysfs-kernel-irq) until
+ * it returns false.
  */
 #define SYSFS_CHIP_SIZE 64
 void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data);
@@ -122,7 +136,10 @@ ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, 
 bool sysfs_block_has(const char *name, const char *attribute);
 /* Names of the devices that a mapping or an array is made of. Returns their number or -errno. */
 ssize_t sysfs_block_slaves(const char *name, char ***ret_names) must_check;
-/* Names of what stands on the device (Documentation/ABI/stable/sysfs-block, holders). Returns their number or -errno. */
+/*
+ * Names of what stands on the device (Documentation/ABI/stable/sysfs-block, holders). Returns their number or
+ * -errno.
+ */
 ssize_t sysfs_block_holders(const char *name, char ***ret_names) must_check;
 
 /*
@@ -132,11 +149,17 @@ ssize_t sysfs_block_holders(const char *name, char ***ret_names) must_check;
  */
 void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const char *link), void *data);
 
-/* Network interfaces; what the interface's link in /sys/class/net points to; the interfaces below a bond or bridge. */
+/*
+ * Network interfaces; what the interface's link in /sys/class/net points to; the interfaces below a bond or
+ * bridge.
+ */
 int sysfs_net_link(const char *name, char *buffer, size_t size) must_check;
 void sysfs_net_lower(const char *name, void (*found)(void *data, const char *lower), void *data);
 
-/* Names of all input devices (inputN); what one's link in /sys/class/input points to; an attribute, as rootdir_read(). */
+/*
+ * Names of all input devices (inputN); what one's link in /sys/class/input points to; an attribute, as
+ * rootdir_read().
+ */
 ssize_t sysfs_input_list(char ***ret_names) must_check;
 int sysfs_input_link(const char *name, char *buffer, size_t size) must_check;
 ssize_t sysfs_input_read(const char *name, const char *attribute, char *buffer, size_t size) must_check;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * door FOLDER CASES SEED: read real superblocks (FOLDER has plain, lvm, luks, md-a, btrfs-a, btrfs-b) through
- * disks.h after spoiling them, under sanitizers: random bytes at the superblock, bits turned, the end cut off. The
- * controller of the root must never be free, and no read may take longer than the deadline. Prints TAP.
+ * disks.h after spoiling them, under sanitizers: random bytes at the superblock, bits turned, the end cut
+ * off. The controller of the root must never be free, and no read may take longer than the deadline. Prints
+ * TAP.
  */
 #include <fcntl.h>
 #include <limits.h>
@@ -82,7 +83,9 @@ static void add_disk(const char *name, const char *link, const char *number)
 
 static void make_tree(void)
 {
-	static const char *const folders[] = { "", "dev", "proc", "proc/self", "sys", "sys/class", "sys/class/block", "sys/devices" };
+	static const char *const folders[] = {
+		"", "dev", "proc", "proc/self", "sys", "sys/class", "sys/class/block", "sys/devices"
+	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		mkdir(in_tree(folders[i]), 0755);
@@ -175,7 +178,9 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 	/* A stage each. */
 	deadline_begin(DEADLINE);
 	block_read(&needs, both, 2, false, false, &storage);
-	keeps = carry_keeps(&storage, &(struct carry_question){ .function = &both[bus - 1], .may_carry = true }, reason, sizeof(reason), hint, sizeof(hint));
+	keeps = carry_keeps(&storage,
+			    &(struct carry_question){ .function = &both[bus - 1], .may_carry = true }, reason,
+			    sizeof(reason), hint, sizeof(hint));
 	block_clear(&storage);
 	host_needs_clear(&needs);
 	return keeps;
@@ -256,6 +261,7 @@ int main(int argc, char **argv)
 	check_checksum(argv[1], &samples[0]);
 	for (int i = 0; i < cases; i++)
 		run_case(argv[1], &samples[i % (int)ARRAY_SIZE(samples)], i);
-	printf("%s 1 - %u spoilt superblocks: no crash, no hang, the root is never free\n1..1\n", failures ? "not ok" : "ok", plans);
+	printf("%s 1 - %u spoilt superblocks: no crash, no hang, the root is never free\n1..1\n",
+	       failures ? "not ok" : "ok", plans);
 	return failures != 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Random heaps of disks, partitions, mappings and needs. What a need names, whatever that stands on and whoever
- * shares its identity stays; where a required need is not found, everything does.
+ * Random heaps of disks, partitions, mappings and needs. What a need names, whatever that stands on and
+ * whoever shares its identity stays; where a required need is not found, everything does.
  */
 #include "fuzz.h"
 
@@ -23,12 +23,15 @@ static void add_block(struct block_devices *storage, uint8_t kind, uint8_t what,
 
 	storage->blocks = util_grow(storage->blocks, storage->count, sizeof(*storage->blocks));
 	block = &storage->blocks[storage->count];
-	*block = (struct block){ .whole = -1, .major = 8, .minor = (unsigned int)storage->count, .state = BLOCK_READ };
+	*block = (struct block){
+		.whole = -1, .major = 8, .minor = (unsigned int)storage->count, .state = BLOCK_READ
+	};
 	util_format(block->name, sizeof(block->name), "d%zu", storage->count);
 	if (kind & 1 && storage->count) {
 		block->virtual = true;
 		storage->edges = util_grow(storage->edges, storage->edge_count, sizeof(*storage->edges));
-		storage->edges[storage->edge_count++] = (struct block_edge){ storage->count, below % storage->count };
+		storage->edges[storage->edge_count++] =
+			(struct block_edge){ storage->count, below % storage->count };
 		if (kind & 2)
 			util_format(block->dm_uuid, sizeof(block->dm_uuid), "LVM-%032d%d", what & 3, what);
 		if (kind & 2)
@@ -39,9 +42,11 @@ static void add_block(struct block_devices *storage, uint8_t kind, uint8_t what,
 	}
 	block->state = kind >> 4 & 1 ? (enum block_state)((kind >> 5) % 6) : BLOCK_READ;
 	if (what & 0x80)
-		util_format(block->content.volume_group, sizeof(block->content.volume_group), "%032d", what & 3);
+		util_format(block->content.volume_group, sizeof(block->content.volume_group), "%032d",
+			    what & 3);
 	if (what & 0x0c)
-		util_format(block->content.type, sizeof(block->content.type), "%s", what & 4 ? "btrfs" : "ext4");
+		util_format(block->content.type, sizeof(block->content.type), "%s",
+			    what & 4 ? "btrfs" : "ext4");
 	if (what & 0x0c)
 		util_format(block->content.uuid, sizeof(block->content.uuid), "u%d", what >> 4 & 7);
 	block->content.members = what & 4 ? what & 3 : 0;
@@ -51,12 +56,14 @@ static void add_block(struct block_devices *storage, uint8_t kind, uint8_t what,
 }
 
 /* Is the function below this device? Followed by hand, the slow way. */
-static bool is_below(const struct block_devices *storage, size_t block, const struct pci_address *function, int depth)
+static bool is_below(const struct block_devices *storage, size_t block, const struct pci_address *function,
+		     int depth)
 {
 	if (block_is_on(&storage->blocks[block], function))
 		return true;
 	for (size_t e = 0; depth && e < storage->edge_count; e++)
-		if (storage->edges[e].upper == block && is_below(storage, storage->edges[e].lower, function, depth - 1))
+		if (storage->edges[e].upper == block &&
+		    is_below(storage, storage->edges[e].lower, function, depth - 1))
 			return true;
 	return false;
 }
@@ -74,8 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		add_block(&storage, kind, what, below);
 	}
-	util_format(cmdline, sizeof(cmdline), root & 0x80 ? "root=UUID=u%d%s" : "root=/dev/d%d%s", root & 0x0f,
-		    resume & 1 ? " resume=UUID=u7" : "");
+	util_format(cmdline, sizeof(cmdline), root & 0x80 ? "root=UUID=u%d%s" : "root=/dev/d%d%s",
+		    root & 0x0f, resume & 1 ? " resume=UUID=u7" : "");
 	host_needs_add_cmdline(&needs, cmdline);
 	carry_mark(&storage, &needs);
 	for (size_t i = 0; i < storage.count; i++)
@@ -91,7 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 			require(keeps || !here || !block_matches(&storage, &needs.list[0], i));
 			require(keeps || !here || !(storage.blocks[i].held || storage.blocks[i].locked));
-			require(keeps || !block_is_on(&storage.blocks[i], &function) || storage.blocks[i].state < BLOCK_AMBIGUOUS);
+			require(keeps || !block_is_on(&storage.blocks[i], &function) ||
+				storage.blocks[i].state < BLOCK_AMBIGUOUS);
 		}
 	}
 	host_needs_clear(&needs);

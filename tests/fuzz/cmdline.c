@@ -29,7 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	while (cmdline_next(&cursor, &param)) {
 		require(param.name >= last && param.name + param.name_length <= cursor);
-		require(!param.value || (param.value > param.name && param.value + param.value_length <= cursor));
+		require(!param.value ||
+			(param.value > param.name && param.value + param.value_length <= cursor));
 		require(cursor > last || !*cursor);
 		last = cursor;
 	}

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The command line, fstab, crypttab and conf.d; the hibernated image; LVM's places; the report. Whatever a need is, it has all its texts. */
+/*
+ * The command line, fstab, crypttab and conf.d; the hibernated image; LVM's places; the report. Whatever a
+ * need is, it has all its texts.
+ */
 #include "fuzz.h"
 
 #include "core/json-read.h"
@@ -47,9 +50,9 @@ static void read_hibernation(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static void (*const add[])(struct host_needs *needs, const char *text) = {
-		host_needs_add_cmdline, host_needs_add_fstab, host_needs_add_crypttab, host_needs_add_conf,
-		host_needs_add_fstab_remote, host_needs_add_crypttab_remote,
+	static void (*const add[])(struct host_needs * needs, const char *text) = {
+		host_needs_add_cmdline, host_needs_add_fstab,        host_needs_add_crypttab,
+		host_needs_add_conf,    host_needs_add_fstab_remote, host_needs_add_crypttab_remote,
 	};
 	char *text = malloc(size + 1), path[64];
 

@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	other_setups_add_cmdline(&setups, text);
 	other_setups_add_driverctl(&setups, text, text);
 	for (size_t i = 0; i < setups.count; i++)
-		require(setups.list[i].text && strlen(setups.list[i].text) <= size && (setups.list[i].where[0] || !size));
+		require(setups.list[i].text && strlen(setups.list[i].text) <= size &&
+			(setups.list[i].where[0] || !size));
 	other_setups_clear(&setups);
 	keyboard_crypttab_asks(text);
 	keyboard_has_keys(text);

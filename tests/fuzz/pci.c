@@ -2,7 +2,10 @@
 #include "fuzz.h"
 #include "core/pci.h"
 
-/* Any text as uevent, modalias, link and address; an address that is accepted is written and read back the same. */
+/*
+ * Any text as uevent, modalias, link and address; an address that is accepted is written and read back the
+ * same.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1), again[PCI_ADDRESS_SIZE];

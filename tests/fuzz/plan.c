@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Random machines and random wishes. Whatever they are: no guard is broken, every wanted device has one verdict,
- * the order of the wishes does not matter, and a plan that was carried out has nothing left to do.
+ * Random machines and random wishes. Whatever they are: no guard is broken, every wanted device has one
+ * verdict, the order of the wishes does not matter, and a plan that was carried out has nothing left to do.
  */
 #include "fuzz.h"
 #include "core/guard.h"
@@ -33,13 +33,18 @@ static uint8_t take(const uint8_t **data, size_t *size)
 /* Few values of everything, so that ids, slots and groups coincide. */
 static struct pci_function random_function(const uint8_t **data, size_t *size)
 {
-	static const uint32_t classes[] = { 0x030000, 0x030200, 0x038000, 0x040300, 0x010802, 0x060400, 0x060000, 0x0c0330 };
-	static const char *const drivers[] = { "", "", "radeon", "ahci", "pcieport", "vfio-pci", "xhci_hcd", "pci-stub" };
+	static const uint32_t classes[] = { 0x030000, 0x030200, 0x038000, 0x040300,
+					    0x010802, 0x060400, 0x060000, 0x0c0330 };
+	static const char *const drivers[] = { "",         "",         "radeon",   "ahci",
+					       "pcieport", "vfio-pci", "xhci_hcd", "pci-stub" };
 	uint8_t where = take(data, size), what = take(data, size), how = take(data, size);
 	struct pci_function function = {
 		.address = { 0, where >> 5, where >> 3 & 3, where & 7 },
-		.vendor = 0x1000, .device = what & 3, .class = classes[what >> 2 & 7],
-		.iommu_group = (how & 7) - 1, .header_type = -1,
+		.vendor = 0x1000,
+		.device = what & 3,
+		.class = classes[what >> 2 & 7],
+		.iommu_group = (how & 7) - 1,
+		.header_type = -1,
 		.boot_vga = -1,
 		.path = { .hops = 1, .hop = { { where >> 3, where & 7 } } },
 	};
@@ -54,7 +59,8 @@ static struct pci_function random_function(const uint8_t **data, size_t *size)
 
 static int by_address(const void *a, const void *b)
 {
-	return pci_address_compare(&((const struct pci_function *)a)->address, &((const struct pci_function *)b)->address);
+	return pci_address_compare(&((const struct pci_function *)a)->address,
+				   &((const struct pci_function *)b)->address);
 }
 
 static void make_functions(struct world *world, const uint8_t **data, size_t *size)
@@ -65,7 +71,8 @@ static void make_functions(struct world *world, const uint8_t **data, size_t *si
 		world->functions[i] = random_function(data, size);
 	qsort(world->functions, count, sizeof(world->functions[0]), by_address);
 	for (size_t i = 0; i < count; i++)
-		if (!unique || pci_address_compare(&world->functions[unique - 1].address, &world->functions[i].address))
+		if (!unique ||
+		    pci_address_compare(&world->functions[unique - 1].address, &world->functions[i].address))
 			world->functions[unique++] = world->functions[i];
 	world->count = unique;
 }
@@ -73,17 +80,40 @@ static void make_functions(struct world *world, const uint8_t **data, size_t *si
 /* One line of configuration from two bytes. */
 static void add_wish(struct config *config, uint8_t a, uint8_t b)
 {
-	static const char *const options[] = { "", " expand=slot", " expand=group", " stage=early", " stage=late", " optional", " driver=pci-stub", " stage=early expand=group" };
+	static const char *const options[] = { "",
+					       " expand=slot",
+					       " expand=group",
+					       " stage=early",
+					       " stage=late",
+					       " optional",
+					       " driver=pci-stub",
+					       " stage=early expand=group" };
 	char line[128], selector[64];
 
 	switch (a & 7) {
-	case 0: case 1: snprintf(selector, sizeof(selector), "1000:%04x", b & 3); break;
-	case 2: snprintf(selector, sizeof(selector), "0%x:0%x.%x", b >> 5, b >> 3 & 3, b & 7); break;
-	case 3: snprintf(selector, sizeof(selector), "0%x:0%x.*", b >> 5, b >> 3 & 3); break;
-	case 4: snprintf(selector, sizeof(selector), "0%x:0%x.%x@1000:%04x", b >> 5, b >> 3 & 3, b & 7, a >> 6); break;
-	case 5: snprintf(selector, sizeof(selector), "class:%02x", b % 13); break;
-	case 6: snprintf(selector, sizeof(selector), "boot-vga"); break;
-	default: snprintf(selector, sizeof(selector), "00:%02x.%x", b >> 3, b & 7); break;
+	case 0:
+	case 1:
+		snprintf(selector, sizeof(selector), "1000:%04x", b & 3);
+		break;
+	case 2:
+		snprintf(selector, sizeof(selector), "0%x:0%x.%x", b >> 5, b >> 3 & 3, b & 7);
+		break;
+	case 3:
+		snprintf(selector, sizeof(selector), "0%x:0%x.*", b >> 5, b >> 3 & 3);
+		break;
+	case 4:
+		snprintf(selector, sizeof(selector), "0%x:0%x.%x@1000:%04x", b >> 5, b >> 3 & 3, b & 7,
+			 a >> 6);
+		break;
+	case 5:
+		snprintf(selector, sizeof(selector), "class:%02x", b % 13);
+		break;
+	case 6:
+		snprintf(selector, sizeof(selector), "boot-vga");
+		break;
+	default:
+		snprintf(selector, sizeof(selector), "00:%02x.%x", b >> 3, b & 7);
+		break;
 	}
 	if ((a >> 3 & 7) == 7 && !(b & 1))
 		snprintf(line, sizeof(line), "keep %s\n", selector);
@@ -117,12 +147,18 @@ static void make(struct world *world)
 {
 	struct plan_input input = {
 		.stage = &plan_early,
-		.config = &world->config, .functions = world->functions, .function_count = world->count,
-		.iommu = &world->iommu, .links = world->links, .link_count = 1, .needs = &world->needs,
+		.config = &world->config,
+		.functions = world->functions,
+		.function_count = world->count,
+		.iommu = &world->iommu,
+		.links = world->links,
+		.link_count = 1,
+		.needs = &world->needs,
 	};
 
 	if (world->count > 1)
-		world->links[0] = (struct plan_link){ world->functions[0].address, world->functions[1].address };
+		world->links[0] =
+			(struct plan_link){ world->functions[0].address, world->functions[1].address };
 	match_claims(&world->config, world->functions, world->count, world->wanted);
 	match_expand(&world->config, world->functions, world->count, world->wanted);
 	planner_make(&input, world->wanted, &world->plan);
@@ -152,11 +188,13 @@ static void check_guards(const struct world *world)
 		require(function && !config->off);
 		require(!pci_is_bridge(function));
 		require(!is_kept(config, function));
-		require(!(pci_may_carry_disks(function) || (pci_is_network(function) && world->needs.network[0])) ||
+		require(!(pci_may_carry_disks(function) ||
+			  (pci_is_network(function) && world->needs.network[0])) ||
 			(entry->claim->stage == STAGE_EARLY && !entry->claim->selector.every_function &&
 			 (entry->claim->selector.pinned || entry->claim->selector.kind == SELECTOR_PATH) &&
 			 selector_match(&entry->claim->selector, function) == SELECTOR_YES));
-		require(function->iommu_group >= 0 || config->iommu_ignored || world->iommu.kind == IOMMU_SMMU);
+		require(function->iommu_group >= 0 || config->iommu_ignored ||
+			world->iommu.kind == IOMMU_SMMU);
 		takes_display |= pci_is_display(function);
 	}
 	for (size_t f = 0; f < world->count; f++)
@@ -191,7 +229,8 @@ static void describe(const struct plan *plan, char *text, size_t size)
 		char address[PCI_ADDRESS_SIZE];
 
 		util_append(text, size, "%s %s %s\n",
-			    entry->function ? pci_address_format(&entry->function->address, address) : entry->claim->text,
+			    entry->function ? pci_address_format(&entry->function->address, address) :
+					      entry->claim->text,
 			    verdict_name(entry->verdict), entry->wanted_driver);
 	}
 	for (size_t i = 0; i < plan->neighbour_count; i++)
@@ -214,7 +253,10 @@ static void reverse_wishes(struct config *config)
 	}
 }
 
-/* Carry the plan out: what would be bound is bound, what is given back has no driver. Then nothing is left but the overrides. */
+/*
+ * Carry the plan out: what would be bound is bound, what is given back has no driver. Then nothing is left
+ * but the overrides.
+ */
 static void count_step(void *data, const char *path, const char *value)
 {
 	(void)value;
@@ -232,7 +274,8 @@ static void check_applied_twice(struct world *world)
 		const struct plan_entry *entry = &world->plan.entries[i];
 
 		if (entry->verdict == VERDICT_WOULD_BIND)
-			strcpy(world->functions[entry->function - world->functions].driver, entry->wanted_driver);
+			strcpy(world->functions[entry->function - world->functions].driver,
+			       entry->wanted_driver);
 		else if (entry->give_back)
 			world->functions[entry->function - world->functions].driver[0] = '\0';
 	}

@@ -74,7 +74,8 @@ static void tasks_run_at_the_same_time(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(tasks); i++) {
 		numbers[i] = (int)i;
 		results[i] = -1;
-		tasks[i] = (struct deadline_task){ double_it, &numbers[i], &results[i], sizeof(int), 0, 0, 0 };
+		tasks[i] =
+			(struct deadline_task){ double_it, &numbers[i], &results[i], sizeof(int), 0, 0, 0 };
 	}
 	tasks[0].work = tasks[50].work = begin_and_hang;
 	tasks[99].work = die;
@@ -95,7 +96,9 @@ static void tasks_run_at_the_same_time(void **state)
 	assert_int_equal(tasks[99].status, -EIO);
 }
 
-/* Counted in memory that is shared with the children: each task is begun once, however many run at one time. */
+/*
+ * Counted in memory that is shared with the children: each task is begun once, however many run at one time.
+ */
 static int count_up(const void *argument, void *result)
 {
 	(void)result;
@@ -107,7 +110,8 @@ static int count_up(const void *argument, void *result)
 static void each_task_runs_once(void **state)
 {
 	enum { MOST = 300 };
-	int *counts = mmap(NULL, MOST * sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int *counts =
+		mmap(NULL, MOST * sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct deadline_task tasks[MOST];
 	int *arguments[MOST];
 
@@ -139,7 +143,8 @@ static void what_finds_no_time_is_not_begun(void **state)
 	deadline_run_tasks(tasks, ARRAY_SIZE(tasks), util_now() + S);
 	for (size_t i = 0; i < ARRAY_SIZE(tasks); i++) {
 		begun += tasks[i].state == DEADLINE_HANGS;
-		assert_true(tasks[i].state == DEADLINE_HANGS || (tasks[i].state == DEADLINE_NOT_STARTED && tasks[i].status == -ETIME));
+		assert_true(tasks[i].state == DEADLINE_HANGS ||
+			    (tasks[i].state == DEADLINE_NOT_STARTED && tasks[i].status == -ETIME));
 	}
 	assert_int_equal(begun, 128);
 	deadline_run_tasks(tasks, 0, util_now() + S);

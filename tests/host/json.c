@@ -25,7 +25,8 @@ static void json_is_escaped(void **state)
 	json_close(&json, ']');
 	json_close(&json, '}');
 	fclose(out);
-	assert_string_equal(text, "{\n  \"a\\\"b\": \"x\\\\\\u000a??\",\n  \"n\": null,\n  \"empty\": [],\n  \"list\": [\n    -1,\n    true\n  ]\n}\n");
+	assert_string_equal(text, "{\n  \"a\\\"b\": \"x\\\\\\u000a??\",\n  \"n\": null,\n  \"empty\": [],\n  "
+				  "\"list\": [\n    -1,\n    true\n  ]\n}\n");
 	free(text);
 }
 

@@ -171,7 +171,8 @@ static void a_hibernated_image_is_found(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(json); i++)
 		bytes[4 + 2 * i] = json[i];
-	put("/sys/firmware/efi/efivars/HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67", bytes, sizeof(bytes));
+	put("/sys/firmware/efi/efivars/HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67", bytes,
+	    sizeof(bytes));
 	host_needs_read("root=/dev/sda1", NULL, 0, true, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[1].purpose, "resume");

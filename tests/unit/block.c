@@ -21,14 +21,19 @@ static void add_word(struct block_devices *storage, const char *word)
 
 	if (sscanf(word, "on=%159s", left) == 1) {
 		storage->edges = util_grow(storage->edges, storage->edge_count, sizeof(*storage->edges));
-		storage->edges[storage->edge_count++] = (struct block_edge){ storage->count - 1, (size_t)block_by_name(storage, left) };
+		storage->edges[storage->edge_count++] =
+			(struct block_edge){ storage->count - 1, (size_t)block_by_name(storage, left) };
 	} else if (sscanf(word, "dm=%127[^:]:%159s", left, right) >= 1) {
 		strcpy(block->dm_name, left);
 		strcpy(block->dm_uuid, right);
-	} else if (sscanf(word, "vg=%39s", content->volume_group) == 1 || sscanf(word, "group=%127s", content->group_name) == 1 || sscanf(word, "has=%159s", content->label) == 1 ||
+	} else if (sscanf(word, "vg=%39s", content->volume_group) == 1 ||
+		   sscanf(word, "group=%127s", content->group_name) == 1 ||
+		   sscanf(word, "has=%159s", content->label) == 1 ||
 		   sscanf(word, "part=%63s", content->part_uuid) == 1 ||
-		   sscanf(word, "name=%127s", content->part_label) == 1 || sscanf(word, "members=%u", &content->members) == 1 ||
-		   sscanf(word, "journal=%63s", content->journal) == 1 || sscanf(word, "set=%63s", content->cache_set) == 1 ||
+		   sscanf(word, "name=%127s", content->part_label) == 1 ||
+		   sscanf(word, "members=%u", &content->members) == 1 ||
+		   sscanf(word, "journal=%63s", content->journal) == 1 ||
+		   sscanf(word, "set=%63s", content->cache_set) == 1 ||
 		   sscanf(word, "num=%u:%u", &block->major, &block->minor) == 2) {
 	} else if (!strcmp(word, "held")) {
 		block->held = true;
@@ -37,13 +42,17 @@ static void add_word(struct block_devices *storage, const char *word)
 	} else if (!strcmp(word, "degraded")) {
 		block->degraded = true;
 	} else if (!strcmp(word, "ambiguous") || !strcmp(word, "spoilt") || !strcmp(word, "unread")) {
-		block->state = word[0] == 'a' ? BLOCK_AMBIGUOUS : word[0] == 's' ? BLOCK_SPOILT : BLOCK_NOT_READ;
+		block->state = word[0] == 'a' ? BLOCK_AMBIGUOUS :
+			       word[0] == 's' ? BLOCK_SPOILT :
+						BLOCK_NOT_READ;
 	} else if (!strcmp(word, "unreadable") || !strcmp(word, "late")) {
 		block->state = BLOCK_UNREADABLE;
 		block->error = word[0] == 'l' ? -110 : -5;
 	} else if (sscanf(word, "%31[^:]:%71s", left, content->uuid) >= 1) {
 		util_format(content->type, sizeof(content->type), "%s", left);
-		strcpy(content->usage, strstr(left, "_member") ? "raid" : !strcmp(left, "crypto_LUKS") ? "crypto" : "filesystem");
+		strcpy(content->usage, strstr(left, "_member")      ? "raid" :
+				       !strcmp(left, "crypto_LUKS") ? "crypto" :
+								      "filesystem");
 	}
 }
 
@@ -83,7 +92,8 @@ struct row {
 };
 
 /* Ask as the late stage does of a storage controller. */
-static bool keeps_it(const struct block_devices *storage, const struct pci_address *function, char *reason, size_t size, char *hint, size_t hint_size)
+static bool keeps_it(const struct block_devices *storage, const struct pci_address *function, char *reason,
+		     size_t size, char *hint, size_t hint_size)
 {
 	const struct carry_question question = { .function = function, .may_carry = true };
 
@@ -121,7 +131,9 @@ static void check(const struct row *rows, size_t count)
 		check_row(&rows[i], "", "", "");
 }
 
-#define TWINS N1 "\n" N1 "/nvme0n1p1 ext4:aa-11 has=root part=12-AB num=259:1\n" N2 "\n" N2 "/nvme1n1p1 ntfs:7777\n"
+#define TWINS \
+	N1 "\n" N1 "/nvme0n1p1 ext4:aa-11 has=root part=12-AB num=259:1\n" N2 "\n" N2 "/nvme1n1p1 " \
+	   "ntfs:7777\n"
 #define CARRIES_ROOT "it carries root: nvme0n1p1"
 #define UNMET(what) what " is not found"
 #define NOT_FOUND(what) what " is not found, so what carries it is not known"
@@ -133,14 +145,18 @@ static void every_way_to_name_the_root_finds_it(void **state)
 		{ TWINS, "root=UUID=AA-11", { CARRIES_ROOT, "-", "-" } },
 		{ TWINS, "root=LABEL=root", { CARRIES_ROOT, "-", "-" } },
 		{ TWINS, "root=PARTUUID=12-ab", { CARRIES_ROOT, "-", "-" } },
-		{ N1 " ext4:r\n" N2 " ext4:s name=linux\n", "root=PARTLABEL=linux", { "-", "it carries root: nvme1n1", "-" } },
+		{ N1 " ext4:r\n" N2 " ext4:s name=linux\n",
+		  "root=PARTLABEL=linux",
+		  { "-", "it carries root: nvme1n1", "-" } },
 		{ TWINS, "root=259:1", { CARRIES_ROOT, "-", "-" } },
 		{ TWINS, "root=/dev/nvme0n1", { "it carries root: nvme0n1", "-", "-" } },
 		{ TWINS, "root=UUID=7777", { "-", "it carries root: nvme1n1p1", "-" } },
 		/* both have it: one is a copy */
-		{ N1 " ext4:5\n" N2 " ext4:5\n", "root=UUID=5",
+		{ N1 " ext4:5\n" N2 " ext4:5\n",
+		  "root=UUID=5",
 		  { "it carries root: nvme0n1", "it carries root: nvme1n1", "-" } },
-		{ N1 " ext4:5\n" N2 " ext4:5\n", "root=/dev/nvme0n1",
+		{ N1 " ext4:5\n" N2 " ext4:5\n",
+		  "root=/dev/nvme0n1",
 		  { "it carries root: nvme0n1", "it carries root: nvme1n1, of one ext4 with nvme0n1", "-" } },
 	};
 
@@ -151,27 +167,43 @@ static void every_way_to_name_the_root_finds_it(void **state)
 static void what_cannot_be_decided_stays(void **state)
 {
 	static const struct row rows[] = {
-		{ TWINS, "root=UUID=gone", { NOT_FOUND("root=UUID=gone"), NOT_FOUND("root=UUID=gone"), NOT_FOUND("root=UUID=gone") } },
-		{ TWINS, "root=/dev/nvme0n1p1 resume=UUID=gone",
+		{ TWINS,
+		  "root=UUID=gone",
+		  { NOT_FOUND("root=UUID=gone"), NOT_FOUND("root=UUID=gone"), NOT_FOUND("root=UUID=gone") } },
+		{ TWINS,
+		  "root=/dev/nvme0n1p1 resume=UUID=gone",
 		  { CARRIES_ROOT, NOT_FOUND("resume=UUID=gone"), NOT_FOUND("resume=UUID=gone") } },
-		{ TWINS, "quiet", { "nothing says what the root is, so what carries it is not known",
-				    "nothing says what the root is, so what carries it is not known",
-				    "nothing says what the root is, so what carries it is not known" } },
-		{ TWINS, "root=whatever", { NOT_FOUND("root=whatever"), NOT_FOUND("root=whatever"), NOT_FOUND("root=whatever") } },
-		{ N1 " ext4:1\n" N2 " ambiguous\n" N3 " unreadable\n", "root=UUID=1",
+		{ TWINS,
+		  "quiet",
+		  { "nothing says what the root is, so what carries it is not known",
+		    "nothing says what the root is, so what carries it is not known",
+		    "nothing says what the root is, so what carries it is not known" } },
+		{ TWINS,
+		  "root=whatever",
+		  { NOT_FOUND("root=whatever"), NOT_FOUND("root=whatever"), NOT_FOUND("root=whatever") } },
+		{ N1 " ext4:1\n" N2 " ambiguous\n" N3 " unreadable\n",
+		  "root=UUID=1",
 		  { "it carries root: nvme0n1",
 		    "nvme1n1 has the superblocks of more than one kind, so what it carries is not known",
 		    "nvme2n1 cannot be read: Input/output error; what it carries is not known" } },
-		{ N1 " ext4:1\n" N2 " late\n" N3 " spoilt btrfs:9\n", "root=UUID=1",
-		  { "it carries root: nvme0n1", "reading nvme1n1 did not return in time, so what it carries is not known",
-		    "the btrfs superblock of nvme2n1 has a wrong checksum, so what it carries is not known" } },
+		{ N1 " ext4:1\n" N2 " late\n" N3 " spoilt btrfs:9\n",
+		  "root=UUID=1",
+		  { "it carries root: nvme0n1",
+		    "reading nvme1n1 did not return in time, so what it carries is not known",
+		    "the btrfs superblock of nvme2n1 has a wrong checksum, so what it carries is not "
+		    "known" } },
 		/* the root's own superblock says what else belongs to it */
-		{ N1 " unreadable\n" N2 " ext4:2\n", "root=/dev/nvme0n1",
-		  { "it carries root: nvme0n1", "nvme0n1, which carries root, cannot be read, so what else belongs to it is not known",
-		    "nvme0n1, which carries root, cannot be read, so what else belongs to it is not known" } },
+		{ N1 " unreadable\n" N2 " ext4:2\n",
+		  "root=/dev/nvme0n1",
+		  { "it carries root: nvme0n1",
+		    "nvme0n1, which carries root, cannot be read, so what else belongs to it is not known",
+		    "nvme0n1, which carries root, cannot be read, so what else belongs to it is not "
+		    "known" } },
 		/* a ZFS volume shows nothing below it */
-		{ V "zd0 ext4:1\n" N2 " ext4:2\n", "root=UUID=1",
-		  { "zd0 does not show what it stands on", "zd0 does not show what it stands on", "zd0 does not show what it stands on" } },
+		{ V "zd0 ext4:1\n" N2 " ext4:2\n",
+		  "root=UUID=1",
+		  { "zd0 does not show what it stands on", "zd0 does not show what it stands on",
+		    "zd0 does not show what it stands on" } },
 		{ V "nbd0 ext4:1\n" N2 " ext4:2\n", "root=UUID=1", { "-", "-", "-" } },
 	};
 
@@ -182,45 +214,71 @@ static void what_cannot_be_decided_stays(void **state)
 static void what_the_root_stands_on_stays(void **state)
 {
 	static const struct row rows[] = {
-		{ N1 "\n" N1 "/nvme0n1p2 crypto_LUKS:c1\n" N2 " crypto_LUKS:c2\n" V "dm-0 LVM2_member:p dm=luks-c1:CRYPT-LUKS2-c1 on=nvme0n1p2 vg=" VG "\n"
-		  V "dm-1 ext4:r dm=vg-root:LVM-" VG "0123 on=dm-0\n", "root=/dev/vg/root",
+		{ N1 "\n" N1 "/nvme0n1p2 crypto_LUKS:c1\n" N2 " crypto_LUKS:c2\n" V
+		     "dm-0 LVM2_member:p dm=luks-c1:CRYPT-LUKS2-c1 on=nvme0n1p2 vg=" VG "\n" V
+		     "dm-1 ext4:r dm=vg-root:LVM-" VG "0123 on=dm-0\n",
+		  "root=/dev/vg/root",
 		  { "it carries root: nvme0n1p2, luks-c1, vg/root", "-", "-" } },
 		/* rd.lvm.vg= is every open volume of that group, and of no group whose name only starts so */
-		{ N1 " ext4:r\n" N2 "\n" N3 "\n" V "dm-0 dm=vg-data:LVM-" VG "x on=nvme1n1\n" V "dm-1 dm=vg--b-data:LVM-" OTHER_VG "x on=nvme2n1\n",
+		{ N1 " ext4:r\n" N2 "\n" N3 "\n" V "dm-0 dm=vg-data:LVM-" VG "x on=nvme1n1\n" V
+		     "dm-1 dm=vg--b-data:LVM-" OTHER_VG "x on=nvme2n1\n",
 		  "root=UUID=r rd.lvm.vg=vg",
-		  { "it carries root: nvme0n1", "it carries rd.lvm.vg: nvme1n1, vg/data", "it carries an open mapping: nvme2n1, vg-b/data" } },
-		{ N1 " ext4:r\n" N2 "\n", "root=UUID=r rd.lvm.vg=none",
-		  { "it carries root: nvme0n1", UNMET("rd.lvm.vg=none") ", and it may be on nvme1n1 (no superblock)",
+		  { "it carries root: nvme0n1", "it carries rd.lvm.vg: nvme1n1, vg/data",
+		    "it carries an open mapping: nvme2n1, vg-b/data" } },
+		{ N1 " ext4:r\n" N2 "\n",
+		  "root=UUID=r rd.lvm.vg=none",
+		  { "it carries root: nvme0n1",
+		    UNMET("rd.lvm.vg=none") ", and it may be on nvme1n1 (no superblock)",
 		    UNMET("rd.lvm.vg=none") ", and this shows no disk yet" } },
 		/* two dashes in a name are one of the group's or the volume's own */
-		{ N1 " LVM2_member:p vg=" VG "\n" V "dm-0 ext4:r dm=my--vg-the--root:LVM-" VG "x on=nvme0n1\n", "root=/dev/my-vg/the-root",
+		{ N1 " LVM2_member:p vg=" VG "\n" V "dm-0 ext4:r dm=my--vg-the--root:LVM-" VG
+		     "x on=nvme0n1\n",
+		  "root=/dev/my-vg/the-root",
 		  { "it carries root: nvme0n1, my-vg/the-root", "-", "-" } },
-		{ N1 " LVM2_member:p vg=" VG "\n" V "dm-0 ext4:r dm=my--vg-the--root:LVM-" VG "x on=nvme0n1\n",
-		  "root=/dev/mapper/my--vg-the--root", { "it carries root: nvme0n1, my-vg/the-root", "-", "-" } },
+		{ N1 " LVM2_member:p vg=" VG "\n" V "dm-0 ext4:r dm=my--vg-the--root:LVM-" VG
+		     "x on=nvme0n1\n",
+		  "root=/dev/mapper/my--vg-the--root",
+		  { "it carries root: nvme0n1, my-vg/the-root", "-", "-" } },
 		/* another physical volume of the group goes with it, one of another group does not */
-		{ N1 " LVM2_member:p vg=" VG "\n" N2 " LVM2_member:q vg=" VG "\n" N3 " LVM2_member:s vg=" OTHER_VG "\n"
-		  V "dm-0 ext4:r dm=vg-root:LVM-" VG "x on=nvme0n1\n", "root=/dev/mapper/vg-root",
-		  { "it carries root: nvme0n1, vg/root", "it carries root: nvme1n1, of one volume group with vg/root", "-" } },
-		{ N1 "\n" N1 "/nvme0n1p1 linux_raid_member:m\n" N2 "\n" N2 "/nvme1n1p1 linux_raid_member:m\n" N3 "\n"
-		  V "md0 ext4:r on=nvme0n1p1 on=nvme1n1p1\n", "root=/dev/md0",
+		{ N1 " LVM2_member:p vg=" VG "\n" N2 " LVM2_member:q vg=" VG "\n" N3
+		     " LVM2_member:s vg=" OTHER_VG "\n" V "dm-0 ext4:r dm=vg-root:LVM-" VG "x on=nvme0n1\n",
+		  "root=/dev/mapper/vg-root",
+		  { "it carries root: nvme0n1, vg/root",
+		    "it carries root: nvme1n1, of one volume group with vg/root", "-" } },
+		{ N1 "\n" N1 "/nvme0n1p1 linux_raid_member:m\n" N2 "\n" N2
+		     "/nvme1n1p1 linux_raid_member:m\n" N3 "\n" V "md0 ext4:r on=nvme0n1p1 on=nvme1n1p1\n",
+		  "root=/dev/md0",
 		  { "it carries root: nvme0n1p1, md0", "it carries root: nvme1n1p1, md0", "-" } },
 		/* a member that the array does not have yet */
-		{ N1 " linux_raid_member:m\n" N2 " linux_raid_member:m\n" N3 " ext4:e\n" V "md0 ext4:r on=nvme0n1 degraded\n", "root=/dev/md0",
-		  { "it carries root: nvme0n1, md0", "it carries root: nvme1n1, of one linux_raid_member with nvme0n1", "-" } },
+		{ N1 " linux_raid_member:m\n" N2 " linux_raid_member:m\n" N3 " ext4:e\n" V
+		     "md0 ext4:r on=nvme0n1 degraded\n",
+		  "root=/dev/md0",
+		  { "it carries root: nvme0n1, md0",
+		    "it carries root: nvme1n1, of one linux_raid_member with nvme0n1", "-" } },
 		/* a partition of an array */
-		{ N1 " linux_raid_member:m\n" V "md0 on=nvme0n1\n" V "md0/md0p1 ext4:r\n", "root=/dev/md0p1",
+		{ N1 " linux_raid_member:m\n" V "md0 on=nvme0n1\n" V "md0/md0p1 ext4:r\n",
+		  "root=/dev/md0p1",
 		  { "it carries root: nvme0n1, md0, md0p1", "-", "-" } },
-		{ N1 " btrfs:b members=2\n" N2 " btrfs:b members=2\n" N3 " btrfs:c members=1\n", "root=/dev/nvme0n1",
-		  { "it carries root: nvme0n1", "it carries root: nvme1n1, of one btrfs with nvme0n1", "-" } },
-		{ N1 " zfs_member:9 has=rpool\n" N2 " zfs_member:9 has=rpool\n" N3 " zfs_member:8 has=tank\n", "root=zfs:rpool/ROOT",
+		{ N1 " btrfs:b members=2\n" N2 " btrfs:b members=2\n" N3 " btrfs:c members=1\n",
+		  "root=/dev/nvme0n1",
+		  { "it carries root: nvme0n1", "it carries root: nvme1n1, of one btrfs with nvme0n1",
+		    "-" } },
+		{ N1 " zfs_member:9 has=rpool\n" N2 " zfs_member:9 has=rpool\n" N3 " zfs_member:8 has=tank\n",
+		  "root=zfs:rpool/ROOT",
 		  { "it carries root: nvme0n1", "it carries root: nvme1n1", "-" } },
 		/* the cache and what it caches */
-		{ N1 " bcache:b set=s\n" N2 " bcache:c set=s\n" N3 " bcache:d set=t\n" V "bcache0 ext4:r on=nvme0n1\n", "root=UUID=r",
-		  { "it carries root: nvme0n1, bcache0", "it carries root: nvme1n1, of one bcache with nvme0n1", "-" } },
-		{ N1 " ext4:r journal=jj\n" N2 " jbd:jj\n" N3 " jbd:kk\n", "root=UUID=r",
+		{ N1 " bcache:b set=s\n" N2 " bcache:c set=s\n" N3 " bcache:d set=t\n" V
+		     "bcache0 ext4:r on=nvme0n1\n",
+		  "root=UUID=r",
+		  { "it carries root: nvme0n1, bcache0",
+		    "it carries root: nvme1n1, of one bcache with nvme0n1", "-" } },
+		{ N1 " ext4:r journal=jj\n" N2 " jbd:jj\n" N3 " jbd:kk\n",
+		  "root=UUID=r",
 		  { "it carries root: nvme0n1", "it carries root: nvme1n1, of one ext4 with nvme0n1", "-" } },
-		{ N1 " ext4:r\n" N2 " crypto_LUKS:12-34\n" N3 " linux_raid_member:ab:cd\n", "root=UUID=r rd.luks.uuid=luks-12 rd.md.uuid=ab-cd",
-		  { "it carries root: nvme0n1", "it carries rd.luks.uuid: nvme1n1", "it carries rd.md.uuid: nvme2n1" } },
+		{ N1 " ext4:r\n" N2 " crypto_LUKS:12-34\n" N3 " linux_raid_member:ab:cd\n",
+		  "root=UUID=r rd.luks.uuid=luks-12 rd.md.uuid=ab-cd",
+		  { "it carries root: nvme0n1", "it carries rd.luks.uuid: nvme1n1",
+		    "it carries rd.md.uuid: nvme2n1" } },
 	};
 
 	(void)state;
@@ -232,13 +290,19 @@ static void a_missing_member_may_be_on_a_blank_disk(void **state)
 #define MISSING "the btrfs of nvme0n1 has 2 devices, of which 1 found, and this might be the one"
 #define LACKS "md0 lacks a device, and this might be the one"
 	static const struct row rows[] = {
-		{ N1 " btrfs:b members=2\n" N2 "\n" N3 " ntfs:1\n", "root=/dev/nvme0n1", { "it carries root: nvme0n1", MISSING, "-" } },
+		{ N1 " btrfs:b members=2\n" N2 "\n" N3 " ntfs:1\n",
+		  "root=/dev/nvme0n1",
+		  { "it carries root: nvme0n1", MISSING, "-" } },
 		/* with another UUID it may be the same one, damaged */
-		{ N1 " btrfs:b members=2\n" N2 " btrfs:c members=2\n" N3 " ext4:1\n", "root=/dev/nvme0n1",
+		{ N1 " btrfs:b members=2\n" N2 " btrfs:c members=2\n" N3 " ext4:1\n",
+		  "root=/dev/nvme0n1",
 		  { "it carries root: nvme0n1", MISSING, "-" } },
 		/* a partition table alone says nothing; a disk that has not come up yet says less */
-		{ N1 " btrfs:b members=2\n" N2 "\n" N2 "/nvme1n1p1 ntfs:1\n", "root=/dev/nvme0n1", { "it carries root: nvme0n1", "-", MISSING } },
-		{ N1 " linux_raid_member:m\n" N2 "\n" N3 " ext4:e\n" V "md0 ext4:r on=nvme0n1 degraded\n", "root=/dev/md0",
+		{ N1 " btrfs:b members=2\n" N2 "\n" N2 "/nvme1n1p1 ntfs:1\n",
+		  "root=/dev/nvme0n1",
+		  { "it carries root: nvme0n1", "-", MISSING } },
+		{ N1 " linux_raid_member:m\n" N2 "\n" N3 " ext4:e\n" V "md0 ext4:r on=nvme0n1 degraded\n",
+		  "root=/dev/md0",
 		  { "it carries root: nvme0n1, md0", LACKS, "-" } },
 	};
 
@@ -249,49 +313,82 @@ static void a_missing_member_may_be_on_a_blank_disk(void **state)
 static void what_is_in_use_stays_though_nothing_names_it(void **state)
 {
 	static const struct row rows[] = {
-		{ N1 " ext4:r\n" N2 " ext4:h num=259:7\n" N3 " swap:s\n", "root=UUID=r",
-		  { "it carries root: nvme0n1", "it carries the mounted /home: nvme1n1", "it carries swap: nvme2n1" } },
+		{ N1 " ext4:r\n" N2 " ext4:h num=259:7\n" N3 " swap:s\n",
+		  "root=UUID=r",
+		  { "it carries root: nvme0n1", "it carries the mounted /home: nvme1n1",
+		    "it carries swap: nvme2n1" } },
 	};
 	static const struct row open[] = {
-		{ N1 " ext4:r\n" N2 " crypto_LUKS:x\n" N3 " held\n" V "dm-0 ext4:y dm=data:CRYPT on=nvme1n1\n", "root=UUID=r",
-		  { "it carries root: nvme0n1", "it carries an open mapping: nvme1n1, data", "it carries what is in use: nvme2n1" } },
-		{ N1 " ext4:r\n" N2 " ext4:s\n" N3 " ext4:t locked\n", "root=UUID=r",
+		{ N1 " ext4:r\n" N2 " crypto_LUKS:x\n" N3 " held\n" V
+		     "dm-0 ext4:y dm=data:CRYPT on=nvme1n1\n",
+		  "root=UUID=r",
+		  { "it carries root: nvme0n1", "it carries an open mapping: nvme1n1, data",
+		    "it carries what is in use: nvme2n1" } },
+		{ N1 " ext4:r\n" N2 " ext4:s\n" N3 " ext4:t locked\n",
+		  "root=UUID=r",
 		  { "it carries root: nvme0n1", "-", "it carries what a program has locked: nvme2n1" } },
-		{ N1 " ext4:r\n" N2 " linux_raid_member:m\n" N3 " zfs_member:9 has=tank\n" V "md5 on=nvme1n1\n", "root=UUID=r",
+		{ N1 " ext4:r\n" N2 " linux_raid_member:m\n" N3 " zfs_member:9 has=tank\n" V
+		     "md5 on=nvme1n1\n",
+		  "root=UUID=r",
 		  { "it carries root: nvme0n1", "it carries a running array: nvme1n1, md5", "-" } },
 	};
 
 	(void)state;
-	check_row(&rows[0], "36 35 259:7 / /home rw,noatime - ext4 /dev/nvme1n1 rw\n1 2 0:25 / /x rw shared:1 - btrfs /dev/none rw\n",
+	check_row(&rows[0],
+		  "36 35 259:7 / /home rw,noatime - ext4 /dev/nvme1n1 rw\n1 2 0:25 / /x rw shared:1 - btrfs "
+		  "/dev/none rw\n",
 		  "Filename Type Size Used Priority\n/dev/nvme2n1 partition 1 0 -2\n", "");
 	check(open, ARRAY_SIZE(open));
-	check_row(&(struct row){ N1 " ext4:r\n" N3 " zfs_member:9 has=tank\n", "root=UUID=r",
-				 { "it carries root: nvme0n1", "-", "it carries an imported ZFS pool: nvme2n1" } },
+	check_row(&(struct row){ N1 " ext4:r\n" N3 " zfs_member:9 has=tank\n",
+				 "root=UUID=r",
+				 { "it carries root: nvme0n1", "-",
+				   "it carries an imported ZFS pool: nvme2n1" } },
 		  "40 35 0:44 / /tank rw - zfs tank/data rw\n", "", "");
-	check_row(&(struct row){ N1 " ext4:r\n" N2 " btrfs:h members=1\n", "root=UUID=r",
+	check_row(&(struct row){ N1 " ext4:r\n" N2 " btrfs:h members=1\n",
+				 "root=UUID=r",
 				 { "it carries root: nvme0n1", "it carries the mounted /h: nvme1n1", "-" } },
 		  "40 35 0:44 / /h rw - btrfs /dev/nvme1n1 rw\n", "", "");
 }
 
-/* What the boot waits for is kept where it is found; where it is not, it may be inside a container, or on a disk to come. */
+/*
+ * What the boot waits for is kept where it is found; where it is not, it may be inside a container, or on a
+ * disk to come.
+ */
 static void what_fstab_names_and_is_not_found_may_be_hidden(void **state)
 {
 #define HOME "fstab's /home: /dev/mapper/home is not found"
-	static const char fstab[] = "UUID=d /data ext4 defaults 0 2\n/dev/mapper/home /home ext4 defaults 0 2\n"
-				    "UUID=e /extra ext4 nofail 0 2\n/swapfile none swap sw 0 0\n";
+	static const char fstab[] =
+		"UUID=d /data ext4 defaults 0 2\n/dev/mapper/home /home ext4 defaults 0 2\n"
+		"UUID=e /extra ext4 nofail 0 2\n/swapfile none swap sw 0 0\n";
 	static const struct row rows[] = {
-		{ N1 " ext4:r\n" N2 " ext4:d\n" N3 " ext4:x\n", "root=UUID=r",
+		{ N1 " ext4:r\n" N2 " ext4:d\n" N3 " ext4:x\n",
+		  "root=UUID=r",
 		  { "it carries root: nvme0n1", "it carries /data: nvme1n1", "-" } },
-		{ N1 " ext4:r\n" N1 "/nvme0n1p1 ext4:d\n" N2 " crypto_LUKS:c\n" N3 " zfs_member:z\n", "root=UUID=r",
-		  { "it carries root: nvme0n1", HOME ", and it may be on nvme1n1 (crypto_LUKS)", HOME ", and it may be on nvme2n1 (zfs_member)" } },
-		{ N1 " ext4:r\n" N1 "/nvme0n1p1 ext4:d\n" N2 "\n", "root=UUID=r",
-		  { "it carries root: nvme0n1", HOME ", and it may be on nvme1n1 (no superblock)", HOME ", and this shows no disk yet" } },
+		{ N1 " ext4:r\n" N1 "/nvme0n1p1 ext4:d\n" N2 " crypto_LUKS:c\n" N3 " zfs_member:z\n",
+		  "root=UUID=r",
+		  { "it carries root: nvme0n1", HOME ", and it may be on nvme1n1 (crypto_LUKS)",
+		    HOME ", and it may be on nvme2n1 (zfs_member)" } },
+		{ N1 " ext4:r\n" N1 "/nvme0n1p1 ext4:d\n" N2 "\n",
+		  "root=UUID=r",
+		  { "it carries root: nvme0n1", HOME ", and it may be on nvme1n1 (no superblock)",
+		    HOME ", and this shows no disk yet" } },
 	};
-	/* root= is found: what fstab calls the root, "/dev/root" or an old label, keeps nothing; its log device does */
-	static const struct row root_entry = { N1 " xfs:r\n" N2 "\n" N3 " ext4:x\n", "root=UUID=r", { "it carries root: nvme0n1", "-", "-" } };
-	static const struct row root_log = { N1 " xfs:r\n" N2 "\n" N3 " ext4:x\n", "root=UUID=r",
-					     { "it carries root: nvme0n1", UNMET("logdev=/dev/log") ", and it may be on nvme1n1 (no superblock)", "-" } };
-	static const struct row no_entry = { N1 " ext4:r\n" N2 " crypto_LUKS:c\n", "root=UUID=r", { "it carries root: nvme0n1", "-", "-" } };
+	/*
+	 * root= is found: what fstab calls the root, "/dev/root" or an old label, keeps nothing; its log
+	 * device does
+	 */
+	static const struct row root_entry = { N1 " xfs:r\n" N2 "\n" N3 " ext4:x\n",
+					       "root=UUID=r",
+					       { "it carries root: nvme0n1", "-", "-" } };
+	static const struct row root_log = {
+		N1 " xfs:r\n" N2 "\n" N3 " ext4:x\n",
+		"root=UUID=r",
+		{ "it carries root: nvme0n1",
+		  UNMET("logdev=/dev/log") ", and it may be on nvme1n1 (no superblock)", "-" }
+	};
+	static const struct row no_entry = { N1 " ext4:r\n" N2 " crypto_LUKS:c\n",
+					     "root=UUID=r",
+					     { "it carries root: nvme0n1", "-", "-" } };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
@@ -304,7 +401,8 @@ static void what_fstab_names_and_is_not_found_may_be_hidden(void **state)
 /* Seen from the running host, a LUKS that only the host opens is not open in the initramfs. */
 static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 {
-	static const char machine[] = N1 " ext4:r\n" N2 " crypto_LUKS:c\n" N3 "\n" V "dm-0 ext4:h dm=home:CRYPT on=nvme1n1\n";
+	static const char machine[] =
+		N1 " ext4:r\n" N2 " crypto_LUKS:c\n" N3 "\n" V "dm-0 ext4:h dm=home:CRYPT on=nvme1n1\n";
 	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address second = { .bus = 2 }, third = { .bus = 3 };
@@ -360,8 +458,11 @@ static void a_function_without_disks_is_not_kept_by_what_is_unknown(void **state
 /* A key is needed until the LUKS is open: stage=late says that its controller may go then. */
 static void a_key_stays_until_it_was_read(void **state)
 {
-	struct need key = { .kind = NEED_UUID, .purpose = (char[]){ "rd.luks.key" }, .value = (char[]){ "k" },
-			    .text = (char[]){ "rd.luks.key=UUID=k" }, .key = true };
+	struct need key = { .kind = NEED_UUID,
+			    .purpose = (char[]){ "rd.luks.key" },
+			    .value = (char[]){ "k" },
+			    .text = (char[]){ "rd.luks.key=UUID=k" },
+			    .key = true };
 	struct host_needs needs = { .list = &key, .count = 1, .root = true };
 	struct block_devices storage;
 	struct pci_address first = { .bus = 1 };
@@ -387,12 +488,16 @@ static void a_key_stays_until_it_was_read(void **state)
 
 static void a_volume_that_is_not_open_yet_is_on_the_disks_of_its_group(void **state)
 {
-	static const char *const paths[] = { "/dev/my-vg/home", "/dev/mapper/my--vg-home", "/dev/disk/by-id/dm-name-my--vg-home",
+	static const char *const paths[] = { "/dev/my-vg/home", "/dev/mapper/my--vg-home",
+					     "/dev/disk/by-id/dm-name-my--vg-home",
 					     "/dev/disk/by-id/dm-uuid-LVM-" VG "y" };
 	static const struct row rows[] = {
-		{ N1 " LVM2_member:p\n" N2 "\n" N3 " ext4:s\n" V "dm-0 ext4:r dm=my--vg-root:LVM-" VG "x on=nvme0n1\n", "root=/dev/my-vg/root",
+		{ N1 " LVM2_member:p\n" N2 "\n" N3 " ext4:s\n" V "dm-0 ext4:r dm=my--vg-root:LVM-" VG
+		     "x on=nvme0n1\n",
+		  "root=/dev/my-vg/root",
 		  { "it carries root: nvme0n1, my-vg/root", "-", "-" } },
-		{ N1 " ext4:r\n" N2 " LVM2_member:p group=my-vg vg=" VG "\n" N3 "\n", "root=UUID=r",
+		{ N1 " ext4:r\n" N2 " LVM2_member:p group=my-vg vg=" VG "\n" N3 "\n",
+		  "root=UUID=r",
 		  { "it carries root: nvme0n1", "it carries /home: nvme1n1", "-" } },
 	};
 	char fstab[160];
@@ -400,15 +505,19 @@ static void a_volume_that_is_not_open_yet_is_on_the_disks_of_its_group(void **st
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
 		for (size_t n = 0; n < ARRAY_SIZE(rows); n++)
-			check_row(&rows[n], "", "", util_format(fstab, sizeof(fstab), "%s /home ext4 defaults 0 2\n", paths[i]));
+			check_row(
+				&rows[n], "", "",
+				util_format(fstab, sizeof(fstab), "%s /home ext4 defaults 0 2\n", paths[i]));
 }
 
 static void what_the_command_line_names_is_open_in_the_image(void **state)
 {
-	static const char luks[] = N1 " crypto_LUKS:a1\n" N2 " crypto_LUKS:b2\n" N3 "\n" V "dm-0 ext4:r dm=root:CRYPT-1 on=nvme0n1\n"
-				   V "dm-1 ext4:h dm=home:CRYPT-2 on=nvme1n1\n";
-	static const char volumes[] = N1 " LVM2_member:p\n" N2 " ext4:s\n" N3 "\n" V "dm-0 ext4:r dm=vg-root:LVM-" VG "x on=nvme0n1\n"
-				      V "dm-1 ext4:h dm=vg-home:LVM-" VG "y on=nvme0n1\n";
+	static const char luks[] =
+		N1 " crypto_LUKS:a1\n" N2 " crypto_LUKS:b2\n" N3 "\n" V
+		   "dm-0 ext4:r dm=root:CRYPT-1 on=nvme0n1\n" V "dm-1 ext4:h dm=home:CRYPT-2 on=nvme1n1\n";
+	static const char volumes[] =
+		N1 " LVM2_member:p\n" N2 " ext4:s\n" N3 "\n" V "dm-0 ext4:r dm=vg-root:LVM-" VG
+		   "x on=nvme0n1\n" V "dm-1 ext4:h dm=vg-home:LVM-" VG "y on=nvme0n1\n";
 	static const struct {
 		const char *machine, *cmdline;
 		bool kept;
@@ -431,7 +540,9 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 		host_needs_add_cmdline(&needs, rows[i].cmdline);
 		host_needs_add_fstab(&needs, "UUID=h /home ext4 defaults 0 2\n");
 		carry_mark(&storage, &needs);
-		assert_row(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)) == rows[i].kept, rows[i].cmdline);
+		assert_row(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)) ==
+				   rows[i].kept,
+			   rows[i].cmdline);
 		host_needs_clear(&needs);
 		block_clear(&storage);
 	}
@@ -456,7 +567,8 @@ static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 	host_needs_clear(&needs);
 	/* what the initramfs never opens is kept, and not awaited */
 	host_needs_add_cmdline(&needs, "root=UUID=r");
-	host_needs_add_fstab(&needs, "/dev/mapper/data /data ext4 defaults 0 2\n/dev/vg/home /home ext4 defaults 0 2\n");
+	host_needs_add_fstab(
+		&needs, "/dev/mapper/data /data ext4 defaults 0 2\n/dev/vg/home /home ext4 defaults 0 2\n");
 	carry_mark(&storage, &needs);
 	assert_false(carry_awaits_disk(&storage, both, 2));
 	host_needs_add_cmdline(&needs, "rd.lvm.lv=vg/home");
@@ -471,7 +583,10 @@ static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 	block_clear(&storage);
 }
 
-/* A pool does not say how many members it has: until it is imported, a storage controller without a disk may have one. */
+/*
+ * A pool does not say how many members it has: until it is imported, a storage controller without a disk may
+ * have one.
+ */
 static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 {
 	struct block_devices storage;
@@ -485,8 +600,11 @@ static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 	host_needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT/pve-1 boot=zfs");
 	carry_mark(&storage, &needs);
 	assert_true(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_string_equal(reason, "the pool of root is not imported at that time, and this shows no disk yet");
-	/* no boot waits for that; a disk that is there is none of the pool's, and USB is not where pools are */
+	assert_string_equal(reason,
+			    "the pool of root is not imported at that time, and this shows no disk yet");
+	/*
+	 * no boot waits for that; a disk that is there is none of the pool's, and USB is not where pools are
+	 */
 	assert_false(carry_awaits_disk(&storage, (const struct pci_address[]){ first, third }, 2));
 	question.function = &second;
 	assert_false(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
@@ -501,7 +619,8 @@ static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 
 static void locks_are_read(void **state)
 {
-	static const char locks[] = "1: FLOCK  ADVISORY  WRITE 318 00:06:324 0 EOF\n2: POSIX  ADVISORY  WRITE 99 00:06:325 0 EOF\n"
+	static const char locks[] = "1: FLOCK  ADVISORY  WRITE 318 00:06:324 0 EOF\n2: POSIX  ADVISORY  "
+				    "WRITE 99 00:06:325 0 EOF\n"
 				    "3: FLOCK  ADVISORY  READ 318 00:06:326 0 EOF\n";
 
 	(void)state;
@@ -512,7 +631,10 @@ static void locks_are_read(void **state)
 	assert_false(block_is_locked(locks, 8, 6, 324));
 }
 
-/* udev's link finds a device whose content was not read; a required tag without a device asks for more reading. */
+/*
+ * udev's link finds a device whose content was not read; a required tag without a device asks for more
+ * reading.
+ */
 static void a_link_is_as_good_as_a_superblock(void **state)
 {
 	struct block_devices storage;
@@ -548,8 +670,10 @@ static void links_are_read(void **state)
 	char whole[BLOCK_NAME_SIZE];
 
 	(void)state;
-	assert_int_equal(block_parse_link("../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/10000:e1:00.0/nvme/nvme0/nvme0n1",
-					    &block, whole), 0);
+	assert_int_equal(block_parse_link("../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0/"
+					  "10000:e1:00.0/nvme/nvme0/nvme0n1",
+					  &block, whole),
+			 0);
 	/* behind a VMD each of these carries it */
 	assert_int_equal(block.function_count, 3);
 	assert_true(block_is_on(&block, &(struct pci_address){ 0, 0, 0x0e, 0 }));

@@ -12,9 +12,13 @@ static void entries_of_grub(void **state)
 	static const struct {
 		const char *text, *parameters;
 	} rows[] = {
-		{ "menuentry 'Debian' {\n\tlinux\t/boot/vmlinuz-6.1.0-2-amd64 root=/dev/sda1 ro  quiet\n\tinitrd x\n}\n", "root=/dev/sda1 ro  quiet" },
+		{ "menuentry 'Debian' {\n\tlinux\t/boot/vmlinuz-6.1.0-2-amd64 root=/dev/sda1 ro  "
+		  "quiet\n\tinitrd x\n}\n",
+		  "root=/dev/sda1 ro  quiet" },
 		{ "linux /vmlinuz-5.10 a\n  linuxefi /vmlinuz-6.1.0-1-amd64 b\n", "b" },
-		{ "linux /vmlinuz-6.1.0-1-amd64 root=/dev/sda1 ro single\nlinux /vmlinuz-6.1.0-1-amd64 root=/dev/sda1\n", "root=/dev/sda1" },
+		{ "linux /vmlinuz-6.1.0-1-amd64 root=/dev/sda1 ro single\nlinux /vmlinuz-6.1.0-1-amd64 "
+		  "root=/dev/sda1\n",
+		  "root=/dev/sda1" },
 		{ "# linux /vmlinuz-6.1.0-1-amd64 a\n", NULL },
 		{ "linux /vmlinuz-6.1.0-1-amd64", "" },
 		{ "linux", NULL },
@@ -25,7 +29,9 @@ static void entries_of_grub(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char *parameters = boot_entry_parse_grub(rows[i].text, versions, 2);
 
-		assert_row(rows[i].parameters ? parameters && !strcmp(parameters, rows[i].parameters) : !parameters, rows[i].text);
+		assert_row(rows[i].parameters ? parameters && !strcmp(parameters, rows[i].parameters) :
+						!parameters,
+			   rows[i].text);
 		free(parameters);
 	}
 }
@@ -35,7 +41,9 @@ static void entries_of_the_specification(void **state)
 	static const struct {
 		const char *text, *parameters;
 	} rows[] = {
-		{ "title x\nversion 6.1.0-1-amd64\nlinux /vmlinuz-6.1.0-1-amd64\noptions root=/dev/sda1 ro\noptions quiet\n", "root=/dev/sda1 ro  quiet" },
+		{ "title x\nversion 6.1.0-1-amd64\nlinux /vmlinuz-6.1.0-1-amd64\noptions root=/dev/sda1 "
+		  "ro\noptions quiet\n",
+		  "root=/dev/sda1 ro  quiet" },
 		{ "linux /vmlinuz-5.10\noptions root=/dev/sda1\n", NULL },
 		{ "linux /vmlinuz-6.1.0-1-amd64\noptions $kernelopts $tuned_params\n", NULL },
 		{ "linux /vmlinuz-6.1.0-1-amd64\noptions root=/dev/sda1 rescue\n", NULL },
@@ -46,7 +54,9 @@ static void entries_of_the_specification(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		char *parameters = boot_entry_parse_loader(rows[i].text, versions, 2);
 
-		assert_row(rows[i].parameters ? parameters && !strcmp(parameters, rows[i].parameters) : !parameters, rows[i].text);
+		assert_row(rows[i].parameters ? parameters && !strcmp(parameters, rows[i].parameters) :
+						!parameters,
+			   rows[i].text);
 		free(parameters);
 	}
 }

@@ -74,8 +74,9 @@ static void what_switches_on(void **state)
 		const char *text;
 		bool on;
 	} rows[] = {
-		{ "x", true }, { "x=1", true }, { "x=y", true }, { "x=Yes", true }, { "x=on", true }, { "x=ON", true }, { "x=true", true },
-		{ "x=0", false }, { "x=n", false }, { "x=off", false }, { "x=", false }, { "x=o", false }, { "x=2", false },
+		{ "x", true },    { "x=1", true },    { "x=y", true },  { "x=Yes", true }, { "x=on", true },
+		{ "x=ON", true }, { "x=true", true }, { "x=0", false }, { "x=n", false },  { "x=off", false },
+		{ "x=", false },  { "x=o", false },   { "x=2", false },
 	};
 	struct cmdline_param param;
 
@@ -101,16 +102,43 @@ static void the_last_list_counts(void **state)
 static void recovery_is_seen(void **state)
 {
 	static const char *const yes[] = {
-		"quiet single", "1", "S", "emergency", "systemd.unit=rescue.target", "rd.systemd.unit=emergency.target",
-		"ro recovery nomodeset", "root=/dev/sda1 irqpoll reset_devices", "quiet elfcorehdr=0x9f000000",
-		"init=/bin/bash", "init=sh", "rw init=/usr/bin/busybox", "init=/bin/bash-static", "init=/sbin/init init=/bin/sh",
-		"init=/sbin/sulogin", "init=/usr/lib/systemd/systemd-sulogin-shell", "init=/opt/rescue", "\"init=/bin/zsh\"",
+		"quiet single",
+		"1",
+		"S",
+		"emergency",
+		"systemd.unit=rescue.target",
+		"rd.systemd.unit=emergency.target",
+		"ro recovery nomodeset",
+		"root=/dev/sda1 irqpoll reset_devices",
+		"quiet elfcorehdr=0x9f000000",
+		"init=/bin/bash",
+		"init=sh",
+		"rw init=/usr/bin/busybox",
+		"init=/bin/bash-static",
+		"init=/sbin/init init=/bin/sh",
+		"init=/sbin/sulogin",
+		"init=/usr/lib/systemd/systemd-sulogin-shell",
+		"init=/opt/rescue",
+		"\"init=/bin/zsh\"",
 	};
 	static const char *const no[] = {
-		"", "quiet", "singleton", "single=1", "systemd.unit=graphical.target", "x=rescue", "root=/dev/rescue",
-		"crashkernel=256M", "reset_devices_not",
-		"init=/sbin/init", "init=/usr/lib/systemd/systemd", "init=/bin/sh init=/sbin/init", "init=", "init", "rdinit=/init",
-		"init=/sbin/shutdown", "init=/nix/store/x-bash-init/init",
+		"",
+		"quiet",
+		"singleton",
+		"single=1",
+		"systemd.unit=graphical.target",
+		"x=rescue",
+		"root=/dev/rescue",
+		"crashkernel=256M",
+		"reset_devices_not",
+		"init=/sbin/init",
+		"init=/usr/lib/systemd/systemd",
+		"init=/bin/sh init=/sbin/init",
+		"init=",
+		"init",
+		"rdinit=/init",
+		"init=/sbin/shutdown",
+		"init=/nix/store/x-bash-init/init",
 	};
 
 	(void)state;
@@ -131,7 +159,8 @@ static void what_is_cut_names_nothing_else(void **state)
 		{ "root=/dev/sda1 s", "root=/dev/sda1 ", "s" },
 		{ "root=/dev/sda1 root=/dev/sda", "root=/dev/sda1 root=?", "root=/dev/sda" },
 		{ "root=/dev/sda1\n", "root=/dev/sda1\n", "" },
-		{ "rd.vfio.ids=10de:1c03,10de:10f", "rd.vfio.ids=10de:1c03", "rd.vfio.ids=10de:1c03,10de:10f" },
+		{ "rd.vfio.ids=10de:1c03,10de:10f", "rd.vfio.ids=10de:1c03",
+		  "rd.vfio.ids=10de:1c03,10de:10f" },
 		{ "rd.vfio.ids=10de:1c03,", "rd.vfio.ids=10de:1c03", "rd.vfio.ids=10de:1c03," },
 		{ "a rd.vfio.ids=10de:1c0", "a ", "rd.vfio.ids=10de:1c0" },
 		{ "a rd.vfio-ids", "a ", "rd.vfio-ids" },
@@ -169,12 +198,9 @@ static void the_last_parameter_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_kernels_quoting),
-		cmocka_unit_test(dashes_are_underscores),
-		cmocka_unit_test(what_switches_on),
-		cmocka_unit_test(the_last_list_counts),
-		cmocka_unit_test(recovery_is_seen),
-		cmocka_unit_test(what_is_cut_names_nothing_else),
+		cmocka_unit_test(the_kernels_quoting),       cmocka_unit_test(dashes_are_underscores),
+		cmocka_unit_test(what_switches_on),          cmocka_unit_test(the_last_list_counts),
+		cmocka_unit_test(recovery_is_seen),          cmocka_unit_test(what_is_cut_names_nothing_else),
 		cmocka_unit_test(the_last_parameter_counts),
 	};
 

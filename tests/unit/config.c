@@ -49,7 +49,8 @@ static void files_claim(void **state)
 static void a_byte_order_mark_is_no_text(void **state)
 {
 	(void)state;
-	add("\xef\xbb\xbf" "claim 10de:1c03");
+	add("\xef\xbb\xbf"
+	    "claim 10de:1c03");
 	assert_int_equal(config.error_count, 0);
 	assert_int_equal(config.claim_count, 1);
 }
@@ -92,9 +93,10 @@ static void claims_have_options(void **state)
 	    "set expand=group\n");
 	assert_int_equal(config.claim_count, 5);
 	for (int i = 0; i < 2; i++)
-		assert_true(config.claims[i].expand == EXPAND_SLOT && config.claims[i].stage == STAGE_EARLY && config.claims[i].optional &&
-			    !strcmp(config.claims[i].driver, "pci-stub"));
-	assert_true(config.claims[2].expand == EXPAND_GROUP && config.claims[2].stage == STAGE_LATE && !config.claims[2].driver[0]);
+		assert_true(config.claims[i].expand == EXPAND_SLOT && config.claims[i].stage == STAGE_EARLY &&
+			    config.claims[i].optional && !strcmp(config.claims[i].driver, "pci-stub"));
+	assert_true(config.claims[2].expand == EXPAND_GROUP && config.claims[2].stage == STAGE_LATE &&
+		    !config.claims[2].driver[0]);
 	assert_true(config.claims[3].expand == EXPAND_DEFAULT && config.claims[3].stage == STAGE_AUTO);
 	assert_int_equal(config.expand, EXPAND_GROUP);
 	assert_error(0, "/f:4:22", "driver takes auto or the name");
@@ -159,7 +161,8 @@ static void settings_are_set(void **state)
 	(void)state;
 	add("set iommu=ignore last-display=claim recovery=claim log=debug deadline=60\n");
 	assert_int_equal(config.error_count, 0);
-	assert_true(config.iommu_ignored && config.last_display_claimed && config.recovery_claims && config.debug);
+	assert_true(config.iommu_ignored && config.last_display_claimed && config.recovery_claims &&
+		    config.debug);
 	assert_int_equal(config.deadline, 60);
 	config_add_cmdline(&config, "rd.vfio.iommu=require rd.vfio.last_display=keep rd.vfio.deadline=3");
 	assert_false(config.iommu_ignored || config.last_display_claimed);
@@ -169,7 +172,8 @@ static void settings_are_set(void **state)
 static void the_command_line_claims(void **state)
 {
 	(void)state;
-	config_add_cmdline(&config, "quiet rd.vfio.ids=10de:1c03,,01:00.0, rd.vfio.ids=\"8086:2668\" \"rd.vfio.ids=1234:1111\"\n");
+	config_add_cmdline(&config, "quiet rd.vfio.ids=10de:1c03,,01:00.0, rd.vfio.ids=\"8086:2668\" "
+				    "\"rd.vfio.ids=1234:1111\"\n");
 	assert_int_equal(config.error_count, 0);
 	assert_int_equal(config.claim_count, 4);
 	assert_string_equal(config.claims[3].text, "1234:1111");
@@ -179,7 +183,8 @@ static void the_command_line_claims(void **state)
 static void bad_tokens_are_named_and_the_others_count(void **state)
 {
 	(void)state;
-	config_add_cmdline(&config, "rd.vfio.ids=zzz,10de:1c03 rd.vfio.ids rd.vfio=banana rd.vfio.nonsense=1 rd.vfiox=1 rd.vfio.");
+	config_add_cmdline(&config, "rd.vfio.ids=zzz,10de:1c03 rd.vfio.ids rd.vfio=banana rd.vfio.nonsense=1 "
+				    "rd.vfiox=1 rd.vfio.");
 	assert_int_equal(config.claim_count, 1);
 	assert_error(0, "/proc/cmdline:1:13", "'zzz': expected an id");
 	assert_error(1, "/proc/cmdline:1:27", "no selector: expected ids");
@@ -194,12 +199,18 @@ static void switches(void **state)
 		const char *text;
 		bool off, debug, dryrun;
 	} rows[] = {
-		{ "rd.vfio=0", true, false, false },	 { "rd.vfio=off", true, false, false },
-		{ "rd.vfio=no", true, false, false },	 { "rd.vfio", false, false, false },
-		{ "rd.vfio=1", false, false, false },	 { "rd.vfio=0 rd.vfio=1", false, false, false },
-		{ "\"rd.vfio=0\"", true, false, false }, { "rd.vfio=\"0\"", true, false, false },
-		{ "rd.vfio.debug", false, true, false }, { "rd.vfio.debug=0", false, false, false },
-		{ "rd.vfio.dryrun", false, false, true }, { "rd.vfio.dryrun=1 rd.vfio.log=debug", false, true, true },
+		{ "rd.vfio=0", true, false, false },
+		{ "rd.vfio=off", true, false, false },
+		{ "rd.vfio=no", true, false, false },
+		{ "rd.vfio", false, false, false },
+		{ "rd.vfio=1", false, false, false },
+		{ "rd.vfio=0 rd.vfio=1", false, false, false },
+		{ "\"rd.vfio=0\"", true, false, false },
+		{ "rd.vfio=\"0\"", true, false, false },
+		{ "rd.vfio.debug", false, true, false },
+		{ "rd.vfio.debug=0", false, false, false },
+		{ "rd.vfio.dryrun", false, false, true },
+		{ "rd.vfio.dryrun=1 rd.vfio.log=debug", false, true, true },
 	};
 
 	(void)state;
@@ -207,7 +218,8 @@ static void switches(void **state)
 		config_clear(&config);
 		config_add_cmdline(&config, rows[i].text);
 		assert_row(config.off == rows[i].off && config.debug == rows[i].debug &&
-			   config.dryrun == rows[i].dryrun && !config.error_count, rows[i].text);
+				   config.dryrun == rows[i].dryrun && !config.error_count,
+			   rows[i].text);
 		assert_row(!!config_off_reason(&config) == rows[i].off, rows[i].text);
 	}
 }
@@ -218,8 +230,8 @@ static void the_switch_fails_closed(void **state)
 		const char *text;
 		bool off, dryrun, error;
 	} rows[] = {
-		{ "rd.vfio=OFF", true, false, false },	      { "rd.vfio=No", true, false, false },
-		{ "rd.vfio=none", true, false, false },	      { "rd.vfio=", true, false, false },
+		{ "rd.vfio=OFF", true, false, false },        { "rd.vfio=No", true, false, false },
+		{ "rd.vfio=none", true, false, false },       { "rd.vfio=", true, false, false },
 		{ "rd.vfio=False", true, false, false },      { "rd.vfio=10de:1c03", true, false, true },
 		{ "rd.vfio=1 rd.vfio=x", true, false, true }, { "rd.vfio=YES", false, false, false },
 		{ "rd.vfio.dryrun=NO", false, false, false }, { "rd.vfio.dryrun=maybe", false, true, true },
@@ -230,7 +242,8 @@ static void the_switch_fails_closed(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		config_clear(&config);
 		config_add_cmdline(&config, rows[i].text);
-		assert_row(config.off == rows[i].off && config.dryrun == rows[i].dryrun && !!config.error_count == rows[i].error,
+		assert_row(config.off == rows[i].off && config.dryrun == rows[i].dryrun &&
+				   !!config.error_count == rows[i].error,
 			   rows[i].text);
 	}
 }
@@ -287,7 +300,8 @@ static void a_cut_line_never_becomes_another_one(void **state)
 		config_clear(&config);
 		config_add_cut_file(&config, "/f", rows[i].text, strlen(rows[i].text));
 		assert_row(config.claim_count == rows[i].claims && config.keep_count == rows[i].keeps &&
-			   config.error_count == rows[i].errors, rows[i].text);
+				   config.error_count == rows[i].errors,
+			   rows[i].text);
 	}
 	config_clear(&config);
 	config_add_cut_file(&config, "/f", "set deadline=5 deadline=6", 25);

@@ -31,8 +31,9 @@ static size_t put(char *archive, size_t length, const char *name, unsigned int m
 {
 	size_t size = strlen(content);
 
-	length += (size_t)sprintf(archive + length, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 1, mode, 0, 0, 1, 0,
-				  (unsigned int)size, 0, 0, 0, 0, (unsigned int)strlen(name) + 1, 0);
+	length += (size_t)sprintf(archive + length,
+				  "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", 1, mode, 0, 0,
+				  1, 0, (unsigned int)size, 0, 0, 0, 0, (unsigned int)strlen(name) + 1, 0);
 	memcpy(archive + length, name, strlen(name) + 1);
 	length += strlen(name) + 1;
 	while (length & 3)
@@ -119,12 +120,16 @@ static void what_is_no_archive(void **state)
 		if (cut == 0 || cut == length)
 			assert_int_equal(r, 0);
 		else if (cut > length + 5)
-			assert_true(r == -ENOTSUP && cpio.magic_length == 6 && !memcmp(cpio.magic, "\x28\xb5\x2f\xfd", 4));
+			assert_true(r == -ENOTSUP && cpio.magic_length == 6 &&
+				    !memcmp(cpio.magic, "\x28\xb5\x2f\xfd", 4));
 		else
 			assert_true(r == -EBADMSG || r == -ENOTSUP);
 	}
 	archive[16] = 'x';
-	assert_int_equal(cpio_next(&(struct cpio){ .read = read_source, .data = &(struct source){ archive, length, 0, 64, 0 } }, &file), -EBADMSG);
+	assert_int_equal(cpio_next(&(struct cpio){ .read = read_source,
+						   .data = &(struct source){ archive, length, 0, 64, 0 } },
+				   &file),
+			 -EBADMSG);
 }
 
 static void an_error_comes_through(void **state)

@@ -64,8 +64,10 @@ static void the_path_of_a_tag_is_udevs_link(void **state)
 
 	(void)state;
 	assert_string_equal(devspec_path(NEED_UUID, "ab-12", path, sizeof(path)), "/dev/disk/by-uuid/ab-12");
-	assert_string_equal(devspec_path(NEED_LABEL, "with blank/\\&", path, sizeof(path)), "/dev/disk/by-label/with\\x20blank\\x2f\\x5c\\x26");
-	assert_string_equal(devspec_path(NEED_PARTLABEL, "gr\xc3\xbc", path, sizeof(path)), "/dev/disk/by-partlabel/gr\xc3\xbc");
+	assert_string_equal(devspec_path(NEED_LABEL, "with blank/\\&", path, sizeof(path)),
+			    "/dev/disk/by-label/with\\x20blank\\x2f\\x5c\\x26");
+	assert_string_equal(devspec_path(NEED_PARTLABEL, "gr\xc3\xbc", path, sizeof(path)),
+			    "/dev/disk/by-partlabel/gr\xc3\xbc");
 	assert_null(devspec_path(NEED_LABEL, "much longer than what fits", path, 40));
 	assert_string_equal(devspec_path(NEED_DEVICE, "/dev/sda1", path, sizeof(path)), "/dev/sda1");
 	assert_null(devspec_path(NEED_DEVICE, "whatever", path, sizeof(path)));

@@ -4,14 +4,24 @@
 #include "core/host-needs.h"
 
 static const char *const kinds[] = {
-	[NEED_DEVICE] = "device", [NEED_NUMBER] = "number", [NEED_UUID] = "uuid", [NEED_LABEL] = "label",
-	[NEED_PARTUUID] = "partuuid", [NEED_PARTLABEL] = "partlabel", [NEED_LUKS] = "luks", [NEED_MD] = "md",
-	[NEED_GROUP] = "group", [NEED_POOL] = "pool", [NEED_NOTHING] = "nothing", [NEED_VIRTIOFS] = "virtiofs", [NEED_9P] = "9p",
+	[NEED_DEVICE] = "device",
+	[NEED_NUMBER] = "number",
+	[NEED_UUID] = "uuid",
+	[NEED_LABEL] = "label",
+	[NEED_PARTUUID] = "partuuid",
+	[NEED_PARTLABEL] = "partlabel",
+	[NEED_LUKS] = "luks",
+	[NEED_MD] = "md",
+	[NEED_GROUP] = "group",
+	[NEED_POOL] = "pool",
+	[NEED_NOTHING] = "nothing",
+	[NEED_VIRTIOFS] = "virtiofs",
+	[NEED_9P] = "9p",
 };
 
 /*
- * The needs as "purpose kind value" words; "?" behind what is not required, "~" behind what is spare, "!" behind a key;
- * "net" where the network carries the root.
+ * The needs as "purpose kind value" words; "?" behind what is not required, "~" behind what is spare, "!"
+ * behind a key; "net" where the network carries the root.
  */
 static const char *words_of(const struct host_needs *needs)
 {
@@ -21,8 +31,12 @@ static const char *words_of(const struct host_needs *needs)
 	for (size_t i = 0; i < needs->count; i++)
 		util_append(text, sizeof(text), "%s%s %s %s%s%s", i ? ", " : "", needs->list[i].purpose,
 			    kinds[needs->list[i].kind], needs->list[i].value,
-			    needs->list[i].spare ? "~" : needs->list[i].required ? "" : "?", needs->list[i].key ? "!" : "");
-	util_append(text, sizeof(text), "%s%s", needs->network[0] ? " net" : "", needs->root ? "" : " rootless");
+			    needs->list[i].spare    ? "~" :
+			    needs->list[i].required ? "" :
+						      "?",
+			    needs->list[i].key ? "!" : "");
+	util_append(text, sizeof(text), "%s%s", needs->network[0] ? " net" : "",
+		    needs->root ? "" : " rootless");
 	if (needs->no_late[0])
 		util_append(text, sizeof(text), " (%s)", needs->no_late);
 	return text;
@@ -32,7 +46,8 @@ struct row {
 	const char *text, *words;
 };
 
-static void check(const struct row *rows, size_t count, void (*add)(struct host_needs *needs, const char *text))
+static void check(const struct row *rows, size_t count,
+		  void (*add)(struct host_needs *needs, const char *text))
 {
 	for (size_t i = 0; i < count; i++) {
 		struct host_needs needs = { 0 };
@@ -52,14 +67,20 @@ static void the_command_line_names_devices(void **state)
 		{ "root=/dev/nvme0n1p2", "root device /dev/nvme0n1p2" },
 		{ "root=UUID=ab-12", "root uuid ab-12" },
 		{ "root=\"UUID=ab-12\" ro", "root uuid ab-12" },
-		{ "root=/dev/sda1 rd.live.overlay=UUID=5:/over/lay", "root device /dev/sda1, rd.live.overlay uuid 5" },
+		{ "root=/dev/sda1 rd.live.overlay=UUID=5:/over/lay",
+		  "root device /dev/sda1, rd.live.overlay uuid 5" },
 		{ "root=/dev/sda1 rd.live.overlay=/dev/disk/by-path/pci-0000:01:00.0-nvme-1:auto",
 		  "root device /dev/sda1, rd.live.overlay device /dev/disk/by-path/pci-0000:01:00.0-nvme-1" },
-		{ "root=/dev/sda1 rd.live.overlay=none rd.overlay=1 overlayroot=tmpfs live-media=removable boot=local", "root device /dev/sda1" },
+		{ "root=/dev/sda1 rd.live.overlay=none rd.overlay=1 overlayroot=tmpfs live-media=removable "
+		  "boot=local",
+		  "root device /dev/sda1" },
 		{ "root=/dev/sda1 rd.overlay=LABEL=over", "root device /dev/sda1, rd.overlay label over" },
-		{ "root=/dev/sda1 overlayroot=device:dev=/dev/sdb1,recurse=0", "root device /dev/sda1, overlayroot device /dev/sdb1" },
-		{ "root=/dev/sda1 overlayroot=crypt:dev=LABEL=x,mapname=y", "root device /dev/sda1, overlayroot label x" },
-		{ "root=/dev/sda1 overlayroot=/dev/sdb1", "root device /dev/sda1, overlayroot device /dev/sdb1" },
+		{ "root=/dev/sda1 overlayroot=device:dev=/dev/sdb1,recurse=0",
+		  "root device /dev/sda1, overlayroot device /dev/sdb1" },
+		{ "root=/dev/sda1 overlayroot=crypt:dev=LABEL=x,mapname=y",
+		  "root device /dev/sda1, overlayroot label x" },
+		{ "root=/dev/sda1 overlayroot=/dev/sdb1",
+		  "root device /dev/sda1, overlayroot device /dev/sdb1" },
 		{ "live-media=/dev/sr0", "live-media device /dev/sr0 rootless" },
 		{ "boot=casper quiet", " rootless (boot=casper)" },
 		{ "root=/dev/sda1 fips=1 boot=UUID=6", "root device /dev/sda1, boot uuid 6" },
@@ -73,7 +94,8 @@ static void the_command_line_names_devices(void **state)
 		{ "root=/dev/disk/by-partuuid/12", "root partuuid 12" },
 		{ "root=/dev/disk/by-partlabel/p", "root partlabel p" },
 		{ "root=/dev/disk/by-id/nvme-x-part1", "root device /dev/disk/by-id/nvme-x-part1" },
-		{ "root=/dev/disk/by-path/pci-0000:01:00.0-nvme-1", "root device /dev/disk/by-path/pci-0000:01:00.0-nvme-1" },
+		{ "root=/dev/disk/by-path/pci-0000:01:00.0-nvme-1",
+		  "root device /dev/disk/by-path/pci-0000:01:00.0-nvme-1" },
 		{ "root=/dev/mapper/vg-root", "root device /dev/mapper/vg-root" },
 		{ "root=block:/dev/vda", "root device /dev/vda" },
 		{ "root=block:LABEL=x", "root label x" },
@@ -105,20 +127,26 @@ static void the_command_line_names_devices(void **state)
 		{ "root=virtiofs:myfs", "root virtiofs myfs" },
 		{ "root=9p:mine", "root 9p mine" },
 		{ "root=rpool/ROOT rootfstype=zfs", "root pool rpool" },
-		{ "root=/dev/sda1:/dev/sdb1 rootfstype=bcachefs", "root device /dev/sda1, root device /dev/sdb1" },
+		{ "root=/dev/sda1:/dev/sdb1 rootfstype=bcachefs",
+		  "root device /dev/sda1, root device /dev/sdb1" },
 		{ "root=live:CDLABEL=x", "root label x" },
 		{ "root=?", "root device ?" },
-		{ "root=/dev/sda1 rootflags=journal_dev=0x10302", "root device /dev/sda1, root number 259:2" },
-		{ "mount.usr=UUID=5 mount.usrflags=device=/dev/sdb1", "/usr uuid 5, /usr device /dev/sdb1 rootless" },
+		{ "root=/dev/sda1 rootflags=journal_dev=0x10302",
+		  "root device /dev/sda1, root number 259:2" },
+		{ "mount.usr=UUID=5 mount.usrflags=device=/dev/sdb1",
+		  "/usr uuid 5, /usr device /dev/sdb1 rootless" },
 		{ "root=whatever", "root device whatever" },
 		{ "root=/dev/sda1 root=/dev/sdb1", "root device /dev/sdb1" },
 		{ "root=", " rootless" },
 		{ "root=/dev/sda1 rootflags=subvol=@,device=/dev/sdb1,device=/dev/sdc1",
 		  "root device /dev/sda1, root device /dev/sdb1, root device /dev/sdc1" },
-		{ "root=/dev/sda1 rootflags=logdev=/dev/sdb1,ro", "root device /dev/sda1, root device /dev/sdb1" },
+		{ "root=/dev/sda1 rootflags=logdev=/dev/sdb1,ro",
+		  "root device /dev/sda1, root device /dev/sdb1" },
 		{ "root=/dev/sda1 mount.usr=UUID=5", "root device /dev/sda1, /usr uuid 5" },
-		{ "root=/dev/sda1 mount.usr=share mount.usrfstype=virtiofs", "root device /dev/sda1, /usr virtiofs share" },
-		{ "root=/dev/sda1 mount.usr=gpt-auto", "root device /dev/sda1, /usr device /dev/disk/by-designator/usr" },
+		{ "root=/dev/sda1 mount.usr=share mount.usrfstype=virtiofs",
+		  "root device /dev/sda1, /usr virtiofs share" },
+		{ "root=/dev/sda1 mount.usr=gpt-auto",
+		  "root device /dev/sda1, /usr device /dev/disk/by-designator/usr" },
 		{ "root=/dev/sda1 mount.usr=fstab", "root device /dev/sda1" },
 		{ "root=/dev/sda1 usr=/dev/sda2", "root device /dev/sda1, /usr device /dev/sda2" },
 		{ "root=/dev/sda1 resume=UUID=77", "root device /dev/sda1, resume uuid 77" },
@@ -127,8 +155,10 @@ static void the_command_line_names_devices(void **state)
 		{ "root=/dev/dm-0 rd.luks.uuid=luks-ab", "root device /dev/dm-0, rd.luks.uuid luks ab?" },
 		{ "root=/dev/dm-0 rd.luks.name=ab=croot luks.uuid=cd",
 		  "root device /dev/dm-0, rd.luks.name luks ab?, luks.uuid luks cd?" },
-		{ "root=/dev/dm-0 cryptopts=target=x,source=UUID=9,key=none", "root device /dev/dm-0, cryptopts uuid 9?" },
-		{ "root=/dev/vg/a rd.lvm.lv=vg/a rd.lvm.vg=vg2", "root device /dev/vg/a, rd.lvm.lv device /dev/vg/a?, rd.lvm.vg group vg2?" },
+		{ "root=/dev/dm-0 cryptopts=target=x,source=UUID=9,key=none",
+		  "root device /dev/dm-0, cryptopts uuid 9?" },
+		{ "root=/dev/vg/a rd.lvm.lv=vg/a rd.lvm.vg=vg2",
+		  "root device /dev/vg/a, rd.lvm.lv device /dev/vg/a?, rd.lvm.vg group vg2?" },
 		{ "root=/dev/md0 rd.md.uuid=aa:bb", "root device /dev/md0, rd.md.uuid md aa:bb?" },
 	};
 
@@ -169,7 +199,8 @@ static void a_root_on_the_network_is_told(void **state)
 		{ "root=9p:x", "root 9p x" },
 		{ "root=nas:x rootfstype=nfs", "root nothing nas:x net" },
 		{ "root=srv rootfstype=cifs", "root nothing srv net" },
-		{ "root=UUID=1 mount.usr=nas:usr mount.usrfstype=nfs4", "root uuid 1, /usr nothing nas:usr net" },
+		{ "root=UUID=1 mount.usr=nas:usr mount.usrfstype=nfs4",
+		  "root uuid 1, /usr nothing nas:usr net" },
 	};
 
 	(void)state;
@@ -183,27 +214,40 @@ static void fstab_names_what_the_boot_waits_for(void **state)
 		{ "UUID=1 / ext4 defaults 0 1\n", "root uuid 1" },
 		{ "UUID=1\t/usr\text4\tro\n", "/usr uuid 1 rootless" },
 		{ "/dev/sda3 none swap sw 0 0", "swap device /dev/sda3? rootless" },
-		{ "UUID=2 /home ext4 defaults 0 2\nUUID=3 /data ext4 nofail\nUUID=4 /tmp2 ext4 noauto,ro\n", "/home uuid 2?, /data uuid 3~, /tmp2 uuid 4~ rootless" },
+		{ "UUID=2 /home ext4 defaults 0 2\nUUID=3 /data ext4 nofail\nUUID=4 /tmp2 ext4 noauto,ro\n",
+		  "/home uuid 2?, /data uuid 3~, /tmp2 uuid 4~ rootless" },
 		{ "UUID=4 / ext4 nofail", "root uuid 4" },
 		{ "/dev/nbd0 /x ext4 nofail\n/dev/sdb1 none swap noauto", "swap device /dev/sdb1~ rootless" },
 		{ "LABEL=x:/y /x ext4 noauto\n", "/x label x:/y~ rootless" },
-		{ "srv:/x /x nfs noauto\n//srv/x /y cifs nofail\nUUID=5 /z ext4 _netdev,nofail\n", "/z uuid 5~ rootless" },
-		{ "/swapfile none swap sw\n/srv/a /srv/b none bind\n/img /mnt ext4 loop\n/dev/zram0 none swap sw", " rootless" },
-		{ "UUID=7 /data xfs logdev=/dev/sdb1,rtdev=/dev/sdb2", "/data uuid 7?, /data device /dev/sdb1?, /data device /dev/sdb2? rootless" },
-		{ "UUID=7 /data ext4 journal_path=/dev/disk/by-id/x", "/data uuid 7?, /data device /dev/disk/by-id/x? rootless" },
+		{ "srv:/x /x nfs noauto\n//srv/x /y cifs nofail\nUUID=5 /z ext4 _netdev,nofail\n",
+		  "/z uuid 5~ rootless" },
+		{ "/swapfile none swap sw\n/srv/a /srv/b none bind\n/img /mnt ext4 loop\n/dev/zram0 none "
+		  "swap sw",
+		  " rootless" },
+		{ "UUID=7 /data xfs logdev=/dev/sdb1,rtdev=/dev/sdb2",
+		  "/data uuid 7?, /data device /dev/sdb1?, /data device /dev/sdb2? rootless" },
+		{ "UUID=7 /data ext4 journal_path=/dev/disk/by-id/x",
+		  "/data uuid 7?, /data device /dev/disk/by-id/x? rootless" },
 		{ "UUID=7 /data ext4 journal_dev=0x811", "/data uuid 7?, /data number 8:17? rootless" },
-		{ "UUID=7 /data btrfs nofail,device=/dev/sdb1", "/data uuid 7~, /data device /dev/sdb1~ rootless" },
-		{ "ID=nvme-x-part1 /data ext4 defaults", "/data device /dev/disk/by-id/nvme-x-part1? rootless" },
-		{ "/dev/sda1:/dev/sdb1 /data bcachefs defaults", "/data device /dev/sda1?, /data device /dev/sdb1? rootless" },
-		{ "/dev/disk/by-path/pci-0000:01:00.0-nvme-1 /data ext4", "/data device /dev/disk/by-path/pci-0000:01:00.0-nvme-1? rootless" },
-		{ "tank/data /data zfs defaults\nrpool/ROOT/x / zfs defaults", "/data pool tank?, root pool rpool" },
+		{ "UUID=7 /data btrfs nofail,device=/dev/sdb1",
+		  "/data uuid 7~, /data device /dev/sdb1~ rootless" },
+		{ "ID=nvme-x-part1 /data ext4 defaults",
+		  "/data device /dev/disk/by-id/nvme-x-part1? rootless" },
+		{ "/dev/sda1:/dev/sdb1 /data bcachefs defaults",
+		  "/data device /dev/sda1?, /data device /dev/sdb1? rootless" },
+		{ "/dev/disk/by-path/pci-0000:01:00.0-nvme-1 /data ext4",
+		  "/data device /dev/disk/by-path/pci-0000:01:00.0-nvme-1? rootless" },
+		{ "tank/data /data zfs defaults\nrpool/ROOT/x / zfs defaults",
+		  "/data pool tank?, root pool rpool" },
 		{ "tank/data /data zfs nofail", "/data pool tank~ rootless" },
-		{ "share /srv virtiofs defaults\nmine /mine 9p trans=virtio", "/srv virtiofs share?, /mine 9p mine? rootless" },
+		{ "share /srv virtiofs defaults\nmine /mine 9p trans=virtio",
+		  "/srv virtiofs share?, /mine 9p mine? rootless" },
 		{ "share / virtiofs defaults", "root virtiofs share" },
 		{ "share /srv virtiofs nofail\nmine /mine 9p noauto", " rootless" },
 		{ "tmpfs /tmp tmpfs defaults 0 0\nproc /proc proc defaults\n", " rootless" },
 		{ "LABEL=my\\040disk /srv xfs defaults", "/srv label my disk? rootless" },
-		{ "UUID=6 / btrfs device=/dev/sdb,device=/dev/sdc", "root uuid 6, root device /dev/sdb, root device /dev/sdc" },
+		{ "UUID=6 / btrfs device=/dev/sdb,device=/dev/sdc",
+		  "root uuid 6, root device /dev/sdb, root device /dev/sdc" },
 	};
 
 	(void)state;
@@ -225,15 +269,20 @@ static void fstab_tells_of_the_network(void **state)
 		{ "/dev/nbd0 /x ext4 defaults", " net rootless" },
 		{ "/dev/etherd/e1.1 /x ext4 defaults", " net rootless" },
 		{ "LABEL=a:/b /x ext4 defaults", "/x label a:/b? rootless" },
-		/* the boot does not wait for what is mounted on demand; but a local disk is in use all the same */
+		/*
+		 * the boot does not wait for what is mounted on demand; but a local disk is in use all the
+		 * same
+		 */
 		{ "srv:/x /x nfs defaults,x-systemd.automount,_netdev", " rootless" },
 		{ "srv:/x /usr nfs x-systemd.automount", " net rootless" },
-		{ "/dev/mapper/data /z ext4 _netdev,x-systemd.automount", "/z device /dev/mapper/data? rootless" },
+		{ "/dev/mapper/data /z ext4 _netdev,x-systemd.automount",
+		  "/z device /dev/mapper/data? rootless" },
 	};
 	static const struct row remote[] = {
 		{ "UUID=1 / ext4 defaults\nsrv:/x /x nfs defaults", " net rootless" },
 		{ "UUID=1 / ext4 defaults\nUUID=2 /usr ext4 defaults", " rootless" },
-		{ "UUID=1 / ext4 logdev=/dev/sdb1\nshare /srv virtiofs defaults", "/srv virtiofs share? rootless" },
+		{ "UUID=1 / ext4 logdev=/dev/sdb1\nshare /srv virtiofs defaults",
+		  "/srv virtiofs share? rootless" },
 	};
 
 	(void)state;
@@ -245,23 +294,33 @@ static void systemd_has_ways_of_its_own(void **state)
 {
 	static const struct row rows[] = {
 		{ "roothash=0123456789abcdef0123456789abcdef00112233445566778899aabbccddeeff",
-		  "root partuuid 01234567-89ab-cdef-0123-456789abcdef, root partuuid 00112233-4455-6677-8899-aabbccddeeff" },
-		{ "root=tmpfs usrhash=0123456789abcdef0123456789abcdef00112233445566778899aabbccddeeff systemd.verity_usr_hash=/dev/sdb1",
-		  "root nothing tmpfs, /usr partuuid 01234567-89ab-cdef-0123-456789abcdef, /usr device /dev/sdb1" },
-		{ "rd.roothash=0123456789abcdef0123456789abcdef00112233445566778899aabbccddeeff systemd.verity_root_data=LABEL=a "
-		  "rd.systemd.verity_root_hash=LABEL=b", "root label a, root label b" },
+		  "root partuuid 01234567-89ab-cdef-0123-456789abcdef, root partuuid "
+		  "00112233-4455-6677-8899-aabbccddeeff" },
+		{ "root=tmpfs usrhash=0123456789abcdef0123456789abcdef00112233445566778899aabbccddeeff "
+		  "systemd.verity_usr_hash=/dev/sdb1",
+		  "root nothing tmpfs, /usr partuuid 01234567-89ab-cdef-0123-456789abcdef, /usr device "
+		  "/dev/sdb1" },
+		{ "rd.roothash=0123456789abcdef0123456789abcdef00112233445566778899aabbccddeeff "
+		  "systemd.verity_root_data=LABEL=a "
+		  "rd.systemd.verity_root_hash=LABEL=b",
+		  "root label a, root label b" },
 		{ "root=/dev/sda1 roothash=?", "root device /dev/sda1, root partuuid ?, root partuuid ?" },
-		{ "root=/dev/sda1 roothash=0123456789abcdef0123456789abcdef systemd.verity=0", "root device /dev/sda1" },
-		{ "systemd.mount-extra=/dev/sdb1:/data:xfs:logdev=/dev/sdc1", "/data device /dev/sdb1?, /data device /dev/sdc1? rootless" },
+		{ "root=/dev/sda1 roothash=0123456789abcdef0123456789abcdef systemd.verity=0",
+		  "root device /dev/sda1" },
+		{ "systemd.mount-extra=/dev/sdb1:/data:xfs:logdev=/dev/sdc1",
+		  "/data device /dev/sdb1?, /data device /dev/sdc1? rootless" },
 		{ "rd.systemd.mount-extra=UUID=1:/:ext4", "root uuid 1" },
-		{ "rd.systemd.mount-extra=UUID=1:/sysroot:ext4 rd.systemd.mount-extra=UUID=2:/sysusr/usr:ext4", "root uuid 1, /usr uuid 2" },
+		{ "rd.systemd.mount-extra=UUID=1:/sysroot:ext4 "
+		  "rd.systemd.mount-extra=UUID=2:/sysusr/usr:ext4",
+		  "root uuid 1, /usr uuid 2" },
 		{ "rd.systemd.mount-extra=UUID=1:/sysroots:ext4", "/sysroots uuid 1? rootless" },
 		{ "systemd.mount-extra=/dev/disk/by-path/pci-0000\\:01\\:00.0:/data",
 		  "/data device /dev/disk/by-path/pci-0000:01:00.0? rootless" },
 		{ "systemd.mount-extra=share:/data:virtiofs systemd.mount-extra=/dev/sdb1:/x:auto:nofail",
 		  "/data virtiofs share?, /x device /dev/sdb1~ rootless" },
 		{ "systemd.mount-extra=srv\\:/x:/data:nfs", " net rootless" },
-		{ "systemd.swap-extra=LABEL=s rd.systemd.swap-extra=/dev/sdb1:nofail", "swap label s?, swap device /dev/sdb1~ rootless" },
+		{ "systemd.swap-extra=LABEL=s rd.systemd.swap-extra=/dev/sdb1:nofail",
+		  "swap label s?, swap device /dev/sdb1~ rootless" },
 	};
 
 	(void)state;
@@ -278,8 +337,10 @@ static void a_root_is_found_by_its_type(void **state)
 	assert_string_equal(words_of(&needs), "root device /dev/disk/by-designator/root");
 	host_needs_add_root_link(&needs, "root", "/dev/disk/by-designator/root-luks");
 	host_needs_add_root_link(&needs, "/usr", "/dev/disk/by-designator/usr");
-	assert_string_equal(words_of(&needs), "root device /dev/disk/by-designator/root, "
-			    "root device /dev/disk/by-designator/root-luks, /usr device /dev/disk/by-designator/usr");
+	assert_string_equal(
+		words_of(&needs),
+		"root device /dev/disk/by-designator/root, "
+		"root device /dev/disk/by-designator/root-luks, /usr device /dev/disk/by-designator/usr");
 	host_needs_clear(&needs);
 	host_needs_add_root_link(&needs, "root", "/dev/gpt-auto-root");
 	assert_string_equal(words_of(&needs), "root device /dev/gpt-auto-root");
@@ -291,14 +352,17 @@ static void keys_are_on_devices(void **state)
 	static const struct row rows[] = {
 		{ "rd.luks.key=/k:UUID=8", "a LUKS key uuid 8?! rootless" },
 		{ "rd.luks.key=/k:LABEL=keys:UUID=9", "a LUKS key label keys?! rootless" },
-		{ "rd.luks.key=/k:/dev/disk/by-path/pci-0000:00:14.0-usb-0:1:1.0", "a LUKS key device /dev/disk/by-path/pci-0000:00:14.0-usb-0:1:1.0?! rootless" },
-		{ "rd.luks.key=2222-33=/k:LABEL=keys luks.key=44=/etc/k", "a LUKS key label keys?! rootless" },
+		{ "rd.luks.key=/k:/dev/disk/by-path/pci-0000:00:14.0-usb-0:1:1.0",
+		  "a LUKS key device /dev/disk/by-path/pci-0000:00:14.0-usb-0:1:1.0?! rootless" },
+		{ "rd.luks.key=2222-33=/k:LABEL=keys luks.key=44=/etc/k",
+		  "a LUKS key label keys?! rootless" },
 		{ "rd.luks.key=/etc/k rd.luks.key=/dev/urandom", " rootless" },
 		{ "rd.luks.key=/dev/sdb1", "a LUKS key device /dev/sdb1?! rootless" },
 		{ "rd.luks.options=22=discard,header=/h:UUID=8 luks.options=header=/dev/sdb1",
 		  "a LUKS header uuid 8?!, a LUKS header device /dev/sdb1?! rootless" },
 		{ "rd.luks.data=22=/dev/sdc", "rd.luks.data device /dev/sdc? rootless" },
-		{ "cryptopts=target=x,source=UUID=9,key=/dev/disk/by-label/K:/k:5,keyscript=passdev,header=/dev/sdb1",
+		{ "cryptopts=target=x,source=UUID=9,key=/dev/disk/by-label/K:/k:5,keyscript=passdev,header=/"
+		  "dev/sdb1",
 		  "cryptopts uuid 9?, a LUKS key label K?!, a LUKS header device /dev/sdb1?! rootless" },
 	};
 
@@ -332,12 +396,18 @@ static void crypttab_names_sources(void **state)
 {
 	static const struct row rows[] = {
 		{ "root UUID=1 none luks\n", "root uuid 1? rootless" },
-		{ "swap /dev/sda3 /dev/urandom swap\n# x y\nlater UUID=2 none luks,noauto\nmaybe UUID=3 none nofail", "swap device /dev/sda3?, later uuid 2~, maybe uuid 3~ rootless" },
+		{ "swap /dev/sda3 /dev/urandom swap\n# x y\nlater UUID=2 none luks,noauto\nmaybe UUID=3 none "
+		  "nofail",
+		  "swap device /dev/sda3?, later uuid 2~, maybe uuid 3~ rootless" },
 		{ "a UUID=1 /dev/sdb1 luks\nb UUID=2 /k:LABEL=usb luks,header=/h:UUID=3",
-		  "a uuid 1?, a LUKS key device /dev/sdb1?!, b uuid 2?, a LUKS key label usb?!, a LUKS header uuid 3?! rootless" },
-		{ "a UUID=1 /dev/disk/by-label/usb:/k:5 luks,keyscript=passdev", "a uuid 1?, a LUKS key label usb?! rootless" },
-		{ "a UUID=1 none _netdev\nb UUID=2 none _netdev,nofail", "a uuid 1?, b uuid 2~ net rootless" },
-		{ "a UUID=1 /etc/keys/a.key luks\nb UUID=2 - tpm2-device=auto\nc /var/c.img none luks", "a uuid 1?, b uuid 2? rootless" },
+		  "a uuid 1?, a LUKS key device /dev/sdb1?!, b uuid 2?, a LUKS key label usb?!, a LUKS "
+		  "header uuid 3?! rootless" },
+		{ "a UUID=1 /dev/disk/by-label/usb:/k:5 luks,keyscript=passdev",
+		  "a uuid 1?, a LUKS key label usb?! rootless" },
+		{ "a UUID=1 none _netdev\nb UUID=2 none _netdev,nofail",
+		  "a uuid 1?, b uuid 2~ net rootless" },
+		{ "a UUID=1 /etc/keys/a.key luks\nb UUID=2 - tpm2-device=auto\nc /var/c.img none luks",
+		  "a uuid 1?, b uuid 2? rootless" },
 	};
 
 	static const struct row remote[] = {

@@ -12,8 +12,8 @@ static void keyboards(void **state)
 		{ "402000000 3803078f800d001 feffffdfffefffff fffffffffffffffe", true },
 		{ "fffffffe", true },
 		{ "ffffffff", true },
-		{ "10000000000000 0", false },                    /* a power button */
-		{ "1f0000 0 0 0 0", false },                      /* a mouse */
+		{ "10000000000000 0", false },                        /* a power button */
+		{ "1f0000 0 0 0 0", false },                          /* a mouse */
 		{ "3e000b00000000 0 0 0 0 10000 0 fffffffc", false }, /* no Escape */
 		{ "", false },
 		{ "rubbish", false },

@@ -78,7 +78,10 @@ static void the_group_is_read(void **state)
 	char name[8];
 
 	(void)state;
-	assert_int_equal(lvm_parse_group("host-vg {\nid = \"abcdef-ghij-klmn-opqr-stuv-wxyz-012345\"\nseqno = 1\n", id), 0);
+	assert_int_equal(
+		lvm_parse_group("host-vg {\nid = \"abcdef-ghij-klmn-opqr-stuv-wxyz-012345\"\nseqno = 1\n",
+				id),
+		0);
 	assert_string_equal(id, "abcdefghijklmnopqrstuvwxyz012345");
 	assert_int_equal(lvm_parse_group("host-vg {\nid = \"abcdef-ghij\"\n", id), -22);
 	assert_int_equal(lvm_parse_group("host-vg {\nid = \"abcdefghijklmnopqrstuvwxyz0123456789", id), -22);

@@ -37,14 +37,17 @@ static void the_last_ids_of_a_module_count(void **state)
 	struct modprobe_ids ids = { 0 };
 
 	(void)state;
-	modprobe_add_file(&ids, "/etc/modprobe.d/a.conf", "# options vfio-pci ids=9:9\noptions vfio-pci \\\n ids=1:2 disable_vga=1\n"
-			  "options vfio_pci \"ids=3:4\"\noptions pci-stub ids=5:6\noptions vfio ids=7:8\nsoftdep vfio-pci ids=1:1\n");
+	modprobe_add_file(&ids, "/etc/modprobe.d/a.conf",
+			  "# options vfio-pci ids=9:9\noptions vfio-pci \\\n ids=1:2 disable_vga=1\n"
+			  "options vfio_pci \"ids=3:4\"\noptions pci-stub ids=5:6\noptions vfio "
+			  "ids=7:8\nsoftdep vfio-pci ids=1:1\n");
 	assert_int_equal(ids.count, 4);
 	assert_string_equal(ids.list[0].where, "/etc/modprobe.d/a.conf:2");
 	assert_string_equal(modprobe_find(&ids, "vfio_pci")->ids, "3:4");
 	assert_string_equal(modprobe_find(&ids, "vfio_pci")->where, "/etc/modprobe.d/a.conf:4");
 	assert_string_equal(modprobe_find(&ids, "pci_stub")->ids, "5:6");
-	modprobe_add_cmdline(&ids, "quiet vfio-pci.ids=a:b rd.vfio.ids=c:d \"vfio_pci.ids=e:f\" vfio-pci.disable_vga=1");
+	modprobe_add_cmdline(
+		&ids, "quiet vfio-pci.ids=a:b rd.vfio.ids=c:d \"vfio_pci.ids=e:f\" vfio-pci.disable_vga=1");
 	assert_string_equal(modprobe_find(&ids, "vfio_pci")->ids, "e:f");
 	assert_string_equal(modprobe_find(&ids, "vfio_pci")->where, "vfio_pci.ids");
 	assert_null(modprobe_find(&ids, "rd.vfio"));

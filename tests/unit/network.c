@@ -13,8 +13,8 @@ static void collect(void *data, const char *interface)
 
 #define HEAD "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
 #define SIX(destination, flags, interface) \
-	destination " 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 " \
-	flags " " interface "\n"
+	destination " 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 " \
+		    "00000001 00000000 " flags " " interface "\n"
 
 static void routes_lead_through_interfaces(void **state)
 {
@@ -23,9 +23,12 @@ static void routes_lead_through_interfaces(void **state)
 	} rows[] = {
 		{ "", "", "" },
 		{ HEAD, "", "" },
-		{ HEAD "eth0\t00000000\t0202000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\neth1\t0002000A\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n", "",
-		  " eth0 eth1" },
-		{ HEAD "eth0\t00000000\t0202000A\t0201\t0\t0\t0\t00000000\t0\t0\t0\nlo\t0000007F\t00000000\t0001\t0\t0\t0\t000000FF\t0\t0\t0\n", "", "" },
+		{ HEAD "eth0\t00000000\t0202000A\t0003\t0\t0\t0\t00000000\t0\t0\t0\neth1\t0002000A\t00000000"
+		       "\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n",
+		  "", " eth0 eth1" },
+		{ HEAD "eth0\t00000000\t0202000A\t0201\t0\t0\t0\t00000000\t0\t0\t0\nlo\t0000007F\t00000000\t0"
+		       "001\t0\t0\t0\t000000FF\t0\t0\t0\n",
+		  "", "" },
 		{ "", SIX("fe800000000000000000000000000000", "00000001", "eth0"), "" },
 		{ "", SIX("ff000000000000000000000000000000", "00000001", "eth0"), "" },
 		{ "", SIX("00000000000000000000000000000000", "00200200", "lo"), "" },
@@ -54,8 +57,10 @@ static void a_card_with_a_route_stays(void **state)
 	assert_false(network_keeps(&network, &there, NETWORK_OF_ROOT, "", reason, sizeof(reason)));
 	assert_true(network_keeps(&none, &there, NETWORK_OF_ROOT, "", reason, sizeof(reason)));
 	/* what the booted system mounts is not reached by any card yet */
-	assert_true(network_keeps(&none, &there, NETWORK_OF_MOUNT, "fstab's /srv: a:/b", reason, sizeof(reason)));
-	assert_string_equal(reason, "the host needs the network (fstab's /srv: a:/b), and no interface that leads there is known yet");
+	assert_true(
+		network_keeps(&none, &there, NETWORK_OF_MOUNT, "fstab's /srv: a:/b", reason, sizeof(reason)));
+	assert_string_equal(reason, "the host needs the network (fstab's /srv: a:/b), and no interface that "
+				    "leads there is known yet");
 	/* where only a part of the boot uses it, the root is there by now without any route */
 	assert_true(network_keeps(&network, &here, NETWORK_OF_BOOT, "dropbear", reason, sizeof(reason)));
 	assert_string_equal(reason, "the boot uses the network (dropbear), and eth0 has a route");

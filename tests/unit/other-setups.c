@@ -10,12 +10,14 @@ static void lines_of_modprobe(void **state)
 		int kind; /* -1: nothing */
 		const char *text;
 	} rows[] = {
-		{ "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1", SETUP_IDS, "10de:1c03,10de:10f1" },
+		{ "options vfio-pci ids=10de:1c03,10de:10f1 disable_vga=1", SETUP_IDS,
+		  "10de:1c03,10de:10f1" },
 		{ "options vfio_pci\tdisable_vga=1   ids=1:2", SETUP_IDS, "1:2" },
 		{ "options vfio-pci disable_vga=1", -1, NULL },
 		{ "options pci-stub ids=1:2", SETUP_STUB_IDS, "1:2" },
 		{ "options vfio ids=1:2", -1, NULL },
-		{ "options vfio_iommu_type1 allow_unsafe_interrupts=1", SETUP_UNSAFE, "allow_unsafe_interrupts=1" },
+		{ "options vfio_iommu_type1 allow_unsafe_interrupts=1", SETUP_UNSAFE,
+		  "allow_unsafe_interrupts=1" },
 		{ "options vfio_iommu_type1 allow_unsafe_interrupts=0", -1, NULL },
 		{ "  softdep nouveau pre: vfio-pci", SETUP_SOFTDEP, "nouveau" },
 		{ "softdep vfio-pci pre: nvidia", SETUP_SOFTDEP, "vfio-pci" },
@@ -37,7 +39,9 @@ static void lines_of_modprobe(void **state)
 		other_setups_add_modprobe(&setups, "/etc/modprobe.d/x.conf", rows[i].line);
 		assert_row(setups.count == (rows[i].kind >= 0), rows[i].line);
 		if (setups.count) {
-			assert_row((int)setups.list[0].kind == rows[i].kind && !strcmp(setups.list[0].text, rows[i].text), rows[i].line);
+			assert_row((int)setups.list[0].kind == rows[i].kind &&
+					   !strcmp(setups.list[0].text, rows[i].text),
+				   rows[i].line);
 			assert_row(!strcmp(setups.list[0].where, "/etc/modprobe.d/x.conf:1"), rows[i].line);
 		}
 		other_setups_clear(&setups);
@@ -61,8 +65,9 @@ static void parameters(void **state)
 	struct other_setups setups = { 0 };
 
 	(void)state;
-	other_setups_add_cmdline(&setups, "quiet vfio_pci.ids=1:2 pci-stub.ids=3:4 modprobe.blacklist=nouveau,floppy "
-				    "vfio_iommu_type1.allow_unsafe_interrupts=1 vfio-pci.disable_vga=1 rd.vfio.ids=5:6");
+	other_setups_add_cmdline(
+		&setups, "quiet vfio_pci.ids=1:2 pci-stub.ids=3:4 modprobe.blacklist=nouveau,floppy "
+			 "vfio_iommu_type1.allow_unsafe_interrupts=1 vfio-pci.disable_vga=1 rd.vfio.ids=5:6");
 	assert_int_equal(setups.count, 4);
 	assert_string_equal(setups.list[0].text, "1:2");
 	assert_string_equal(setups.list[0].parameter, "vfio_pci.ids=1:2");

@@ -9,23 +9,71 @@
 #include "core/planner.h"
 #include "core/wait.h"
 
-/* The host's display, two identical cards (the first with audio), a bridge, a disk, a host bridge, a 3D card. */
+/*
+ * The host's display, two identical cards (the first with audio), a bridge, a disk, a host bridge, a 3D card.
+ */
 static struct pci_function machine[] = {
-	{ .address = { 0, 0, 0, 0 }, .vendor = 0x8086, .device = 0x29c0, .class = 0x060000, .iommu_group = 0, .boot_vga = -1 },
-	{ .address = { 0, 0, 1, 0 }, .vendor = 0x1234, .device = 0x1111, .class = 0x030000, .iommu_group = 1, .boot_vga = 1 },
-	{ .address = { 0, 0, 16, 0 }, .vendor = 0x1b36, .device = 0x000c, .class = 0x060400, .header_type = 1, .iommu_group = 2, .boot_vga = -1 },
-	{ .address = { 0, 1, 0, 0 }, .vendor = 0x1002, .device = 0x5159, .class = 0x030000, .driver = "radeon", .iommu_group = 5, .boot_vga = 0 },
-	{ .address = { 0, 1, 0, 1 }, .vendor = 0x8086, .device = 0x2668, .class = 0x040300, .iommu_group = 5, .boot_vga = -1 },
-	{ .address = { 0, 2, 0, 0 }, .vendor = 0x1002, .device = 0x5159, .class = 0x030000, .iommu_group = 6, .boot_vga = 0 },
-	{ .address = { 0, 3, 0, 0 }, .vendor = 0x1b36, .device = 0x0010, .class = 0x010802, .iommu_group = 7, .boot_vga = -1 },
-	{ .address = { 0, 4, 0, 0 }, .vendor = 0x10de, .device = 0x20b0, .class = 0x030200, .iommu_group = -1, .boot_vga = -1 },
+	{ .address = { 0, 0, 0, 0 },
+	  .vendor = 0x8086,
+	  .device = 0x29c0,
+	  .class = 0x060000,
+	  .iommu_group = 0,
+	  .boot_vga = -1 },
+	{ .address = { 0, 0, 1, 0 },
+	  .vendor = 0x1234,
+	  .device = 0x1111,
+	  .class = 0x030000,
+	  .iommu_group = 1,
+	  .boot_vga = 1 },
+	{ .address = { 0, 0, 16, 0 },
+	  .vendor = 0x1b36,
+	  .device = 0x000c,
+	  .class = 0x060400,
+	  .header_type = 1,
+	  .iommu_group = 2,
+	  .boot_vga = -1 },
+	{ .address = { 0, 1, 0, 0 },
+	  .vendor = 0x1002,
+	  .device = 0x5159,
+	  .class = 0x030000,
+	  .driver = "radeon",
+	  .iommu_group = 5,
+	  .boot_vga = 0 },
+	{ .address = { 0, 1, 0, 1 },
+	  .vendor = 0x8086,
+	  .device = 0x2668,
+	  .class = 0x040300,
+	  .iommu_group = 5,
+	  .boot_vga = -1 },
+	{ .address = { 0, 2, 0, 0 },
+	  .vendor = 0x1002,
+	  .device = 0x5159,
+	  .class = 0x030000,
+	  .iommu_group = 6,
+	  .boot_vga = 0 },
+	{ .address = { 0, 3, 0, 0 },
+	  .vendor = 0x1b36,
+	  .device = 0x0010,
+	  .class = 0x010802,
+	  .iommu_group = 7,
+	  .boot_vga = -1 },
+	{ .address = { 0, 4, 0, 0 },
+	  .vendor = 0x10de,
+	  .device = 0x20b0,
+	  .class = 0x030200,
+	  .iommu_group = -1,
+	  .boot_vga = -1 },
 };
 #define COUNT ARRAY_SIZE(machine)
 
 static const struct host_needs no_needs;
 static const struct iommu on = { .state = IOMMU_ON, .kind = IOMMU_INTEL };
 static const struct iommu off = {
-	.state = IOMMU_OFF, .kind = IOMMU_INTEL, .cause = IOMMU_CAUSE_NOT_ENABLED, .reason = "it is off", .hint = "switch it on",
+	.state = IOMMU_OFF,
+	.kind = IOMMU_INTEL,
+	.cause = IOMMU_CAUSE_NOT_ENABLED,
+	.reason = "it is off",
+	.hint = "switch it on",
 };
 
 /* Make the plan of @config and write it as "ADDRESS verdict" words. */
@@ -34,7 +82,12 @@ static const char *plan_text(struct config *config, const struct iommu *iommu)
 	static char text[1024];
 	struct plan plan;
 	int wanted[COUNT];
-	const struct plan_input input = { .stage = &plan_early, .config = config, .functions = machine, .function_count = COUNT, .iommu = iommu, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early,
+					  .config = config,
+					  .functions = machine,
+					  .function_count = COUNT,
+					  .iommu = iommu,
+					  .needs = &no_needs };
 
 	text[0] = '\0';
 	match_claims(config, machine, COUNT, wanted);
@@ -45,7 +98,9 @@ static const char *plan_text(struct config *config, const struct iommu *iommu)
 		char address[PCI_ADDRESS_SIZE];
 
 		util_append(text, sizeof(text), "%s%s %s%s", i ? ", " : "",
-			    entry->function ? strchr(pci_address_format(&entry->function->address, address), ':') + 1 : "-",
+			    entry->function ?
+				    strchr(pci_address_format(&entry->function->address, address), ':') + 1 :
+				    "-",
 			    verdict_name(entry->verdict), entry->reserved ? " reserved" : "");
 		assert_true(entry->verdict == VERDICT_WOULD_BIND || entry->reason[0]);
 	}
@@ -79,7 +134,12 @@ static const char *hint_of(const char *cmdline)
 	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
-	const struct plan_input input = { .stage = &plan_early, .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early,
+					  .config = &config,
+					  .functions = machine,
+					  .function_count = COUNT,
+					  .iommu = &on,
+					  .needs = &no_needs };
 
 	config_init(&config);
 	config_add_cmdline(&config, cmdline);
@@ -120,13 +180,16 @@ static void every_wanted_device_has_one_verdict(void **state)
 		/* expansion, and what wins over a claim */
 		{ "rd.vfio.ids=01:00.0 rd.vfio.expand=slot", "01:00.0 would-bind, 01:00.1 would-bind" },
 		{ "rd.vfio.ids=01:00.1 rd.vfio.expand=group", "01:00.0 would-bind, 01:00.1 would-bind" },
-		{ "rd.vfio.ids=01:00.0 rd.vfio.expand=group rd.vfio.keep=01:00.1", "01:00.0 kept, 01:00.1 kept" },
-		{ "rd.vfio.ids=01:00.0 rd.vfio.expand=slot rd.vfio.keep=01:00.1", "01:00.0 would-bind, 01:00.1 kept" },
+		{ "rd.vfio.ids=01:00.0 rd.vfio.expand=group rd.vfio.keep=01:00.1",
+		  "01:00.0 kept, 01:00.1 kept" },
+		{ "rd.vfio.ids=01:00.0 rd.vfio.expand=slot rd.vfio.keep=01:00.1",
+		  "01:00.0 would-bind, 01:00.1 kept" },
 		{ "rd.vfio.ids=01:00.*,class:0c", "01:00.0 would-bind, 01:00.1 would-bind, - absent" },
 		{ "rd.vfio.ids=01:00.0@1002:5159", "01:00.0 would-bind" },
 		{ "rd.vfio.ids=01:00.0@1002:5158", "01:00.0 moved" },
 		{ "rd.vfio.ids=01:00.0@1002:5158 rd.vfio=0", "- off" },
-		{ "rd.vfio.ids=01:00.0@1002:5158,1002:5159", "01:00.0 would-bind, 02:00.0 would-bind, - moved" },
+		{ "rd.vfio.ids=01:00.0@1002:5158,1002:5159",
+		  "01:00.0 would-bind, 02:00.0 would-bind, - moved" },
 		{ "rd.vfio.ids=boot-vga", "00:01.0 would-bind" },
 	};
 
@@ -144,7 +207,8 @@ static void the_last_display_stays(void **state)
 {
 	(void)state;
 	/* the host has another one */
-	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,01:00.0", &on), "00:01.0 would-bind, 01:00.0 would-bind");
+	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,01:00.0", &on),
+			    "00:01.0 would-bind, 01:00.0 would-bind");
 	/* it has none: a 3D controller is no screen */
 	assert_string_equal(plan_of("rd.vfio.ids=1234:1111,1002:5159", &on),
 			    "00:01.0 kept, 01:00.0 would-bind, 02:00.0 would-bind");
@@ -192,7 +256,8 @@ static void a_display_that_the_host_cannot_use_does_not_count(void **state)
 	/* the only display, of a class that has no boot_vga */
 	machine[1].class = machine[3].class = machine[5].class = 0x038000;
 	machine[1].boot_vga = machine[3].boot_vga = machine[5].boot_vga = -1;
-	assert_string_equal(plan_of("rd.vfio.ids=class:0380", &on), "00:01.0 kept, 01:00.0 would-bind, 02:00.0 would-bind");
+	assert_string_equal(plan_of("rd.vfio.ids=class:0380", &on),
+			    "00:01.0 kept, 01:00.0 would-bind, 02:00.0 would-bind");
 	memcpy(machine, saved, sizeof(machine));
 }
 
@@ -205,10 +270,12 @@ static void the_last_display_stays_with_its_audio_and_its_group(void **state)
 	machine[1].class = 0x088000;
 	machine[1].boot_vga = -1;
 	machine[3].boot_vga = 1;
-	assert_string_equal(plan_of("rd.vfio.ids=1002:5159,8086:2668", &on), "01:00.0 kept, 01:00.1 kept, 02:00.0 would-bind");
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159,8086:2668", &on),
+			    "01:00.0 kept, 01:00.1 kept, 02:00.0 would-bind");
 	/* the audio function is the display's in a group of its own too, another function is not */
 	machine[4].iommu_group = 8;
-	assert_string_equal(plan_of("rd.vfio.ids=1002:5159,8086:2668", &on), "01:00.0 kept, 01:00.1 kept, 02:00.0 would-bind");
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159,8086:2668", &on),
+			    "01:00.0 kept, 01:00.1 kept, 02:00.0 would-bind");
 	machine[4].class = 0x0c8000;
 	assert_string_equal(plan_of("rd.vfio.ids=1002:5159,8086:2668", &on),
 			    "01:00.0 kept, 01:00.1 would-bind, 02:00.0 would-bind");
@@ -233,8 +300,9 @@ static void a_group_waits_as_a_whole(void **state)
 	assert_string_equal(plan_of_file("claim 01:00.* 03:00.0\n", &on),
 			    "01:00.0 would-bind, 01:00.1 would-bind, 03:00.0 deferred");
 	/* the member may have been claimed by itself too */
-	assert_string_equal(plan_of_file("claim 01:00.0 expand=group\nclaim 03:00.0@1b36:0010\nkeep 03:00.0\n", &on),
-			    "01:00.0 kept, 01:00.1 kept, 03:00.0 kept");
+	assert_string_equal(
+		plan_of_file("claim 01:00.0 expand=group\nclaim 03:00.0@1b36:0010\nkeep 03:00.0\n", &on),
+		"01:00.0 kept, 01:00.1 kept, 03:00.0 kept");
 	/* no screen that the firmware uses, and no keyboard, is taken away before it is known that it goes */
 	machine[1].class = 0x088000;
 	machine[3].boot_vga = 1;
@@ -259,7 +327,9 @@ static void stage_late_of_any_claim_holds(void **state)
 			    "01:00.0 deferred reserved, 01:00.1 would-bind");
 	/* a drive that is named exactly goes early, unless another claim says late */
 	assert_string_equal(plan_of_file("claim 03:00.0@1b36:0010 stage=early\n", &on), "03:00.0 would-bind");
-	assert_string_equal(plan_of_file("claim 03:00.0@1b36:0010 stage=early\nclaim class:01 stage=late\n", &on), "03:00.0 deferred");
+	assert_string_equal(
+		plan_of_file("claim 03:00.0@1b36:0010 stage=early\nclaim class:01 stage=late\n", &on),
+		"03:00.0 deferred");
 }
 
 /* What may carry the root waits, and no host driver is kept from it. */
@@ -270,21 +340,27 @@ static void what_may_carry_disks_waits(void **state)
 		uint16_t vendor, device;
 		bool waits;
 	} rows[] = {
-		{ 0x010802, 0x144d, 0xa808, true }, { 0x0c0330, 0x1b21, 0x2142, true }, { 0x0c0320, 0x8086, 0x1c26, true },
-		{ 0x0c0010, 0x104c, 0x8023, true }, { 0x080501, 0x1217, 0x8621, true }, { 0xff0000, 0x10ec, 0x522a, true },
-		{ 0xff0000, 0x1aea, 0x6601, true }, { 0x088000, 0x197b, 0x2391, true }, { 0x018000, 0x1af4, 0x105a, true },
-		{ 0x000200, 0x1af4, 0x1049, true }, { 0x0c0400, 0x1077, 0x2532, true },
-		{ 0x00ff00, 0x1af4, 0x105b, true }, { 0x050210, 0x8086, 0x0d93, true }, { 0x0c8000, 0x10de, 0x1aed, false },
-		{ 0xff0000, 0x10ee, 0x7024, false }, { 0x120000, 0x10ee, 0x5000, false }, { 0x020000, 0x8086, 0x1539, false },
+		{ 0x010802, 0x144d, 0xa808, true },  { 0x0c0330, 0x1b21, 0x2142, true },
+		{ 0x0c0320, 0x8086, 0x1c26, true },  { 0x0c0010, 0x104c, 0x8023, true },
+		{ 0x080501, 0x1217, 0x8621, true },  { 0xff0000, 0x10ec, 0x522a, true },
+		{ 0xff0000, 0x1aea, 0x6601, true },  { 0x088000, 0x197b, 0x2391, true },
+		{ 0x018000, 0x1af4, 0x105a, true },  { 0x000200, 0x1af4, 0x1049, true },
+		{ 0x0c0400, 0x1077, 0x2532, true },  { 0x00ff00, 0x1af4, 0x105b, true },
+		{ 0x050210, 0x8086, 0x0d93, true },  { 0x0c8000, 0x10de, 0x1aed, false },
+		{ 0xff0000, 0x10ee, 0x7024, false }, { 0x120000, 0x10ee, 0x5000, false },
+		{ 0x020000, 0x8086, 0x1539, false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const struct pci_function function = { .class = rows[i].class, .vendor = rows[i].vendor, .device = rows[i].device };
+		const struct pci_function function = { .class = rows[i].class,
+						       .vendor = rows[i].vendor,
+						       .device = rows[i].device };
 		char row[32];
 
 		assert_row(pci_may_carry_disks(&function) == rows[i].waits,
-			   util_format(row, sizeof(row), "%04x:%04x %06x", rows[i].vendor, rows[i].device, rows[i].class));
+			   util_format(row, sizeof(row), "%04x:%04x %06x", rows[i].vendor, rows[i].device,
+				       rows[i].class));
 	}
 	/* whatever it is, if a disk hangs off it now */
 	machine[7].has_disk = true;
@@ -298,12 +374,18 @@ static void what_may_carry_disks_waits(void **state)
 /* vfio-pci.ids= claims with the lowest rank, and all guards. */
 static void ids_of_a_module_are_claims_of_the_lowest_rank(void **state)
 {
-	const struct module_ids ids = { .module = "vfio_pci", .where = (char[]){ "vfio-pci.ids" },
+	const struct module_ids ids = { .module = "vfio_pci",
+					.where = (char[]){ "vfio-pci.ids" },
 					.ids = (char[]){ "1234:1111,1002:5159,,0x1b36:0x0010,nonsense" } };
 	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
-	const struct plan_input input = { .stage = &plan_early, .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early,
+					  .config = &config,
+					  .functions = machine,
+					  .function_count = COUNT,
+					  .iommu = &on,
+					  .needs = &no_needs };
 	static const char file[] = "claim 02:00.0 driver=pci-stub\n";
 
 	(void)state;
@@ -319,13 +401,19 @@ static void ids_of_a_module_are_claims_of_the_lowest_rank(void **state)
 	assert_string_equal(plan.entries[1].claim->wanted_by, "vfio-pci.ids");
 	assert_string_equal(plan.entries[2].wanted_driver, "pci-stub");
 	assert_int_equal(plan.entries[3].verdict, VERDICT_DEFERRED);
-	/* the module is loaded, without ids=, before anybody else loads it with them, also where nothing is bound now */
+	/*
+	 * the module is loaded, without ids=, before anybody else loads it with them, also where nothing is
+	 * bound now
+	 */
 	assert_true(plan_loads_driver(&plan, 0));
 	plan_clear(&plan);
 	config_clear(&config);
 }
 
-/* What a guest's driver has, and the plan leaves to the host, is given back: built in, or loaded with ids= by another. */
+/*
+ * What a guest's driver has, and the plan leaves to the host, is given back: built in, or loaded with ids= by
+ * another.
+ */
 static void what_a_guest_driver_has_is_given_back(void **state)
 {
 	struct pci_function saved[COUNT];
@@ -333,7 +421,12 @@ static void what_a_guest_driver_has_is_given_back(void **state)
 	struct plan plan;
 	int wanted[COUNT];
 	char steps[1024] = "";
-	const struct plan_input input = { .stage = &plan_early, .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early,
+					  .config = &config,
+					  .functions = machine,
+					  .function_count = COUNT,
+					  .iommu = &on,
+					  .needs = &no_needs };
 
 	(void)state;
 	memcpy(saved, machine, sizeof(machine));
@@ -357,7 +450,9 @@ static void what_a_guest_driver_has_is_given_back(void **state)
 	memcpy(machine, saved, sizeof(machine));
 }
 
-/* The hint for a bridge names what can be claimed; an endpoint of the class of bridges can be claimed itself. */
+/*
+ * The hint for a bridge names what can be claimed; an endpoint of the class of bridges can be claimed itself.
+ */
 static void bridges_name_what_is_behind_them(void **state)
 {
 	struct pci_function saved[COUNT];
@@ -368,8 +463,10 @@ static void bridges_name_what_is_behind_them(void **state)
 	machine[3].path = machine[4].path = (struct pci_path){ .hops = 2, .hop = { { 16, 0 }, { 0, 0 } } };
 	machine[4].path.hop[1].function = 1;
 	machine[5].path = (struct pci_path){ .hops = 2, .hop = { { 17, 0 }, { 0, 0 } } };
-	assert_string_equal(hint_of("rd.vfio.ids=00:10.0"), "claim what is behind it instead: 0000:01:00.0 0000:01:00.1");
-	assert_string_equal(hint_of("rd.vfio.ids=00:00.0"), "remove it from the claims; no device is behind it");
+	assert_string_equal(hint_of("rd.vfio.ids=00:10.0"),
+			    "claim what is behind it instead: 0000:01:00.0 0000:01:00.1");
+	assert_string_equal(hint_of("rd.vfio.ids=00:00.0"),
+			    "remove it from the claims; no device is behind it");
 	machine[7].class = 0x068000;
 	machine[7].iommu_group = 9;
 	assert_string_equal(plan_of("rd.vfio.ids=10de:20b0", &on), "04:00.0 would-bind");
@@ -389,10 +486,16 @@ static void a_drive_behind_vmd_stays(void **state)
 	(void)state;
 	memcpy(saved, machine, sizeof(machine));
 	machine[6].class = 0x010400;
-	machine[7] = (struct pci_function){ .address = { 0x10000, 0xe1, 0, 0 }, .vendor = 0x144d, .device = 0xa808, .class = 0x010802,
-					    .iommu_group = 7, .boot_vga = -1 };
+	machine[7] = (struct pci_function){ .address = { 0x10000, 0xe1, 0, 0 },
+					    .vendor = 0x144d,
+					    .device = 0xa808,
+					    .class = 0x010802,
+					    .iommu_group = 7,
+					    .boot_vga = -1 };
 	assert_string_equal(plan_of("rd.vfio.ids=144d:a808", &on), "e1:00.0 kept");
-	assert_string_equal(hint_of("rd.vfio.ids=144d:a808"), "claim 0000:03:00.0 with all drives behind it, or switch VMD off in the firmware");
+	assert_string_equal(
+		hint_of("rd.vfio.ids=144d:a808"),
+		"claim 0000:03:00.0 with all drives behind it, or switch VMD off in the firmware");
 	memcpy(machine, saved, sizeof(machine));
 }
 
@@ -406,9 +509,11 @@ static void without_an_iommu_nothing_is_touched(void **state)
 	for (size_t i = 0; i < COUNT; i++)
 		machine[i].iommu_group = -1;
 	assert_string_equal(plan_of("rd.vfio.ids=1002:5159", &off), "01:00.0 no-iommu, 02:00.0 no-iommu");
-	assert_string_equal(plan_of("rd.vfio.ids=1002:5159 rd.vfio.iommu=ignore", &off), "01:00.0 would-bind, 02:00.0 would-bind");
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159 rd.vfio.iommu=ignore", &off),
+			    "01:00.0 would-bind, 02:00.0 would-bind");
 	/* where groups appear only at probe, a missing one is not fatal */
-	assert_string_equal(plan_of("rd.vfio.ids=1002:5159", &late), "01:00.0 would-bind, 02:00.0 would-bind");
+	assert_string_equal(plan_of("rd.vfio.ids=1002:5159", &late),
+			    "01:00.0 would-bind, 02:00.0 would-bind");
 	memcpy(machine, saved, sizeof(machine));
 }
 
@@ -419,7 +524,12 @@ static void steps_come_in_order(void **state)
 	int wanted[COUNT];
 	char steps[1024] = "", sentence[256];
 	static const char file[] = "claim 01:00.*\nclaim 02:00.0 driver=pci-stub\nclaim dead:beef optional\n";
-	const struct plan_input input = { .stage = &plan_early, .config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &no_needs };
+	const struct plan_input input = { .stage = &plan_early,
+					  .config = &config,
+					  .functions = machine,
+					  .function_count = COUNT,
+					  .iommu = &on,
+					  .needs = &no_needs };
 
 	(void)state;
 	config_init(&config);
@@ -477,7 +587,11 @@ static void every_verdict_has_its_words(void **state)
 
 	(void)state;
 	for (int v = 0; v < VERDICT_COUNT; v++) {
-		struct outcome outcome = { .verdict = (enum verdict)v, .driver = "vfio-pci", .was = "", .iommu_group = 3, .reason = "REASON" };
+		struct outcome outcome = { .verdict = (enum verdict)v,
+					   .driver = "vfio-pci",
+					   .was = "",
+					   .iommu_group = 3,
+					   .reason = "REASON" };
 
 		verdict_sentence(&outcome, sentence, sizeof(sentence));
 		assert_true(strlen(verdict_name(outcome.verdict)) > 1 && strlen(sentence) > 10);
@@ -486,8 +600,11 @@ static void every_verdict_has_its_words(void **state)
 		if (v != VERDICT_BOUND && v != VERDICT_WOULD_BIND)
 			assert_non_null(strstr(sentence, "REASON"));
 	}
-	struct outcome bound = { .verdict = VERDICT_BOUND, .driver = "vfio-pci", .was = "", .iommu_group = 14, .reason = "" };
-	assert_string_equal(verdict_sentence(&bound, sentence, sizeof(sentence)), "bound to vfio-pci, IOMMU group 14 (was: no driver)");
+	struct outcome bound = {
+		.verdict = VERDICT_BOUND, .driver = "vfio-pci", .was = "", .iommu_group = 14, .reason = ""
+	};
+	assert_string_equal(verdict_sentence(&bound, sentence, sizeof(sentence)),
+			    "bound to vfio-pci, IOMMU group 14 (was: no driver)");
 }
 
 /* A new stage is a new row: what each may go by is said once. */
@@ -511,20 +628,35 @@ static void stages_have_properties(void **state)
 	}
 }
 
-/* The late stage decides what waited, by what stands on it, and leaves alone what the early one has decided. */
+/*
+ * The late stage decides what waited, by what stands on it, and leaves alone what the early one has decided.
+ */
 static void the_late_stage_decides_what_waited(void **state)
 {
 	struct pci_address controller = { 0, 3, 0, 0 };
-	struct block disk = { .name = "nvme0n1", .whole = -1, .state = BLOCK_READ, .functions = &controller, .function_count = 1 };
+	struct block disk = { .name = "nvme0n1",
+			      .whole = -1,
+			      .state = BLOCK_READ,
+			      .functions = &controller,
+			      .function_count = 1 };
 	struct block_devices storage = { .blocks = &disk, .count = 1 };
-	const struct early_verdict found = { .address = { 0, 1, 0, 0 }, .verdict = VERDICT_REFUSED, .json = "{ told }" };
+	const struct early_verdict found = { .address = { 0, 1, 0, 0 },
+					     .verdict = VERDICT_REFUSED,
+					     .json = "{ told }" };
 	struct config config;
 	struct host_needs needs = { 0 };
 	struct plan plan;
 	int wanted[COUNT];
 	const struct plan_input input = {
-		.config = &config, .functions = machine, .function_count = COUNT, .iommu = &on, .needs = &needs,
-		.stage = &plan_late, .storage = &storage, .early_verdicts = &found, .early_verdict_count = 1,
+		.config = &config,
+		.functions = machine,
+		.function_count = COUNT,
+		.iommu = &on,
+		.needs = &needs,
+		.stage = &plan_late,
+		.storage = &storage,
+		.early_verdicts = &found,
+		.early_verdict_count = 1,
 	};
 
 	(void)state;
@@ -551,7 +683,8 @@ static void the_late_stage_decides_what_waited(void **state)
 	config_clear(&config);
 }
 
-static enum wait wait_of(const struct config *config, const struct host_needs *needs, const struct pci_function *function, int claim)
+static enum wait wait_of(const struct config *config, const struct host_needs *needs,
+			 const struct pci_function *function, int claim)
 {
 	enum wait wait;
 
@@ -561,8 +694,14 @@ static enum wait wait_of(const struct config *config, const struct host_needs *n
 
 static void a_network_card_waits_where_the_root_needs_one(void **state)
 {
-	struct pci_function card = { .address = { 0, 5, 0, 0 }, .vendor = 0x8086, .device = 0x10d3, .class = 0x020000, .iommu_group = 9, .boot_vga = -1 };
-	static const char text[] = "claim 8086:10d3\nclaim 05:00.0@8086:10d3 stage=early\nclaim 8086:10d3 stage=early\n";
+	struct pci_function card = { .address = { 0, 5, 0, 0 },
+				     .vendor = 0x8086,
+				     .device = 0x10d3,
+				     .class = 0x020000,
+				     .iommu_group = 9,
+				     .boot_vga = -1 };
+	static const char text[] =
+		"claim 8086:10d3\nclaim 05:00.0@8086:10d3 stage=early\nclaim 8086:10d3 stage=early\n";
 	struct config config;
 	struct host_needs needs = { 0 };
 

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * faulty-disk SOCKET IMAGE FAULT...: serve an image to one QEMU, as a disk that fails. Writes stay in this process.
+ * faulty-disk SOCKET IMAGE FAULT...: serve an image to one QEMU, as a disk that fails. Writes stay in this
+ * process.
  *
- *   hang-reads     reads hang                      read-delay=MS  each read takes that long, one after the other
- *   hang-flush     flushes hang                    hang=SECONDS   what hangs is answered after that time; 70 without it
+ *   hang-reads     reads hang                      read-delay=MS  each read takes that long, one after the
+ *   other
+ *   hang-flush     flushes hang                    hang=SECONDS   what hangs is answered after that time; 70
+ *   without it
  *   error-reads    reads fail with EIO             at-once        the faults are there from the start
  *   hang-read      the first read hangs            none           it is well
  *
- * Otherwise they come when the guest reads the sector at TRIGGER, which is neither in a superblock nor in a partition
- * table. What hangs ends with this process: QEMU gives EIO to the guest then. The protocol is NBD (doc/proto.md there).
+ * Otherwise they come when the guest reads the sector at TRIGGER, which is neither in a superblock nor in a
+ * partition table. What hangs ends with this process: QEMU gives EIO to the guest then. The protocol is NBD
+ * (doc/proto.md there).
  *
- * QEMU 7.2 waits for what hangs, and the whole machine with it, when the guest resets or shuts down the controller; the
- * guest's clock stands meanwhile. Linux 6.1 resets an NVMe 60 seconds after a read began, of a driver that lets go too. An
- * NVMe whose flushes hang stops the machine as soon as it is unbound, and is of no use. The flush of an AHCI hangs for
- * itself when it is unbound, and a read of a virtio-blk for ever. So what hangs ends by itself.
+ * QEMU 7.2 waits for what hangs, and the whole machine with it, when the guest resets or shuts down the
+ * controller; the guest's clock stands meanwhile. Linux 6.1 resets an NVMe 60 seconds after a read began, of
+ * a driver that lets go too. An NVMe whose flushes hang stops the machine as soon as it is unbound, and is of
+ * no use. The flush of an AHCI hangs for itself when it is unbound, and a read of a virtio-blk for ever. So
+ * what hangs ends by itself.
  */
 #include <endian.h>
 #include <errno.h>
@@ -91,7 +96,8 @@ static void answer_option(uint32_t option, uint32_t type, const void *data, uint
 	struct {
 		uint64_t magic;
 		uint32_t option, type, size;
-	} __attribute__((packed)) answer = { htobe64(0x3e889045565a9ULL), option, htobe32(type), htobe32(size) };
+	} __attribute__((packed))
+	answer = { htobe64(0x3e889045565a9ULL), option, htobe32(type), htobe32(size) };
 
 	transmit(&answer, sizeof(answer));
 	transmit(data, size);
@@ -145,8 +151,9 @@ static void shake_hands(void)
 
 static bool hangs(const struct request *request)
 {
-	return faults.on && (request->type == COMMAND_READ ? faults.hang_reads || faults.hang_read :
-							     request->type == COMMAND_FLUSH && faults.hang_flush);
+	return faults.on &&
+	       (request->type == COMMAND_READ ? faults.hang_reads || faults.hang_read :
+						request->type == COMMAND_FLUSH && faults.hang_flush);
 }
 
 static bool is_slow(const struct request *request)
@@ -211,15 +218,17 @@ static void take_request(void)
 	request.type = be16toh(request.type);
 	request.offset = be64toh(request.offset);
 	request.length = be32toh(request.length);
-	if (request.magic != htobe32(0x25609513) || request.type == COMMAND_END || request.type > COMMAND_FLUSH ||
-	    request.offset > disk_size || request.length > disk_size - request.offset)
+	if (request.magic != htobe32(0x25609513) || request.type == COMMAND_END ||
+	    request.type > COMMAND_FLUSH || request.offset > disk_size ||
+	    request.length > disk_size - request.offset)
 		exit(0);
 	if (request.type == COMMAND_WRITE)
 		receive(disk + request.offset, request.length);
 	triggers = !faults.on && request.type == COMMAND_READ && request.offset <= TRIGGER &&
 		   request.offset + request.length > TRIGGER;
 	if (hangs(&request)) {
-		fprintf(stderr, "hangs: command %d at %llu\n", request.type, (unsigned long long)request.offset);
+		fprintf(stderr, "hangs: command %d at %llu\n", request.type,
+			(unsigned long long)request.offset);
 		set_aside(&request, reply_after_hang);
 		faults.hang_read &= request.type != COMMAND_READ;
 	} else if (is_slow(&request)) {
@@ -248,7 +257,8 @@ static void parse_fault(const char *fault)
 		faults.error_reads = true;
 	else if (!strcmp(fault, "at-once"))
 		faults.on = true;
-	else if (sscanf(fault, "read-delay=%u", &faults.delay_ms) != 1 && sscanf(fault, "hang=%u", &faults.hang_seconds) != 1)
+	else if (sscanf(fault, "read-delay=%u", &faults.delay_ms) != 1 &&
+		 sscanf(fault, "hang=%u", &faults.hang_seconds) != 1)
 		check((errno = EINVAL, -1), fault);
 }
 
@@ -271,7 +281,8 @@ static void await_client(const char *path)
 	int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	check(server, "socket");
-	if (snprintf(address.sun_path, sizeof(address.sun_path), "%s.new", path) >= (int)sizeof(address.sun_path))
+	if (snprintf(address.sun_path, sizeof(address.sun_path), "%s.new", path) >=
+	    (int)sizeof(address.sun_path))
 		check((errno = ENAMETOOLONG, -1), path);
 	check(bind(server, (struct sockaddr *)&address, sizeof(address)), path);
 	check(listen(server, 1), path);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * vfio-probe ADDRESS: open a device as a hypervisor does. Prints one line, "usable ..." or what failed.
- * Group viable, container with an IOMMU, configuration space read, the first memory BAR mapped (linux/vfio.h).
+ * Group viable, container with an IOMMU, configuration space read, the first memory BAR mapped
+ * (linux/vfio.h).
  */
 #include <errno.h>
 #include <fcntl.h>
