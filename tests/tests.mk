@@ -161,8 +161,11 @@ analyse: $(analysed) build/test/cppcheck
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
 # SC2153: capitals from outside, small letters are the scene's. SC2016: one program's text inside another's.
 # SC2086: lists of words are meant to be split.
-lint: build/test/.setup ## The walls between the rooms of src/, cppcheck, gcc's analyser, shellcheck, POSIX shell in the hooks
+c_files := $(wildcard $(rooms:%=%/*.[ch]) tests/*/*.[ch] tests/*/*/*.[ch])
+
+lint: build/test/.setup ## The walls between the rooms of src/, clang-format, cppcheck, gcc's analyser, shellcheck, POSIX shell in the hooks
 	$(Q)tests/walls
+	$(Q)clang-format --dry-run -Werror $(c_files)
 	$(Q)$(MAKE) --no-print-directory -j$(jobs) analyse
 	$(Q)shellcheck -e SC1091,SC2016,SC2154 $(hook_scripts)
 	$(Q)shellcheck -e SC1090,SC1091,SC2016,SC2034,SC2086,SC2153,SC2154 $(test_scripts)
