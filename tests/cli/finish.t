@@ -102,6 +102,7 @@ ok "with its reason" report_is '.devices[2].reason' "stays with the host: the ro
 
 # The late stage takes the flag away at its end.
 left
+cmdline "root=/dev/sda1 rd.vfio.deadline=1"
 run boot --late
 ok "the late stage leaves nothing to finish" [ ! -e "$tree/run/vfio-early/late" ]
 ok "what it keeps is given back" override_is 0000:01:00.0 ""

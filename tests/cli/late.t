@@ -114,9 +114,9 @@ ok "so does one whose node is something else" says "0000:01:00.0 144d:a808 stays
 twin_nvme
 start=$(date +%s)
 # strace itself waits for what it delays, so the end is noted inside.
-output=$(strace -f -qq -o /dev/null -e trace=lseek -e inject=lseek:delay_enter=8s \
+output=$(strace -f -qq -o /dev/null -e trace=lseek -e inject=lseek:delay_enter=4s \
 	sh -c '"$0" --root "$1" boot --late --dry-run; date +%s >"$1/end"' "$binary" "$tree" 2>&1)
-ok "a read that hangs ends in time" [ $(($(cat "$tree/end") - start)) -le 5 ]
+ok "a read that hangs ends in time" [ $(($(cat "$tree/end") - start)) -le 3 ]
 ok "and its disk stays" says "reading nvme0n1 did not return in time, so what it carries is not known"
 ok "the root's too" says "0000:02:00.0 144d:a808 stays with the host: "
 
@@ -124,7 +124,7 @@ ok "the root's too" says "0000:02:00.0 144d:a808 stays with the host: "
 busy_udev() { # ROOT [COMMAND...]: what is done to the machine
 	twin_nvme
 	[ $# = 1 ] || eval "$2"
-	cmdline "$1 rd.vfio.ids=144d:a808 rd.vfio.deadline=4"
+	cmdline "$1 rd.vfio.ids=144d:a808 rd.vfio.deadline=2"
 	run boot
 	mkdir -p "$tree/run/udev"
 	: >"$tree/run/udev/queue"

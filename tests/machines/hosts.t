@@ -22,11 +22,12 @@ verdicts() { # STAGE
 
 # Every text that is expected stands in the device's sentence.
 has_texts() { # STAGE
+	ask "$1" >"$work/answer"
 	sed -n "s/^#= $1 \([^ ]* [^ ]*\) \(.\)/\1 \2/p" "$machine" | {
 		grep . || return 1
 	} | while read -r address _ text; do
-		ask "$1" | jq -e --arg address "$address" --arg text "$text" \
-			'.devices[] | select(.address == $address) | .reason + "; " + .hint | contains($text)' >/dev/null || {
+		jq -e --arg address "$address" --arg text "$text" \
+			'.devices[] | select(.address == $address) | .reason + "; " + .hint | contains($text)' "$work/answer" >/dev/null || {
 			echo "$1: $address does not say: $text"
 			exit 1
 		}
