@@ -106,8 +106,9 @@ prove: ## Run the tests that are built already
 check-unit: $(unit_tests) $(host_tests) ## Only the unit tests
 	$(Q)$(prove) -j$(jobs) $(call picked,$(unit_tests) $(host_tests))
 
+# Some of them wait for budgets to end.
 check-cli: build/test/.built ## Only the tests of the binary on trees and machines
-	$(Q)$(prove) -j$(jobs) $(call picked,$(filter tests/machines/%,$(script_tests)) $(filter tests/cli/% tests/record/%,$(script_tests)))
+	$(Q)$(prove) -j$(shell expr 2 \* $(jobs)) $(call picked,$(filter tests/machines/%,$(script_tests)) $(filter tests/cli/% tests/record/%,$(script_tests)))
 
 check-disks: build/test/disks-door ## Only the spoilt superblocks; CASES=200, SEED= of an earlier run
 	$(Q)$(prove) --verbose tests/disks/superblocks.t
