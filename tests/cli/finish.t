@@ -125,7 +125,7 @@ ok "a dry run is not refused" [ "$status" -le 1 ]
 
 # In an initramfs of its own: / is a tmpfs, and a boot has a report once.
 in_initramfs() { # COMMAND...
-	unshare -m sh -c 'mount -t tmpfs tmpfs "$1" && mkdir -p "$1/run" "$1/proc" "$1/sys" "$1/dev" && cp "$2" "$1/vfio-early" &&
+	$apart sh -c 'mount -t tmpfs tmpfs "$1" && mkdir -p "$1/run" "$1/proc" "$1/sys" "$1/dev" && cp "$2" "$1/vfio-early" &&
 		: >"$1/dev/kmsg" && shift 2 && exec "$@"' - "$tree" "$binary" "$@"
 }
 status=0

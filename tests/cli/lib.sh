@@ -9,6 +9,9 @@ binary=${BINARY:-$cli_here/../../build/static/vfio-early}
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 cli_count=0
+# A mount namespace of its own; who is not root gets one where it is.
+apart="unshare -m"
+[ "$(id -u)" = 0 ] || apart="unshare -r -m"
 
 # machine [UNIT]: an empty machine; with UNIT (dmar0) its IOMMU is on.
 machine() {

@@ -25,7 +25,7 @@ systemctl() { # a shell script's text
 run_there() {
 	status=0
 	[ -n "${SYSTEMD-yes}" ] || rmdir "$tree/run/systemd/system"
-	output=$(unshare -m sh -c 'mkdir "$1.root" && mount -t tmpfs tmpfs "$1.root" && cp -a "$1"/. "$1.root" || exit 99
+	output=$($apart sh -c 'mkdir "$1.root" && mount -t tmpfs tmpfs "$1.root" && cp -a "$1"/. "$1.root" || exit 99
 		chroot "$1.root" /bin/busybox env PATH=/bin /bin/vfio-early boot
 		status=$?
 		cp -a "$1.root"/. "$1"

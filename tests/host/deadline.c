@@ -79,7 +79,7 @@ static void tasks_run_at_the_same_time(void **state)
 	}
 	tasks[0].work = tasks[50].work = begin_and_hang;
 	tasks[99].work = die;
-	deadline_run_tasks(tasks, ARRAY_SIZE(tasks), start + S);
+	deadline_run_tasks(tasks, ARRAY_SIZE(tasks), start + 3 * S);
 	for (size_t i = 1; i < 99; i++) {
 		if (i == 50)
 			continue;
@@ -140,7 +140,7 @@ static void what_finds_no_time_is_not_begun(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(tasks); i++)
 		tasks[i] = (struct deadline_task){ begin_and_hang, NULL, &results[i], sizeof(int), 0, 0, 0 };
-	deadline_run_tasks(tasks, ARRAY_SIZE(tasks), util_now() + S);
+	deadline_run_tasks(tasks, ARRAY_SIZE(tasks), util_now() + 3 * S);
 	for (size_t i = 0; i < ARRAY_SIZE(tasks); i++) {
 		begun += tasks[i].state == DEADLINE_HANGS;
 		assert_true(tasks[i].state == DEADLINE_HANGS ||
