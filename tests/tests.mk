@@ -103,7 +103,7 @@ check: build/test/.built ## Run every test, from nothing; T=NAME... runs some
 prove: ## Run the tests that are built already
 	$(Q)$(prove) -j$(jobs) $(call picked,$(long_scenes) $(unit_tests) $(host_tests) $(script_tests) $(filter-out $(long_scenes),$(vm_tests)))
 
-check-unit: $(unit_tests) $(host_tests) ## Only the unit tests
+check-unit: $(call picked,$(unit_tests) $(host_tests)) ## Only the unit tests
 	$(Q)$(prove) -j$(jobs) $(call picked,$(unit_tests) $(host_tests))
 
 # Some of them wait for budgets to end.
@@ -159,11 +159,11 @@ build/test/cppcheck: $(sources) $(src_headers) | build/test/.setup
 
 analyse: $(analysed) build/test/cppcheck
 
+c_files := $(wildcard $(rooms:%=%/*.[ch]) tests/*/*.[ch] tests/*/*/*.[ch])
+
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
 # SC2153: capitals from outside, small letters are the scene's. SC2016: one program's text inside another's.
 # SC2086: lists of words are meant to be split.
-c_files := $(wildcard $(rooms:%=%/*.[ch]) tests/*/*.[ch] tests/*/*/*.[ch])
-
 lint: build/test/.setup ## The walls between the rooms of src/, clang-format, cppcheck, gcc's analyser, shellcheck, POSIX shell in the hooks
 	$(Q)tests/walls
 	$(Q)clang-format --dry-run -Werror $(c_files)

@@ -21,7 +21,7 @@
  * A guard keeps it, and a guest's driver or our own driver_override had it: built in, loaded before us, or
  * reserved.
  */
-static void tell_returned(struct step_work *work, const struct deadline_task *task, void *data)
+static void log_returned(struct step_work *work, const struct deadline_task *task, void *data)
 {
 	const struct plan_entry *entry = work->entry;
 	char subject[96];
@@ -309,7 +309,7 @@ static void check_driver(struct plan *plan, const char *driver)
 	struct taken taken = { .plan = plan };
 
 	sysfs_pci_bound_to(driver, add_taken, &taken);
-	step_work_on(taken.entries, taken.count, step_give_back, true, 0, tell_returned, NULL);
+	step_work_on(taken.entries, taken.count, step_give_back, true, 0, log_returned, NULL);
 	free(taken.entries);
 }
 
@@ -379,7 +379,7 @@ void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_t
 	*ret_times = (struct bind_times){ 0 };
 	deadline_write();
 	step_work_on_all(plan, gets_override, step_set_override, true, 0, decide_override);
-	step_work_on_all(plan, is_given_back, step_give_back, true, 0, tell_returned);
+	step_work_on_all(plan, is_given_back, step_give_back, true, 0, log_returned);
 	start = util_now();
 	load_drivers(plan, cmdline);
 	ret_times->modules = util_now() - start;

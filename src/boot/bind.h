@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Carries out a plan: the only writer to sysfs. */
+/* Carries out a plan. What it writes to sysfs is in steps.h. */
 #pragma once
 
 #include "core/plan.h"

@@ -171,7 +171,7 @@ static int show_plan(const struct boot *boot)
 		log_interrupts(boot);
 		plan_steps(&boot->context.plan, log_step, (char[]){ "" });
 		if (!boot->context.plan.count)
-			puts("nothing is asked for: neither rd.vfio.ids= nor " READ_CONFIG_FILE
+			puts("nothing is asked for: neither rd.vfio.ids= nor " CONFIG_READ_FILE
 			     " names a device");
 	}
 	return plan_failed(&boot->context.plan) || boot->context.config.error_count ? EXIT_FAILED : EXIT_DONE;

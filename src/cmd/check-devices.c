@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cmd/check-devices.h"
+#include "cmd/check.h"
 
 #include "cmd/show.h"
 #include "core/carry.h"
@@ -40,7 +40,7 @@ static void check_config(const struct check_input *input, struct findings *findi
 	if (!config->claim_count)
 		findings_add(
 			findings, FINDING_WARN, "configuration", "vfio-early list shows what can be named",
-			"nothing is asked for: neither rd.vfio.ids= nor " READ_CONFIG_FILE " names a device");
+			"nothing is asked for: neither rd.vfio.ids= nor " CONFIG_READ_FILE " names a device");
 }
 
 /* --- the IOMMU --- */
@@ -135,7 +135,7 @@ static void check_neighbours(const struct check_input *input, struct findings *f
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
 		util_format(hint, sizeof(hint), "%s%s", neighbour->hint,
-			    neighbour->hint[0] ? " (in " READ_CONFIG_FILE ")" : "");
+			    neighbour->hint[0] ? " (in " CONFIG_READ_FILE ")" : "");
 		findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
 			     pci_format(neighbour->function, subject, sizeof(subject)), hint, "%s",
 			     neighbour->reason);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cmd/check-devices.h"
+#include "cmd/check.h"
 
 #include <errno.h>
 #include <string.h>
@@ -60,10 +60,10 @@ static void judge_content(const struct check_input *input, const struct kernel *
 	} else if (!kernel->initramfs.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
 		util_format(finding->what, sizeof(finding->what),
 			    "contains vfio-early but not the module vfio-pci");
-	} else if (differs && UTIL_IS_ONE_OF(differs, READ_FSTAB_COPY, READ_CRYPTTAB_COPY)) {
+	} else if (differs && UTIL_IS_ONE_OF(differs, CONFIG_READ_FSTAB_COPY, CONFIG_READ_CRYPTTAB_COPY)) {
 		finding->level = FINDING_WARN;
 		util_format(finding->what, sizeof(finding->what), "has another %s than the host has now",
-			    !strcmp(differs, READ_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
+			    !strcmp(differs, CONFIG_READ_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
 	} else if (differs) {
 		util_format(finding->what, sizeof(finding->what),
 			    "has an older configuration: %s is another one now", differs);
@@ -192,7 +192,7 @@ static void check_ids(const struct check_input *input, const struct other_setup 
 		finding_cure(finding, "rename vfio-pci.ids= to rd.vfio.ids= there");
 	else
 		finding_cure(finding,
-			     "write the ids as a claim in " READ_CONFIG_FILE " and remove the line, then: %s",
+			     "write the ids as a claim in " CONFIG_READ_FILE " and remove the line, then: %s",
 			     distro_regenerate(input->distro));
 }
 

@@ -4,7 +4,7 @@
 
 #include "boot/schema.h"
 #include "cmd.h"
-#include "cmd/check-devices.h"
+#include "cmd/check.h"
 #include "cmd/options.h"
 #include "host/bootloader.h"
 #include "host/config-read.h"
@@ -29,7 +29,7 @@ struct check {
 static void clear_check(struct check *check)
 {
 	findings_clear(&check->findings);
-	keyboards_clear(&check->keyboards);
+	keyboard_read_clear(&check->keyboards);
 	other_setups_clear(&check->setups);
 	initramfs_clear(&check->host);
 	kernels_free(check->kernels, check->kernel_count);
@@ -145,7 +145,7 @@ int cmd_check(int argc, char **argv)
 	check.kernel_count = kernels_read(&check.kernels);
 	initramfs_read_host(&check.host);
 	other_setups_read(&check.setups, check.context.cmdline);
-	keyboards_read_and_ask(check.context.cmdline, &check.keyboards);
+	keyboard_read_all(check.context.cmdline, &check.keyboards);
 	read_resets(&check);
 	judge(&check);
 	if (check.options.json)

@@ -70,18 +70,16 @@ static int by_group(const void *a, const void *b)
 static void choose(struct list *list)
 {
 	struct machine *machine = &list->context.machine;
-	bool paths = false;
+	struct selector_facts facts = { 0 };
 
 	for (size_t i = 0; i < list->options.word_count; i++)
-		paths |= selector_needs_path(&list->selectors[i]);
+		selector_add_facts(&list->selectors[i], &facts);
+	machine_read_facts(&facts, machine);
 	list->tells_resets = pci_read_has_resets(machine->functions, machine->function_count);
 	list->shown = util_zeroed(machine->function_count, sizeof(*list->shown));
-	for (size_t i = 0; i < machine->function_count; i++) {
-		if (paths)
-			pci_read_path(&machine->functions[i]);
+	for (size_t i = 0; i < machine->function_count; i++)
 		if (is_asked_for(list, &machine->functions[i]))
 			list->shown[list->count++] = &machine->functions[i];
-	}
 	if (list->count)
 		qsort(list->shown, list->count, sizeof(*list->shown), by_group);
 }

@@ -13,8 +13,7 @@ struct options {
 
 /*
  * Parse --json, --color[=WHEN] and, where the command takes @selectors, words. Free with options_clear().
- * Returns 0, or
- * -EINVAL after saying on stderr what is wrong.
+ * Returns 0, or -EINVAL after saying on stderr what is wrong.
  */
 int options_parse(int argc, char **argv, bool selectors, struct options *ret) must_check;
 void options_clear(struct options *options);

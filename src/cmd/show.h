@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sentences that several commands put on the term. */
+/* Sentences that several commands put on the terminal. */
 #pragma once
 
 #include "cmd/term.h"

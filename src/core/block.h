@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The block devices of the machine, what is on them, and what stands on what: which PCI functions carry what
- * the host needs? Pure; disks.h reads them.
+ * the host needs? Pure; host/block-read.h reads them.
  */
 #pragma once
 
@@ -43,7 +43,7 @@ struct block {
 	bool locked;   /* a program has locked it, as partitioning tools do (udev's block device lock) */
 	/*
 	 * The functions on the way to it, from the root bus down; with multipath those of each path. The
-	 * array belongs to the storage that the block is in.
+	 * array belongs to the struct block_devices that the block is in.
 	 */
 	struct pci_address *functions;
 	size_t function_count;
@@ -91,8 +91,8 @@ struct block_devices {
 	size_t count, edge_count, use_count, link_count, pool_count;
 	struct block_mark *marks; /* one a block, by carry_mark() */
 	const struct host_needs *needs;
-	char unknown[256],
-		hint[160]; /* why nothing is known of a disk without a mark; "" where all is known */
+	/* why nothing is known of a disk without a mark, and the cure; "" where all is known */
+	char unknown[256], hint[160];
 	char missing[160]; /* what lacks a member that a disk without a mark might be; "" for nothing */
 	const char *missing_type; /* the superblock that the member should have */
 	bool awaited;             /* what is required is not found */

@@ -9,6 +9,20 @@
 
 #include "core/settings.h"
 
+/* The kind of a row says how its field is written. */
+#define FIELD_IS(object, field, type) __builtin_types_compatible_p(__typeof__(((object *)0)->field), type)
+#define FITS_SWITCH(object, field) FIELD_IS(object, field, bool)
+#define FITS_WORD(object, field) FIELD_IS(object, field, bool)
+#define FITS_SECONDS(object, field) FIELD_IS(object, field, unsigned int)
+/* An enum without negative values is an unsigned int. */
+#define FITS_CHOICE(object, field) FIELD_IS(object, field, unsigned int)
+#define FITS_DRIVER(object, field) FIELD_IS(object, field, char[PCI_DRIVER_SIZE])
+#define SETTING(field, name, kind, values, standard, help) \
+	_Static_assert(FITS_##kind(struct config, field), name " does not fit its field");
+#define CLAIM_OPTION(field, name, kind, values, standard, help) \
+	_Static_assert(FITS_##kind(struct claim, field), name " does not fit its field");
+#include "core/settings.def"
+
 static const struct setting settings[] = {
 #define SETTING(field, name, kind, values, standard, help) \
 	{ name, SETTING_##kind, values, standard, offsetof(struct config, field) },

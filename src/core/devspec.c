@@ -26,7 +26,7 @@ static const struct tag {
 static bool parse_tag(const char *spec, enum need_kind *ret_kind, char *value)
 {
 	if (!strncasecmp(spec, ID_TAG, strlen(ID_TAG))) {
-		util_format(value, SPEC_SIZE, "%s%.400s", ID_FOLDER, spec + strlen(ID_TAG));
+		util_format(value, DEVSPEC_SIZE, "%s%.400s", ID_FOLDER, spec + strlen(ID_TAG));
 		util_unquote(value + strlen(ID_FOLDER));
 		*ret_kind = NEED_DEVICE;
 		return true;
@@ -79,9 +79,9 @@ const char *devspec_path(enum need_kind kind, const char *value, char *buffer, s
 	return NULL;
 }
 
-void devspec_number(unsigned long number, char value[static SPEC_SIZE])
+void devspec_number(unsigned long number, char value[static DEVSPEC_SIZE])
 {
-	util_format(value, SPEC_SIZE, "%lu:%lu", (number & 0xfff00) >> 8,
+	util_format(value, DEVSPEC_SIZE, "%lu:%lu", (number & 0xfff00) >> 8,
 		    (number & 0xff) | ((number >> 12) & 0xfff00));
 }
 
@@ -176,13 +176,13 @@ static enum need_kind parse_share(const char *spec, char *value)
 
 	for (size_t i = 0; i < ARRAY_SIZE(shares); i++)
 		if (util_starts_with(spec, shares[i].scheme)) {
-			util_format(value, SPEC_SIZE, "%s", spec + strlen(shares[i].scheme));
+			util_format(value, DEVSPEC_SIZE, "%s", spec + strlen(shares[i].scheme));
 			return shares[i].kind;
 		}
 	return NEED_NOTHING;
 }
 
-enum need_kind devspec_parse(const char *spec, char value[static SPEC_SIZE])
+enum need_kind devspec_parse(const char *spec, char value[static DEVSPEC_SIZE])
 {
 	enum need_kind kind = NEED_DEVICE;
 
@@ -200,7 +200,7 @@ enum need_kind devspec_parse(const char *spec, char value[static SPEC_SIZE])
 	else if (parse_number(spec, value))
 		return NEED_NUMBER;
 	else if (is_found_by_type(spec))
-		spec = SPEC_FOUND_BY_TYPE;
-	util_format(value, SPEC_SIZE, "%s", spec);
+		spec = DEVSPEC_FOUND_BY_TYPE;
+	util_format(value, DEVSPEC_SIZE, "%s", spec);
 	return kind;
 }

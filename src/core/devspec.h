@@ -24,19 +24,19 @@ enum need_kind {
 	NEED_9P,
 };
 
-#define SPEC_SIZE 512
+#define DEVSPEC_SIZE 512
 
 /*
  * udev's link to the root that systemd finds by the type of its partition (root=gpt-auto, or no root= at
  * all).
  */
-#define SPEC_FOUND_BY_TYPE "/dev/gpt-auto-root"
+#define DEVSPEC_FOUND_BY_TYPE "/dev/gpt-auto-root"
 
 /*
- * Tell what @spec, shorter than SPEC_SIZE and without quotes around it, names, and write its path, UUID,
+ * Tell what @spec, shorter than DEVSPEC_SIZE and without quotes around it, names, and write its path, UUID,
  * label, number, tag or name to @value. NEED_NOTHING for what is on no block device, the network among it.
  */
-enum need_kind devspec_parse(const char *spec, char value[static SPEC_SIZE]);
+enum need_kind devspec_parse(const char *spec, char value[static DEVSPEC_SIZE]);
 
 /* Is it a path below /dev, or a tag such as UUID=? */
 bool devspec_is_device(const char *spec);
@@ -44,7 +44,7 @@ bool devspec_is_device(const char *spec);
 /*
  * Write a device number in the kernel's encoding (new_decode_dev(), include/linux/kdev_t.h) as "major:minor".
  */
-void devspec_number(unsigned long number, char value[static SPEC_SIZE]);
+void devspec_number(unsigned long number, char value[static DEVSPEC_SIZE]);
 
 /*
  * Is it a place on the network: a scheme of dracut's (nfs:, iscsi:), SERVER:/PATH, //SERVER/SHARE, /dev/nfs,

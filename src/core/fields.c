@@ -13,11 +13,11 @@ bool fields_next(const char **cursor, struct fields_line *ret)
 	while (util_next_line(cursor, &line, &length)) {
 		const char *end = line + length;
 
-		for (size_t i = 0; i < TABLE_FIELDS; i++)
+		for (size_t i = 0; i < FIELDS_COUNT; i++)
 			ret->fields[i][0] = '\0';
-		for (ret->count = 0; ret->count < TABLE_FIELDS && util_next_word(&line, end, &word, &size);
+		for (ret->count = 0; ret->count < FIELDS_COUNT && util_next_word(&line, end, &word, &size);
 		     ret->count++)
-			util_format(ret->fields[ret->count], TABLE_FIELD_SIZE, "%.*s", (int)size, word);
+			util_format(ret->fields[ret->count], FIELDS_SIZE, "%.*s", (int)size, word);
 		if (ret->count && ret->fields[0][0] != '#')
 			return true;
 	}

@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TABLE_FIELDS 4
-#define TABLE_FIELD_SIZE 4096
+#define FIELDS_COUNT 4
+#define FIELDS_SIZE 4096
 
 struct fields_line {
-	char fields[TABLE_FIELDS][TABLE_FIELD_SIZE]; /* "" where the line has fewer; what is longer is cut */
-	size_t count;                                /* at least 1 */
+	char fields[FIELDS_COUNT][FIELDS_SIZE]; /* "" where the line has fewer; what is longer is cut */
+	size_t count;                           /* at least 1 */
 };
 
 /* Take the next line that is neither empty nor a comment from *@cursor. Returns false at the text's end. */

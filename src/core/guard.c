@@ -7,15 +7,6 @@
 #include "core/carry.h"
 #include "core/match.h"
 
-/* Does the claim name this device by its address or id, not by a class or as one of a group? */
-static bool names_device(const struct claim *claim, const struct pci_function *function)
-{
-	const struct selector *selector = &claim->selector;
-
-	return selector_match(selector, function) == SELECTOR_YES &&
-	       (selector->kind != SELECTOR_ID || selector->id.vendor != SELECTOR_ANY);
-}
-
 static bool is_behind(const struct pci_function *function, const struct pci_function *bridge)
 {
 	const struct pci_path *path = &function->path, *above = &bridge->path;
@@ -56,7 +47,7 @@ static void guard_bridge(const struct plan_input *input, struct plan_entry *entr
 
 	if (!pci_is_bridge(entry->function) ||
 	    (!pci_is_real_bridge(entry->function) && entry->function->header_type == 0 &&
-	     names_device(entry->claim, entry->function)))
+	     match_names_device(entry->claim, entry->function)))
 		return;
 	hint_behind(input, entry->function, hint, sizeof(hint));
 	plan_decide(entry, VERDICT_KEPT, hint, "it is a bridge, and bridges are not given away");

@@ -28,7 +28,7 @@ void host_needs_add(struct host_needs *needs, const struct host_needs_form *form
 
 void host_needs_add_unread(struct host_needs *needs, const char *path)
 {
-	char text[SPEC_SIZE];
+	char text[DEVSPEC_SIZE];
 
 	host_needs_add(needs, &(struct host_needs_form){ .purpose = path }, NEED_DEVICE, "?",
 		       util_format(text, sizeof(text), "what %.256s says", path));
@@ -90,7 +90,7 @@ void host_needs_say_network_for(struct host_needs *needs, const char *purpose, c
 
 static void add_one(struct host_needs *needs, const struct host_needs_form *form, const char *spec)
 {
-	char value[SPEC_SIZE], text[SPEC_SIZE + 512];
+	char value[DEVSPEC_SIZE], text[DEVSPEC_SIZE + 512];
 	enum need_kind kind = devspec_parse(spec, value);
 
 	util_format(text, sizeof(text), "%s%s", form->name, spec);
@@ -104,7 +104,7 @@ static void add_one(struct host_needs *needs, const struct host_needs_form *form
 void host_needs_add_device(struct host_needs *needs, const struct host_needs_form *form, const char *spec,
 			   size_t length)
 {
-	char copy[SPEC_SIZE], *next, *start = copy;
+	char copy[DEVSPEC_SIZE], *next, *start = copy;
 
 	util_format(copy, sizeof(copy), "%.*s", (int)length, spec);
 	util_unquote(copy);
@@ -124,7 +124,7 @@ void host_needs_add_members(struct host_needs *needs, const struct host_needs_fo
 	static const char *const names[] = { "device=", "logdev=", "rtdev=", "journal_path=", "jdev=" };
 	struct host_needs_form member = *form;
 	const char *item, *end = options + length;
-	char number[SPEC_SIZE], text[64];
+	char number[DEVSPEC_SIZE], text[64];
 	size_t size;
 
 	while (util_next_item(&options, end, &item, &size)) {

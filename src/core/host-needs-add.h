@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fills struct host_needs: for needs.c and the files beside it, each of which reads one kind of text. Pure.
+ * Fills struct host_needs: for host-needs-*.c, each of which reads one kind of text. Pure.
  */
 #pragma once
 

@@ -28,7 +28,7 @@ static void add_usr_flags(struct host_needs *needs, const char *name, const char
 static void add_named(struct host_needs *needs, enum need_kind kind, const char *name, const char *prefix,
 		      const char *value, size_t length)
 {
-	char copy[SPEC_SIZE], text[SPEC_SIZE];
+	char copy[DEVSPEC_SIZE], text[DEVSPEC_SIZE];
 
 	util_format(copy, sizeof(copy), "%s%.*s", prefix, (int)length, value);
 	util_format(text, sizeof(text), "%.64s=%.300s", name, copy + strlen(prefix));
@@ -93,7 +93,7 @@ static void add_array(struct host_needs *needs, const char *name, const char *va
  */
 static void add_layer(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
-	char copy[SPEC_SIZE], text[72], *colon = copy;
+	char copy[DEVSPEC_SIZE], text[72], *colon = copy;
 	const struct host_needs_form form = {
 		.purpose = name,
 		.name = util_format(text, sizeof(text), "%s=", name),
@@ -257,7 +257,7 @@ static bool add_typed(struct host_needs *needs, const struct mounted *mounted, c
 {
 	const struct host_needs_form *form = &mounted->form;
 	struct cmdline_param param;
-	char text[SPEC_SIZE + 16], value[SPEC_SIZE], type[32] = "";
+	char text[DEVSPEC_SIZE + 16], value[DEVSPEC_SIZE], type[32] = "";
 	enum need_kind kind = devspec_parse(spec, value);
 
 	if (cmdline_last(cmdline, mounted->type, &param))
@@ -283,7 +283,7 @@ static bool add_typed(struct host_needs *needs, const struct mounted *mounted, c
 static bool add_mounted(struct host_needs *needs, const struct mounted *mounted, const char *cmdline)
 {
 	struct cmdline_param param;
-	char spec[SPEC_SIZE], value[SPEC_SIZE];
+	char spec[DEVSPEC_SIZE], value[DEVSPEC_SIZE];
 
 	if (!cmdline_last(cmdline, mounted->parameter, &param) || !param.value_length)
 		return false;
@@ -297,7 +297,7 @@ static bool add_mounted(struct host_needs *needs, const struct mounted *mounted,
 	if (add_typed(needs, mounted, cmdline, spec))
 		return true;
 	if (!strcmp(mounted->form.purpose, "/usr") && devspec_parse(spec, value) == NEED_DEVICE &&
-	    !strcmp(value, SPEC_FOUND_BY_TYPE))
+	    !strcmp(value, DEVSPEC_FOUND_BY_TYPE))
 		util_format(spec, sizeof(spec), "/dev/disk/by-designator/usr");
 	host_needs_add_device(needs, &mounted->form, spec, strlen(spec));
 	return true;

@@ -66,7 +66,7 @@ static void add_holder(struct host_needs *needs, const struct host_needs_form *f
 static void add_part(struct host_needs *needs, const char *purpose, const char *name, const char *value,
 		     size_t length)
 {
-	char copy[SPEC_SIZE], label[SPEC_SIZE];
+	char copy[DEVSPEC_SIZE], label[DEVSPEC_SIZE];
 	const struct host_needs_form form = {
 		.purpose = purpose,
 		.name = util_format(label, sizeof(label), "%.400s: ", name),

@@ -120,7 +120,7 @@ static bool next_field(const char **cursor, const char *end, char *field, size_t
 /* WHAT:WHERE[:TYPE[:OPTIONS]], of swap WHAT[:OPTIONS]. */
 static void add_extra(struct host_needs *needs, const struct cmdline_param *param, bool swap)
 {
-	char fields[4][SPEC_SIZE] = { "" };
+	char fields[4][DEVSPEC_SIZE] = { "" };
 	const char *cursor = param->value, *end = cursor + param->value_length;
 	struct host_needs_mount mount = {
 		.spec = fields[0],
@@ -130,7 +130,7 @@ static void add_extra(struct host_needs *needs, const struct cmdline_param *para
 		.source = swap ? "systemd.swap-extra" : "systemd.mount-extra",
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(fields) && next_field(&cursor, end, fields[i], SPEC_SIZE); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fields) && next_field(&cursor, end, fields[i], DEVSPEC_SIZE); i++)
 		;
 	host_needs_add_mount(needs, &mount, false);
 }
@@ -159,7 +159,7 @@ void host_needs_add_systemd(struct host_needs *needs, const char *cmdline)
 
 static bool is_by_type(const struct need *need)
 {
-	return !strcmp(need->purpose, "root") && !strcmp(need->value, SPEC_FOUND_BY_TYPE);
+	return !strcmp(need->purpose, "root") && !strcmp(need->value, DEVSPEC_FOUND_BY_TYPE);
 }
 
 bool host_needs_root_by_type(const struct host_needs *needs)

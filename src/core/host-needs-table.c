@@ -37,7 +37,7 @@ static void add_typed(struct host_needs *needs, const struct host_needs_form *fo
 		      const struct host_needs_mount *mount)
 {
 	enum need_kind kind = kind_of_type(mount);
-	char value[SPEC_SIZE], text[SPEC_SIZE + 512];
+	char value[DEVSPEC_SIZE], text[DEVSPEC_SIZE + 512];
 
 	util_format(text, sizeof(text), "%s%.500s", form->name, mount->spec);
 	util_format(value, sizeof(value), "%s", mount->spec);
@@ -82,7 +82,7 @@ void host_needs_add_mount(struct host_needs *needs, const struct host_needs_moun
 	bool root = !strcmp(place, "/"), usr = !strcmp(place, "/usr");
 	const char *purpose = !strcmp(mount->type, "swap") ? "swap" : root ? "root" : place;
 	enum need_kind kind = kind_of_type(mount);
-	char name[SPEC_SIZE], text[SPEC_SIZE * 2];
+	char name[DEVSPEC_SIZE], text[DEVSPEC_SIZE * 2];
 	/* Mounted when somebody looks there: the boot does not wait for the server. */
 	bool on_demand =
 		is_remote(mount) && fields_has_option(mount->options, "x-systemd.automount") && !root && !usr;
@@ -145,7 +145,7 @@ static void add_mapping(struct host_needs *needs, const struct fields_line *line
 {
 	const char *target = line->fields[0], *source = line->fields[1], *key = line->fields[2],
 		   *options = line->fields[3];
-	char name[SPEC_SIZE];
+	char name[DEVSPEC_SIZE];
 	const struct host_needs_form form = {
 		.purpose = target, .name = name, .spare = spare, .source = true
 	};
@@ -164,7 +164,7 @@ static void add_crypttab(struct host_needs *needs, const char *text,
 			 void (*say_network)(struct host_needs *needs, const char *by), bool remote_only)
 {
 	struct fields_line line;
-	char name[SPEC_SIZE];
+	char name[DEVSPEC_SIZE];
 
 	while (fields_next(&text, &line)) {
 		const char *options = line.fields[3];

@@ -42,8 +42,8 @@ struct iommu {
 	enum iommu_remapping remapping;
 	char reason[192], hint[192]; /* of a state other than on; else "" */
 	bool turns_on, turns_off;    /* see iommu_foresee() */
-	const char *add,
-		*remove; /* the kernel parameter that is missing, or that is in the way; "" for none */
+	/* the kernel parameter that is missing, or that is in the way; "" for none */
+	const char *add, *remove;
 	/* What follows from interrupts that are not remapped, and what to do; else "". */
 	char interrupts[192], interrupts_hint[256];
 };

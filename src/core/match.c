@@ -14,9 +14,27 @@ static int exactness(const struct selector *selector)
 		return selector->every_function ? 2 : 4;
 	case SELECTOR_BOOT_VGA:
 		return 1;
-	default:
-		return 0;
+	case SELECTOR_ID:
+		break;
 	}
+	return 0;
+}
+
+bool match_names_device(const struct claim *claim, const struct pci_function *function)
+{
+	const struct selector *selector = &claim->selector;
+
+	return selector_match(selector, function) == SELECTOR_YES &&
+	       (selector->kind != SELECTOR_ID || selector->id.vendor != SELECTOR_ANY);
+}
+
+/* What expand= or ".*" adds was not named: a second controller of the same group must not slip through. */
+static bool names_exactly(const struct claim *claim, const struct pci_function *function)
+{
+	const struct selector *selector = &claim->selector;
+
+	return (selector->pinned || selector->kind == SELECTOR_PATH) && !selector->every_function &&
+	       selector_match(selector, function) == SELECTOR_YES;
 }
 
 /*
@@ -26,12 +44,17 @@ static int exactness(const struct selector *selector)
  */
 bool match_is_stronger(const struct claim *a, const struct claim *b)
 {
+	/* clang-format off */
 	int order[] = {
-		(int)a->rank - (int)b->rank,   exactness(&a->selector) - exactness(&b->selector),
-		b->optional - a->optional,     (int)a->expand - (int)b->expand,
-		(int)a->stage - (int)b->stage, strcmp(a->driver, b->driver),
+		(int)a->rank - (int)b->rank,
+		exactness(&a->selector) - exactness(&b->selector),
+		b->optional - a->optional,
+		(int)a->expand - (int)b->expand,
+		(int)a->stage - (int)b->stage,
+		strcmp(a->driver, b->driver),
 		strcmp(a->text, b->text),
 	};
+	/* clang-format on */
 
 	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
 		if (order[i])
@@ -118,15 +141,6 @@ size_t match_expand(const struct config *config, const struct pci_function *func
 {
 	return expand_slots(config, functions, count, wanted) +
 	       expand_groups(config, functions, count, wanted);
-}
-
-/* What expand= or ".*" adds was not named: a second controller of the same group must not slip through. */
-static bool names_exactly(const struct claim *claim, const struct pci_function *function)
-{
-	const struct selector *selector = &claim->selector;
-
-	return (selector->pinned || selector->kind == SELECTOR_PATH) && !selector->every_function &&
-	       selector_match(selector, function) == SELECTOR_YES;
 }
 
 bool match_insists_on_early(const struct claim *claim, const struct pci_function *function)

@@ -44,3 +44,6 @@ bool match_is_loosely_early(const struct claim *claim, const struct pci_function
  * where it protects a device.
  */
 const char *match_idle_keep(const struct keep *keep, const struct pci_function *functions, size_t count);
+
+/* Does the claim name this device by its address or id, not by a class or as one of a group? */
+bool match_names_device(const struct claim *claim, const struct pci_function *function);

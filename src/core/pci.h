@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* PCI functions: their addresses and what the kernel says of them. Pure; scan.h reads them. */
+/* PCI functions: their addresses and what the kernel says of them. Pure; host/pci-read.h reads them. */
 #pragma once
 
 #include <stdint.h>

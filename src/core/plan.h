@@ -70,8 +70,8 @@ struct plan_stage {
 };
 extern const struct plan_stage plan_early; /* of the initramfs before udev */
 extern const struct plan_stage plan_late;  /* of the initramfs when the root device is there */
-extern const struct plan_stage
-	plan_next; /* of the next boot, both of these in one, seen from the running host */
+/* of the next boot, both of these in one, seen from the running host */
+extern const struct plan_stage plan_next;
 
 /* What a plan is made from. All of it stays the caller's and must outlive the plan. */
 struct plan_input {

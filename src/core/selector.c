@@ -315,12 +315,8 @@ enum selector_match selector_match(const struct selector *selector, const struct
 	return matches ? SELECTOR_YES : SELECTOR_NO;
 }
 
-bool selector_needs_path(const struct selector *selector)
+void selector_add_facts(const struct selector *selector, struct selector_facts *facts)
 {
-	return selector->kind == SELECTOR_PATH;
-}
-
-bool selector_needs_boot_vga(const struct selector *selector)
-{
-	return selector->kind == SELECTOR_BOOT_VGA;
+	facts->path |= selector->kind == SELECTOR_PATH;
+	facts->boot_vga |= selector->kind == SELECTOR_BOOT_VGA;
 }

@@ -55,9 +55,16 @@ enum selector_match {
 	SELECTOR_MOVED, /* the function stands at the pinned address and has another id */
 };
 
-/* Does the selector name this function? Paths and boot-vga need these fields read; see selector_needs_*(). */
+/* Does the selector name this function? What it goes by must have been read: selector_add_facts(). */
 enum selector_match selector_match(const struct selector *selector, const struct pci_function *function);
 
-/* Does matching need struct pci_function's path, or boot_vga? */
-bool selector_needs_path(const struct selector *selector);
-bool selector_needs_boot_vga(const struct selector *selector);
+/*
+ * What selectors go by and one read of a function does not show: the fields of struct pci_function of these
+ * names.
+ */
+struct selector_facts {
+	bool path, boot_vga;
+};
+
+/* Add to @facts what the selector goes by. */
+void selector_add_facts(const struct selector *selector, struct selector_facts *facts);

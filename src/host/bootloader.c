@@ -83,7 +83,8 @@ static void find(struct search *search, const struct distro *distro)
 	case LOADER_KERNEL_INSTALL:
 		read_kernel_cmdline(search);
 		break;
-	default:
+	case LOADER_PROXMOX:
+	case LOADER_UNKNOWN:
 		/* proxmox-boot-tool has two loaders, and does not say here which one boots. */
 		break;
 	}

@@ -283,14 +283,15 @@ static void add_module_ids(struct config *config, const char *cmdline)
 
 void config_read(const char *given, bool next_boot, struct config *config, char **ret_cmdline)
 {
-	static const char *const folders[] = { READ_CONFIG_FOLDER, READ_RUNTIME_FOLDER, READ_VENDOR_FOLDER };
-	static const char *const lasting[] = { READ_CONFIG_FOLDER, READ_VENDOR_FOLDER };
+	static const char *const folders[] = { CONFIG_READ_FOLDER, CONFIG_READ_RUNTIME_FOLDER,
+					       CONFIG_READ_VENDOR_FOLDER };
+	static const char *const lasting[] = { CONFIG_READ_FOLDER, CONFIG_READ_VENDOR_FOLDER };
 	char *cmdline;
 
 	config_init(config);
 	cmdline = find_cmdline(given, config);
 	if (config_wants_files(cmdline)) {
-		add_file(config, READ_CONFIG_FILE);
+		add_file(config, CONFIG_READ_FILE);
 		config_read_each_drop_in(next_boot ? lasting : folders,
 					 next_boot ? ARRAY_SIZE(lasting) : ARRAY_SIZE(folders), add_drop_in,
 					 config);

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loads what the user asked for, and what the host needs, from where it stands. */
+/* Reads what the user asked for, from where it stands. */
 #pragma once
 
 #include "core/config.h"
-#include "core/host-needs.h"
 
-#define READ_CONFIG_FILE "/etc/vfio-early.conf"
-#define READ_CONFIG_FOLDER "/etc/vfio-early.conf.d"
-#define READ_VENDOR_FOLDER "/usr/lib/vfio-early.conf.d"
-#define READ_RUNTIME_FOLDER "/run/vfio-early.conf.d"
+#define CONFIG_READ_FILE "/etc/vfio-early.conf"
+#define CONFIG_READ_FOLDER "/etc/vfio-early.conf.d"
+#define CONFIG_READ_VENDOR_FOLDER "/usr/lib/vfio-early.conf.d"
+#define CONFIG_READ_RUNTIME_FOLDER "/run/vfio-early.conf.d"
 
 /* The host's own fstab as the hooks put it into the image: an image has none, or the generator's. */
-#define READ_FSTAB_COPY "/etc/vfio-early.fstab"
+#define CONFIG_READ_FSTAB_COPY "/etc/vfio-early.fstab"
 
 /* The same of the host's crypttab: the initramfs' own one has only what the root stands on. */
-#define READ_CRYPTTAB_COPY "/etc/vfio-early.crypttab"
+#define CONFIG_READ_CRYPTTAB_COPY "/etc/vfio-early.crypttab"
 
 /*
  * Is the tree an initramfs image, by the marks of any generator (generators.def)?
@@ -61,12 +60,3 @@ void config_read(const char *given, bool next_boot, struct config *config, char 
  * last. Free with modprobe_clear().
  */
 void config_read_module_ids(const char *cmdline, struct modprobe_ids *ret);
-
-/*
- * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments
- * (parameters again, the strongest), then from initramfs-tools' files, the firmware's tables and the programs
- * of the image (of a host: the hooks that put them there), and what is on no disk from fstab; where @disks
- * are asked for also all of fstab, crypttab, and what systemd finds by itself. Free with host_needs_clear().
- */
-void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks,
-		     struct host_needs *ret);

@@ -8,6 +8,7 @@
 #include "core/planner.h"
 #include "host/config-read.h"
 #include "host/deadline.h"
+#include "host/host-needs-read.h"
 #include "host/report-read.h"
 #include "host/rootdir.h"
 

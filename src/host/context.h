@@ -9,8 +9,8 @@
 struct context {
 	struct config config;
 	char *cmdline;
-	const char *
-		booted; /* the command line of this boot where that is another one, else NULL; the caller's */
+	/* the command line of this boot where that is another one, else NULL; the caller's */
+	const char *booted;
 	struct machine machine;
 	struct host_needs needs;
 	struct plan plan, early; /* early: what the early stage decides, where its report does not say it */

@@ -91,11 +91,12 @@ static const char *describe(const struct distro *distro, const char *parameter, 
 	case LOADER_ENTRIES:
 		return util_format(buffer, size, "%s %s %s the 'options' lines in %s", verb, parameter, where,
 				   distro->entries);
-	default:
-		return util_format(buffer, size,
-				   "%s %s %s the kernel command line, in the boot loader's configuration",
-				   verb, parameter, where);
+	case LOADER_UNKNOWN:
+		break;
 	}
+	return util_format(buffer, size,
+			   "%s %s %s the kernel command line, in the boot loader's configuration", verb,
+			   parameter, where);
 }
 
 const char *distro_add(const struct distro *distro, const char *parameter, char *buffer, size_t size)

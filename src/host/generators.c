@@ -67,12 +67,12 @@ static bool hook_exists(const char *path)
 	return found;
 }
 
-bool generators_put(const char *name)
+const char *generators_put(const char *name)
 {
 	for (size_t i = 0; i < GENERATOR_COUNT; i++)
 		for (const struct network_hook *hook = generators[i].network_hooks; hook->program; hook++)
-			if (!strcmp(hook->program, name) && hook_exists(hook->path) &&
+			if ((!name || !strcmp(hook->program, name)) && hook_exists(hook->path) &&
 			    (!hook->needs_key || any_exists(generators[i].keys)))
-				return true;
-	return false;
+				return hook->program;
+	return NULL;
 }

@@ -9,8 +9,8 @@
 /* What puts a program that needs the network into the image. */
 struct network_hook {
 	const char *program;
-	const char
-		*path;  /* "??" at the start of its name: any two characters, as dracut numbers its modules */
+	/* "??" at the start of its name: any two characters, as dracut numbers its modules */
+	const char *path;
 	bool needs_key; /* counts only where one of the keys is there: without one nobody logs in */
 };
 
@@ -49,5 +49,8 @@ bool generators_has_made(const struct generator *generator);
 /* The commands that list what is in an image, as in "lsinitrd or lsinitramfs". Pure. Returns @buffer. */
 const char *generators_list_tools(char *buffer, size_t size);
 
-/* Would a hook on this host put the program @name, which needs the network, into an image? */
-bool generators_put(const char *name);
+/*
+ * The program that needs the network and that a hook on this host would put into an image: @name if that is
+ * one, with NULL the first one of the table. NULL where there is none.
+ */
+const char *generators_put(const char *name);

@@ -7,6 +7,7 @@
 #include "host/config-read.h"
 #include "host/deadline.h"
 #include "host/generators.h"
+#include "host/host-needs-read.h"
 #include "host/rootdir.h"
 #include "host/sysfs.h"
 
@@ -131,7 +132,7 @@ static const char *find_program(void)
 	return NULL;
 }
 
-/* The hooks that would put such a program into the image. */
+/* The hooks that would put such a program into the image: these first, and any other of the table. */
 static const char *find_hook(void)
 {
 	static const char *const names[] = { "dropbear", "sshd", "clevis", "mandos-client" };
@@ -139,7 +140,7 @@ static const char *find_hook(void)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (generators_put(names[i]))
 			return names[i];
-	return NULL;
+	return generators_put(NULL);
 }
 
 static void find_network_use(struct host_needs *needs)
@@ -170,7 +171,7 @@ static void add_root_by_type(struct host_needs *needs)
 		"/dev/disk/by-designator/root-luks",
 		"/dev/disk/by-designator/root-verity",
 		"/dev/gpt-auto-root-luks",
-		SPEC_FOUND_BY_TYPE,
+		DEVSPEC_FOUND_BY_TYPE,
 	};
 	static const char *const usrs[] = {
 		"/dev/disk/by-designator/usr",
@@ -232,7 +233,7 @@ static void add_crypttabs(struct host_needs *needs, bool disks)
 			add_needs_of(needs, generators[i].crypttab, add);
 	if (image)
 		add_needs_of(needs, "/etc/crypttab", add);
-	add_needs_of(needs, image ? READ_CRYPTTAB_COPY : "/etc/crypttab",
+	add_needs_of(needs, image ? CONFIG_READ_CRYPTTAB_COPY : "/etc/crypttab",
 		     disks ? host_needs_add_host_crypttab : host_needs_add_host_crypttab_remote);
 }
 
@@ -254,7 +255,7 @@ static void add_parameters(struct host_needs *needs, const char *cmdline, char *
 void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks,
 		     struct host_needs *ret)
 {
-	static const char *const fstabs[] = { READ_FSTAB_COPY, "/etc/fstab" };
+	static const char *const fstabs[] = { CONFIG_READ_FSTAB_COPY, "/etc/fstab" };
 
 	*ret = (struct host_needs){ 0 };
 	add_parameters(ret, cmdline, arguments, count);

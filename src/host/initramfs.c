@@ -26,7 +26,7 @@ static void add_file(struct initramfs *initramfs, const char *path, char *text, 
 }
 
 /* The hooks copy these; what is in /run at a boot comes from elsewhere. */
-static const char *const folders[] = { READ_CONFIG_FOLDER, READ_VENDOR_FOLDER };
+static const char *const folders[] = { CONFIG_READ_FOLDER, CONFIG_READ_VENDOR_FOLDER };
 
 static bool is_config(const char *path)
 {
@@ -35,7 +35,7 @@ static bool is_config(const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (util_equal(path, (size_t)(slash - path), folders[i]) && util_ends_in(slash + 1, ".conf"))
 			return true;
-	return !strcmp(path, READ_CONFIG_FILE);
+	return !strcmp(path, CONFIG_READ_FILE);
 }
 
 static void add_host_file(struct initramfs *initramfs, const char *path, const char *name)
@@ -60,11 +60,11 @@ static void add_drop_in(void *initramfs, const char *path)
 void initramfs_read_host(struct initramfs *ret)
 {
 	*ret = (struct initramfs){ 0 };
-	add_host_file(ret, READ_CONFIG_FILE, READ_CONFIG_FILE);
+	add_host_file(ret, CONFIG_READ_FILE, CONFIG_READ_FILE);
 	config_read_each_drop_in(folders, ARRAY_SIZE(folders), add_drop_in, ret);
 	/* The image has them under names of our own. */
-	add_host_file(ret, "/etc/fstab", READ_FSTAB_COPY);
-	add_host_file(ret, "/etc/crypttab", READ_CRYPTTAB_COPY);
+	add_host_file(ret, "/etc/fstab", CONFIG_READ_FSTAB_COPY);
+	add_host_file(ret, "/etc/crypttab", CONFIG_READ_CRYPTTAB_COPY);
 }
 
 static const struct initramfs_file *find_file(const struct initramfs *initramfs, const char *path)
@@ -159,7 +159,8 @@ static int read_archives(struct cpio *cpio, struct initramfs *initramfs)
 		initramfs->driver |= is_driver(file.name);
 		util_format(path, sizeof(path), "/%s", file.name);
 		if (file.regular && file.size &&
-		    (is_config(path) || UTIL_IS_ONE_OF(path, READ_FSTAB_COPY, READ_CRYPTTAB_COPY)))
+		    (is_config(path) ||
+		     UTIL_IS_ONE_OF(path, CONFIG_READ_FSTAB_COPY, CONFIG_READ_CRYPTTAB_COPY)))
 			r = keep_content(cpio, &file, path, initramfs);
 		if (r < 0)
 			break;

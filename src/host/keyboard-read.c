@@ -44,7 +44,7 @@ static bool is_asked(const char *cmdline)
 					      keyboard_cmdline_asks(cmdline);
 }
 
-void keyboards_read(struct keyboards *ret)
+void keyboard_read(struct keyboards *ret)
 {
 	char **names, link[512], bits[512];
 	ssize_t count = sysfs_input_list(&names);
@@ -62,13 +62,13 @@ void keyboards_read(struct keyboards *ret)
 	rootdir_list_free(names, count);
 }
 
-void keyboards_read_and_ask(const char *cmdline, struct keyboards *ret)
+void keyboard_read_all(const char *cmdline, struct keyboards *ret)
 {
-	keyboards_read(ret);
+	keyboard_read(ret);
 	ret->asked = is_asked(cmdline);
 }
 
-void keyboards_clear(struct keyboards *keyboards)
+void keyboard_read_clear(struct keyboards *keyboards)
 {
 	free(keyboards->controllers);
 	*keyboards = (struct keyboards){ 0 };

@@ -13,9 +13,9 @@ struct keyboards {
 
 /*
  * Read keyboards and crypttab; where that has no entry the kernel command line @cmdline tells. Free with
- * keyboards_clear().
+ * keyboard_read_clear().
  */
-void keyboards_read_and_ask(const char *cmdline, struct keyboards *ret);
-/* Read the keyboards alone. Free with keyboards_clear(). */
-void keyboards_read(struct keyboards *ret);
-void keyboards_clear(struct keyboards *keyboards);
+void keyboard_read_all(const char *cmdline, struct keyboards *ret);
+/* Read the keyboards alone. Free with keyboard_read_clear(). */
+void keyboard_read(struct keyboards *ret);
+void keyboard_read_clear(struct keyboards *keyboards);

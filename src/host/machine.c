@@ -13,29 +13,26 @@
 #include "host/pci-read.h"
 #include "host/sysfs.h"
 
-static bool any_selector(const struct config *config, bool (*needs)(const struct selector *))
+void machine_read_facts(const struct selector_facts *facts, struct machine *machine)
 {
-	for (size_t i = 0; i < config->claim_count; i++)
-		if (needs(&config->claims[i].selector))
-			return true;
-	for (size_t i = 0; i < config->keep_count; i++)
-		if (needs(&config->keeps[i].selector))
-			return true;
-	return false;
+	for (size_t i = 0; i < machine->function_count && (facts->path || facts->boot_vga); i++) {
+		if (facts->path)
+			pci_read_path(&machine->functions[i]);
+		if (facts->boot_vga)
+			pci_read_boot_vga(&machine->functions[i]);
+	}
 }
 
 /* What matching needs beyond the one read per function; most configurations need nothing. */
 static void read_for_matching(const struct config *config, struct machine *machine)
 {
-	bool path = any_selector(config, selector_needs_path);
-	bool boot_vga = any_selector(config, selector_needs_boot_vga);
+	struct selector_facts facts = { 0 };
 
-	for (size_t i = 0; i < machine->function_count && (path || boot_vga); i++) {
-		if (path)
-			pci_read_path(&machine->functions[i]);
-		if (boot_vga)
-			pci_read_boot_vga(&machine->functions[i]);
-	}
+	for (size_t i = 0; i < config->claim_count; i++)
+		selector_add_facts(&config->claims[i].selector, &facts);
+	for (size_t i = 0; i < config->keep_count; i++)
+		selector_add_facts(&config->keeps[i].selector, &facts);
+	machine_read_facts(&facts, machine);
 }
 
 /*
@@ -105,7 +102,7 @@ static void mark_keyboards(struct machine *machine)
 {
 	struct keyboards keyboards;
 
-	keyboards_read(&keyboards);
+	keyboard_read(&keyboards);
 	for (size_t i = 0; i < keyboards.count; i++) {
 		const struct pci_function *function =
 			pci_find(machine->functions, machine->function_count, &keyboards.controllers[i]);
@@ -113,7 +110,7 @@ static void mark_keyboards(struct machine *machine)
 		if (function)
 			machine->functions[function - machine->functions].has_keyboard = true;
 	}
-	keyboards_clear(&keyboards);
+	keyboard_read_clear(&keyboards);
 }
 
 /* What hangs off wanted functions: before udev that is little, of drivers that are built in. */

@@ -25,4 +25,7 @@ struct machine {
  */
 void machine_read(struct config *config, const char *booted, const struct host_needs *needs,
 		  const struct plan_stage *stage, bool waits, struct machine *ret);
+
+/* Read what selectors match by into every function of @machine. */
+void machine_read_facts(const struct selector_facts *facts, struct machine *machine);
 void machine_clear(struct machine *machine);

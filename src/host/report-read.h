@@ -28,8 +28,7 @@ struct report {
 
 /*
  * Read the report of this boot. Returns 0, -ENOENT where there is none, -EBADMSG where it is none that can be
- * read, or
- * -errno. Free with report_free().
+ * read, or -errno. Free with report_free().
  */
 int report_load(struct report *ret) must_check;
 void report_free(struct report *report);

@@ -21,8 +21,32 @@ echo 'int fds_open(const char *path); int open(const char *path, int flags); int
 ok "a core file that calls open() is refused" refuses "src/core/lvm.c imports open"
 
 copy_src
-echo '#include "cmd/findings.h"' >>"$tree/src/host/machine.c"
-ok "a host file that includes one of cmd is refused" refuses "src/host/machine.c includes src/cmd/findings.h: it is in a room above"
+echo 'int slurp(const char *path); int open(const char *path, int flags); int slurp(const char *path) { return open(path, 0); }' >>"$tree/src/util.c"
+ok "so is util" refuses "src/util.c imports open"
+
+copy_src
+echo 'unsigned long long what_time(void); unsigned long long what_time(void) { return util_now(); }' >>"$tree/src/core/lvm.c"
+ok "a core file that looks at the clock is refused" refuses "src/core/lvm.c calls util_now"
+
+copy_src
+echo 'void trap(void); void trap(void) { __asm__ volatile("syscall"); }' >>"$tree/src/core/lvm.c"
+ok "so is assembler" refuses "assembler in src/core"
+
+copy_src
+echo 'int open(const char *path, int flags); int gone(void); int gone(void) { return open("", 0); }' >"$tree/src/core/gone.c"
+ok "a new file is looked at" refuses "src/core/gone.c imports open"
+rm "$tree/src/core/gone.c"
+ok "one that is gone is not" "$tree/tests/walls"
+
+copy_src
+echo 'no C' >>"$tree/src/util.c"
+ok "what does not compile is refused" refuses ""
+
+for spelling in '#include "cmd/findings.h"' '#include <cmd/findings.h>' ' # include "cmd/findings.h" /* why */'; do
+	copy_src
+	echo "$spelling" >>"$tree/src/host/machine.c"
+	ok "a host file with $spelling is refused" refuses "src/host/machine.c includes src/cmd/findings.h: it is in a room above"
+done
 
 copy_src
 echo 'void report_free(void *report); void call_up(void *report); void call_up(void *report) { report_free(report); }' >>"$tree/src/core/lvm.c"

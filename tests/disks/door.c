@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * door FOLDER CASES SEED: read real superblocks (FOLDER has plain, lvm, luks, md-a, btrfs-a, btrfs-b) through
- * disks.h after spoiling them, under sanitizers: random bytes at the superblock, bits turned, the end cut
- * off. The controller of the root must never be free, and no read may take longer than the deadline. Prints
- * TAP.
+ * block-read.h after spoiling them, under sanitizers: random bytes at the superblock, bits turned, the end
+ * cut off. The controller of the root must never be free, and no read may take longer than the deadline.
+ * Prints TAP.
  */
 #include <fcntl.h>
 #include <limits.h>

@@ -34,7 +34,7 @@ all_json_fits() {
 		set -- "$@" -i "$kept"
 		shift
 	done
-	/usr/bin/python3 -m jsonschema "$@" "$here/../report.schema.json"
+	/usr/bin/python3 -m jsonschema --output pretty "$@" "$here/../report.schema.json"
 }
 
 plan() { # NAME EXPECTED ARGUMENT...

@@ -36,7 +36,7 @@ static void each_way_to_write_a_device(void **state)
 		{ "/dev/ram0", NEED_NOTHING, "/dev/ram0" },
 		{ "/dev/nbd-vg/root", NEED_DEVICE, "/dev/nbd-vg/root" },
 	};
-	char value[SPEC_SIZE];
+	char value[DEVSPEC_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {

@@ -16,14 +16,14 @@ static void comments_and_empty_lines_are_passed_over(void **state)
 	assert_string_equal(line.fields[1], "b");
 	assert_string_equal(line.fields[2], "");
 	assert_true(fields_next(&text, &line));
-	assert_int_equal(line.count, TABLE_FIELDS);
+	assert_int_equal(line.count, FIELDS_COUNT);
 	assert_string_equal(line.fields[3], "f");
 	assert_false(fields_next(&text, &line));
 }
 
 static void an_endless_field_is_cut(void **state)
 {
-	static char text[3 * TABLE_FIELD_SIZE];
+	static char text[3 * FIELDS_SIZE];
 	const char *cursor = text;
 	struct fields_line line;
 
@@ -32,7 +32,7 @@ static void an_endless_field_is_cut(void **state)
 	text[sizeof(text) - 3] = ' ';
 	text[sizeof(text) - 2] = 'y';
 	assert_true(fields_next(&cursor, &line));
-	assert_int_equal(strlen(line.fields[0]), TABLE_FIELD_SIZE - 1);
+	assert_int_equal(strlen(line.fields[0]), FIELDS_SIZE - 1);
 	assert_string_equal(line.fields[1], "y");
 }
 

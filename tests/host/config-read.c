@@ -9,6 +9,7 @@
 #include "host/config-read.h"
 #include "host/generators.h"
 #include "host/rootdir.h"
+#include "host/host-needs-read.h"
 
 static char folder[] = "/tmp/vfio-early-load-XXXXXX";
 

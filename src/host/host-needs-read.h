@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads what the host needs, from where it stands. */
+#pragma once
+
+#include "core/host-needs.h"
+
+/*
+ * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments
+ * (parameters again, the strongest), then from initramfs-tools' files, the firmware's tables and the programs
+ * of the image (of a host: the hooks that put them there), and what is on no disk from fstab; where @disks
+ * are asked for also all of fstab, crypttab, and what systemd finds by itself. Free with host_needs_clear().
+ */
+void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks,
+		     struct host_needs *ret);
