@@ -26,7 +26,8 @@ quick_images=own
 some_images=initramfs-tools
 storage_images=initramfs-tools
 waiting_images="own dracut-systemd"
-first_images="$static_images initramfs-tools-shared"
+# The plain image of dracut is the shared one here: forced-drivers has the static one.
+first_images="own initramfs-tools dracut-systemd dracut-trixie initramfs-tools-shared dracut-plain-shared"
 [ "${EVERY:-}" != 1 ] || {
 	quick_images=$all_images
 	some_images=$all_images
