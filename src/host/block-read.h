@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads the machine's block devices and what is on them: the only includer of libblkid. */
+/* Reads the machine's block devices and what is on them. */
 #pragma once
 
 #include "core/block.h"
@@ -19,9 +19,3 @@
  */
 void block_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count,
 		bool next_boot, bool waits, struct block_devices *ret);
-
-/*
- * Read state, error and content of the device @ret->name; its numbers are compared with the node's where the
- * node is a block device. @partition adds part_uuid and part_label. May never return.
- */
-void block_read_content(struct block *ret, bool partition);

@@ -15,6 +15,7 @@
 
 #include "host/deadline.h"
 #include "host/block-read.h"
+#include "host/superblock.h"
 #include "core/carry.h"
 #include "host/rootdir.h"
 
@@ -191,7 +192,7 @@ static void read_here(struct block *ret, unsigned int minor)
 {
 	*ret = (struct block){ .major = 259, .minor = minor, .whole = -1 };
 	snprintf(ret->name, sizeof(ret->name), "nvme%un1", minor);
-	block_read_content(ret, false);
+	superblock_read(ret, false);
 }
 
 static void run_case(const char *folder, const struct sample *sample, int number)
