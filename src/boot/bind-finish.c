@@ -50,13 +50,6 @@ static int resume_stuck(const void *argument, void *record)
 		       step_do(entry, record, STEP_CLEAR);
 }
 
-static int finish_one(const void *argument, void *record)
-{
-	const struct plan_entry *entry = argument;
-
-	return entry->verdict == VERDICT_STUCK ? resume_stuck(entry, record) : return_waiting(entry, record);
-}
-
 /* The leftovers, and an entry for each. */
 struct leftovers {
 	struct bind_leftover *list;
@@ -97,15 +90,14 @@ void bind_finish(struct bind_leftover *list, size_t count)
 		(void)!deadline_run(step_load_module, PLAN_DRIVER, util_now() + FINISH_TIME);
 	for (size_t i = 0; i < count; i++) {
 		entries[i] = (struct plan_entry){ .function = &list[i].function, .claim = &claim };
-		entries[i].verdict = list[i].stuck ? VERDICT_STUCK : VERDICT_DEFERRED;
 		step_read_driver(&entries[i]);
 		if (list[i].stuck)
 			stuck[stuck_count++] = &entries[i];
 		else
 			waiting[waiting_count++] = &entries[i];
 	}
-	step_work_on(waiting, waiting_count, finish_one, true, util_now() + RETURN_TIME, note_finished,
+	step_work_on(waiting, waiting_count, return_waiting, true, util_now() + RETURN_TIME, note_finished,
 		     &leftovers);
-	step_work_on(stuck, stuck_count, finish_one, true, util_now() + FINISH_TIME, note_finished,
+	step_work_on(stuck, stuck_count, resume_stuck, true, util_now() + FINISH_TIME, note_finished,
 		     &leftovers);
 }

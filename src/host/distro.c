@@ -3,16 +3,6 @@
 
 #include "host/rootdir.h"
 
-static bool any_exists(const char *const *paths)
-{
-	for (; *paths; paths++)
-		if (rootdir_exists(*paths))
-			return true;
-	return false;
-}
-
-#define ANY(...) any_exists((const char *const[]){ __VA_ARGS__, NULL })
-
 static const char *find_entries(void)
 {
 	static const char *const folders[] = { "/boot/loader/entries", "/efi/loader/entries",
@@ -28,19 +18,19 @@ static enum distro_loader find_loader(bool ostree, const char *entries)
 {
 	if (ostree)
 		return LOADER_RPM_OSTREE;
-	if (ANY("/etc/kernel/proxmox-boot-uuids"))
+	if (ROOTDIR_ANY_EXISTS("/etc/kernel/proxmox-boot-uuids"))
 		return LOADER_PROXMOX;
-	if (ANY("/usr/sbin/grubby", "/usr/bin/grubby", "/sbin/grubby"))
+	if (ROOTDIR_ANY_EXISTS("/usr/sbin/grubby", "/usr/bin/grubby", "/sbin/grubby"))
 		return LOADER_GRUBBY;
-	if (ANY("/etc/default/grub")) {
-		if (ANY("/usr/sbin/update-grub", "/sbin/update-grub", "/usr/bin/update-grub"))
+	if (ROOTDIR_ANY_EXISTS("/etc/default/grub")) {
+		if (ROOTDIR_ANY_EXISTS("/usr/sbin/update-grub", "/sbin/update-grub", "/usr/bin/update-grub"))
 			return LOADER_UPDATE_GRUB;
-		if (ANY("/usr/sbin/grub2-mkconfig", "/usr/bin/grub2-mkconfig"))
+		if (ROOTDIR_ANY_EXISTS("/usr/sbin/grub2-mkconfig", "/usr/bin/grub2-mkconfig"))
 			return LOADER_GRUB2;
-		if (ANY("/usr/sbin/grub-mkconfig", "/usr/bin/grub-mkconfig"))
+		if (ROOTDIR_ANY_EXISTS("/usr/sbin/grub-mkconfig", "/usr/bin/grub-mkconfig"))
 			return LOADER_GRUB;
 	}
-	if (ANY("/etc/kernel/cmdline"))
+	if (ROOTDIR_ANY_EXISTS("/etc/kernel/cmdline"))
 		return LOADER_KERNEL_INSTALL;
 	return entries ? LOADER_ENTRIES : LOADER_UNKNOWN;
 }

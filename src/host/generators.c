@@ -42,14 +42,6 @@ const char *generators_list_tools(char *buffer, size_t size)
 
 /* --- what hooks put into an image --- */
 
-static bool any_exists(const char *const *paths)
-{
-	for (; *paths; paths++)
-		if (rootdir_exists(*paths))
-			return true;
-	return false;
-}
-
 static bool hook_exists(const char *path)
 {
 	const char *name = strstr(path, "/??");
@@ -72,7 +64,7 @@ const char *generators_put(const char *name)
 	for (size_t i = 0; i < GENERATOR_COUNT; i++)
 		for (const struct network_hook *hook = generators[i].network_hooks; hook->program; hook++)
 			if ((!name || !strcmp(hook->program, name)) && hook_exists(hook->path) &&
-			    (!hook->needs_key || any_exists(generators[i].keys)))
+			    (!hook->needs_key || rootdir_any_exists(generators[i].keys)))
 				return hook->program;
 	return NULL;
 }

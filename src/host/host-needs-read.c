@@ -14,16 +14,6 @@
 #define TABLE_LIMIT (1 << 20)
 #define HIBERNATE_LOCATION "HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67"
 
-static bool any_exists(const char *const *paths, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (rootdir_exists(paths[i]))
-			return true;
-	return false;
-}
-#define ANY(...) \
-	any_exists((const char *const[]){ __VA_ARGS__ }, ARRAY_SIZE(((const char *const[]){ __VA_ARGS__ })))
-
 /* --- files --- */
 
 /* A growing text of parameters, a blank before each piece. */
@@ -110,7 +100,7 @@ static void add_confs(struct host_needs *needs)
 static void find_network(struct host_needs *needs)
 {
 	/* On the host it is in a folder (open-iscsi's hook of initramfs-tools). */
-	if (ANY("/etc/iscsi.initramfs", "/etc/iscsi/iscsi.initramfs"))
+	if (ROOTDIR_ANY_EXISTS("/etc/iscsi.initramfs", "/etc/iscsi/iscsi.initramfs"))
 		host_needs_say_network(needs, "/etc/iscsi.initramfs");
 	if (sysfs_acpi_table_exists("NBFT"))
 		host_needs_say_network(needs, "the firmware's table NBFT");
@@ -121,13 +111,14 @@ static void find_network(struct host_needs *needs)
 
 static const char *find_program(void)
 {
-	if (ANY("/usr/sbin/dropbear", "/sbin/dropbear", "/usr/bin/dropbear", "/bin/dropbear"))
+	if (ROOTDIR_ANY_EXISTS("/usr/sbin/dropbear", "/sbin/dropbear", "/usr/bin/dropbear", "/bin/dropbear"))
 		return "dropbear";
-	if (ANY("/usr/sbin/sshd", "/sbin/sshd", "/usr/bin/sshd", "/usr/sbin/tinysshd"))
+	if (ROOTDIR_ANY_EXISTS("/usr/sbin/sshd", "/sbin/sshd", "/usr/bin/sshd", "/usr/sbin/tinysshd"))
 		return "sshd";
-	if (ANY("/usr/bin/clevis", "/bin/clevis", "/usr/bin/clevis-decrypt-tang", "/bin/clevis-decrypt-tang"))
+	if (ROOTDIR_ANY_EXISTS("/usr/bin/clevis", "/bin/clevis", "/usr/bin/clevis-decrypt-tang",
+			       "/bin/clevis-decrypt-tang"))
 		return "clevis";
-	if (ANY("/lib/mandos/plugin-runner", "/usr/lib/mandos/plugin-runner"))
+	if (ROOTDIR_ANY_EXISTS("/lib/mandos/plugin-runner", "/usr/lib/mandos/plugin-runner"))
 		return "mandos-client";
 	return NULL;
 }

@@ -214,6 +214,14 @@ bool rootdir_exists(const char *path)
 	return rootdir_is_host() ? access(path, F_OK) == 0 : fd >= 0;
 }
 
+bool rootdir_any_exists(const char *const *paths)
+{
+	for (; *paths; paths++)
+		if (rootdir_exists(*paths))
+			return true;
+	return false;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);

@@ -57,6 +57,10 @@ int rootdir_link(const char *path, char *buffer, size_t size) must_check;
 /* Does @path exist? */
 bool rootdir_exists(const char *path);
 
+/* Does one of @paths exist, which end at the first NULL? The macro takes them as its arguments. */
+bool rootdir_any_exists(const char *const *paths);
+#define ROOTDIR_ANY_EXISTS(...) rootdir_any_exists((const char *const[]){ __VA_ARGS__, NULL })
+
 /* Call @found with each name in the folder @path, in no order, without "." and "..". Returns 0 or -errno. */
 int rootdir_each_name(const char *path, void (*found)(void *data, const char *name), void *data);
 
