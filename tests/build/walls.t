@@ -15,6 +15,8 @@ refuses() { # TEXT: that it prints
 }
 
 copy_src
+# Objects are known by the text that they were made from, so those of make lint will do.
+[ ! -d "$top/build/test/walls" ] || { mkdir -p "$tree/build/test" && cp -R "$top/build/test/walls" "$tree/build/test"; }
 ok "every arrow points downwards" "$tree/tests/walls"
 
 echo 'int fds_open(const char *path); int open(const char *path, int flags); int fds_open(const char *path) { return open(path, 0); }' >>"$tree/src/core/lvm.c"
