@@ -137,6 +137,7 @@ hook_scripts := $(sort $(filter-out %.service,\
 	man/make deps/fetch deps/build deps/need deps/mirror \
 	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
 test_scripts := tests/setup tests/walls tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/roots tests/vm/depmod \
+	tests/vm/unpack-kernel \
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/vm/guest/watch \
 	tests/vm/guest/watch-setup tests/vm/guest/trigger tests/vm/guest/trigger-setup tests/tap.sh \
 	$(addprefix tests/matrix/,tree row life display build scene run twin-nvme.t) \

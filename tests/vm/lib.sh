@@ -80,6 +80,7 @@ machine() {
 	vm_servers=""
 	vm_packed=no
 	vm_root_is=""
+	vm_firmware=no
 	case $1 in
 	none) ;;
 	virtio-iommu-pci) vm_args="-device $1,addr=0x7" ;;
@@ -95,6 +96,7 @@ no_host_display() { vm_host_display=""; }
 # efi_display MODEL: the host's display, with a framebuffer of UEFI firmware on it. bochs would take it over by itself.
 efi_display() {
 	vm_host_display="-device $1,addr=0x1 -bios /usr/share/ovmf/OVMF.fd"
+	vm_firmware=yes
 	vm_cmdline="$vm_cmdline modprobe.blacklist=bochs"
 }
 
@@ -268,7 +270,7 @@ run_machine() {
 	start_servers
 	# shellcheck disable=SC2086,SC2090 # lists of options
 	(cd "$vm_run" && timeout -k 10 400 qemu-system-x86_64 $vm_machine -nodefaults -no-user-config -display none -no-reboot \
-		-snapshot $vm_host_display $vm_args $vm_root -kernel "$vm_image/vmlinuz" \
+		-snapshot $vm_host_display $vm_args $vm_root -kernel "$vm_kernel" \
 		-initrd "${vm_initrd:-$vm_image/initrd}" -append "$vm_cmdline $*" -serial "file:$vm_run/console" \
 		-serial "file:$vm_run/told" >"$vm_run/qemu" 2>&1 </dev/null)
 	vm_status=$?
@@ -284,6 +286,8 @@ start() {
 		say_not_ok "image $vm_variant" "cannot be made"
 		vm_image=/nonexistent
 	}
+	vm_kernel=$vm_image/vmlinuz
+	[ $vm_firmware = yes ] || vm_kernel=$("$vm_here/unpack-kernel" "$vm_kernel")
 	vm_root=""
 	if [ "$vm_root_is" = - ]; then
 		:
@@ -517,6 +521,7 @@ contains_line() { printf '%s\n' "$1" | grep -qxF -- "$2"; }
 
 # firmware: UEFI with the variables of tests/vm/roots, in place of a BIOS.
 firmware() {
+	vm_firmware=yes
 	vm_args="$vm_args -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
 	vm_args="$vm_args -drive if=pflash,format=raw,file=$vm_disks/vars.fd"
 }
