@@ -80,7 +80,7 @@ machine() {
 	vm_servers=""
 	vm_packed=no
 	vm_root_is=""
-	vm_firmware=no
+	vm_unpacks=yes
 	case $1 in
 	none) ;;
 	virtio-iommu-pci) vm_args="-device $1,addr=0x7" ;;
@@ -91,12 +91,15 @@ machine() {
 	vm_cmdline="console=ttyS0 panic=-1 no_timer_check drm_kms_helper.fbdev_emulation=0 ${VM_PARAMETERS:-}"
 }
 
+# packed_kernel: the scene needs the code before the kernel's own, which UEFI firmware starts and which sets a video mode.
+packed_kernel() { vm_unpacks=no; }
+
 no_host_display() { vm_host_display=""; }
 
 # efi_display MODEL: the host's display, with a framebuffer of UEFI firmware on it. bochs would take it over by itself.
 efi_display() {
 	vm_host_display="-device $1,addr=0x1 -bios /usr/share/ovmf/OVMF.fd"
-	vm_firmware=yes
+	packed_kernel
 	vm_cmdline="$vm_cmdline modprobe.blacklist=bochs"
 }
 
@@ -287,7 +290,7 @@ start() {
 		vm_image=/nonexistent
 	}
 	vm_kernel=$vm_image/vmlinuz
-	[ $vm_firmware = yes ] || vm_kernel=$("$vm_here/unpack-kernel" "$vm_kernel")
+	[ $vm_unpacks = no ] || vm_kernel=$("$vm_here/unpack-kernel" "$vm_kernel")
 	vm_root=""
 	if [ "$vm_root_is" = - ]; then
 		:
@@ -521,7 +524,7 @@ contains_line() { printf '%s\n' "$1" | grep -qxF -- "$2"; }
 
 # firmware: UEFI with the variables of tests/vm/roots, in place of a BIOS.
 firmware() {
-	vm_firmware=yes
+	packed_kernel
 	vm_args="$vm_args -drive if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"
 	vm_args="$vm_args -drive if=pflash,format=raw,file=$vm_disks/vars.fd"
 }

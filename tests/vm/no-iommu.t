@@ -6,6 +6,7 @@
 
 scene() {
 	machine none
+	packed_kernel
 	slot 1 $gpu $audio
 	# vga=: a VESA mode from the boot loader. bochs would take the framebuffer over by itself.
 	boot vga=0x317 modprobe.blacklist=bochs rd.vfio.ids=1234:1111,8086:2668
