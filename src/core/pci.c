@@ -124,6 +124,54 @@ int pci_address_compare(const struct pci_address *a, const struct pci_address *b
 	return (rank(a) > rank(b)) - (rank(a) < rank(b));
 }
 
+static int path_error(int error, size_t offset, size_t *ret_offset)
+{
+	if (ret_offset)
+		*ret_offset = offset;
+	return error;
+}
+
+int pci_path_parse(const char *text, size_t length, struct pci_path *ret, bool *ret_every, size_t *ret_offset)
+{
+	const char *end = text + length, *part = memchr(text, '/', length);
+	struct pci_address first;
+
+	if (pci_address_parse(text, part ? (size_t)(part - text) : length, &first) < 0)
+		return path_error(-EINVAL, 0, ret_offset);
+	*ret = (struct pci_path){ .segment = first.segment, .root_bus = first.bus, .hops = 1 };
+	ret->hop[0] = (struct pci_hop){ first.slot, first.function };
+	while (part) {
+		const char *start = part + 1;
+		size_t rest = (size_t)(end - start);
+
+		part = memchr(start, '/', rest);
+		if (ret->hops == PCI_PATH_HOPS)
+			return path_error(-E2BIG, (size_t)(start - text), ret_offset);
+		/* Only the last step may stand for every function. */
+		if (pci_hop_parse(start, part ? (size_t)(part - start) : rest, &ret->hop[ret->hops++],
+				  part ? NULL : ret_every) < 0)
+			return path_error(-EINVAL, (size_t)(start - text), ret_offset);
+	}
+	return 0;
+}
+
+const char *pci_path_format(const struct pci_path *path, char buffer[static PCI_PATH_SIZE])
+{
+	if (!path->hops)
+		return util_format(buffer, PCI_PATH_SIZE, "-");
+	util_format(buffer, PCI_PATH_SIZE, "%04x:%02x:%02x.%x", path->segment, path->root_bus,
+		    path->hop[0].slot, path->hop[0].function);
+	for (int i = 1; i < path->hops; i++)
+		util_append(buffer, PCI_PATH_SIZE, "/%02x.%x", path->hop[i].slot, path->hop[i].function);
+	return buffer;
+}
+
+bool pci_path_equal(const struct pci_path *a, const struct pci_path *b)
+{
+	return a->hops && a->segment == b->segment && a->root_bus == b->root_bus && a->hops == b->hops &&
+	       !memcmp(a->hop, b->hop, a->hops * sizeof(a->hop[0]));
+}
+
 bool pci_same_slot(const struct pci_address *a, const struct pci_address *b)
 {
 	return a->segment == b->segment && a->bus == b->bus && a->slot == b->slot;
@@ -256,12 +304,18 @@ static bool is_virtio_pmem(const struct pci_function *function)
 	return function->vendor == VENDOR_VIRTIO && function->device == 0x105b;
 }
 
-bool pci_may_carry_disks(const struct pci_function *function)
+bool pci_has_removable_disks(const struct pci_function *function)
 {
 	unsigned int sub = function->class >> 8;
 
-	return pci_is_storage(function) || sub == PCI_SUB_USB || sub == PCI_SUB_FIREWIRE ||
-	       is_card_reader(function) || sub == PCI_SUB_CXL_MEMORY || is_virtio_pmem(function) ||
+	return sub == PCI_SUB_USB || sub == PCI_SUB_FIREWIRE || sub == PCI_SUB_SD_HOST ||
+	       is_card_reader(function);
+}
+
+bool pci_may_carry_disks(const struct pci_function *function)
+{
+	return pci_is_storage(function) || pci_has_removable_disks(function) ||
+	       function->class >> 8 == PCI_SUB_CXL_MEMORY || is_virtio_pmem(function) ||
 	       pci_is_plan9(function) || pci_is_virtiofs(function);
 }
 

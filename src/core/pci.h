@@ -66,6 +66,17 @@ int pci_address_parse_any(const char *text, size_t length, struct pci_address *r
 			  bool *ret_every) must_check;
 /* Parse slot.function, two digits and one; "*" as above. Returns 0 or -EINVAL. */
 int pci_hop_parse(const char *text, size_t length, struct pci_hop *ret, bool *ret_every) must_check;
+/*
+ * Parse a path: an address on a root bus, then /slot.function of each step down, if there is one. Where @ret_every is not NULL
+ * the last step may be slot.*, which is stored there. Returns 0, -E2BIG for more than PCI_PATH_HOPS steps, or
+ * -EINVAL; then the place of the error is stored in @ret_offset, which may be NULL.
+ */
+int pci_path_parse(const char *text, size_t length, struct pci_path *ret, bool *ret_every,
+		   size_t *ret_offset) must_check;
+#define PCI_PATH_SIZE (PCI_ADDRESS_SIZE + PCI_PATH_HOPS * 5)
+/* Write the path as pci_path_parse() reads it, "-" for one that was not read. Returns @buffer. */
+const char *pci_path_format(const struct pci_path *path, char buffer[static PCI_PATH_SIZE]);
+bool pci_path_equal(const struct pci_path *a, const struct pci_path *b);
 /* Write the address as sysfs names it, segment included. Returns @buffer. */
 const char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE]);
 /*
@@ -142,6 +153,12 @@ static inline bool pci_is_storage(const struct pci_function *function)
  * a virtual machine's host (virtiofs, 9p)? A root can be on each of these.
  */
 bool pci_may_carry_disks(const struct pci_function *function);
+
+/*
+ * Do disks come to this function and go, so that it may as well have none: USB, FireWire, SD and MMC hosts, card
+ * readers?
+ */
+bool pci_has_removable_disks(const struct pci_function *function);
 
 /* Is it a virtio device that carries a host's folder (Virtual I/O Device 1.2, 5: types 9 and 26)? */
 bool pci_is_plan9(const struct pci_function *function);

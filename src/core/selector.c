@@ -168,33 +168,18 @@ static int parse_class(const char *text, size_t length, struct selector *ret, st
 	return 0;
 }
 
-/* The parts of a path: an address on a root bus, then slot.function of each hop below. */
 static int parse_path(const char *text, size_t length, struct selector *ret, struct selector_error *error)
 {
-	static const char expected[] = "a path is an address on a root bus, then /slot.function of each step "
-				       "down, as 0000:00:01.0/00.0";
-	const char *end = text + length, *part = memchr(text, '/', length);
-	struct pci_path *path = &ret->path;
-	struct pci_address first;
+	size_t offset;
+	int r = pci_path_parse(text, length, &ret->path, &ret->every_function, &offset);
 
 	ret->kind = SELECTOR_PATH;
-	if (pci_address_parse(text, (size_t)(part - text), &first) < 0)
-		return fail(error, 0, text, length, expected);
-	*path = (struct pci_path){ .segment = first.segment, .root_bus = first.bus, .hops = 1 };
-	path->hop[0] = (struct pci_hop){ first.slot, first.function };
-	while (part) {
-		const char *start = part + 1;
-		size_t rest = (size_t)(end - start);
-
-		part = memchr(start, '/', rest);
-		if (path->hops == PCI_PATH_HOPS)
-			return fail(error, (size_t)(start - text), text, length,
-				    "a path has at most sixteen steps");
-		/* Only the last step may stand for every function. */
-		if (pci_hop_parse(start, part ? (size_t)(part - start) : rest, &path->hop[path->hops++],
-				  part ? NULL : &ret->every_function) < 0)
-			return fail(error, (size_t)(start - text), text, length, expected);
-	}
+	if (r < 0)
+		return fail(error, offset, text, length,
+			    r == -E2BIG ?
+				    "a path has at most sixteen steps" :
+				    "a path is an address on a root bus, then /slot.function of each step "
+				    "down, as 0000:00:01.0/00.0");
 	return 0;
 }
 
