@@ -37,8 +37,9 @@ _vfio_early() {
 	case $command in
 	list) words="--json --color= $(_vfio_early_selectors)" ;;
 	check | status) words="--json --color=" ;;
+	facts) words="--write" ;;
 	boot) words="--late --dry-run --json" ;;
-	"") words="list check status boot finish --root --help --version" ;;
+	"") words="list check status facts boot finish --root --help --version" ;;
 	*) words="" ;;
 	esac
 	[[ $current != --color=* ]] || words="--color=auto --color=always --color=never"

@@ -19,6 +19,8 @@ static const struct command {
 	  "Say what the next boot would do, and whether it would work" },
 	{ "status", cmd_status, "[--json] [--color=WHEN]",
 	  "Say what the last boot did, beside the present state" },
+	{ "facts", cmd_facts, "[--write]",
+	  "Print what this host needs at boot, as its image has it; --write keeps it in /etc" },
 	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]",
 	  "Bind the configured devices; run by the initramfs" },
 	{ "finish", cmd_finish, "", "Finish or give back what the initramfs has left; run by the boot" },
@@ -39,6 +41,8 @@ static void usage(FILE *out)
 	      "                 PARAMETER (root=/dev/sda2) is stronger than those of the kernel\n"
 	      "                 command line\n"
 	      "  --dry-run      print the plan, write nothing\n"
+	      "  --write        keep the facts in /etc/vfio-early.facts, for images that are made\n"
+	      "                 where / is not the running host\n"
 	      "  -h, --help     print this\n"
 	      "  -V, --version  print the version\n"
 	      "\nDevices are named by a selector: an id (10de:1c03), an address (01:00.0,\n"

@@ -11,7 +11,7 @@ unit_tests := $(patsubst tests/unit/%.c,build/test/unit/%,$(wildcard tests/unit/
 host_tests := $(patsubst tests/host/%.c,build/test/host/%,$(wildcard tests/host/*.c))
 core_sources := src/util.c $(sort $(wildcard src/core/*.c))
 host_sources := $(filter-out src/boot/modules.c,$(sort $(wildcard src/host/*.c src/boot/*.c)))
-unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -Isrc -fsanitize=address,undefined \
+unit_cflags := -std=gnu11 -g -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -DVFIO_EARLY_VERSION='"0"' -Isrc -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/machines/*.t tests/record/*.t tests/fuzz/*.t tests/order/*.t \

@@ -29,6 +29,7 @@ install() {
     for table in fstab crypttab; do
         [ ! -f "${dracutsysrootdir-}/etc/$table" ] || inst_simple "/etc/$table" "/etc/vfio-early.$table"
     done
+    install_facts
     install_drop_ins
     # ids= of modprobe.d are claims; an image that is not hostonly has none of these files.
     for file in "${dracutsysrootdir-}"/etc/modprobe.d/*.conf; do
@@ -48,6 +49,18 @@ install() {
         inst_hook pre-mount 99 "$moddir/vfio-early-late.sh"
         inst_hook pre-pivot 00 "$moddir/vfio-early-finish.sh"
         warn_of_earlier_hooks
+    fi
+}
+
+# What this host stands on. The program knows whether / is a running host; a sysroot is another one. Elsewhere what
+# "facts --write" has kept counts.
+install_facts() {
+    local facts="$initdir/etc/vfio-early.facts" reason="vfio-early: no facts: the image is for a sysroot"
+    mkdir -p "$initdir/etc"
+    if [ -n "${dracutsysrootdir-}" ] || ! reason=$(timeout 60 @SBINDIR@/vfio-early facts 2>&1 > "$facts"); then
+        dinfo "${reason:-vfio-early facts did not end in time}"
+        rm -f "$facts"
+        [ ! -f "${dracutsysrootdir-}/etc/vfio-early.facts" ] || inst_simple /etc/vfio-early.facts
     fi
 }
 

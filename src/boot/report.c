@@ -108,6 +108,11 @@ int report_set_stuck(bool stuck)
 	return report_is_stuck() ? rootdir_remove(REPORT_STUCK_FILE) : 0;
 }
 
+int report_save_facts(const char *text)
+{
+	return rootdir_replace(REPORT_FACTS_FILE, text, strlen(text));
+}
+
 int report_save(const char *command, const struct config *config, const struct iommu *iommu,
 		const struct plan *plan, bool writes)
 {

@@ -29,6 +29,9 @@ int report_clear_waiting(void) must_check;
  */
 int report_set_stuck(bool stuck) must_check;
 
+/* Leave the facts that the boot goes by to the running system, as REPORT_FACTS_FILE. Returns 0 or -errno. */
+int report_save_facts(const char *text) must_check;
+
 /* Replace REPORT_FILE by the report of report_print(), whole or not at all. Returns 0 or -errno. */
 int report_save(const char *command, const struct config *config, const struct iommu *iommu,
 		const struct plan *plan, bool writes) must_check;

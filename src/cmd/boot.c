@@ -73,6 +73,22 @@ static void log_idle_keeps(const struct context *context)
 	}
 }
 
+/* Which facts the boot goes by: without any it is more careful. */
+static void log_facts(const struct facts *facts)
+{
+	const char *reason = facts_reason(facts);
+
+	if (reason[0])
+		log_line(facts->state == FACTS_IGNORED ? LOG_NOTICE : LOG_WARNING, "%s", reason);
+	else if (facts->state == FACTS_MISSING)
+		log_line(LOG_DEBUG, "no host facts in the image");
+	else
+		log_line(LOG_DEBUG, "host facts of %s, made by version %s: %zu protect", facts->made,
+			 facts->version, facts->count);
+	if (facts->unresolved)
+		log_line(LOG_DEBUG, "the host facts lack something: %s", facts->unresolved);
+}
+
 /* The late stage has something to say of what waited for it, the early stage of everything. */
 static void log_verdicts(const struct plan *plan, bool late)
 {
@@ -165,6 +181,7 @@ static int show_plan(const struct boot *boot)
 			     &boot->context.plan, true);
 	} else {
 		log_errors(&boot->context.config);
+		log_facts(&boot->context.facts);
 		log_matches(boot);
 		log_idle_keeps(&boot->context);
 		log_verdicts(&boot->context.plan, boot->late);
@@ -265,6 +282,14 @@ static void leave_stuck(const struct plan *plan)
 		log_line(LOG_WARNING, REPORT_STUCK_FILE ": %s; what is stuck stays as it is", strerror(-r));
 }
 
+static void save_facts(const struct facts *facts)
+{
+	int r = facts->state == FACTS_USED ? report_save_facts(facts->text) : 0;
+
+	if (r < 0)
+		log_line(LOG_WARNING, REPORT_FACTS_FILE ": cannot be written: %s", strerror(-r));
+}
+
 static int carry_out(struct boot *boot, unsigned long long start)
 {
 	struct bind_times times = { 0 };
@@ -277,6 +302,7 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	/* The late stage finds the same errors again; they are told once. */
 	if (!boot->late) {
 		log_errors(&boot->context.config);
+		log_facts(&boot->context.facts);
 		log_matches(boot);
 		log_idle_keeps(&boot->context);
 		log_strangers(&boot->context);
@@ -295,6 +321,8 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
 		 util_now() - start, times.modules, times.devices);
 	save_report(&boot->context);
+	if (!boot->late)
+		save_facts(&boot->context.facts);
 	leave_stuck(&boot->context.plan);
 	if (boot->late)
 		conclude_late();

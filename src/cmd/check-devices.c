@@ -3,6 +3,7 @@
 
 #include "cmd/show.h"
 #include "core/carry.h"
+#include "core/facts-compare.h"
 #include "core/guard.h"
 #include "core/match.h"
 #include "host/config-read.h"
@@ -147,7 +148,8 @@ static void check_neighbours(const struct check_input *input, struct findings *f
 static const struct pci_function *find_host_display(const struct check_input *input)
 {
 	const struct context *context = input->context;
-	const struct plan_input displays = { .early_verdicts = context->early_verdicts,
+	const struct plan_input displays = { .foreseen = true,
+					     .early_verdicts = context->early_verdicts,
 					     .early_verdict_count = context->early_verdict_count };
 
 	for (size_t i = 0; i < context->machine.function_count; i++)
@@ -217,8 +219,8 @@ static bool is_used_on(const struct block_devices *storage, const struct block_u
 	return false;
 }
 
-static void lose_storage(const struct check_input *input, const struct pci_function *function, bool late,
-			 const char *subject, struct findings *findings)
+static void lose_storage(const struct check_input *input, const struct pci_function *function, bool early,
+			 bool late, const char *subject, struct findings *findings)
 {
 	const struct block_devices *storage = input->context->machine.storage;
 	const struct carry_question question = { .function = &function->address,
@@ -233,7 +235,7 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 				     "carries %s now (%s), which the host loses with it",
 				     storage->uses[u].purpose, storage->blocks[storage->uses[u].block].name);
 	lose_spares(input, function, subject, findings);
-	if (carry_keeps(storage, &question, reason, sizeof(reason), hint, sizeof(hint)))
+	if (early && carry_keeps(storage, &question, reason, sizeof(reason), hint, sizeof(hint)))
 		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
 			     "is taken by stage=early although %s", reason);
 }
@@ -258,7 +260,7 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 
 	show_subject(entry, subject, sizeof(subject));
 	check_later(entry, subject, findings);
-	lose_storage(input, entry->function,
+	lose_storage(input, entry->function, match_insists_on_early(entry->claim, entry->function),
 		     match_is_asked_late(&input->context->config, entry->claim, entry->function), subject,
 		     findings);
 	lose_route(input, entry->function, subject, findings);
@@ -307,6 +309,50 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 			     "passphrase");
 }
 
+/* The machine may be another one than when the image was made. */
+static void check_changes(const struct check_input *input, struct findings *findings)
+{
+	const struct machine *machine = &input->context->machine;
+	cleanup_free struct facts_change *changes = NULL;
+	size_t count =
+		facts_compare(&input->context->facts, machine->functions, machine->function_count, &changes);
+
+	for (size_t i = 0; i < count; i++)
+		findings_add(findings, FINDING_WARN, changes[i].subject, distro_regenerate(input->distro),
+			     "%s", changes[i].what);
+}
+
+/* What the image knows of the host, and where that is not what the host needs now. */
+static void check_facts(const struct check_input *input, struct findings *findings)
+{
+	const struct facts *facts = &input->context->facts;
+	const struct plan *live = input->live_plan;
+	char subject[96], sentence[512], other[512];
+
+	if (facts_reason(facts)[0])
+		findings_add(findings, FINDING_WARN, input->facts_of ? input->facts_of : "host facts",
+			     facts->state == FACTS_IGNORED ? "" : distro_regenerate(input->distro), "%s",
+			     facts_reason(facts));
+	if (input->facts_of && facts->state == FACTS_MISSING && input->context->config.claim_count)
+		findings_add(findings, FINDING_WARN, input->facts_of, distro_regenerate(input->distro),
+			     "has no host facts, so the boot is more careful: USB controllers and card "
+			     "readers wait for "
+			     "the late stage");
+	for (size_t i = 0; i < live->count; i++) {
+		const struct plan_entry *now = &live->entries[i];
+		const struct plan_entry *entry =
+			now->function ? plan_entry_of(&input->context->plan, now->function) : NULL;
+
+		if (!entry || entry->verdict == now->verdict)
+			continue;
+		plan_sentence(now, sentence, sizeof(sentence));
+		findings_add(findings, FINDING_WARN, show_subject(entry, subject, sizeof(subject)),
+			     distro_regenerate(input->distro),
+			     "at the next boot it %s; with a new image it %s",
+			     plan_sentence(entry, other, sizeof(other)), sentence);
+	}
+}
+
 void check_devices(const struct check_input *input, struct findings *findings)
 {
 	const struct plan *plan = &input->context->plan;
@@ -315,6 +361,9 @@ void check_devices(const struct check_input *input, struct findings *findings)
 	check_config(input, findings);
 	check_iommu(input, findings);
 	check_entries(input, findings);
+	check_facts(input, findings);
+	if (input->facts_of)
+		check_changes(input, findings);
 	check_neighbours(input, findings);
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan_is_taken(&plan->entries[i]))

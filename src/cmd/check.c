@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* check: what the next boot would do, and whether it would work. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "boot/schema.h"
 #include "cmd.h"
@@ -8,8 +9,10 @@
 #include "cmd/options.h"
 #include "host/bootloader.h"
 #include "host/config-read.h"
+#include "host/facts-read.h"
 #include "host/other-setups-read.h"
 #include "host/pci-read.h"
+#include "host/rootdir.h"
 
 struct check {
 	struct options options;
@@ -22,8 +25,11 @@ struct check {
 	struct keyboards keyboards;
 	bool *unresettable;
 	struct findings findings;
-	char *booted;          /* the command line of this boot */
+	char *booted;         /* the command line of this boot */
+	const char *facts_of; /* the image whose facts the plan goes by, NULL for those of the running host */
 	const char *next_path; /* where the command line of the next boot stands, NULL if it is this one's */
+	struct facts live;     /* the host facts as they would be now */
+	struct plan live_plan; /* by them; without entries where the plan goes by them already */
 };
 
 static void clear_check(struct check *check)
@@ -33,6 +39,8 @@ static void clear_check(struct check *check)
 	other_setups_clear(&check->setups);
 	initramfs_clear(&check->host);
 	kernels_free(check->kernels, check->kernel_count);
+	plan_clear(&check->live_plan);
+	facts_clear(&check->live);
 	context_clear(&check->context);
 	free(check->unresettable);
 	free(check->booted);
@@ -50,6 +58,46 @@ static void load(struct check *check)
 	(void)!config_read_cmdline(&check->booted);
 	next = bootloader_read(check->booted, &check->distro, &check->next_path);
 	context_load(next, check->booted, &check->context);
+}
+
+/* The kernel that boots next: the newest one, as boot loaders have it. NULL where none was found. */
+static const struct kernel *find_next_kernel(const struct check *check)
+{
+	const struct kernel *next = NULL;
+
+	for (size_t i = 0; i < check->kernel_count; i++)
+		if (!next || strverscmp(check->kernels[i].version, next->version) > 0)
+			next = &check->kernels[i];
+	return next;
+}
+
+/*
+ * The next boot goes by the facts in its image. Where that cannot be looked into, or has no vfio-early yet,
+ * those of the running host are what the next image will have.
+ */
+static void choose_facts(struct check *check)
+{
+	const struct kernel *kernel = find_next_kernel(check);
+	struct context *context = &check->context;
+
+	context->facts_given = true;
+	if (!kernel || !kernel->path[0] || kernel->error || !kernel->initramfs.program)
+		facts_read_live(&context->config, &context->facts);
+	else if (kernel->initramfs.facts)
+		facts_read_text(&context->config,
+				util_copy(kernel->initramfs.facts, kernel->initramfs.facts_length),
+				kernel->initramfs.facts_length, &context->facts);
+	check->facts_of = !kernel || kernel->error || !kernel->initramfs.program ? NULL : kernel->path;
+}
+
+/* What would become of the devices if the image was made now. */
+static void plan_live(struct check *check)
+{
+	if (!check->facts_of || !check->context.config.claim_count ||
+	    config_off_reason(&check->context.config))
+		return;
+	facts_read_live(&check->context.config, &check->live);
+	context_plan_again(&check->context, &check->live, &check->live_plan);
 }
 
 static void read_resets(struct check *check)
@@ -79,7 +127,9 @@ static void judge(struct check *check)
 		.keyboards = &check->keyboards,
 		.unresettable = check->unresettable,
 		.next_path = check->next_path,
-		.unprivileged = context_is_unprivileged(),
+		.facts_of = check->facts_of,
+		.live_plan = &check->live_plan,
+		.unprivileged = rootdir_is_unprivileged(),
 	};
 
 	check_devices(&input, &check->findings);
@@ -141,11 +191,14 @@ int cmd_check(int argc, char **argv)
 		return EXIT_USAGE;
 	distro_read(&check.distro);
 	load(&check);
-	context_plan(&check.context, &plan_next, false, NULL, 0);
 	check.kernel_count = kernels_read(&check.kernels);
+	choose_facts(&check);
+	context_plan(&check.context, &plan_next, false, NULL, 0);
+	plan_live(&check);
 	initramfs_read_host(&check.host);
 	other_setups_read(&check.setups, check.context.cmdline);
 	keyboard_read_all(check.context.cmdline, &check.keyboards);
+	machine_read_paths(&check.context.machine);
 	read_resets(&check);
 	judge(&check);
 	if (check.options.json)

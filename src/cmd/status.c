@@ -10,6 +10,7 @@
 #include "cmd/options.h"
 #include "cmd/show.h"
 #include "cmd/status-rows.h"
+#include "core/facts-compare.h"
 #include "host/pci-names.h"
 #include "host/rootdir.h"
 
@@ -22,6 +23,8 @@ struct status {
 	struct report report;
 	int reported; /* 0, or why there is no report */
 	struct status_rows rows;
+	struct facts_change *changes; /* since the image was made */
+	size_t change_count;
 	char *log; /* the early log, or NULL */
 };
 
@@ -31,6 +34,7 @@ static void clear_status(struct status *status)
 	report_free(&status->report);
 	context_clear(&status->context);
 	pci_names_close();
+	free(status->changes);
 	free(status->log);
 	options_clear(&status->options);
 }
@@ -89,6 +93,18 @@ static void print_log(struct json *json, const char *log)
 	json_close(json, ']');
 }
 
+static void print_changes(struct json *json, const struct status *status)
+{
+	char text[sizeof(struct facts_change) + 4];
+
+	json_open(json, "changes", '[');
+	for (size_t i = 0; i < status->change_count; i++)
+		json_string(json, NULL,
+			    util_format(text, sizeof(text), "%s: %s", status->changes[i].subject,
+					status->changes[i].what));
+	json_close(json, ']');
+}
+
 static void print_json(const struct status *status)
 {
 	struct json json = { .out = stdout };
@@ -99,6 +115,7 @@ static void print_json(const struct status *status)
 	schema_neighbours(&json, &status->context.plan);
 	schema_errors(&json, &status->context.config);
 	json_string(&json, "report", status->reported ? missing_report(status) : NULL);
+	print_changes(&json, status);
 	print_log(&json, status->log);
 	schema_close(&json);
 }
@@ -190,7 +207,27 @@ static void show(struct status *status)
 		show_row(status, &status->rows.rows[i]);
 	}
 	show_neighbours(status);
+	for (size_t i = 0; i < status->change_count; i++)
+		show_line(term, status->changes[i].subject, TERM_YELLOW, status->changes[i].what,
+			  distro_regenerate(&status->distro));
 	show_log(status);
+}
+
+/* What is other now than in the facts that this boot goes by. */
+static void read_changes(struct status *status)
+{
+	struct machine *machine = &status->context.machine;
+	struct facts facts;
+	size_t length;
+	char *text;
+
+	if (rootdir_read_file(REPORT_FACTS_FILE, FACTS_LIMIT, &text, &length) < 0)
+		return;
+	facts_parse(text, length, &facts);
+	machine_read_paths(machine);
+	status->change_count =
+		facts_compare(&facts, machine->functions, machine->function_count, &status->changes);
+	facts_clear(&facts);
 }
 
 int cmd_status(int argc, char **argv)
@@ -207,6 +244,7 @@ int cmd_status(int argc, char **argv)
 	distro_read(&status.distro);
 	status.reported = report_load(&status.report);
 	status_rows_make(&status.context, &status.report, status.reported == 0, &status.distro, &status.rows);
+	read_changes(&status);
 	if (rootdir_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
 		status.log = NULL;
 	if (status.options.json)

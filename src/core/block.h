@@ -81,8 +81,16 @@ struct block_mark {
 	int peer; /* the device that it belongs together with, -1 for none */
 };
 
+/* Who looks at the block devices. */
+enum block_view {
+	BLOCK_VIEW_NOW,       /* this boot, in the late stage: what is in use counts */
+	BLOCK_VIEW_NEXT_BOOT, /* the next boot, from the running host: what is mounted now need not be so then */
+	/* the running host, for its facts: what its tables name counts, whoever opens it and whenever */
+	BLOCK_VIEW_FACTS,
+};
+
 struct block_devices {
-	bool next_boot; /* seen from the running host: what is mounted now need not be so then */
+	enum block_view view;
 	struct block *blocks;
 	struct block_edge *edges;
 	struct block_use *uses;

@@ -43,6 +43,8 @@ static void say_unmet(struct block_devices *storage, const struct need *need)
 {
 	char text[120];
 
+	if (storage->needs->facts && facts_resolve(storage->needs->facts, need->text))
+		return;
 	/* The initramfs opens only what the root stands on, and what the kernel command line names. */
 	storage->unmet_awaited |= need->opened || need->kind != NEED_DEVICE || !block_is_opened(need->value);
 	if (!storage->unmet[0])
@@ -73,7 +75,8 @@ static void say_missing(struct block_devices *storage, const struct need *need)
  */
 static bool is_in_image(const struct block_devices *storage, const bool *open, size_t block)
 {
-	return !storage->next_boot || !storage->blocks[block].dm_name[0] || !open || open[block];
+	return storage->view != BLOCK_VIEW_NEXT_BOOT || !storage->blocks[block].dm_name[0] || !open ||
+	       open[block];
 }
 
 static bool is_imported(const struct block_devices *storage, const char *pool)
@@ -146,7 +149,8 @@ static void mark_need(struct block_devices *storage, const struct need *need, un
 		found = true;
 		unmet |= !is_in_image(storage, open, i);
 	}
-	if (found && need->kind == NEED_POOL && (storage->next_boot || !is_imported(storage, need->value)))
+	if (found && need->kind == NEED_POOL &&
+	    (storage->view == BLOCK_VIEW_NEXT_BOOT || !is_imported(storage, need->value)))
 		util_format(storage->partial, sizeof(storage->partial),
 			    "the pool of %.64s is not imported at that time", need->purpose);
 	if ((found && !unmet) || (!found && need->repeated))
@@ -190,12 +194,13 @@ static bool opens_by_itself(const struct block *block)
 static void mark_uses(struct block_devices *storage, unsigned int *rank)
 {
 	for (size_t i = 0; i < storage->use_count; i++)
-		if (!storage->next_boot || UTIL_IS_ONE_OF(block_use_name(&storage->uses[i]), "/", "/usr"))
+		if (storage->view == BLOCK_VIEW_NOW ||
+		    UTIL_IS_ONE_OF(block_use_name(&storage->uses[i]), "/", "/usr"))
 			mark(storage, storage->uses[i].block, (*rank)++, storage->uses[i].purpose, -1, -1);
-	for (size_t i = 0; i < storage->edge_count; i++) {
+	for (size_t i = 0; i < storage->edge_count && storage->view != BLOCK_VIEW_FACTS; i++) {
 		size_t upper = storage->edges[i].upper;
 
-		if (!storage->next_boot || opens_by_itself(&storage->blocks[upper]))
+		if (storage->view != BLOCK_VIEW_NEXT_BOOT || opens_by_itself(&storage->blocks[upper]))
 			mark(storage, upper, *rank,
 			     storage->blocks[upper].dm_name[0] ? OPEN_MAPPING : "a running array", -1, -1);
 	}
@@ -381,7 +386,7 @@ static void spread_open(const struct block_devices *storage, bool *open)
 static bool is_root_mounted(const struct block_devices *storage)
 {
 	for (size_t i = 0; i < storage->use_count; i++)
-		if (storage->next_boot && !strcmp(block_use_name(&storage->uses[i]), "/"))
+		if (storage->view != BLOCK_VIEW_NOW && !strcmp(block_use_name(&storage->uses[i]), "/"))
 			return true;
 	return false;
 }
@@ -414,7 +419,7 @@ void carry_mark(struct block_devices *storage, const struct host_needs *needs)
 	mark_uses(storage, &rank);
 	spread(storage);
 	/* Somebody holds it, and nothing above says who: a member of a pool, or a program that formats it. */
-	for (size_t i = 0; i < storage->count && !storage->next_boot; i++)
+	for (size_t i = 0; i < storage->count && storage->view == BLOCK_VIEW_NOW; i++)
 		if ((storage->blocks[i].held || storage->blocks[i].locked) && !storage->marks[i].set)
 			mark(storage, i, rank,
 			     storage->blocks[i].held ? "what is in use" : "what a program has locked", -1,
@@ -425,7 +430,7 @@ void carry_mark(struct block_devices *storage, const struct host_needs *needs)
 	find_missing(storage);
 }
 
-static bool is_found(const struct block_devices *storage, const struct need *need)
+bool carry_finds(const struct block_devices *storage, const struct need *need)
 {
 	for (size_t i = 0; i < storage->count; i++)
 		if (block_matches(storage, need, i) ||
@@ -443,7 +448,7 @@ static bool lacks_tags(const struct block_devices *storage)
 			need->kind == NEED_DEVICE ? block_is_opened(need->value) : need->kind != NEED_NUMBER;
 
 		if (!need->spare && !need->repeated && tells && host_needs_is_on_disk(need) &&
-		    !is_found(storage, need))
+		    !carry_finds(storage, need))
 			return true;
 	}
 	return false;
@@ -516,8 +521,8 @@ static void append_chain(const struct block_devices *storage, size_t block, char
 	}
 }
 
-static bool keeps_marked(const struct block_devices *storage, const struct pci_address *function,
-			 bool without_keys, char *reason, size_t size, char *hint, size_t hint_size)
+/* The block on the function that is needed for the first cause, or -1. */
+static int best_mark(const struct block_devices *storage, const struct pci_address *function)
 {
 	int best = -1;
 
@@ -525,16 +530,38 @@ static bool keeps_marked(const struct block_devices *storage, const struct pci_a
 		if (storage->marks[i].set && block_is_on(&storage->blocks[i], function) &&
 		    (best < 0 || storage->marks[i].rank < storage->marks[best].rank))
 			best = (int)i;
-	if (best < 0 || (without_keys && storage->marks[best].rank >= CARRY_RANK_KEY))
+	return best;
+}
+
+bool carry_describe(const struct block_devices *storage, const struct pci_address *function, bool *ret_key,
+		    char *text, size_t size)
+{
+	int best = best_mark(storage, function);
+
+	if (best < 0)
 		return false;
-	util_format(reason, size, "it carries %.120s: ", storage->marks[best].purpose);
-	append_chain(storage, (size_t)best, reason, size);
+	*ret_key = storage->marks[best].rank >= CARRY_RANK_KEY;
+	util_format(text, size, "%.120s: ", storage->marks[best].purpose);
+	append_chain(storage, (size_t)best, text, size);
+	return true;
+}
+
+static bool keeps_marked(const struct block_devices *storage, const struct pci_address *function,
+			 bool without_keys, char *reason, size_t size, char *hint, size_t hint_size)
+{
+	int best = best_mark(storage, function);
+	char text[256];
+	bool key;
+
+	if (!carry_describe(storage, function, &key, text, sizeof(text)) || (without_keys && key))
+		return false;
+	util_format(reason, size, "it carries %s", text);
 	if (!strcmp(storage->marks[best].purpose, OPEN_MAPPING))
 		util_format(hint, hint_size,
 			    "if the host does not need it, keep the initramfs from opening it "
 			    "(of LVM: auto_activation_volume_list in lvm.conf)");
-	else if (storage->marks[best].rank >= CARRY_RANK_KEY)
-		util_format(hint, hint_size, "stage=late takes it when the key was read");
+	else if (key)
+		util_format(hint, hint_size, CARRY_KEY_HINT);
 	return true;
 }
 

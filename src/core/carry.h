@@ -32,6 +32,20 @@ bool carry_choose(struct block_devices *storage, const struct host_needs *needs,
 bool carry_awaits_disk(const struct block_devices *storage, const struct pci_address *functions,
 		       size_t count);
 
+/*
+ * What does the host need the function for? Writes "root: nvme0n1p1, vg/root", the first cause with its chain
+ * up from the disk, and whether that is only a key or a detached header. Returns false where nothing on it is
+ * marked.
+ */
+bool carry_describe(const struct block_devices *storage, const struct pci_address *function, bool *ret_key,
+		    char *text, size_t size);
+
+/* Is what the need names among the block devices, or a member of its volume group? */
+bool carry_finds(const struct block_devices *storage, const struct need *need);
+
+/* What to do about a function that stays for a key. */
+#define CARRY_KEY_HINT "stage=late takes it when the key was read"
+
 /* What carry_keeps() is asked. */
 struct carry_question {
 	const struct pci_address *function;

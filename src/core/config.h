@@ -57,6 +57,7 @@ struct config {
 	bool dryrun, debug;
 	bool iommu_ignored;        /* iommu=ignore */
 	bool last_display_claimed; /* last-display=claim */
+	bool facts_ignored;        /* facts=ignore */
 	enum expand expand;        /* of claims that say nothing themselves */
 	unsigned int deadline;     /* seconds that one blocking write may take */
 };

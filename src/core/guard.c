@@ -92,6 +92,53 @@ static void guard_keep(struct plan_entry *entry, const struct config *config)
 	}
 }
 
+/*
+ * What the running host needs the function for, as it has written down for the image. Facts protect, and never
+ * free.
+ */
+static void guard_facts(const struct plan_input *input, struct plan_entry *entry)
+{
+	const struct fact *disk = facts_find(input->facts, entry->function, FACT_DISK),
+			  *key = facts_find(input->facts, entry->function, FACT_KEY);
+	const struct fact *fact = disk ? disk : key;
+	char path[PCI_PATH_SIZE];
+
+	if (!fact || (!disk && match_is_asked_late(input->config, entry->claim, entry->function)))
+		return;
+	if (fact->gone)
+		plan_decide(entry, VERDICT_KEPT, "if it is another card, regenerate the image",
+			    "it may be the card that was at %s when the image was made, and carries %.120s",
+			    pci_path_format(&fact->path, path), fact->text);
+	else
+		plan_decide(
+			entry, VERDICT_KEPT,
+			disk && match_insists_on_early(entry->claim, entry->function) ?
+				"take it out of the claims: stage=early does not take what the host needs" :
+			disk ? "" :
+			       CARRY_KEY_HINT,
+			"it carries %.200s", fact->text);
+}
+
+/* A disk that the host needs stays, whichever slot it is in. */
+static bool keeps_known_disk(const struct plan_input *input, const struct pci_function *function,
+			     char *reason, size_t size)
+{
+	const struct block_devices *storage = input->storage;
+
+	for (size_t b = 0; storage && b < storage->count && input->facts->count; b++) {
+		const struct block *block = &storage->blocks[b];
+		const struct fact *fact = block_is_on(block, &function->address) ?
+						  facts_find_uuid(input->facts, block->content.uuid) :
+						  NULL;
+
+		if (!fact)
+			continue;
+		util_format(reason, size, "it carries %.200s", fact->text);
+		return true;
+	}
+	return false;
+}
+
 /* A folder of the virtual machine's host that the boot mounts: which device has which tag is not known. */
 static bool keeps_share(const struct host_needs *needs, const struct pci_function *function, char *reason,
 			size_t size)
@@ -111,6 +158,7 @@ static bool keeps_share(const struct host_needs *needs, const struct pci_functio
 static bool keeps_network(const struct plan_input *input, const struct pci_function *function, char *reason,
 			  size_t size, char *hint, size_t hint_size)
 {
+	const struct fact *fact = facts_find(input->facts, function, FACT_NETWORK);
 	static const struct network none;
 	const struct host_needs *needs = input->needs;
 	/*
@@ -122,6 +170,10 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 				 needs->network_later ? NETWORK_OF_MOUNT :
 							NETWORK_OF_ROOT;
 
+	if (fact) {
+		util_format(reason, size, "%s", fact->text);
+		return true;
+	}
 	/* A card may hang off USB. */
 	if ((!needs->network[0] && !needs->network_use[0]) ||
 	    (!pci_is_network(function) && !network_leads_through(network, &function->address)) ||
@@ -159,7 +211,8 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 	if (match_insists_on_early(entry->claim, function))
 		util_format(hint, sizeof(hint),
 			    "claim it without expand=group: stage=early takes it then, whatever is on it");
-	if (storage || keeps_share(input->needs, function, reason, sizeof(reason)) ||
+	if (storage || keeps_known_disk(input, function, reason, sizeof(reason)) ||
+	    keeps_share(input->needs, function, reason, sizeof(reason)) ||
 	    keeps_network(input, function, reason, sizeof(reason), hint, sizeof(hint)))
 		plan_decide(entry, VERDICT_KEPT, hint, "%s", reason);
 }
@@ -185,14 +238,19 @@ static void defer(const struct plan_input *input, enum wait wait, struct plan_en
 	else if (wait == WAIT_NATURE)
 		plan_decide(entry, VERDICT_DEFERRED, "",
 			    "the root may be on a disk of it; it waits until that is known");
+	else if (wait == WAIT_KEYBOARD)
+		plan_decide(
+			entry, VERDICT_DEFERRED, "",
+			"a keyboard may hang off it, and the boot may ask for a passphrase; it waits until "
+			"the root device is there");
 	else if (wait == WAIT_STAGE)
 		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage (stage=late)");
 	else
 		plan_decide(entry, VERDICT_DEFERRED, "",
 			    "it waits for the late stage with the others of its IOMMU group");
 	/* Until then no host driver takes it; but a screen and a keyboard may be needed to get there. */
-	entry->reserved = wait != WAIT_NATURE && !input->needs->no_late[0] && !guard_is_console(function) &&
-			  !function->has_keyboard;
+	entry->reserved = wait != WAIT_NATURE && wait != WAIT_KEYBOARD && !input->needs->no_late[0] &&
+			  !guard_is_console(function) && !function->has_keyboard;
 }
 
 /*
@@ -245,6 +303,8 @@ static void guard_one(const struct plan_input *input, enum wait wait, struct pla
 		guard_keep(entry, input->config);
 	if (entry->verdict == VERDICT_WOULD_BIND)
 		guard_vmd(input, entry);
+	if (entry->verdict == VERDICT_WOULD_BIND)
+		guard_facts(input, entry);
 	if (entry->verdict != VERDICT_WOULD_BIND || wait == WAIT_NOT)
 		return;
 	if (input->stage->before_disks)
@@ -274,8 +334,11 @@ bool guard_is_host_display(const struct plan_input *input, const struct plan *pl
 	found = plan_find_early_verdict(input, function);
 	if (entry && is_going(entry))
 		return false;
-	/* What this boot has taken and nobody claims any more, or what is given back now, is the host's. */
-	return !pci_is_guest_driver(function->driver) ||
+	/*
+	 * What this boot has taken and nobody claims any more, or what is given back now, is the host's; and at the
+	 * next boot all that nobody claims.
+	 */
+	return !pci_is_guest_driver(function->driver) || (input->foreseen && !entry) ||
 	       (entry && (entry->verdict == VERDICT_KEPT || entry->verdict == VERDICT_NO_IOMMU)) ||
 	       (found && found->verdict == VERDICT_BOUND && !entry);
 }
@@ -284,11 +347,17 @@ bool guard_is_host_display(const struct plan_input *input, const struct plan *pl
  * Of two displays that could stay: the one that the firmware drew on, by the stronger sign, else the one
  * before.
  */
-static bool is_rather_kept(const struct pci_function *a, const struct pci_function *b)
+static bool is_rather_kept(const struct facts *facts, const struct pci_function *a,
+			   const struct pci_function *b)
 {
 	bool a_boots = a->boot_vga == 1, b_boots = b->boot_vga == 1;
 
-	return a_boots != b_boots ? a_boots : a->console > b->console;
+	if (a_boots != b_boots)
+		return a_boots;
+	if (a->console != b->console)
+		return a->console > b->console;
+	return !guard_is_console(a) && facts_find(facts, a, FACT_DISPLAY) &&
+	       !facts_find(facts, b, FACT_DISPLAY);
 }
 
 /*
@@ -305,7 +374,7 @@ static const struct pci_function *find_last_display(const struct plan_input *inp
 		const struct plan_entry *entry = &plan->entries[i];
 
 		if (pci_is_display(entry->function) && is_going(entry) && entry->verdict != VERDICT_BOUND &&
-		    (!last || is_rather_kept(entry->function, last)))
+		    (!last || is_rather_kept(input->facts, entry->function, last)))
 			last = entry->function;
 	}
 	return last;

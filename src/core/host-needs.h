@@ -13,6 +13,7 @@
 
 #include "core/cmdline.h"
 #include "core/devspec.h"
+#include "core/facts.h"
 
 struct need {
 	enum need_kind kind;
@@ -42,6 +43,8 @@ struct host_needs {
 	bool network_later;
 	/* what else uses the network during the boot (dropbear, clevis), "" where nothing does */
 	char network_use[64];
+	bool passphrase;           /* the initramfs may ask for one, or for a shell */
+	const struct facts *facts; /* an entry that they resolve is on no other disk; the caller's, or NULL */
 };
 
 /* Is it on a block device at all? */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/cmdline.h"
 #include "core/fields.h"
@@ -48,4 +49,32 @@ bool keyboard_cmdline_asks(const char *cmdline)
 			return false;
 	}
 	return opens;
+}
+
+bool keyboard_may_be_needed(const char *parameters)
+{
+	static const char *const names[] = { "rd.luks.uuid", "rd.luks.name", "rd.luks.key", "luks.uuid",
+					     "luks.name",    "luks.key",     "cryptopts",   "rd.auto",
+					     "rd.break",     "break",        "rd.shell",    "rd_LUKS_UUID" };
+	static const char *const encrypted[] = { "zfs", "bcachefs" };
+	struct cmdline_param param;
+
+	while (cmdline_next(&parameters, &param)) {
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			if (cmdline_is(&param, names[i]))
+				return true;
+		for (size_t i = 0; i < ARRAY_SIZE(encrypted) && param.value; i++)
+			if ((cmdline_is(&param, "root") || cmdline_is(&param, "rootfstype")) &&
+			    param.value_length >= strlen(encrypted[i]) &&
+			    !strncasecmp(param.value, encrypted[i], strlen(encrypted[i])))
+				return true;
+	}
+	return false;
+}
+
+bool keyboard_crypttab_opens(const char *crypttab)
+{
+	struct fields_line line;
+
+	return fields_next(&crypttab, &line);
 }

@@ -18,3 +18,14 @@ bool keyboard_crypttab_asks(const char *crypttab);
  * dracut.cmdline(7))?
  */
 bool keyboard_cmdline_asks(const char *cmdline);
+
+/*
+ * Might somebody have to type while the initramfs runs: is a LUKS opened, with whatever key (where that fails,
+ * a passphrase is asked for), a shell asked for, or the root on a file system with encryption of its own?
+ * @parameters are those of the command line and of the generator's files (dracut.cmdline(7),
+ * initramfs-tools(7)).
+ */
+bool keyboard_may_be_needed(const char *parameters);
+
+/* Has a crypttab(5) any entry? */
+bool keyboard_crypttab_opens(const char *crypttab);

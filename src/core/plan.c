@@ -8,7 +8,8 @@
 
 const struct plan_stage plan_early = { .before_disks = true, .acts = true };
 const struct plan_stage plan_late = { .after_early = true, .acts = true };
-const struct plan_stage plan_next = { .whole_machine = true };
+const struct plan_stage plan_next = { .whole_machine = true, .view = BLOCK_VIEW_NEXT_BOOT };
+const struct plan_stage plan_facts = { .whole_machine = true, .view = BLOCK_VIEW_FACTS };
 
 void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hint, const char *reason, ...)
 {

@@ -7,6 +7,7 @@
 
 #include "core/block.h"
 #include "core/config.h"
+#include "core/facts.h"
 #include "core/iommu.h"
 #include "core/network.h"
 #include "core/verdict.h"
@@ -67,15 +68,19 @@ struct plan_stage {
 	bool acts;        /* the plan is carried out, and not a forecast */
 	/* every function is looked at, not only what is wanted and what belongs to that */
 	bool whole_machine;
+	enum block_view view; /* who looks at the block devices */
 };
 extern const struct plan_stage plan_early; /* of the initramfs before udev */
 extern const struct plan_stage plan_late;  /* of the initramfs when the root device is there */
 /* of the next boot, both of these in one, seen from the running host */
 extern const struct plan_stage plan_next;
+/* no plan: what the host facts are made from */
+extern const struct plan_stage plan_facts;
 
 /* What a plan is made from. All of it stays the caller's and must outlive the plan. */
 struct plan_input {
 	const struct plan_stage *stage;
+	bool foreseen; /* the functions are as the running host has them, and the stage is of the next boot */
 	const struct config *config;
 	const struct pci_function *functions; /* sorted by address */
 	size_t function_count;
@@ -83,6 +88,7 @@ struct plan_input {
 	const struct plan_link *links;
 	size_t link_count;
 	const struct host_needs *needs;
+	const struct facts *facts; /* located by facts_locate(); missing ones are facts too */
 	/* Of any stage but the early one, else NULL: what stands on what, which cards have a route. */
 	const struct block_devices *storage;
 	const struct network *network;

@@ -195,7 +195,7 @@ void planner_make(const struct plan_input *input, const int *wanted, struct plan
 		if (off)
 			plan_decide(entry, VERDICT_OFF, "", "%s", off);
 	}
-	wait_find(config, input->needs, input->functions, input->function_count, wanted, wait);
+	wait_find(config, input->needs, input->facts, input->functions, input->function_count, wanted, wait);
 	if (!off)
 		guard_apply(input, wait, ret);
 	for (size_t i = 0; i < ret->count && !config->iommu_ignored; i++)

@@ -5,11 +5,26 @@
 
 #include "core/match.h"
 
-/* May the root be on the function, or be reached through it? */
-static bool may_carry_root(const struct host_needs *needs, const struct pci_function *function)
+/*
+ * May what the boot needs be on the function, or be reached through it? Where the host facts are complete, and
+ * nothing that is needed was on a removable disk, a
+ * controller of removable disks carries what they say, and nothing else.
+ */
+static bool may_carry_root(const struct host_needs *needs, const struct facts *facts,
+			   const struct pci_function *function)
 {
-	return pci_may_carry_disks(function) || function->has_disk ||
+	bool may_carry = pci_may_carry_disks(function) && !(facts_are_complete(facts) && !facts->removable &&
+							    pci_has_removable_disks(function));
+
+	return may_carry || function->has_disk || facts_find(facts, function, FACT_DISK) ||
+	       facts_find(facts, function, FACT_KEY) || facts_find(facts, function, FACT_NETWORK) ||
 	       (pci_is_network(function) && (needs->network[0] || needs->network_use[0]));
+}
+
+/* A keyboard may be plugged in elsewhere than when the facts were made. */
+static bool may_have_keyboard(const struct facts *facts, const struct pci_function *function)
+{
+	return pci_has_removable_disks(function) || facts_find(facts, function, FACT_KEYBOARD);
 }
 
 /* The functions of one slot stand beside each other. */
@@ -63,7 +78,7 @@ static void mark_groups(const struct config *config, size_t count, const int *wa
 			wait[i] = WAIT_GROUP;
 }
 
-void wait_find(const struct config *config, const struct host_needs *needs,
+void wait_find(const struct config *config, const struct host_needs *needs, const struct facts *facts,
 	       const struct pci_function *functions, size_t count, const int *wanted, enum wait *wait)
 {
 	size_t limit;
@@ -77,12 +92,15 @@ void wait_find(const struct config *config, const struct host_needs *needs,
 	for (size_t i = 0; i < count; i++)
 		if (wanted[i] < 0)
 			wait[i] = WAIT_NOT;
-		else if (may_carry_root(needs, &functions[i]) &&
+		else if (may_carry_root(needs, facts, &functions[i]) &&
 			 !match_insists_on_early(&config->claims[wanted[i]], &functions[i]))
 			wait[i] = WAIT_NATURE;
+		else if (needs->passphrase && may_have_keyboard(facts, &functions[i]) &&
+			 !match_insists_on_early(&config->claims[wanted[i]], &functions[i]))
+			wait[i] = WAIT_KEYBOARD;
 	mark_groups(config, count, wanted, group, limit, wait);
 	/* Whatever else it waits for, the host may need it until then. */
 	for (size_t i = 0; i < count; i++)
-		if (wait[i] != WAIT_NOT && may_carry_root(needs, &functions[i]))
+		if (wait[i] != WAIT_NOT && may_carry_root(needs, facts, &functions[i]))
 			wait[i] = WAIT_NATURE;
 }

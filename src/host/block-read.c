@@ -196,12 +196,12 @@ static void keep_hanging(struct block_devices *storage, const struct block_devic
 
 /* @before is what was read before, or NULL. */
 static void read_all(const struct host_needs *needs, const struct pci_address *candidates, size_t count,
-		     bool next_boot, const struct block_devices *before, struct block_devices *ret)
+		     enum block_view view, const struct block_devices *before, struct block_devices *ret)
 {
 	bool partitions = needs_partitions(needs);
 	cleanup_free bool *chosen = NULL;
 
-	*ret = (struct block_devices){ .next_boot = next_boot };
+	*ret = (struct block_devices){ .view = view };
 	block_sysfs_read_devices(ret);
 	keep_hanging(ret, before);
 	for (size_t i = 0; i < needs->count; i++)
@@ -279,19 +279,19 @@ static bool is_complete(void *data)
 	if (!found)
 		return false;
 	before = *search->storage;
-	read_all(search->needs, search->candidates, search->count, false, &before, search->storage);
+	read_all(search->needs, search->candidates, search->count, BLOCK_VIEW_NOW, &before, search->storage);
 	block_clear(&before);
 	return !waits_for_more(search);
 }
 
 void block_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count,
-		bool next_boot, bool waits, struct block_devices *ret)
+		enum block_view view, bool waits, struct block_devices *ret)
 {
 	struct search search = { .needs = needs, .candidates = candidates, .count = count, .storage = ret };
 
 	search.seen = waits ? count_devices() : 0;
 	search.busy = waits && udev_is_busy();
-	read_all(needs, candidates, count, next_boot, NULL, ret);
+	read_all(needs, candidates, count, view, NULL, ret);
 	if (waits)
 		deadline_wait(is_complete, &search, 50, deadline_look_end());
 }

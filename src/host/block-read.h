@@ -11,11 +11,11 @@
  * time, each in a child process: one that hangs costs the others nothing, and what a guest wrote on a disk is
  * nothing to trust.
  *
- * @next_boot says that the next boot is meant, seen from the running host. With @waits this looks again, as
+ * @view says who looks. With @waits this looks again, as
  * long as the deadline for reading allows: while something that the host needs is not found and might be on a
  * disk of the candidates that has not appeared yet, and while udev may be opening a container on one of them.
  *
  * The result is marked with carry_mark(); free it with block_clear().
  */
 void block_read(const struct host_needs *needs, const struct pci_address *candidates, size_t count,
-		bool next_boot, bool waits, struct block_devices *ret);
+		enum block_view view, bool waits, struct block_devices *ret);

@@ -2,12 +2,13 @@
 #include "host/context.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "core/carry.h"
 #include "core/match.h"
 #include "core/planner.h"
 #include "host/config-read.h"
 #include "host/deadline.h"
+#include "host/facts-read.h"
 #include "host/host-needs-read.h"
 #include "host/report-read.h"
 #include "host/rootdir.h"
@@ -44,12 +45,14 @@ static void add_stage_errors(struct context *context)
 	}
 }
 
-static struct plan_input input_of(const struct context *context, const struct plan_stage *stage)
+static struct plan_input input_of(const struct context *context, const struct plan_stage *stage,
+				  bool foreseen)
 {
 	const struct machine *machine = &context->machine;
 
 	return (struct plan_input){
 		.stage = stage,
+		.foreseen = foreseen,
 		.config = &context->config,
 		.functions = machine->functions,
 		.function_count = machine->function_count,
@@ -57,6 +60,7 @@ static struct plan_input input_of(const struct context *context, const struct pl
 		.links = machine->links,
 		.link_count = machine->link_count,
 		.needs = &context->needs,
+		.facts = &context->facts,
 		.storage = machine->storage,
 		.network = &machine->network,
 		.early_verdicts = context->early_verdicts,
@@ -70,19 +74,22 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 {
 	struct plan_input input;
 
+	if (context->config.claim_count && !stage->whole_machine && !context->facts_given)
+		facts_read(&context->config, &context->facts);
 	if (context->config.claim_count || stage->whole_machine)
 		host_needs_read(context->cmdline, parameters, count, !stage->before_disks, &context->needs);
+	context->needs.facts = &context->facts;
 	if (!stage->before_disks)
 		context->reported = report_load_early_verdicts(&context->early_verdicts,
 							       &context->early_verdict_count) == 0;
 	machine_read(&context->config, context->booted ? context->booted : context->cmdline, &context->needs,
-		     stage, real && stage->after_early, &context->machine);
+		     &context->facts, stage, real && stage->after_early, &context->machine);
 	if (context->booted)
 		iommu_foresee(context->cmdline, &context->machine.iommu);
 	add_stage_errors(context);
-	input = input_of(context, stage);
+	input = input_of(context, stage, !stage->acts);
 	if (!stage->acts || (stage->after_early && !real && !context->reported)) {
-		struct plan_input early = input_of(context, &plan_early);
+		struct plan_input early = input_of(context, &plan_early, !stage->acts);
 
 		planner_make(&early, context->machine.wanted, &context->early);
 		input.early = &context->early;
@@ -90,16 +97,30 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 	planner_make(&input, context->machine.wanted, &context->plan);
 }
 
-bool context_is_unprivileged(void)
+void context_plan_again(struct context *context, struct facts *facts, struct plan *ret)
 {
-	return rootdir_is_host() && geteuid() != 0;
+	struct plan_input early = input_of(context, &plan_early, true),
+			  next = input_of(context, &plan_next, true);
+	struct plan early_plan;
+
+	machine_locate_facts(facts, &context->machine);
+	context->needs.facts = facts;
+	carry_mark(context->machine.storage, &context->needs);
+	early.facts = next.facts = facts;
+	planner_make(&early, context->machine.wanted, &early_plan);
+	next.early = &early_plan;
+	planner_make(&next, context->machine.wanted, ret);
+	plan_clear(&early_plan);
+	/* As context_plan() has left it. */
+	context->needs.facts = &context->facts;
+	carry_mark(context->machine.storage, &context->needs);
 }
 
 void context_add_rights(struct context *context)
 {
 	bool storage = false;
 
-	if (!context_is_unprivileged())
+	if (!rootdir_is_unprivileged())
 		return;
 	for (size_t i = 0; i < context->plan.count; i++)
 		storage |= context->plan.entries[i].function &&
@@ -121,6 +142,7 @@ void context_clear(struct context *context)
 	report_free_early_verdicts(context->early_verdicts, context->early_verdict_count);
 	machine_clear(&context->machine);
 	host_needs_clear(&context->needs);
+	facts_clear(&context->facts);
 	config_clear(&context->config);
 	free(context->cmdline);
 	*context = (struct context){ 0 };

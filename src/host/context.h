@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "core/facts.h"
 #include "host/machine.h"
 
 struct context {
@@ -13,6 +14,8 @@ struct context {
 	const char *booted;
 	struct machine machine;
 	struct host_needs needs;
+	struct facts facts;
+	bool facts_given; /* the caller has filled them in; else context_plan() reads those of the image */
 	struct plan plan, early; /* early: what the early stage decides, where its report does not say it */
 	struct early_verdict *early_verdicts; /* what this boot's early stage has reported */
 	size_t early_verdict_count;
@@ -33,11 +36,17 @@ void context_load(const char *next, const char *booted, struct context *ret);
  */
 void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters,
 		  size_t count);
+/*
+ * Make the plan of plan_next once more, with other facts, for context_plan() has read the machine. Free @ret with
+ * plan_clear().
+ */
+void context_plan_again(struct context *context, struct facts *facts, struct plan *ret);
 void context_clear(struct context *context);
 
-/* Is the program run by another user than root, on the machine itself? Some things cannot be seen then. */
-bool context_is_unprivileged(void);
-/* Where that matters for the plan, add it to the configuration's errors. */
+/*
+ * Where the program is run by another user than root (rootdir_is_unprivileged()), and that matters for the
+ * plan, add it to the configuration's errors.
+ */
 void context_add_rights(struct context *context);
 
 /* The IOMMU, or NULL where it was not judged. */

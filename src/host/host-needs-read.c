@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/devspec.h"
+#include "core/keyboard.h"
 #include "host/config-read.h"
 #include "host/deadline.h"
 #include "host/generators.h"
@@ -228,6 +229,23 @@ static void add_crypttabs(struct host_needs *needs, bool disks)
 		     disks ? host_needs_add_host_crypttab : host_needs_add_host_crypttab_remote);
 }
 
+static bool has_entry(const char *path)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	return rootdir_read_file(path, TABLE_LIMIT, &text, &length) == 0 && keyboard_crypttab_opens(text);
+}
+
+/* Does the initramfs open a LUKS by its own crypttab? On the host every entry might be in there. */
+static bool opens_luks(void)
+{
+	for (size_t i = 0; i < GENERATOR_COUNT; i++)
+		if (generators[i].crypttab && has_entry(generators[i].crypttab))
+			return true;
+	return has_entry("/etc/crypttab");
+}
+
 /* --- all of it --- */
 
 static void add_parameters(struct host_needs *needs, const char *cmdline, char *const *arguments,
@@ -240,6 +258,7 @@ static void add_parameters(struct host_needs *needs, const char *cmdline, char *
 	for (size_t i = 0; i < count; i++)
 		append(&parameters, arguments[i], "\"");
 	host_needs_add_cmdline(needs, parameters.text);
+	needs->passphrase = keyboard_may_be_needed(parameters.text);
 	util_cleanup_free(&parameters.text);
 }
 
@@ -260,4 +279,5 @@ void host_needs_read(const char *cmdline, char *const *arguments, size_t count, 
 	for (size_t i = 0; i < ARRAY_SIZE(fstabs); i++)
 		add_needs_of(ret, fstabs[i], disks ? host_needs_add_fstab : host_needs_add_fstab_remote);
 	add_crypttabs(ret, disks);
+	ret->passphrase |= opens_luks();
 }

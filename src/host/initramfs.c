@@ -10,6 +10,7 @@
 
 #include "core/cpio.h"
 #include "host/config-read.h"
+#include "host/facts-read.h"
 #include "host/rootdir.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -98,6 +99,7 @@ void initramfs_clear(struct initramfs *initramfs)
 		free(initramfs->files[i].text);
 	}
 	free(initramfs->files);
+	free(initramfs->facts);
 	*initramfs = (struct initramfs){ 0 };
 }
 
@@ -128,6 +130,18 @@ static bool is_driver(const char *name)
 	return base && (!strncmp(base, "/vfio-pci.ko", 12) || !strncmp(base, "/vfio_pci.ko", 12));
 }
 
+/* Of two the later one counts, as it does for the kernel. */
+static void keep_text(struct initramfs *initramfs, const char *path, char *text, size_t size)
+{
+	if (strcmp(path, FACTS_READ_FILE) != 0) {
+		add_file(initramfs, path, text, size);
+		return;
+	}
+	free(initramfs->facts);
+	initramfs->facts = text;
+	initramfs->facts_length = size;
+}
+
 static int keep_content(struct cpio *cpio, const struct cpio_file *file, const char *path,
 			struct initramfs *initramfs)
 {
@@ -143,7 +157,7 @@ static int keep_content(struct cpio *cpio, const struct cpio_file *file, const c
 		}
 		got += (size_t)r;
 	}
-	add_file(initramfs, path, text, size);
+	keep_text(initramfs, path, text, size);
 	return 0;
 }
 
@@ -159,8 +173,8 @@ static int read_archives(struct cpio *cpio, struct initramfs *initramfs)
 		initramfs->driver |= is_driver(file.name);
 		util_format(path, sizeof(path), "/%s", file.name);
 		if (file.regular && file.size &&
-		    (is_config(path) ||
-		     UTIL_IS_ONE_OF(path, CONFIG_READ_FSTAB_COPY, CONFIG_READ_CRYPTTAB_COPY)))
+		    (is_config(path) || UTIL_IS_ONE_OF(path, CONFIG_READ_FSTAB_COPY,
+						       CONFIG_READ_CRYPTTAB_COPY, FACTS_READ_FILE)))
 			r = keep_content(cpio, &file, path, initramfs);
 		if (r < 0)
 			break;

@@ -18,6 +18,8 @@ struct initramfs {
 	bool driver;  /* a module vfio-pci */
 	struct initramfs_file *files;
 	size_t file_count;
+	char *facts; /* the host facts, NULL for none */
+	size_t facts_length;
 };
 
 /*

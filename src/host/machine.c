@@ -77,6 +77,22 @@ static void read_state(struct machine *machine, bool every)
 	}
 }
 
+void machine_read_paths(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->function_count; i++)
+		if (!machine->functions[i].path.hops)
+			pci_read_path(&machine->functions[i]);
+}
+
+/* Facts go by paths, which only functions that may be meant must have. */
+void machine_locate_facts(struct facts *facts, struct machine *machine)
+{
+	for (size_t i = 0; i < machine->function_count && facts->count; i++)
+		if (facts_name_id(facts, &machine->functions[i]) && !machine->functions[i].path.hops)
+			pci_read_path(&machine->functions[i]);
+	facts_locate(facts, machine->functions, machine->function_count);
+}
+
 /* A hint for a bridge names what is behind it. */
 static void read_paths_below_bridges(struct machine *machine)
 {
@@ -84,9 +100,8 @@ static void read_paths_below_bridges(struct machine *machine)
 
 	for (size_t i = 0; i < machine->function_count; i++)
 		bridge |= machine->wanted[i] >= 0 && pci_is_bridge(&machine->functions[i]);
-	for (size_t i = 0; i < machine->function_count && bridge; i++)
-		if (!machine->functions[i].path.hops)
-			pci_read_path(&machine->functions[i]);
+	if (bridge)
+		machine_read_paths(machine);
 }
 
 static void mark_disk(void *data, const struct pci_address *address)
@@ -98,7 +113,7 @@ static void mark_disk(void *data, const struct pci_address *address)
 		machine->functions[function - machine->functions].has_disk = true;
 }
 
-static void mark_keyboards(struct machine *machine)
+void machine_mark_keyboards(struct machine *machine)
 {
 	struct keyboards keyboards;
 
@@ -124,7 +139,7 @@ static void read_attached(const struct config *config, struct machine *machine)
 	sysfs_block_functions(mark_disk, machine);
 	/* Who waits may be reserved until then, but for the keyboard's controller. */
 	if (late)
-		mark_keyboards(machine);
+		machine_mark_keyboards(machine);
 }
 
 /* Read who else is in the groups of wanted functions, each group once. */
@@ -189,28 +204,31 @@ static void read_drivers(struct machine *machine, bool every)
 
 /* What waits for the late stage, and whose it is; seen from the running host also what does not wait. */
 static void read_owners(const struct config *config, const struct host_needs *needs,
-			const struct plan_stage *stage, bool waits, struct machine *machine)
+			const struct facts *facts, const struct plan_stage *stage, bool waits,
+			struct machine *machine)
 {
 	cleanup_free struct pci_address *candidates =
 		util_zeroed(machine->function_count, sizeof(*candidates));
 	cleanup_free enum wait *wait = util_zeroed(machine->function_count, sizeof(*wait));
 	size_t count = 0;
 
-	wait_find(config, needs, machine->functions, machine->function_count, machine->wanted, wait);
+	wait_find(config, needs, facts, machine->functions, machine->function_count, machine->wanted, wait);
 	for (size_t i = 0; i < machine->function_count; i++)
 		if (wait[i] != WAIT_NOT ||
-		    (machine->wanted[i] >= 0 && pci_may_carry_disks(&machine->functions[i])))
+		    (machine->wanted[i] >= 0 && pci_may_carry_disks(&machine->functions[i])) ||
+		    (stage->view == BLOCK_VIEW_FACTS &&
+		     (pci_may_carry_disks(&machine->functions[i]) || machine->functions[i].has_disk)))
 			candidates[count++] = machine->functions[i].address;
 	machine->storage = util_zeroed(1, sizeof(*machine->storage));
 	/* A boot reads nothing where nothing waits. */
 	if (count || stage->whole_machine)
-		block_read(needs, candidates, count, !stage->acts, count && waits, machine->storage);
+		block_read(needs, candidates, count, stage->view, count && waits, machine->storage);
 	if ((count && (needs->network[0] || needs->network_use[0])) || stage->whole_machine)
 		network_read(&machine->network);
 }
 
 void machine_read(struct config *config, const char *booted, const struct host_needs *needs,
-		  const struct plan_stage *stage, bool waits, struct machine *ret)
+		  struct facts *facts, const struct plan_stage *stage, bool waits, struct machine *ret)
 {
 	bool every = stage->whole_machine;
 	cleanup_free bool *done = NULL;
@@ -235,12 +253,13 @@ void machine_read(struct config *config, const char *booted, const struct host_n
 	if (match_expand(config, ret->functions, ret->function_count, ret->wanted))
 		read_details(ret, every, done);
 	read_state(ret, every);
+	machine_locate_facts(facts, ret);
 	read_paths_below_bridges(ret);
 	read_attached(config, ret);
 	read_links(ret);
 	read_drivers(ret, every);
 	if (!stage->before_disks)
-		read_owners(config, needs, stage, waits, ret);
+		read_owners(config, needs, facts, stage, waits, ret);
 	iommu_read(booted, &ret->iommu);
 	ret->iommu_judged = true;
 }

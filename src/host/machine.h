@@ -19,13 +19,19 @@ struct machine {
 /*
  * Read the machine for the claims of @config: one read per function, and details, links, groups and the IOMMU
  * only where a claim matches; for plan_next of every function. For any stage but the early one also the block
- * devices, what is on those that are wanted, and the routes, for what the host @needs. Adds an error to
+ * devices, what is on those that are wanted, and the routes, for what the host @needs. Locates the @facts. Adds an error to
  * @config where PCI cannot be read. @booted is the command line of this boot. @waits allows for disks that
  * have not appeared yet, see block_read(). Free with machine_clear().
  */
 void machine_read(struct config *config, const char *booted, const struct host_needs *needs,
-		  const struct plan_stage *stage, bool waits, struct machine *ret);
+		  struct facts *facts, const struct plan_stage *stage, bool waits, struct machine *ret);
 
 /* Read what selectors match by into every function of @machine. */
 void machine_read_facts(const struct selector_facts *facts, struct machine *machine);
+/* Read the paths that @facts go by, and locate them: facts_locate(). */
+void machine_locate_facts(struct facts *facts, struct machine *machine);
+/* Read the path of every function. */
+void machine_read_paths(struct machine *machine);
+/* Mark the functions that keyboards hang off. */
+void machine_mark_keyboards(struct machine *machine);
 void machine_clear(struct machine *machine);

@@ -9,6 +9,7 @@
 #define REPORT_FILE REPORT_FOLDER "/report.json"
 /* The hooks and the units look for these too. */
 #define REPORT_LATE_FILE REPORT_FOLDER "/late"
+#define REPORT_FACTS_FILE REPORT_FOLDER "/facts"
 #define REPORT_STUCK_FILE REPORT_FOLDER "/stuck"
 
 #define REPORT_LIMIT (64 << 20)

@@ -53,6 +53,11 @@ bool rootdir_is_host(void)
 	return root_fd < 0;
 }
 
+bool rootdir_is_unprivileged(void)
+{
+	return rootdir_is_host() && geteuid() != 0;
+}
+
 bool rootdir_is_initramfs(void)
 {
 	struct statfs is;

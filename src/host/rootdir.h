@@ -17,6 +17,9 @@ int rootdir_enter(const char *folder) must_check;
 /* Is it the machine's own root? */
 bool rootdir_is_host(void);
 
+/* Is the program run by another user than root, on the machine itself? Some things cannot be seen then. */
+bool rootdir_is_unprivileged(void);
+
 /*
  * Is "/" an initramfs: ramfs or tmpfs, as the kernel mounts its rootfs, or an overlay in an image that says
  * so by its initrd-release? Below --root nothing is detected, and it counts as one.

@@ -347,6 +347,11 @@ int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length
 				 ACPI_LIMIT, ret_bytes, ret_length);
 }
 
+ssize_t sysfs_dmi_uuid_read(char *buffer, size_t size)
+{
+	return rootdir_read("/sys/class/dmi/id/product_uuid", buffer, size);
+}
+
 bool sysfs_firmware_exists(const char *name)
 {
 	char path[PATH_SIZE];

@@ -96,6 +96,12 @@ int sysfs_drm_has_monitor(const struct pci_address *address) must_check;
  * Names of the IOMMUs that the kernel drives. Returns their number or -errno; free with rootdir_list_free().
  */
 ssize_t sysfs_iommu_list(char ***ret_names) must_check;
+/*
+ * Read the DMI product UUID as the kernel prints it (Documentation/ABI/testing/sysfs-devices-virtual-dmi-id;
+ * root may). Returns the number of bytes or -errno.
+ */
+ssize_t sysfs_dmi_uuid_read(char *buffer, size_t size) must_check;
+
 /* Has the firmware an ACPI table of this four-letter name? */
 bool sysfs_acpi_table_exists(const char *name);
 /*

@@ -178,7 +178,7 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 	host_needs_add_cmdline(&needs, cmdline);
 	/* A stage each. */
 	deadline_begin(DEADLINE);
-	block_read(&needs, both, 2, false, false, &storage);
+	block_read(&needs, both, 2, BLOCK_VIEW_NOW, false, &storage);
 	keeps = carry_keeps(&storage,
 			    &(struct carry_question){ .function = &both[bus - 1], .may_carry = true }, reason,
 			    sizeof(reason), hint, sizeof(hint));

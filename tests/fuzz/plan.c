@@ -13,6 +13,8 @@
 
 struct world {
 	struct host_needs needs;
+	struct facts facts;
+	struct fact fact_list[FUNCTIONS_MAX];
 	struct pci_function functions[FUNCTIONS_MAX];
 	size_t count;
 	struct config config;
@@ -147,6 +149,7 @@ static void make(struct world *world)
 {
 	struct plan_input input = {
 		.stage = &plan_early,
+		.facts = &world->facts,
 		.config = &world->config,
 		.functions = world->functions,
 		.function_count = world->count,
@@ -162,6 +165,33 @@ static void make(struct world *world)
 	match_claims(&world->config, world->functions, world->count, world->wanted);
 	match_expand(&world->config, world->functions, world->count, world->wanted);
 	planner_make(&input, world->wanted, &world->plan);
+}
+
+/* What the host may have written down of its functions. */
+static void make_facts(struct world *world, const uint8_t **data, size_t *size)
+{
+	static char none[] = "", text[] = "root: nvme0n1p1";
+	uint8_t which = take(data, size);
+
+	world->facts.state = which & 1 ? FACTS_USED : FACTS_MISSING;
+	world->facts.unresolved = which & 2 ? text : NULL;
+	world->needs.passphrase = which & 4;
+	world->facts.list = world->fact_list;
+	for (size_t i = 0; i < world->count && which & 1; i++) {
+		uint8_t kind = take(data, size) & 7;
+
+		if (kind > FACT_DISPLAY)
+			continue;
+		world->fact_list[world->facts.count++] = (struct fact){
+			.kind = (enum fact_kind)kind,
+			.path = world->functions[i].path,
+			.vendor = world->functions[i].vendor,
+			.device = world->functions[i].device,
+			.uuids = none,
+			.text = text,
+		};
+	}
+	facts_locate(&world->facts, world->functions, world->count);
 }
 
 static bool is_kept(const struct config *config, const struct pci_function *function)
@@ -188,7 +218,13 @@ static void check_guards(const struct world *world)
 		require(function && !config->off);
 		require(!pci_is_bridge(function));
 		require(!is_kept(config, function));
-		require(!(pci_may_carry_disks(function) ||
+		require(!facts_find(&world->facts, function, FACT_DISK));
+		require(!facts_find(&world->facts, function, FACT_KEY));
+		require(!((pci_may_carry_disks(function) &&
+			   !(facts_are_complete(&world->facts) && !world->facts.removable &&
+			     !world->needs.passphrase && pci_has_removable_disks(function))) ||
+			  facts_find(&world->facts, function, FACT_NETWORK) ||
+			  (facts_find(&world->facts, function, FACT_KEYBOARD) && world->needs.passphrase) ||
 			  (pci_is_network(function) && world->needs.network[0])) ||
 			(entry->claim->stage == STAGE_EARLY && !entry->claim->selector.every_function &&
 			 (entry->claim->selector.pinned || entry->claim->selector.kind == SELECTOR_PATH) &&
@@ -295,6 +331,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memset(&world, 0, sizeof(world));
 	make_functions(&world, &data, &size);
 	make_config(&world, &data, &size);
+	make_facts(&world, &data, &size);
 	make(&world);
 	check_guards(&world);
 	check_one_verdict_each(&world);

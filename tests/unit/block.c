@@ -410,7 +410,7 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 
 	(void)state;
 	build(&storage, machine);
-	storage.next_boot = true;
+	storage.view = BLOCK_VIEW_NEXT_BOOT;
 	host_needs_add_cmdline(&needs, "root=UUID=r");
 	host_needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
 	carry_mark(&storage, &needs);
@@ -536,7 +536,7 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 		struct host_needs needs = { 0 };
 
 		build(&storage, rows[i].machine);
-		storage.next_boot = true;
+		storage.view = BLOCK_VIEW_NEXT_BOOT;
 		host_needs_add_cmdline(&needs, rows[i].cmdline);
 		host_needs_add_fstab(&needs, "UUID=h /home ext4 defaults 0 2\n");
 		carry_mark(&storage, &needs);

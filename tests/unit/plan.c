@@ -12,6 +12,8 @@
 /*
  * The host's display, two identical cards (the first with audio), a bridge, a disk, a host bridge, a 3D card.
  */
+static const struct facts no_facts;
+
 static struct pci_function machine[] = {
 	{ .address = { 0, 0, 0, 0 },
 	  .vendor = 0x8086,
@@ -83,6 +85,7 @@ static const char *plan_text(struct config *config, const struct iommu *iommu)
 	struct plan plan;
 	int wanted[COUNT];
 	const struct plan_input input = { .stage = &plan_early,
+					  .facts = &no_facts,
 					  .config = config,
 					  .functions = machine,
 					  .function_count = COUNT,
@@ -135,6 +138,7 @@ static const char *hint_of(const char *cmdline)
 	struct plan plan;
 	int wanted[COUNT];
 	const struct plan_input input = { .stage = &plan_early,
+					  .facts = &no_facts,
 					  .config = &config,
 					  .functions = machine,
 					  .function_count = COUNT,
@@ -381,6 +385,7 @@ static void ids_of_a_module_are_claims_of_the_lowest_rank(void **state)
 	struct plan plan;
 	int wanted[COUNT];
 	const struct plan_input input = { .stage = &plan_early,
+					  .facts = &no_facts,
 					  .config = &config,
 					  .functions = machine,
 					  .function_count = COUNT,
@@ -422,6 +427,7 @@ static void what_a_guest_driver_has_is_given_back(void **state)
 	int wanted[COUNT];
 	char steps[1024] = "";
 	const struct plan_input input = { .stage = &plan_early,
+					  .facts = &no_facts,
 					  .config = &config,
 					  .functions = machine,
 					  .function_count = COUNT,
@@ -525,6 +531,7 @@ static void steps_come_in_order(void **state)
 	char steps[1024] = "", sentence[256];
 	static const char file[] = "claim 01:00.*\nclaim 02:00.0 driver=pci-stub\nclaim dead:beef optional\n";
 	const struct plan_input input = { .stage = &plan_early,
+					  .facts = &no_facts,
 					  .config = &config,
 					  .functions = machine,
 					  .function_count = COUNT,
@@ -654,6 +661,7 @@ static void the_late_stage_decides_what_waited(void **state)
 		.iommu = &on,
 		.needs = &needs,
 		.stage = &plan_late,
+		.facts = &no_facts,
 		.storage = &storage,
 		.early_verdicts = &found,
 		.early_verdict_count = 1,
@@ -688,7 +696,7 @@ static enum wait wait_of(const struct config *config, const struct host_needs *n
 {
 	enum wait wait;
 
-	wait_find(config, needs, function, 1, &claim, &wait);
+	wait_find(config, needs, &no_facts, function, 1, &claim, &wait);
 	return wait;
 }
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* facts: what the running host stands on, as the image carries it to the boot. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "host/facts-read.h"
+#include "host/rootdir.h"
+
+static int write_file(const char *text)
+{
+	int r = rootdir_replace(FACTS_READ_FILE, text, strlen(text));
+
+	if (r == 0)
+		puts("wrote " FACTS_READ_FILE "; images that are made in a chroot or a container get it");
+	if (r == 0)
+		return EXIT_DONE;
+	fprintf(stderr, "vfio-early: " FACTS_READ_FILE ": cannot be written: %s\n", strerror(-r));
+	return EXIT_FAILED;
+}
+
+int cmd_facts(int argc, char **argv)
+{
+	cleanup_free char *text = NULL;
+	char reason[128], unseen[128];
+	bool write = argc > 1 && !strcmp(argv[argc - 1], "--write");
+
+	if (argc > 1 + write) {
+		fprintf(stderr, "vfio-early: facts knows --write, not '%s'\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	facts_read_may_collect(reason, sizeof(reason));
+	if (reason[0]) {
+		fprintf(stderr, "vfio-early: no facts: %s; run it on the system that boots from the image\n",
+			reason);
+		return EXIT_FAILED;
+	}
+	facts_read_collect(&text, unseen, sizeof(unseen));
+	if (unseen[0])
+		fprintf(stderr, "vfio-early: %s; with sudo it is certain\n", unseen);
+	if (write)
+		return write_file(text);
+	fputs(text, stdout);
+	if (fflush(stdout) == 0)
+		return EXIT_DONE;
+	fprintf(stderr, "vfio-early: the facts cannot be written: %s\n", strerror(errno));
+	return EXIT_FAILED;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/facts-read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/facts-make.h"
+#include "host/config-read.h"
+#include "host/deadline.h"
+#include "host/host-needs-read.h"
+#include "host/pci-read.h"
+#include "host/report-read.h"
+#include "host/rootdir.h"
+#include "host/sysfs.h"
+
+/* --- of an image --- */
+
+static void read_hash(char hash[static FACTS_HASH_SIZE])
+{
+	char uuid[64] = "";
+
+	if (sysfs_dmi_uuid_read(uuid, sizeof(uuid)) < 0)
+		uuid[0] = '\0';
+	facts_hash(uuid, hash);
+}
+
+void facts_read_text(const struct config *config, char *text, size_t length, struct facts *ret)
+{
+	char hash[FACTS_HASH_SIZE];
+
+	facts_parse(text, length, ret);
+	if (config->facts_ignored) {
+		facts_drop(ret, FACTS_IGNORED);
+	} else if (ret->state == FACTS_USED && ret->machine[0]) {
+		read_hash(hash);
+		if (facts_are_foreign(ret, hash))
+			facts_drop(ret, FACTS_FOREIGN);
+	}
+}
+
+void facts_read(const struct config *config, struct facts *ret)
+{
+	char *text = NULL;
+	size_t length;
+	int r = rootdir_read_file(config_read_is_image() ? FACTS_READ_FILE : REPORT_FACTS_FILE, FACTS_LIMIT,
+				  &text, &length);
+
+	*ret = (struct facts){ 0 };
+	if (r == -ENOENT)
+		return;
+	if (r == 0)
+		facts_read_text(config, text, length, ret);
+	else
+		free(text);
+	if (r < 0)
+		ret->state = FACTS_CUT;
+}
+
+/* --- of the running host --- */
+
+/* Is "/" the root of process 1? Whether it is cannot be known where that cannot be looked at. */
+static bool is_root_of_init(void)
+{
+	struct stat own, its;
+
+	/* Only root may look at another user's root (proc(5)): the facts of others are incomplete anyhow. */
+	if (rootdir_is_unprivileged())
+		return true;
+	return stat("/", &own) == 0 && stat("/proc/1/root/", &its) == 0 && own.st_dev == its.st_dev &&
+	       own.st_ino == its.st_ino;
+}
+
+/*
+ * systemd and container managers say so in files (systemd's Container Interface; podman and docker leave one
+ * each).
+ */
+static bool is_container(void)
+{
+	return ROOTDIR_ANY_EXISTS("/run/systemd/container", "/run/.containerenv", "/.dockerenv",
+				  "/run/host/container-manager");
+}
+
+void facts_read_may_collect(char *reason, size_t size)
+{
+	reason[0] = '\0';
+	if (!rootdir_is_host())
+		return;
+	if (!is_root_of_init())
+		util_format(reason, size, "/ is not the root of process 1 here, as in a chroot");
+	else if (is_container())
+		util_format(reason, size, "this is a container");
+	else if (!rootdir_exists("/run/udev/data"))
+		util_format(reason, size, "udev does not run here, so what the disks carry is not known");
+}
+
+/* SOURCE_DATE_EPOCH makes the same image of the same system. */
+static void format_time(char text[static 32])
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	time_t now = epoch ? (time_t)strtoll(epoch, NULL, 10) : time(NULL);
+	struct tm parts;
+
+	if (!gmtime_r(&now, &parts) || !strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts))
+		util_format(text, 32, "-");
+}
+
+static void read_functions(struct machine *machine)
+{
+	for (size_t i = 0; i < machine->function_count; i++) {
+		pci_read_path(&machine->functions[i]);
+		pci_read_state(&machine->functions[i]);
+	}
+	machine_mark_keyboards(machine);
+}
+
+void facts_read_collect(char **ret_text, char *unseen, size_t size)
+{
+	struct host_needs needs;
+	struct machine machine;
+	struct config config;
+	struct facts none = { 0 };
+	char hash[FACTS_HASH_SIZE], made[32];
+	cleanup_free char *cmdline = NULL;
+
+	unseen[0] = '\0';
+	config_init(&config);
+	deadline_begin(config.deadline);
+	/* An unreadable command line is "", and names nothing. */
+	(void)!config_read_cmdline(&cmdline);
+	host_needs_read(cmdline, NULL, 0, true, &needs);
+	machine_read(&config, cmdline, &needs, &none, &plan_facts, false, &machine);
+	read_functions(&machine);
+	read_hash(hash);
+	format_time(made);
+	if (rootdir_is_unprivileged())
+		util_format(unseen, size,
+			    "not made by root: what the disks carry is what udev knows of them");
+	*ret_text = facts_make(&(struct facts_source){
+		.functions = machine.functions,
+		.function_count = machine.function_count,
+		.needs = &needs,
+		.storage = machine.storage,
+		.network = &machine.network,
+		.machine = hash,
+		.made = made,
+		.version = VFIO_EARLY_VERSION,
+		.unseen = unseen,
+	});
+	machine_clear(&machine);
+	host_needs_clear(&needs);
+	config_clear(&config);
+}
+
+void facts_read_live(const struct config *config, struct facts *ret)
+{
+	char *text, unseen[128];
+
+	facts_read_collect(&text, unseen, sizeof(unseen));
+	facts_read_text(config, text, strlen(text), ret);
+}

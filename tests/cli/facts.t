@@ -1,0 +1,198 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Host facts: what the host writes down, and what the boot makes of it.
+# shellcheck disable=SC2154
+. "$(dirname "$0")/lib.sh"
+
+machines=$cli_here/../machines
+spares=$machines/hosts/home-in-luks-and-spares
+
+# unpacked FILE: the machine of this file in place of the tree.
+unpacked() {
+	rm -rf "${tree:?}"/*
+	"$machines/unpack" "$1" "$tree.new" && mv "$tree.new"/* "$tree/" && rmdir "$tree.new"
+	mkdir -p "$tree/etc" "$tree/run" "$tree/dev"
+	: >"$tree/dev/kmsg"
+}
+# as_image early|late [FILE]: that machine as its image sees it, with the facts of the host in it.
+as_image() {
+	unpacked "${2:-$spares}"
+	facts=$("$binary" --root "$tree" facts)
+	"$machines/as-image" "$1" "${2:-$spares}" >"$tree.machine"
+	unpacked "$tree.machine"
+	rm "$tree.machine"
+	echo "$facts" >"$tree/etc/vfio-early.facts"
+}
+fact() { printf '%s\n' "$output" | grep -qxE -- "$1"; }
+verdict_is() { json_is ".devices[] | select(.address == \"0000:$1\") | .verdict" "$2"; }
+early() { run boot --dry-run --json; }
+edit() { sed -i "$1" "$tree/etc/vfio-early.facts"; }
+
+# --- what the host writes down ---
+
+unpacked "$spares"
+run facts
+ok "the root's disk, with its chain and UUID" \
+	fact 'disk 0000:00:01.2/00.0 144d:a808 11111111-2222-3333-4444-555555555555 root: nvme0n1p1'
+ok "a disk that only crypttab opens" fact 'disk 0000:00:03.1/00.0 144d:a808 22222222-.* /home: nvme1n1p1, home'
+ok "nothing of a disk that nobody needs" lacks 33333333
+ok "the keyboard's controller" fact 'keyboard 0000:00:08.3/00.0 1b21:2142 - -'
+ok "every function" [ "$(printf '%s\n' "$output" | grep -c '^function ')" = 10 ]
+ok "the last line counts" [ "$(printf '%s\n' "$output" | tail -n 1)" = "end $(($(printf '%s\n' "$output" | wc -l) - 1))" ]
+ok "it is done" exits 0
+before=$output
+SOURCE_DATE_EPOCH=1000000000 run facts
+ok "SOURCE_DATE_EPOCH is the time" fact 'made 2001-09-09T01:46:40Z'
+ok "and the only difference" [ "$(printf '%s\n' "$output" | grep -v ^made)" = "$(printf '%s\n' "$before" | grep -v ^made)" ]
+mkdir -p "$tree/sys/class/dmi/id"
+echo 4c4c4544-0042-3010-8047-b5c04f4d5a32 >"$tree/sys/class/dmi/id/product_uuid"
+run facts
+ok "the machine is a hash, and not the UUID" fact 'machine [0-9a-f]{16}'
+ok "which is a secret" lacks 4c4c4544
+run facts --write
+ok "--write keeps them" [ "$(grep -v ^made "$tree/etc/vfio-early.facts")" = "$(run facts; printf '%s\n' "$output" | grep -v ^made)" ]
+run facts --json
+ok "other options are none" exits 2
+rm "$tree/sys/class/block/nvme1n1p1"
+run facts
+ok "what is not found is unresolved" says "unresolved "
+
+# --- what the early stage makes of it ---
+
+as_image early
+early
+ok "the root's disk stays, early already" verdict_is 01:00.0 kept
+ok "so does the one with /home" verdict_is 02:00.0 kept
+ok "the reason has the chain" says "it carries /home: nvme1n1p1, home"
+ok "the third drive waits" verdict_is 03:00.0 deferred
+ok "a USB controller that carries nothing goes early" verdict_is 04:00.0 would-bind
+ok "one with a keyboard goes where nobody asks" verdict_is 05:00.0 would-bind
+echo "$(cat "$tree/proc/cmdline") rd.luks.uuid=22222222-2222-3333-4444-555555555555" >"$tree/proc/cmdline"
+early
+ok "where the boot asks for a passphrase it waits" verdict_is 05:00.0 deferred
+ok "and says why" says "a keyboard may hang off it, and the boot may ask for a passphrase"
+ok "so does the other one: the keyboard may be there by now" verdict_is 04:00.0 deferred
+
+as_image early
+edit '/^disk/d'
+run boot
+ok "the log says so" log_says "the host facts in the image are cut or damaged, and do not count"
+ok "and USB waits" report_is '.devices[] | select(.address == "0000:04:00.0") | .verdict' deferred
+
+as_image early
+run boot
+ok "the running system finds them" cmp -s "$tree/etc/vfio-early.facts" "$tree/run/vfio-early/facts"
+
+for cure in rd.vfio.facts=ignore newer foreign; do
+	as_image early
+	case $cure in
+	newer) edit '1s/1$/2/' ;;
+	foreign)
+		edit 's/^machine .*/machine 0123456789abcdef/'
+		mkdir -p "$tree/sys/class/dmi/id"
+		echo 4c4c4544-0042-3010-8047-b5c04f4d5a32 >"$tree/sys/class/dmi/id/product_uuid"
+		;;
+	*) echo "$(cat "$tree/proc/cmdline") $cure" >"$tree/proc/cmdline" ;;
+	esac
+	early
+	ok "$cure: nothing is known of disks" verdict_is 01:00.0 deferred
+	ok "$cure: USB waits" verdict_is 04:00.0 deferred
+	run boot --dry-run
+	ok "$cure: the log says so" says "do not count"
+	[ $cure != foreign ] || {
+		echo 03000200-0400-0500-0006-000700080009 >"$tree/sys/class/dmi/id/product_uuid"
+		early
+		ok "a placeholder is no other machine" verdict_is 01:00.0 kept
+	}
+done
+
+as_image early
+edit 's|^disk 0000:00:03.1/00.0|disk 0000:00:1f.7/00.0|'
+early
+ok "a card that has moved: every one of its id stays" verdict_is 03:00.0 kept
+ok "and the reason says why" says "it may be the card that was at 0000:00:1f.7/00.0 when the image was made"
+ok "USB waits: the disk may be on it" verdict_is 04:00.0 deferred
+
+as_image early
+edit 's/^keyboard .*/unresolved crypttab names a stick/'
+early
+ok "where something is unresolved USB waits" verdict_is 04:00.0 deferred
+
+as_image early
+echo "claim 02:00.0@144d:a808 stage=early" | config
+cmdline root=UUID=11111111-2222-3333-4444-555555555555
+early
+ok "stage=early does not take what the host needs" verdict_is 02:00.0 kept
+ok "and says what to do" says "take it out of the claims"
+
+as_image early "$machines/hosts/key-on-usb-stick"
+early
+ok "a stick with a key stays" verdict_is 03:00.0 kept
+echo "claim 1b21:2142 stage=late" | config
+cmdline "$(sed 's/rd.vfio.ids=[^ ]*//' "$tree/proc/cmdline")"
+early
+ok "but for stage=late, which waits until it is read" verdict_is 03:00.0 deferred
+
+# --- the late stage ---
+
+as_image late
+run boot --late --dry-run --json
+ok "the third drive goes, whatever fstab names" verdict_is 03:00.0 would-bind
+# The card of /home was moved to a slot that had a spare one, and the other way round.
+edit 's|^disk 0000:00:03.1/00.0|disk 0000:00:08.1/00.0|'
+run boot --late --dry-run --json
+ok "a known disk stays in any slot, by its UUID" verdict_is 02:00.0 kept
+ok "and so does what stands in its place" verdict_is 03:00.0 kept
+
+# --- check: the facts of the image ---
+
+# A unit opens /home, so that only the running host knows where it is.
+unpacked "$spares"
+rm "$tree/etc/crypttab"
+"$binary" --root "$tree" facts >"$tree.facts"
+kernel 6.1.0-1
+: >"$tree/etc/vfio-early.conf"
+# The image has what the host has now.
+image_with() { # FACTS-FILE, or nothing
+	image /boot/initrd.img-6.1.0-1 cat
+	[ -z "${1:-}" ] || {
+		mkdir -p "$tree.more/etc"
+		cp "$1" "$tree.more/etc/vfio-early.facts"
+		(cd "$tree.more" && find . | cpio --quiet -o -H newc) >"$tree.cpio"
+		BEFORE=$tree.cpio image /boot/initrd.img-6.1.0-1 cat
+		rm -r "$tree.more" "$tree.cpio"
+	}
+}
+image_with "$tree.facts"
+run check
+ok "as the image has them: the drive stays" says "FAIL 0000:02:00.0 144d:a808: stays with the host: it carries /home"
+ok "nothing is behind" lacks "at the next boot it"
+image_with
+run check
+ok "an image without facts: what would be other with them is a warning" \
+	says "WARN 0000:03:00.0 144d:a808: at the next boot it stays with the host"
+sed 's|^function 0000:04:00.0 0000:00:08.2/00.0|function 0000:04:00.0 0000:00:07.2/00.0|; /^function 0000:05:00.0/s/14$/13/; /^function 0000:00:08.3/s/^/#/
+	s/^function 0000:00:08.1 0000:00:08.1 1022/function 0000:00:08.1 0000:00:08.1 1023/' "$tree.facts" >"$tree.old"
+image_with "$tree.old"
+run check
+ok "a card that was moved" says "WARN 0000:04:00.0 1b21:2142: had the path 0000:00:07.2/00.0 when the image was made"
+ok "a bridge that is new" says "WARN 0000:00:08.3 1022:1483: is new since the image was made"
+ok "one that is gone" says "WARN 0000:00:08.1 1023:1483: is gone"
+ok "a group that was split" says "WARN 0000:05:00.0 1b21:2142: no longer shares an IOMMU group with 0000:04:00.0"
+mkdir -p "$tree/run/vfio-early"
+cp "$tree.old" "$tree/run/vfio-early/facts"
+run status
+ok "status says the same" says "0000:00:08.3 1022:1483 is new since the image was made"
+run status --json
+ok "and in JSON" says '"0000:00:08.1 1023:1483: is gone"'
+sed '/^disk 0000:00:03.1/s/^/#/; /^resolved fstab.s .home/s/^/#/' "$tree.facts" >"$tree.old"
+image_with "$tree.old"
+run check
+ok "facts of before fstab had /home: what may be it stays" says "FAIL 0000:03:00.0 144d:a808: stays with the host"
+ok "and what would be now is a warning" says "WARN 0000:03:00.0 144d:a808: at the next boot it stays with the host"
+sed '$d' "$tree.facts" >"$tree.old"
+image_with "$tree.old"
+run check
+ok "facts that are cut" says "WARN /boot/initrd.img-6.1.0-1: the host facts in the image are cut or damaged"
+rm -f "$tree.facts" "$tree.old"
+done_testing
