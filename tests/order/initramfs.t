@@ -12,6 +12,7 @@ unpack() {
 
 common() {
 	ok "the binary is there" [ -x "$files/usr/sbin/vfio-early" ]
+	ok "there are no facts of a host that is none" [ ! -e "$files/etc/vfio-early.facts" ]
 	ok "the configuration is there" cmp -s "$files/etc/vfio-early.conf" "$vm/../../vfio-early.conf"
 }
 
@@ -120,6 +121,14 @@ dracut_systemd
 unpack dracut-plain normal
 common
 dracut_plain
+
+# Where the generator runs on a running host, its facts are in the image.
+for kind in initramfs-tools dracut-systemd; do
+	unpack $kind running
+	ok "the facts of the host are in the image" grep -qx 'vfio-early facts 1' "$files/etc/vfio-early.facts"
+	ok "they are whole" [ "$(tail -n 1 "$files/etc/vfio-early.facts")" = "end $(($(wc -l <"$files/etc/vfio-early.facts") - 1))" ]
+	ok "and have its devices" [ "$(grep -c '^function' "$files/etc/vfio-early.facts")" = "$(find /sys/bus/pci/devices -mindepth 1 | wc -l)" ]
+done
 
 # The hook itself sees who would run before ours.
 note="initramfs-tools-warning: "

@@ -9,10 +9,11 @@ scene() {
 	slot 1 $gpu $audio
 	slot 2 $gpu
 	variant config
-	boot
+	boot rd.vfio.debug
 
 	claimed 01:00.0 01:00.1 02:00.0
 	expect "the report names the drop-in" "$(told report)" contains report '"wanted_by": "/etc/vfio-early.conf.d/10-audio.conf:1"'
+	log_has "host facts of 2026-01-01T00:00:00Z"
 	expect "the report names the line" "$(told report)" contains report '"wanted_by": "/etc/vfio-early.conf:1"'
 }
 
