@@ -9,10 +9,12 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 int cmd_boot(int argc, char **argv);
 
 /* What the booted system runs where the initramfs has run no late stage. */
-int cmd_facts(int argc, char **argv);
 int cmd_finish(int argc, char **argv);
 
 /* What the host looks at: groups and devices; what the next boot would do; what the last one did. */
 int cmd_list(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+
+/* What the host needs at boot, for its image. */
+int cmd_facts(int argc, char **argv);

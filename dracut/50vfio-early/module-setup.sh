@@ -55,13 +55,16 @@ install() {
 # What this host stands on. The program knows whether / is a running host; a sysroot is another one. Elsewhere what
 # "facts --write" has kept counts.
 install_facts() {
-    local facts="$initdir/etc/vfio-early.facts" reason="vfio-early: no facts: the image is for a sysroot"
+    local facts="$initdir/etc/vfio-early.facts" reason="vfio-early: no facts: the image is for a sysroot" status=1
     mkdir -p "$initdir/etc"
-    if [ -n "${dracutsysrootdir-}" ] || ! reason=$(timeout 60 @SBINDIR@/vfio-early facts 2>&1 > "$facts"); then
-        dinfo "${reason:-vfio-early facts did not end in time}"
-        rm -f "$facts"
-        [ ! -f "${dracutsysrootdir-}/etc/vfio-early.facts" ] || inst_simple /etc/vfio-early.facts
+    if [ -z "${dracutsysrootdir-}" ]; then
+        reason=$(timeout 60 @SBINDIR@/vfio-early facts 2>&1 > "$facts") && status=0 || status=$?
     fi
+    [ "$status" != 0 ] || return 0
+    rm -f "$facts"
+    dinfo "${reason:-vfio-early facts ended with $status}"
+    # 1: / is no running host.
+    [ "$status" != 1 ] || [ ! -f "${dracutsysrootdir-}/etc/vfio-early.facts" ] || inst_simple /etc/vfio-early.facts
 }
 
 # A file of /etc, also a link to /dev/null, stands in for the one of /usr/lib with the same name.

@@ -329,10 +329,9 @@ static void check_facts(const struct check_input *input, struct findings *findin
 	const struct plan *live = input->live_plan;
 	char subject[96], sentence[512], other[512];
 
-	if (facts_reason(facts)[0])
+	if (facts_reason(facts)[0] && facts->state != FACTS_IGNORED)
 		findings_add(findings, FINDING_WARN, input->facts_of ? input->facts_of : "host facts",
-			     facts->state == FACTS_IGNORED ? "" : distro_regenerate(input->distro), "%s",
-			     facts_reason(facts));
+			     distro_regenerate(input->distro), "%s", facts_reason(facts));
 	if (input->facts_of && facts->state == FACTS_MISSING && input->context->config.claim_count)
 		findings_add(findings, FINDING_WARN, input->facts_of, distro_regenerate(input->distro),
 			     "has no host facts, so the boot is more careful: USB controllers and card "

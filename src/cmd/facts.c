@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "host/deadline.h"
 #include "host/facts-read.h"
 #include "host/rootdir.h"
 
@@ -25,12 +26,16 @@ int cmd_facts(int argc, char **argv)
 {
 	cleanup_free char *text = NULL;
 	char reason[128], unseen[128];
+	struct config config;
 	bool write = argc > 1 && !strcmp(argv[argc - 1], "--write");
 
 	if (argc > 1 + write) {
 		fprintf(stderr, "vfio-early: facts knows --write, not '%s'\n", argv[1]);
 		return EXIT_USAGE;
 	}
+	config_init(&config);
+	deadline_begin(config.deadline);
+	config_clear(&config);
 	facts_read_may_collect(reason, sizeof(reason));
 	if (reason[0]) {
 		fprintf(stderr, "vfio-early: no facts: %s; run it on the system that boots from the image\n",
@@ -42,8 +47,7 @@ int cmd_facts(int argc, char **argv)
 		fprintf(stderr, "vfio-early: %s; with sudo it is certain\n", unseen);
 	if (write)
 		return write_file(text);
-	fputs(text, stdout);
-	if (fflush(stdout) == 0)
+	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
 		return EXIT_DONE;
 	fprintf(stderr, "vfio-early: the facts cannot be written: %s\n", strerror(errno));
 	return EXIT_FAILED;

@@ -11,6 +11,7 @@
 #include "cmd/show.h"
 #include "cmd/status-rows.h"
 #include "core/facts-compare.h"
+#include "host/facts-read.h"
 #include "host/pci-names.h"
 #include "host/rootdir.h"
 
@@ -223,7 +224,7 @@ static void read_changes(struct status *status)
 
 	if (rootdir_read_file(REPORT_FACTS_FILE, FACTS_LIMIT, &text, &length) < 0)
 		return;
-	facts_parse(text, length, &facts);
+	facts_read_text(&status->context.config, text, length, &facts);
 	machine_read_paths(machine);
 	status->change_count =
 		facts_compare(&facts, machine->functions, machine->function_count, &status->changes);

@@ -35,6 +35,19 @@ static void printf_format(3, 4)
 	util_format(storage->hint, sizeof(storage->hint), "%s", hint);
 }
 
+/* Do the host facts say on which disks the need is, and are these there? Then it is on no other one. */
+static bool is_located(const struct block_devices *storage, const struct need *need)
+{
+	const struct facts *facts = storage->needs->facts;
+	const struct fact_need *found = facts ? facts_find_need(facts, need->text) : NULL;
+
+	for (size_t i = 0; found && i < storage->count; i++)
+		if (storage->blocks[i].content.uuid[0] &&
+		    util_list_has(found->uuids, strlen(found->uuids), storage->blocks[i].content.uuid))
+			return true;
+	return false;
+}
+
 /*
  * The boot opens a LUKS or a volume group of the host's own only later, so what is inside might be on any
  * disk.
@@ -43,7 +56,7 @@ static void say_unmet(struct block_devices *storage, const struct need *need)
 {
 	char text[120];
 
-	if (storage->needs->facts && facts_resolve(storage->needs->facts, need->text))
+	if (is_located(storage, need))
 		return;
 	/* The initramfs opens only what the root stands on, and what the kernel command line names. */
 	storage->unmet_awaited |= need->opened || need->kind != NEED_DEVICE || !block_is_opened(need->value);
@@ -437,6 +450,41 @@ bool carry_finds(const struct block_devices *storage, const struct need *need)
 		    (need->kind == NEED_DEVICE && block_is_in_group_of(&storage->blocks[i], need->value)))
 			return true;
 	return block_by_tag(storage, need) >= 0;
+}
+
+/* Adds the UUID of what is on the block, if that is hardware. */
+static void add_uuids(const struct block_devices *storage, size_t block, char *uuids, size_t size)
+{
+	const char *uuid = storage->blocks[block].content.uuid;
+
+	if (storage->blocks[block].function_count && *uuid && !uuid[strcspn(uuid, ", \t\n")] &&
+	    !util_list_has(uuids, strlen(uuids), uuid) && strlen(uuids) + strlen(uuid) + 2 < size)
+		util_append(uuids, size, "%s%s", *uuids ? "," : "", uuid);
+}
+
+void carry_list_uuids(const struct block_devices *storage, const struct need *need, char *uuids, size_t size)
+{
+	cleanup_free bool *below = util_zeroed(storage->count, sizeof(*below));
+	int link = block_by_tag(storage, need);
+	bool new = true;
+
+	uuids[0] = '\0';
+	for (size_t i = 0; i < storage->count; i++)
+		below[i] =
+			(int)i == link || block_matches(storage, need, i) ||
+			(need->kind == NEED_DEVICE && block_is_in_group_of(&storage->blocks[i], need->value));
+	while (new) {
+		new = false;
+		for (size_t e = 0; e < storage->edge_count; e++) {
+			const struct block_edge *edge = &storage->edges[e];
+
+			new |= below[edge->upper] && !below[edge->lower];
+			below[edge->lower] |= below[edge->upper];
+		}
+	}
+	for (size_t i = 0; i < storage->count; i++)
+		if (below[i])
+			add_uuids(storage, i, uuids, size);
 }
 
 static bool lacks_tags(const struct block_devices *storage)

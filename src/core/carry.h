@@ -43,6 +43,9 @@ bool carry_describe(const struct block_devices *storage, const struct pci_addres
 /* Is what the need names among the block devices, or a member of its volume group? */
 bool carry_finds(const struct block_devices *storage, const struct need *need);
 
+/* Writes the UUIDs of what is on the disks below what the need names, with commas between them. */
+void carry_list_uuids(const struct block_devices *storage, const struct need *need, char *uuids, size_t size);
+
 /* What to do about a function that stays for a key. */
 #define CARRY_KEY_HINT "stage=late takes it when the key was read"
 

@@ -41,9 +41,16 @@ static void printf_format(2, 3) add_line(struct text *text, const char *format, 
 static void add_fact(struct text *text, enum fact_kind kind, const struct pci_function *function,
 		     const char *uuids, const char *what)
 {
-	char path[PCI_PATH_SIZE];
+	char path[PCI_PATH_SIZE], address[PCI_ADDRESS_SIZE];
 
-	add_line(text, "%s %s %04x:%04x %s %s", facts_kind_name(kind), pci_path_format(&function->path, path),
+	/* A path may be longer than any that is known. */
+	if (!function->path.hops) {
+		add_line(text, "unresolved the path of %s, which carries %s",
+			 pci_address_format(&function->address, address), what);
+		return;
+	}
+	add_line(text, "%s %s %s %04x:%04x %s %s", facts_kind_name(kind),
+		 pci_address_format(&function->address, address), pci_path_format(&function->path, path),
 		 function->vendor, function->device, uuids[0] ? uuids : "-", what[0] ? what : "-");
 }
 
@@ -88,6 +95,18 @@ static void add_network(struct text *text, const struct facts_source *source,
 		add_fact(text, FACT_NETWORK, function, "", reason);
 }
 
+/* Whatever is on it may be wanted by then, and may be plugged in elsewhere. */
+static void add_attached(struct text *text, const struct facts_source *source,
+			 const struct pci_function *function)
+{
+	char what[256];
+	bool key;
+
+	if (function->has_disk && pci_has_removable_disks(function) &&
+	    !carry_describe(source->storage, &function->address, &key, what, sizeof(what)))
+		add_fact(text, FACT_ATTACHED, function, "", "");
+}
+
 static void add_display(struct text *text, const struct pci_function *function)
 {
 	static const char *const signs[] = {
@@ -106,12 +125,14 @@ static void add_facts_of(struct text *text, const struct facts_source *source, e
 	for (size_t i = 0; i < source->function_count; i++) {
 		const struct pci_function *function = &source->functions[i];
 
-		if (!function->path.hops || pci_is_real_bridge(function))
+		if (pci_is_real_bridge(function))
 			continue;
 		if (kind == FACT_DISK || kind == FACT_KEY)
 			add_disk(text, source, function, kind == FACT_KEY);
 		else if (kind == FACT_NETWORK)
 			add_network(text, source, function);
+		else if (kind == FACT_ATTACHED)
+			add_attached(text, source, function);
 		else if (kind == FACT_KEYBOARD && function->has_keyboard)
 			add_fact(text, FACT_KEYBOARD, function, "", "");
 		else if (kind == FACT_DISPLAY)
@@ -127,11 +148,15 @@ static void add_needs(struct text *text, const struct facts_source *source)
 	const char *const reasons[] = { source->unseen, storage->unknown, storage->missing, storage->partial,
 					storage->unmet };
 
+	char uuids[1024];
+
 	for (size_t n = 0; n < source->needs->count; n++) {
 		const struct need *need = &source->needs->list[n];
 
-		if (!need->spare && host_needs_is_on_disk(need) && carry_finds(storage, need))
-			add_line(text, "resolved %s", need->text);
+		if (need->spare || !host_needs_is_on_disk(need) || !carry_finds(storage, need))
+			continue;
+		carry_list_uuids(storage, need, uuids, sizeof(uuids));
+		add_line(text, "resolved %s %s", uuids[0] ? uuids : "-", need->text);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (reasons[i][0])

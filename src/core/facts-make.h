@@ -11,7 +11,7 @@ struct facts_source {
 	const struct pci_function *functions; /* sorted by address, with all that a line says */
 	size_t function_count;
 	const struct host_needs *needs;
-	const struct block_devices *storage; /* marked by carry_mark(), with for_facts */
+	const struct block_devices *storage; /* marked by carry_mark(), of BLOCK_VIEW_FACTS */
 	const struct network *network;
 	const char *machine; /* facts_hash() */
 	const char *made;    /* the time, "2026-11-29T15:00:00Z" */

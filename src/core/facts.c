@@ -11,8 +11,8 @@
 #define FIRST_LINE "vfio-early facts "
 
 static const char *const kinds[] = {
-	[FACT_DISK] = "disk",         [FACT_KEY] = "key",         [FACT_NETWORK] = "network",
-	[FACT_KEYBOARD] = "keyboard", [FACT_DISPLAY] = "display",
+	[FACT_DISK] = "disk",         [FACT_KEY] = "key",           [FACT_NETWORK] = "network",
+	[FACT_ATTACHED] = "attached", [FACT_KEYBOARD] = "keyboard", [FACT_DISPLAY] = "display",
 };
 
 const char *facts_kind_name(enum fact_kind kind)
@@ -112,16 +112,21 @@ static bool number_of(struct words *words, int *ret)
 
 /* --- lines --- */
 
-static void add_fact(struct facts *facts, enum fact_kind kind, struct words *words)
+/* Returns false where the line cannot be read: what it protects is not known then. */
+static bool add_fact(struct facts *facts, enum fact_kind kind, struct words *words)
 {
 	struct fact fact = { .kind = kind };
+	const char *word;
+	size_t length;
 
-	if (!path_of(words, &fact.path) || !id_of(words, &fact.vendor, &fact.device))
-		return;
+	if (!next(words, &word, &length) || pci_address_parse(word, length, &fact.address) < 0 ||
+	    !path_of(words, &fact.path) || !id_of(words, &fact.vendor, &fact.device))
+		return false;
 	fact.uuids = word_of(words);
 	fact.text = rest_of(words);
 	facts->list = util_grow(facts->list, facts->count, sizeof(*facts->list));
 	facts->list[facts->count++] = fact;
+	return true;
 }
 
 static void keep_string(char **place, char *text)
@@ -130,22 +135,29 @@ static void keep_string(char **place, char *text)
 	*place = text;
 }
 
-static void add_line(struct facts *facts, const char *line, size_t length)
+static void add_need(struct facts *facts, struct words *words)
+{
+	struct fact_need need = { .uuids = word_of(words) };
+
+	need.text = rest_of(words);
+	facts->resolved = util_grow(facts->resolved, facts->resolved_count, sizeof(*facts->resolved));
+	facts->resolved[facts->resolved_count++] = need;
+}
+
+static bool add_line(struct facts *facts, const char *line, size_t length)
 {
 	struct words words = { line, line + length };
 	const char *word;
 	size_t size;
 
 	if (!next(&words, &word, &size))
-		return;
+		return true;
 	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
 		if (util_equal(word, size, kinds[k]))
-			add_fact(facts, (enum fact_kind)k, &words);
-	if (util_equal(word, size, "resolved")) {
-		facts->resolved = util_grow(facts->resolved, facts->resolved_count, sizeof(*facts->resolved));
-		facts->resolved[facts->resolved_count++] = rest_of(&words);
-	}
-	if (util_equal(word, size, "unresolved") && !facts->unresolved)
+			return add_fact(facts, (enum fact_kind)k, &words);
+	if (util_equal(word, size, "resolved"))
+		add_need(facts, &words);
+	else if (util_equal(word, size, "unresolved") && !facts->unresolved)
 		facts->unresolved = rest_of(&words);
 	else if (util_equal(word, size, "made"))
 		keep_string(&facts->made, rest_of(&words));
@@ -154,6 +166,7 @@ static void add_line(struct facts *facts, const char *line, size_t length)
 	else if (util_equal(word, size, "machine") && next(&words, &word, &size) && size < FACTS_HASH_SIZE)
 		util_format(facts->machine, sizeof(facts->machine), "%.*s", (int)size,
 			    *word == '-' ? "" : word);
+	return true;
 }
 
 /*
@@ -172,14 +185,15 @@ static enum facts_state parse_lines(struct facts *facts, size_t length)
 {
 	const char *cursor = facts->text, *line;
 	size_t size, lines = 0;
+	bool read = true;
 
 	while (util_next_line(&cursor, &line, &size)) {
 		/* "f" is the topology. */
 		if (lines && *line != 'f' && *line != 'e')
-			add_line(facts, line, size);
+			read &= add_line(facts, line, size);
 		lines++;
 	}
-	return lines && is_whole(facts->text, length, lines - 1) ? FACTS_USED : FACTS_CUT;
+	return read && lines && is_whole(facts->text, length, lines - 1) ? FACTS_USED : FACTS_CUT;
 }
 
 void facts_parse(char *text, size_t length, struct facts *ret)
@@ -202,8 +216,10 @@ void facts_drop(struct facts *facts, enum facts_state state)
 		free(facts->list[i].text);
 	}
 	free(facts->list);
-	for (size_t i = 0; i < facts->resolved_count; i++)
-		free(facts->resolved[i]);
+	for (size_t i = 0; i < facts->resolved_count; i++) {
+		free(facts->resolved[i].uuids);
+		free(facts->resolved[i].text);
+	}
 	free(facts->resolved);
 	facts->list = NULL;
 	facts->resolved = NULL;
@@ -263,41 +279,53 @@ bool facts_name_id(const struct facts *facts, const struct pci_function *functio
 	return false;
 }
 
-/* Has it a disk that may be plugged in elsewhere by now? Of a function that is gone that is not known. */
-static bool is_removable(const struct fact *fact, const struct pci_function *functions, size_t count)
+static bool is_of_disks(const struct fact *fact)
 {
-	if (fact->kind != FACT_DISK && fact->kind != FACT_KEY)
-		return false;
-	for (size_t i = 0; i < count && !fact->gone; i++)
-		if (has_id(fact, &functions[i]) && has_path(fact, &functions[i]))
-			return pci_has_removable_disks(&functions[i]);
-	return fact->gone;
+	return fact->kind == FACT_DISK || fact->kind == FACT_KEY || fact->kind == FACT_ATTACHED;
 }
 
 void facts_locate(struct facts *facts, const struct pci_function *functions, size_t count)
 {
-	for (size_t f = 0; f < facts->count; f++)
-		facts->list[f].gone = true;
-	for (size_t i = 0; i < count && facts->count; i++)
-		for (size_t f = 0; f < facts->count; f++)
-			if (has_id(&facts->list[f], &functions[i]) &&
-			    has_path(&facts->list[f], &functions[i]))
-				facts->list[f].gone = false;
 	facts->removable = false;
+	for (size_t f = 0; f < facts->count; f++) {
+		struct fact *fact = &facts->list[f];
+		const struct pci_function *found = NULL;
+
+		for (size_t i = 0; i < count && !found; i++)
+			if (has_id(fact, &functions[i]) && has_path(fact, &functions[i]))
+				found = &functions[i];
+		/* What is behind a VMD controller is not there before its driver is. */
+		fact->gone = !found && fact->path.segment <= 0xffff;
+		facts->removable |=
+			is_of_disks(fact) && (fact->gone || (found && pci_has_removable_disks(found)));
+	}
+}
+
+bool facts_is_gone(const struct facts *facts, const struct pci_function *function)
+{
 	for (size_t f = 0; f < facts->count; f++)
-		facts->removable |= is_removable(&facts->list[f], functions, count);
+		if (facts->list[f].gone && facts->list[f].kind <= FACT_NETWORK &&
+		    has_id(&facts->list[f], function))
+			return true;
+	return false;
 }
 
 const struct fact *facts_find(const struct facts *facts, const struct pci_function *function,
 			      enum fact_kind kind)
 {
+	const struct fact *perhaps = NULL;
+
 	for (size_t f = 0; f < facts->count; f++) {
 		const struct fact *fact = &facts->list[f];
 
-		if (fact->kind == kind && has_id(fact, function) && (fact->gone || has_path(fact, function)))
+		if (fact->kind != kind || !has_id(fact, function))
+			continue;
+		if (has_path(fact, function))
 			return fact;
+		if (fact->gone && !perhaps)
+			perhaps = fact;
 	}
-	return NULL;
+	return perhaps;
 }
 
 const struct fact *facts_find_uuid(const struct facts *facts, const char *uuid)
@@ -309,12 +337,12 @@ const struct fact *facts_find_uuid(const struct facts *facts, const char *uuid)
 	return NULL;
 }
 
-bool facts_resolve(const struct facts *facts, const char *text)
+const struct fact_need *facts_find_need(const struct facts *facts, const char *text)
 {
 	for (size_t i = 0; i < facts->resolved_count; i++)
-		if (!strcmp(facts->resolved[i], text))
-			return true;
-	return false;
+		if (!strcmp(facts->resolved[i].text, text))
+			return &facts->resolved[i];
+	return NULL;
 }
 
 bool facts_are_complete(const struct facts *facts)
@@ -328,6 +356,14 @@ bool facts_are_foreign(const struct facts *facts, const char *hash)
 {
 	/* A machine that does not say which one it is may be any. */
 	return facts->state == FACTS_USED && facts->machine[0] && *hash && strcmp(facts->machine, hash) != 0;
+}
+
+void facts_doubt_machine(struct facts *facts, const char *hash)
+{
+	static const char doubt[] = "which machine the facts are of: it has no DMI product UUID";
+
+	if (facts->state == FACTS_USED && !facts->unresolved && (!facts->machine[0] || !*hash))
+		facts->unresolved = util_copy(doubt, strlen(doubt));
 }
 
 const char *facts_reason(const struct facts *facts)

@@ -7,16 +7,18 @@
  *
  *   vfio-early facts 1                             the format, always the first line
  *   machine HASH                                   of the DMI product UUID, "-" where there is none
- *   made TIME, version VERSION                     when (UTC, ISO 8601), and by which program
- *   disk|key|network|keyboard|display PATH ID UUIDS TEXT
+ *   made TIME                                      when, in UTC, ISO 8601
+ *   version VERSION                                by which version of the program
+ *   disk|key|network|attached|keyboard|display ADDRESS PATH ID UUIDS TEXT
  *                                                  the host needs the function: what for, with the chain
- *   resolved NEED                                  what a table or parameter names, found on those disks
+ *   resolved UUIDS NEED                            what a table or parameter names, found on these disks
  *   unresolved TEXT                                what the host needs and is nowhere to be seen
  *   function ADDRESS PATH ID SUBSYSTEM CLASS HEADER GROUP
  *                                                  one a function, sorted by address
  *   end COUNT                                      the number of lines before it, always the last line
  *
- * "-" stands for what is empty or not known. Lines with another first word are left out.
+ * "-" stands for what is empty or not known. Lines with another first word are left out; a boot looks into no
+ * line that begins with "f" or "e".
  */
 #pragma once
 
@@ -29,12 +31,14 @@ enum fact_kind {
 	FACT_DISK,     /* what the host needs is on a disk of the function */
 	FACT_KEY,      /* a key file or a detached header is, which is read once */
 	FACT_NETWORK,  /* the root is reached through it */
+	FACT_ATTACHED, /* a disk that nothing needs hangs off a controller whose disks come and go */
 	FACT_KEYBOARD, /* a keyboard hangs off it */
 	FACT_DISPLAY,  /* the firmware drew on it */
 };
 
 struct fact {
 	enum fact_kind kind;
+	struct pci_address address; /* then; the path is what counts */
 	struct pci_path path;
 	uint16_t vendor, device;
 	bool gone;   /* no function has this path and id now, by facts_locate() */
@@ -44,6 +48,12 @@ struct fact {
 
 /* The word that begins its line. */
 const char *facts_kind_name(enum fact_kind kind);
+
+/* A need that was found. */
+struct fact_need {
+	char *uuids; /* of the disks that it is on, with commas between them; "" for none */
+	char *text;
+};
 
 enum facts_state {
 	FACTS_MISSING, /* there are none */
@@ -61,10 +71,13 @@ struct facts {
 	char *made, *version;          /* "" where they do not say; NULL of missing ones */
 	struct fact *list;
 	size_t count;
-	char **resolved; /* the texts of needs that are found on the disks of the list */
+	struct fact_need *resolved;
 	size_t resolved_count;
 	char *unresolved; /* the first one; NULL where all is resolved */
-	/* a disk or a key is, or by facts_locate() may be, on what disks come to and go from: it may have gone to any */
+	/*
+	 * By facts_locate(): a disk or a key is, or may be, behind a controller whose disks come and go, and may be
+	 * behind another one by now.
+	 */
 	bool removable;
 	char *text; /* what they were parsed from, with the topology; NULL for none */
 };
@@ -92,6 +105,12 @@ void facts_drop(struct facts *facts, enum facts_state state);
 bool facts_are_foreign(const struct facts *facts, const char *hash);
 
 /*
+ * Are the facts of a machine that cannot be told from others, @hash being that of this one? Then they protect,
+ * and do not count as complete.
+ */
+void facts_doubt_machine(struct facts *facts, const char *hash);
+
+/*
  * Take the next function of the topology from *@cursor, which is facts->text at first. Returns false at the
  * end.
  */
@@ -99,10 +118,14 @@ bool facts_next_function(const char **cursor, struct fact_function *ret);
 
 /*
  * Which facts name a function that is gone? A fact counts for the function with its path and id; where that
- * is gone, for every function of its id, since the card may sit in another slot. The paths of functions that
- * have the id of a fact must have been read (facts_name_id()).
+ * is gone, for every function of its id, since the card may sit in another slot. Functions whose path was not
+ * read are not the one: those at the address of a fact must have one, and where a fact seems gone, all of its id
+ * (facts_is_gone()).
  */
 void facts_locate(struct facts *facts, const struct pci_function *functions, size_t count);
+
+/* Does a fact that protects name this id, and is its function gone, so that it may be this one? */
+bool facts_is_gone(const struct facts *facts, const struct pci_function *function);
 
 /* Does a fact name the function's id? */
 bool facts_name_id(const struct facts *facts, const struct pci_function *function);
@@ -114,8 +137,8 @@ const struct fact *facts_find(const struct facts *facts, const struct pci_functi
 /* The disk fact that has this UUID, or NULL. */
 const struct fact *facts_find_uuid(const struct facts *facts, const char *uuid);
 
-/* Do the facts say where the need of this text is? */
-bool facts_resolve(const struct facts *facts, const char *text);
+/* The need of this text, where it was found when the facts were made, or NULL. */
+const struct fact_need *facts_find_need(const struct facts *facts, const char *text);
 
 /* Do the facts count, and is everything that the host needs resolved in them? */
 bool facts_are_complete(const struct facts *facts);

@@ -96,13 +96,16 @@ static void guard_keep(struct plan_entry *entry, const struct config *config)
  * What the running host needs the function for, as it has written down for the image. Facts protect, and never
  * free.
  */
-static void guard_facts(const struct plan_input *input, struct plan_entry *entry)
+static void guard_facts(const struct plan_input *input, enum wait wait, struct plan_entry *entry)
 {
 	const struct fact *disk = facts_find(input->facts, entry->function, FACT_DISK),
 			  *key = facts_find(input->facts, entry->function, FACT_KEY);
 	const struct fact *fact = disk ? disk : key;
 	char path[PCI_PATH_SIZE];
 
+	/* A card behind a port that needs a driver is not there yet: the late stage sees more. */
+	if (fact && fact->gone && input->stage->before_disks && wait == WAIT_NATURE)
+		return;
 	if (!fact || (!disk && match_is_asked_late(input->config, entry->claim, entry->function)))
 		return;
 	if (fact->gone)
@@ -304,7 +307,7 @@ static void guard_one(const struct plan_input *input, enum wait wait, struct pla
 	if (entry->verdict == VERDICT_WOULD_BIND)
 		guard_vmd(input, entry);
 	if (entry->verdict == VERDICT_WOULD_BIND)
-		guard_facts(input, entry);
+		guard_facts(input, wait, entry);
 	if (entry->verdict != VERDICT_WOULD_BIND || wait == WAIT_NOT)
 		return;
 	if (input->stage->before_disks)

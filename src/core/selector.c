@@ -300,7 +300,7 @@ enum selector_match selector_match(const struct selector *selector, const struct
 	return matches ? SELECTOR_YES : SELECTOR_NO;
 }
 
-void selector_add_facts(const struct selector *selector, struct selector_facts *facts)
+void selector_add_reads(const struct selector *selector, struct selector_reads *facts)
 {
 	facts->path |= selector->kind == SELECTOR_PATH;
 	facts->boot_vga |= selector->kind == SELECTOR_BOOT_VGA;

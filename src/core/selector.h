@@ -55,16 +55,16 @@ enum selector_match {
 	SELECTOR_MOVED, /* the function stands at the pinned address and has another id */
 };
 
-/* Does the selector name this function? What it goes by must have been read: selector_add_facts(). */
+/* Does the selector name this function? What it goes by must have been read: selector_add_reads(). */
 enum selector_match selector_match(const struct selector *selector, const struct pci_function *function);
 
 /*
  * What selectors go by and one read of a function does not show: the fields of struct pci_function of these
  * names.
  */
-struct selector_facts {
+struct selector_reads {
 	bool path, boot_vga;
 };
 
 /* Add to @facts what the selector goes by. */
-void selector_add_facts(const struct selector *selector, struct selector_facts *facts);
+void selector_add_reads(const struct selector *selector, struct selector_reads *facts);

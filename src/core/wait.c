@@ -6,15 +6,26 @@
 #include "core/match.h"
 
 /*
- * May what the boot needs be on the function, or be reached through it? Where the host facts are complete, and
- * nothing that is needed was on a removable disk, a
- * controller of removable disks carries what they say, and nothing else.
+ * Does the boot need nothing removable? So, if the host facts are complete, nothing that they name was on such a
+ * disk, which may be plugged in elsewhere by now, this boot names nothing that they do not know, and no network
+ * card, which may hang off USB, is needed.
  */
-static bool may_carry_root(const struct host_needs *needs, const struct facts *facts,
+static bool needs_nothing_removable(const struct host_needs *needs, const struct facts *facts)
+{
+	if (!facts_are_complete(facts) || facts->removable || needs->network[0] || needs->network_use[0])
+		return false;
+	for (size_t n = 0; n < needs->count; n++)
+		if (!needs->list[n].spare && host_needs_is_on_disk(&needs->list[n]) &&
+		    !facts_find_need(facts, needs->list[n].text))
+			return false;
+	return true;
+}
+
+/* May what the boot needs be on the function, or be reached through it? */
+static bool may_carry_root(const struct host_needs *needs, const struct facts *facts, bool removable,
 			   const struct pci_function *function)
 {
-	bool may_carry = pci_may_carry_disks(function) && !(facts_are_complete(facts) && !facts->removable &&
-							    pci_has_removable_disks(function));
+	bool may_carry = pci_may_carry_disks(function) && (removable || !pci_has_removable_disks(function));
 
 	return may_carry || function->has_disk || facts_find(facts, function, FACT_DISK) ||
 	       facts_find(facts, function, FACT_KEY) || facts_find(facts, function, FACT_NETWORK) ||
@@ -84,6 +95,8 @@ void wait_find(const struct config *config, const struct host_needs *needs, cons
 	size_t limit;
 	cleanup_free size_t *group = pci_group_numbers(functions, count, &limit);
 
+	bool removable = !needs_nothing_removable(needs, facts);
+
 	for (size_t i = 0; i < count; i++)
 		wait[i] = WAIT_NOT;
 	for (size_t c = 0; c < config->claim_count; c++)
@@ -92,7 +105,7 @@ void wait_find(const struct config *config, const struct host_needs *needs, cons
 	for (size_t i = 0; i < count; i++)
 		if (wanted[i] < 0)
 			wait[i] = WAIT_NOT;
-		else if (may_carry_root(needs, facts, &functions[i]) &&
+		else if (may_carry_root(needs, facts, removable, &functions[i]) &&
 			 !match_insists_on_early(&config->claims[wanted[i]], &functions[i]))
 			wait[i] = WAIT_NATURE;
 		else if (needs->passphrase && may_have_keyboard(facts, &functions[i]) &&
@@ -101,6 +114,8 @@ void wait_find(const struct config *config, const struct host_needs *needs, cons
 	mark_groups(config, count, wanted, group, limit, wait);
 	/* Whatever else it waits for, the host may need it until then. */
 	for (size_t i = 0; i < count; i++)
-		if (wait[i] != WAIT_NOT && may_carry_root(needs, facts, &functions[i]))
+		if (wait[i] != WAIT_NOT && may_carry_root(needs, facts, removable, &functions[i]))
 			wait[i] = WAIT_NATURE;
+		else if (wait[i] != WAIT_NOT && needs->passphrase && may_have_keyboard(facts, &functions[i]))
+			wait[i] = WAIT_KEYBOARD;
 }

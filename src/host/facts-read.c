@@ -11,7 +11,6 @@
 
 #include "core/facts-make.h"
 #include "host/config-read.h"
-#include "host/deadline.h"
 #include "host/host-needs-read.h"
 #include "host/pci-read.h"
 #include "host/report-read.h"
@@ -36,11 +35,13 @@ void facts_read_text(const struct config *config, char *text, size_t length, str
 	facts_parse(text, length, ret);
 	if (config->facts_ignored) {
 		facts_drop(ret, FACTS_IGNORED);
-	} else if (ret->state == FACTS_USED && ret->machine[0]) {
-		read_hash(hash);
-		if (facts_are_foreign(ret, hash))
-			facts_drop(ret, FACTS_FOREIGN);
+		return;
 	}
+	read_hash(hash);
+	if (facts_are_foreign(ret, hash))
+		facts_drop(ret, FACTS_FOREIGN);
+	else
+		facts_doubt_machine(ret, hash);
 }
 
 void facts_read(const struct config *config, struct facts *ret)
@@ -129,7 +130,6 @@ void facts_read_collect(char **ret_text, char *unseen, size_t size)
 
 	unseen[0] = '\0';
 	config_init(&config);
-	deadline_begin(config.deadline);
 	/* An unreadable command line is "", and names nothing. */
 	(void)!config_read_cmdline(&cmdline);
 	host_needs_read(cmdline, NULL, 0, true, &needs);
@@ -158,8 +158,12 @@ void facts_read_collect(char **ret_text, char *unseen, size_t size)
 
 void facts_read_live(const struct config *config, struct facts *ret)
 {
-	char *text, unseen[128];
+	char *text, unseen[128], reason[128];
 
+	*ret = (struct facts){ 0 };
+	facts_read_may_collect(reason, sizeof(reason));
+	if (reason[0])
+		return;
 	facts_read_collect(&text, unseen, sizeof(unseen));
 	facts_read_text(config, text, strlen(text), ret);
 }

@@ -18,7 +18,10 @@ void facts_read(const struct config *config, struct facts *ret);
 /* The same for @length bytes of @text, which becomes the facts' own. */
 void facts_read_text(const struct config *config, char *text, size_t length, struct facts *ret);
 
-/* The facts of the running host, as its next image has them. */
+/*
+ * The facts of the running host, as its next image has them; missing ones where it may not collect them. The
+ * budget must have begun (deadline_begin()), here and in facts_read_collect().
+ */
 void facts_read_live(const struct config *config, struct facts *ret);
 
 /*

@@ -13,7 +13,7 @@
 #include "host/pci-read.h"
 #include "host/sysfs.h"
 
-void machine_read_facts(const struct selector_facts *facts, struct machine *machine)
+void machine_read_for(const struct selector_reads *facts, struct machine *machine)
 {
 	for (size_t i = 0; i < machine->function_count && (facts->path || facts->boot_vga); i++) {
 		if (facts->path)
@@ -26,13 +26,13 @@ void machine_read_facts(const struct selector_facts *facts, struct machine *mach
 /* What matching needs beyond the one read per function; most configurations need nothing. */
 static void read_for_matching(const struct config *config, struct machine *machine)
 {
-	struct selector_facts facts = { 0 };
+	struct selector_reads facts = { 0 };
 
 	for (size_t i = 0; i < config->claim_count; i++)
-		selector_add_facts(&config->claims[i].selector, &facts);
+		selector_add_reads(&config->claims[i].selector, &facts);
 	for (size_t i = 0; i < config->keep_count; i++)
-		selector_add_facts(&config->keeps[i].selector, &facts);
-	machine_read_facts(&facts, machine);
+		selector_add_reads(&config->keeps[i].selector, &facts);
+	machine_read_for(&facts, machine);
 }
 
 /*
@@ -84,11 +84,22 @@ void machine_read_paths(struct machine *machine)
 			pci_read_path(&machine->functions[i]);
 }
 
-/* Facts go by paths, which only functions that may be meant must have. */
+/* Facts go by paths, and a path costs a read: of functions that may be meant. */
 void machine_locate_facts(struct facts *facts, struct machine *machine)
 {
+	for (size_t f = 0; f < facts->count; f++) {
+		const struct pci_function *function =
+			pci_find(machine->functions, machine->function_count, &facts->list[f].address);
+
+		if (function && !function->path.hops)
+			pci_read_path(&machine->functions[function - machine->functions]);
+	}
+	facts_locate(facts, machine->functions, machine->function_count);
+	/* Buses may have other numbers, and cards sit elsewhere. */
 	for (size_t i = 0; i < machine->function_count && facts->count; i++)
-		if (facts_name_id(facts, &machine->functions[i]) && !machine->functions[i].path.hops)
+		if (!machine->functions[i].path.hops &&
+		    (facts_is_gone(facts, &machine->functions[i]) ||
+		     (machine->wanted[i] >= 0 && facts_name_id(facts, &machine->functions[i]))))
 			pci_read_path(&machine->functions[i]);
 	facts_locate(facts, machine->functions, machine->function_count);
 }

@@ -11,8 +11,9 @@ spares=$machines/hosts/home-in-luks-and-spares
 unpacked() {
 	rm -rf "${tree:?}"/*
 	"$machines/unpack" "$1" "$tree.new" && mv "$tree.new"/* "$tree/" && rmdir "$tree.new"
-	mkdir -p "$tree/etc" "$tree/run" "$tree/dev"
+	mkdir -p "$tree/etc" "$tree/run" "$tree/dev" "$tree/sys/class/dmi/id"
 	: >"$tree/dev/kmsg"
+	echo 4c4c4544-0042-3010-8047-b5c04f4d5a32 >"$tree/sys/class/dmi/id/product_uuid"
 }
 # as_image early|late [FILE]: that machine as its image sees it, with the facts of the host in it.
 as_image() {
@@ -26,6 +27,7 @@ as_image() {
 fact() { printf '%s\n' "$output" | grep -qxE -- "$1"; }
 verdict_is() { json_is ".devices[] | select(.address == \"0000:$1\") | .verdict" "$2"; }
 early() { run boot --dry-run --json; }
+more() { echo "$(cat "$tree/proc/cmdline") $*" >"$tree/proc/cmdline"; }
 edit() { sed -i "$1" "$tree/etc/vfio-early.facts"; }
 
 # --- what the host writes down ---
@@ -33,10 +35,10 @@ edit() { sed -i "$1" "$tree/etc/vfio-early.facts"; }
 unpacked "$spares"
 run facts
 ok "the root's disk, with its chain and UUID" \
-	fact 'disk 0000:00:01.2/00.0 144d:a808 11111111-2222-3333-4444-555555555555 root: nvme0n1p1'
-ok "a disk that only crypttab opens" fact 'disk 0000:00:03.1/00.0 144d:a808 22222222-.* /home: nvme1n1p1, home'
+	fact 'disk 0000:01:00.0 0000:00:01.2/00.0 144d:a808 11111111-2222-3333-4444-555555555555 root: nvme0n1p1'
+ok "a disk that only crypttab opens" fact 'disk 0000:02:00.0 0000:00:03.1/00.0 144d:a808 22222222-.* /home: nvme1n1p1, home'
 ok "nothing of a disk that nobody needs" lacks 33333333
-ok "the keyboard's controller" fact 'keyboard 0000:00:08.3/00.0 1b21:2142 - -'
+ok "the keyboard's controller" fact 'keyboard 0000:05:00.0 0000:00:08.3/00.0 1b21:2142 - -'
 ok "every function" [ "$(printf '%s\n' "$output" | grep -c '^function ')" = 10 ]
 ok "the last line counts" [ "$(printf '%s\n' "$output" | tail -n 1)" = "end $(($(printf '%s\n' "$output" | wc -l) - 1))" ]
 ok "it is done" exits 0
@@ -44,8 +46,6 @@ before=$output
 SOURCE_DATE_EPOCH=1000000000 run facts
 ok "SOURCE_DATE_EPOCH is the time" fact 'made 2001-09-09T01:46:40Z'
 ok "and the only difference" [ "$(printf '%s\n' "$output" | grep -v ^made)" = "$(printf '%s\n' "$before" | grep -v ^made)" ]
-mkdir -p "$tree/sys/class/dmi/id"
-echo 4c4c4544-0042-3010-8047-b5c04f4d5a32 >"$tree/sys/class/dmi/id/product_uuid"
 run facts
 ok "the machine is a hash, and not the UUID" fact 'machine [0-9a-f]{16}'
 ok "which is a secret" lacks 4c4c4544
@@ -53,6 +53,7 @@ run facts --write
 ok "--write keeps them" [ "$(grep -v ^made "$tree/etc/vfio-early.facts")" = "$(run facts; printf '%s\n' "$output" | grep -v ^made)" ]
 run facts --json
 ok "other options are none" exits 2
+ok "a full disk is a failure" sh -c '! "$1" --root "$2" facts >/dev/full 2>/dev/null' - "$binary" "$tree"
 rm "$tree/sys/class/block/nvme1n1p1"
 run facts
 ok "what is not found is unresolved" says "unresolved "
@@ -67,7 +68,7 @@ ok "the reason has the chain" says "it carries /home: nvme1n1p1, home"
 ok "the third drive waits" verdict_is 03:00.0 deferred
 ok "a USB controller that carries nothing goes early" verdict_is 04:00.0 would-bind
 ok "one with a keyboard goes where nobody asks" verdict_is 05:00.0 would-bind
-echo "$(cat "$tree/proc/cmdline") rd.luks.uuid=22222222-2222-3333-4444-555555555555" >"$tree/proc/cmdline"
+more rd.break
 early
 ok "where the boot asks for a passphrase it waits" verdict_is 05:00.0 deferred
 ok "and says why" says "a keyboard may hang off it, and the boot may ask for a passphrase"
@@ -89,8 +90,6 @@ for cure in rd.vfio.facts=ignore newer foreign; do
 	newer) edit '1s/1$/2/' ;;
 	foreign)
 		edit 's/^machine .*/machine 0123456789abcdef/'
-		mkdir -p "$tree/sys/class/dmi/id"
-		echo 4c4c4544-0042-3010-8047-b5c04f4d5a32 >"$tree/sys/class/dmi/id/product_uuid"
 		;;
 	*) echo "$(cat "$tree/proc/cmdline") $cure" >"$tree/proc/cmdline" ;;
 	esac
@@ -107,11 +106,52 @@ for cure in rd.vfio.facts=ignore newer foreign; do
 done
 
 as_image early
-edit 's|^disk 0000:00:03.1/00.0|disk 0000:00:1f.7/00.0|'
+edit 's|^disk 0000:02:00.0 0000:00:03.1/00.0|disk 0000:02:00.0 0000:00:1f.7/00.0|'
 early
-ok "a card that has moved: every one of its id stays" verdict_is 03:00.0 kept
-ok "and the reason says why" says "it may be the card that was at 0000:00:1f.7/00.0 when the image was made"
+ok "a card that is gone: those of its id wait" verdict_is 03:00.0 deferred
 ok "USB waits: the disk may be on it" verdict_is 04:00.0 deferred
+as_image late
+edit 's|^disk 0000:02:00.0 0000:00:03.1/00.0|disk 0000:02:00.0 0000:00:1f.7/00.0|'
+run boot --late --dry-run --json
+ok "in the late stage every one of its id stays" verdict_is 03:00.0 kept
+ok "and the reason says why" says "it may be the card that was at 0000:00:1f.7/00.0 when the image was made"
+
+# What the boot may need of USB, and the facts do not know.
+for doubt in root=UUID=99999999-0000-0000-0000-000000000000 rd.luks.key=/key:LABEL=stick ip=dhcp cryptopts=x rd.auto=1 \
+	"root=zfs:tank" dropbear crypttab cmdline.d; do
+	as_image early
+	case $doubt in
+	dropbear) mkdir -p "$tree/usr/sbin" && : >"$tree/usr/sbin/dropbear" ;;
+	crypttab) echo "data UUID=1 none tpm2-device=auto" >"$tree/etc/crypttab" ;;
+	cmdline.d)
+		mkdir -p "$tree/etc/cmdline.d" "$tree/usr/lib/dracut"
+		echo "rd.luks.uuid=1" >"$tree/etc/cmdline.d/90crypt.conf"
+		: >"$tree/usr/lib/dracut/dracut-lib.sh"
+		;;
+	*) more "$doubt" ;;
+	esac
+	early
+	ok "$doubt: USB waits" verdict_is 04:00.0 deferred
+	echo "claim 04:00.0 stage=late" | config
+	cmdline "$(sed 's/rd.vfio.ids=[^ ]*//' "$tree/proc/cmdline")"
+	run boot --dry-run
+	ok "$doubt: and is not reserved" lacks "write vfio-pci to /sys/bus/pci/devices/0000:04:00.0/driver_override"
+done
+rm "$tree/sys/class/dmi/id/product_uuid"
+as_image early
+rm "$tree/sys/class/dmi/id/product_uuid"
+early
+ok "a machine that cannot be told from others: its disks stay" verdict_is 01:00.0 kept
+ok "and USB waits" verdict_is 04:00.0 deferred
+# A disk that nobody needs was plugged in.
+{
+	cat "$spares"
+	echo "block sda pci=0000:05:00.0 has=ext4:44444444-2222-3333-4444-555555555555"
+} >"$tree.usb"
+as_image early "$tree.usb"
+rm "$tree.usb"
+early
+ok "a stick was plugged in: it may be needed, and anywhere, by now" verdict_is 04:00.0 deferred
 
 as_image early
 edit 's/^keyboard .*/unresolved crypttab names a stick/'
@@ -139,10 +179,16 @@ as_image late
 run boot --late --dry-run --json
 ok "the third drive goes, whatever fstab names" verdict_is 03:00.0 would-bind
 # The card of /home was moved to a slot that had a spare one, and the other way round.
-edit 's|^disk 0000:00:03.1/00.0|disk 0000:00:08.1/00.0|'
+edit 's|^disk 0000:02:00.0 0000:00:03.1/00.0|disk 0000:03:00.0 0000:00:08.1/00.0|'
 run boot --late --dry-run --json
 ok "a known disk stays in any slot, by its UUID" verdict_is 02:00.0 kept
 ok "and so does what stands in its place" verdict_is 03:00.0 kept
+
+as_image late
+sed -i 's/^resolved 22222222-[^ ]*/resolved 77777777-2222-3333-4444-555555555555/' "$tree/etc/vfio-early.facts"
+rm -f "$tree/etc/vfio-early.crypttab"
+run boot --late --dry-run --json
+ok "an entry whose disk is not there may be on another one" verdict_is 03:00.0 kept
 
 # --- check: the facts of the image ---
 
@@ -185,7 +231,7 @@ run status
 ok "status says the same" says "0000:00:08.3 1022:1483 is new since the image was made"
 run status --json
 ok "and in JSON" says '"0000:00:08.1 1023:1483: is gone"'
-sed '/^disk 0000:00:03.1/s/^/#/; /^resolved fstab.s .home/s/^/#/' "$tree.facts" >"$tree.old"
+sed '/^disk 0000:02:00.0/s/^/#/; /^resolved .*fstab.s .home/s/^/#/' "$tree.facts" >"$tree.old"
 image_with "$tree.old"
 run check
 ok "facts of before fstab had /home: what may be it stays" says "FAIL 0000:03:00.0 144d:a808: stays with the host"

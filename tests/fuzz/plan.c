@@ -222,7 +222,8 @@ static void check_guards(const struct world *world)
 		require(!facts_find(&world->facts, function, FACT_KEY));
 		require(!((pci_may_carry_disks(function) &&
 			   !(facts_are_complete(&world->facts) && !world->facts.removable &&
-			     !world->needs.passphrase && pci_has_removable_disks(function))) ||
+			     !world->needs.passphrase && !world->needs.network[0] &&
+			     pci_has_removable_disks(function))) ||
 			  facts_find(&world->facts, function, FACT_NETWORK) ||
 			  (facts_find(&world->facts, function, FACT_KEYBOARD) && world->needs.passphrase) ||
 			  (pci_is_network(function) && world->needs.network[0])) ||

@@ -15,6 +15,10 @@ lay_out() { # MACHINE-FILE
 		"$here/as-image" $stage "$1" >"$work/machine"
 		"$here/unpack" "$work/machine" "$work/$stage" || exit 1
 	done
+	for tree in "$host" "$early" "$late"; do
+		mkdir -p "$tree/sys/class/dmi/id"
+		echo 4c4c4544-0042-3010-8047-b5c04f4d5a32 >"$tree/sys/class/dmi/id/product_uuid"
+	done
 }
 
 # The same configuration on the host and in its image.

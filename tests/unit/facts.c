@@ -7,7 +7,7 @@
 #include "unit.h"
 
 #define HEAD "vfio-early facts 1\nmachine 0123456789abcdef\nmade 2026-11-29T12:00:00Z\nversion 0.1.0\n"
-#define DISK "disk 0000:00:01.2/00.0 144d:a808 1111-2222,3333 root: nvme0n1p1, vg/root\n"
+#define DISK "disk 0000:01:00.0 0000:00:01.2/00.0 144d:a808 1111-2222,3333 root: nvme0n1p1, vg/root\n"
 #define FUNCTION "function 0000:01:00.0 0000:00:01.2/00.0 144d:a808 144d:a801 010802 0 10\n"
 
 static struct facts parse(const char *text)
@@ -46,6 +46,9 @@ static void states(void **state)
 		{ HEAD DISK "end 5\nend 5\n", FACTS_CUT },
 		{ HEAD DISK "end 5\n\n", FACTS_CUT },
 		{ HEAD DISK "bend 5\n", FACTS_CUT },
+		/* what it protects cannot be read */
+		{ HEAD "disk 0000:01:00.0 0000:00:01.2/ 144d:a808 - root: a\nend 5\n", FACTS_CUT },
+		{ HEAD "disk\nend 5\n", FACTS_CUT },
 		{ "another file\nend 1\n", FACTS_CUT },
 		{ "vfio-early facts 2\nend 1\n", FACTS_NEWER },
 		{ "vfio-early facts 10\nend 1\n", FACTS_NEWER },
@@ -64,7 +67,8 @@ static void states(void **state)
 
 static void every_cut_counts_as_missing(void **state)
 {
-	static const char text[] = HEAD DISK "keyboard 0000:00:14.0 8086:a36d - -\n" FUNCTION "end 7\n";
+	static const char text[] =
+		HEAD DISK "keyboard 0000:00:14.0 0000:00:14.0 8086:a36d - -\n" FUNCTION "end 7\n";
 
 	(void)state;
 	for (size_t length = 0; length < sizeof(text) - 1; length++) {
@@ -250,8 +254,8 @@ static void what_is_made_is_read(void **state)
 	assert_non_null(facts_find(&facts, &functions[1], FACT_KEYBOARD));
 	assert_null(facts_find(&facts, &functions[2], FACT_DISK));
 	assert_null(facts_find_uuid(&facts, "33"));
-	assert_true(facts_resolve(&facts, "root=UUID=11"));
-	assert_false(facts_resolve(&facts, "root=UUID=33"));
+	assert_string_equal(facts_find_need(&facts, "root=UUID=11")->uuids, "11");
+	assert_null(facts_find_need(&facts, "root=UUID=33"));
 	assert_non_null(facts_find(&facts, &functions[3], FACT_DISPLAY));
 	facts_clear(&facts);
 	host_needs_clear(&needs);

@@ -70,7 +70,7 @@ static void addresses_are_parsed(void **state)
 
 static void the_other_forms_are_parsed(void **state)
 {
-	struct selector_facts facts = { 0 };
+	struct selector_reads facts = { 0 };
 	struct selector s;
 
 	(void)state;
@@ -93,7 +93,7 @@ static void the_other_forms_are_parsed(void **state)
 	s = parse("class:03");
 	assert_true(s.id.class == 0x030000 && s.id.class_mask == 0xff0000);
 	s = parse("boot-vga");
-	selector_add_facts(&s, &facts);
+	selector_add_reads(&s, &facts);
 	assert_true(s.kind == SELECTOR_BOOT_VGA && facts.boot_vga && !facts.path);
 }
 
