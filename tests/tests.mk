@@ -173,7 +173,7 @@ lint: build/test/.setup ## The walls between the rooms of src/, clang-format, cp
 	$(Q)shellcheck -e SC1090,SC1091,SC2016,SC2034,SC2086,SC2153,SC2154 $(test_scripts)
 	$(Q)shellcheck -s bash completions/vfio-early.bash
 	$(Q)zsh -n completions/_vfio-early
-	$(Q)for script in initramfs-tools/hooks/vfio-early initramfs-tools/scripts/*/* dracut/50vfio-early/vfio-early*.sh; do dash -n $$script && busybox sh -n $$script || exit 1; done
+	$(Q)for script in $$(grep -l '^#!/bin/sh' $(hook_scripts)); do dash -n $$script && busybox sh -n $$script || exit 1; done
 
 demo: ## Show it: an emulated machine with two GPUs, before and after (as root, on Debian 12)
 	$(Q)tests/demo
