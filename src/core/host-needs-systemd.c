@@ -231,3 +231,48 @@ void host_needs_add_hibernation(struct host_needs *needs, const char *bytes, siz
 	host_needs_add(needs, &resume_form, NEED_UUID, id,
 		       util_format(text, sizeof(text), "HibernateLocation's UUID=%s", id));
 }
+
+static void skip_blanks(const char **cursor, const char *end)
+{
+	while (*cursor < end && (**cursor == ' ' || **cursor == '\t'))
+		++*cursor;
+}
+
+/* Stores the value where the line assigns the setting; blanks around "=" do not count (systemd.syntax(7)). */
+static void take_setting(const char *line, size_t length, const char *name, char *value, size_t size)
+{
+	const char *end = line + length, *cursor = line + strlen(name);
+
+	if (length < strlen(name) || strncmp(line, name, strlen(name)) != 0)
+		return;
+	skip_blanks(&cursor, end);
+	if (cursor == end || *cursor++ != '=')
+		return;
+	skip_blanks(&cursor, end);
+	while (end > cursor && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	util_format(value, size, "%.*s", (int)(end - cursor), cursor);
+}
+
+void host_needs_add_unit(struct host_needs *needs, const char *name, const char *text)
+{
+	char what[DEVSPEC_SIZE] = "", where[512] = "", type[64] = "", options[512] = "";
+	const struct host_needs_mount mount = {
+		.spec = what,
+		.place = where,
+		.type = util_ends_in(name, ".swap") ? "swap" : type,
+		.options = options,
+		.source = name,
+	};
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&text, &line, &length)) {
+		take_setting(line, length, "What", what, sizeof(what));
+		take_setting(line, length, "Where", where, sizeof(where));
+		take_setting(line, length, "Type", type, sizeof(type));
+		take_setting(line, length, "Options", options, sizeof(options));
+	}
+	if (what[0])
+		host_needs_add_mount(needs, &mount, false);
+}

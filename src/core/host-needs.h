@@ -69,6 +69,12 @@ void host_needs_add_cmdline(struct host_needs *needs, const char *text);
 void host_needs_add_fstab(struct host_needs *needs, const char *text);
 
 /*
+ * Add what a mount or swap unit of systemd names in [Mount] or [Swap] (systemd.mount(5), systemd.swap(5)): What=,
+ * Where=, Type=, Options=. @name is the unit's. Specifiers are not expanded.
+ */
+void host_needs_add_unit(struct host_needs *needs, const char *name, const char *text);
+
+/*
  * Add the sources of a crypttab(5), and what their keys and detached headers are on; with noauto or nofail
  * the source alone, as spare. _netdev says that the key of a required one comes over the network: for the
  * root in the initramfs' own crypttab, for the booted system in the host's.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -280,4 +281,56 @@ void host_needs_read(const char *cmdline, char *const *arguments, size_t count, 
 		add_needs_of(ret, fstabs[i], disks ? host_needs_add_fstab : host_needs_add_fstab_remote);
 	add_crypttabs(ret, disks);
 	ret->passphrase |= opens_luks();
+}
+
+/* --- systemd's units --- */
+
+static const char *const unit_folders[] = { "/etc/systemd/system", "/usr/lib/systemd/system",
+					    "/lib/systemd/system" };
+
+/* The file of the strongest folder counts, also where it is a link to /dev/null. */
+static void add_unit(struct host_needs *needs, const char *name)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++) {
+		cleanup_free char *text = NULL;
+		size_t length;
+		int r = rootdir_read_file(util_format(path, sizeof(path), "%s/%s", unit_folders[i], name),
+					  TABLE_LIMIT, &text, &length);
+
+		if (r == 0)
+			host_needs_add_unit(needs, name, text);
+		if (r != -ENOENT)
+			return;
+	}
+}
+
+/* A unit that a target wants: its own name, or that of what the automount mounts. */
+static void add_wanted(void *needs, const char *name)
+{
+	static const char automount[] = ".automount";
+	char mount[NAME_MAX + 1];
+
+	if (util_ends_in(name, automount))
+		add_unit(needs, util_format(mount, sizeof(mount), "%.*s.mount",
+					    (int)(strlen(name) - strlen(automount)), name));
+	else if (util_ends_in(name, ".mount") || util_ends_in(name, ".swap"))
+		add_unit(needs, name);
+}
+
+void host_needs_read_units(struct host_needs *needs)
+{
+	char path[PATH_MAX], **names;
+
+	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++) {
+		ssize_t count = rootdir_list(unit_folders[i], &names);
+
+		for (ssize_t n = 0; n < count; n++)
+			if (util_ends_in(names[n], ".wants") || util_ends_in(names[n], ".requires"))
+				(void)!rootdir_each_name(
+					util_format(path, sizeof(path), "%s/%s", unit_folders[i], names[n]),
+					add_wanted, needs);
+		rootdir_list_free(names, count);
+	}
 }

@@ -12,3 +12,9 @@
  */
 void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks,
 		     struct host_needs *ret);
+
+/*
+ * Add the mount and swap units of the running host that a target wants or requires, by themselves or by their
+ * automount unit. Those that systemd has made of fstab are no files of these folders.
+ */
+void host_needs_read_units(struct host_needs *needs);

@@ -54,6 +54,20 @@ ok "--write keeps them" [ "$(grep -v ^made "$tree/etc/vfio-early.facts")" = "$(r
 run facts --json
 ok "other options are none" exits 2
 ok "a full disk is a failure" sh -c '! "$1" --root "$2" facts >/dev/full 2>/dev/null' - "$binary" "$tree"
+mkdir -p "$tree/etc/systemd/system/local-fs.target.requires" "$tree/usr/lib/systemd/system/local-fs.target.wants"
+printf '[Mount]\nWhat=/dev/sdz1\nWhat = /dev/disk/by-uuid/33333333-2222-3333-4444-555555555555\nWhere=/srv\nType=ext4\n' \
+	>"$tree/etc/systemd/system/srv.mount"
+run facts
+ok "a unit that nothing wants is none" lacks srv
+ln -s ../srv.mount "$tree/etc/systemd/system/local-fs.target.requires/srv.mount"
+run facts
+ok "a mount unit is a need" fact 'disk 0000:03:00.0 0000:00:08.1/00.0 144d:a808 33333333-.* /srv: nvme2n1p1'
+ok "and says so" says "srv.mount's /srv: /dev/disk/by-uuid/33333333-2222-3333-4444-555555555555"
+rm "$tree/etc/systemd/system/local-fs.target.requires/srv.mount"
+: >"$tree/usr/lib/systemd/system/local-fs.target.wants/srv.automount"
+run facts
+ok "so is one with an automount" says "/srv: nvme2n1p1"
+rm -r "$tree/etc/systemd" "$tree/usr/lib/systemd"
 rm "$tree/sys/class/block/nvme1n1p1"
 run facts
 ok "what is not found is unresolved" says "unresolved "
