@@ -17,6 +17,8 @@
 #include "host/rootdir.h"
 #include "host/sysfs.h"
 
+#define ENVIRONMENT_LIMIT (1 << 20)
+
 /* --- of an image --- */
 
 static void read_hash(char hash[static FACTS_HASH_SIZE])
@@ -76,14 +78,27 @@ static bool is_root_of_init(void)
 	       own.st_ino == its.st_ino;
 }
 
-/*
- * systemd and container managers say so in files (systemd's Container Interface; podman and docker leave one
- * each).
- */
+/* Does the environment of process 1 name a container manager, as LXC's does (systemd's Container Interface)? */
+static bool names_container(void)
+{
+	static const char name[] = "container=";
+	cleanup_free char *environment = NULL;
+	size_t length;
+
+	if (rootdir_read_file("/proc/1/environ", ENVIRONMENT_LIMIT, &environment, &length) < 0)
+		return false;
+	for (const char *c = environment; c < environment + length; c += strlen(c) + 1)
+		if (util_starts_with(c, name))
+			return true;
+	return false;
+}
+
+/* systemd in a container writes a file; podman and docker leave one each. */
 static bool is_container(void)
 {
 	return ROOTDIR_ANY_EXISTS("/run/systemd/container", "/run/.containerenv", "/.dockerenv",
-				  "/run/host/container-manager");
+				  "/run/host/container-manager") ||
+	       names_container();
 }
 
 void facts_read_may_collect(char *reason, size_t size)
