@@ -208,6 +208,15 @@ bool block_is_locked(const char *locks, unsigned int major, unsigned int minor, 
 	return false;
 }
 
+void block_append_uuid(const struct block *block, char *uuids, size_t size)
+{
+	const char *uuid = block->content.uuid;
+
+	if (*uuid && !uuid[strcspn(uuid, ", \t\n")] && !util_list_has(uuids, strlen(uuids), uuid) &&
+	    strlen(uuids) + strlen(uuid) + 2 <= size)
+		util_append(uuids, size, "%s%s", *uuids ? "," : "", uuid);
+}
+
 bool block_is_container(const struct block_content *content)
 {
 	/* libblkid counts these as file systems, or as something else. */

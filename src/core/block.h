@@ -144,6 +144,12 @@ bool block_is_locked(const char *locks, unsigned int major, unsigned int minor, 
 /* Is it a container, inside which other file systems may be: LUKS, LVM, RAID, a member of a ZFS pool? */
 bool block_is_container(const struct block_content *content);
 
+/*
+ * Add the UUID of what is on the block to a list with commas between them, unless it is there, has no room, or is
+ * no word of such a list.
+ */
+void block_append_uuid(const struct block *block, char *uuids, size_t size);
+
 /* Add what /proc/self/mountinfo and /proc/swaps (proc(5)) say is in use. */
 void block_add_mounts(struct block_devices *storage, const char *mountinfo);
 void block_add_swaps(struct block_devices *storage, const char *swaps);

@@ -452,16 +452,6 @@ bool carry_finds(const struct block_devices *storage, const struct need *need)
 	return block_by_tag(storage, need) >= 0;
 }
 
-/* Adds the UUID of what is on the block, if that is hardware. */
-static void add_uuids(const struct block_devices *storage, size_t block, char *uuids, size_t size)
-{
-	const char *uuid = storage->blocks[block].content.uuid;
-
-	if (storage->blocks[block].function_count && *uuid && !uuid[strcspn(uuid, ", \t\n")] &&
-	    !util_list_has(uuids, strlen(uuids), uuid) && strlen(uuids) + strlen(uuid) + 2 < size)
-		util_append(uuids, size, "%s%s", *uuids ? "," : "", uuid);
-}
-
 void carry_list_uuids(const struct block_devices *storage, const struct need *need, char *uuids, size_t size)
 {
 	cleanup_free bool *below = util_zeroed(storage->count, sizeof(*below));
@@ -483,8 +473,8 @@ void carry_list_uuids(const struct block_devices *storage, const struct need *ne
 		}
 	}
 	for (size_t i = 0; i < storage->count; i++)
-		if (below[i])
-			add_uuids(storage, i, uuids, size);
+		if (below[i] && storage->blocks[i].function_count)
+			block_append_uuid(&storage->blocks[i], uuids, size);
 }
 
 static bool lacks_tags(const struct block_devices *storage)

@@ -59,15 +59,10 @@ static void list_uuids(const struct block_devices *storage, const struct pci_fun
 		       size_t size)
 {
 	uuids[0] = '\0';
-	for (size_t i = 0; i < storage->count; i++) {
-		const char *uuid = storage->blocks[i].content.uuid;
-
-		if (!storage->marks[i].set || storage->marks[i].rank >= CARRY_RANK_KEY || !*uuid ||
-		    uuid[strcspn(uuid, ", \t\n")] || !block_is_on(&storage->blocks[i], &function->address) ||
-		    util_list_has(uuids, strlen(uuids), uuid) || strlen(uuids) + strlen(uuid) + 2 > size)
-			continue;
-		util_append(uuids, size, "%s%s", uuids[0] ? "," : "", uuid);
-	}
+	for (size_t i = 0; i < storage->count; i++)
+		if (storage->marks[i].set && storage->marks[i].rank < CARRY_RANK_KEY &&
+		    block_is_on(&storage->blocks[i], &function->address))
+			block_append_uuid(&storage->blocks[i], uuids, size);
 }
 
 static void add_disk(struct text *text, const struct facts_source *source,
@@ -147,7 +142,6 @@ static void add_needs(struct text *text, const struct facts_source *source)
 	const struct block_devices *storage = source->storage;
 	const char *const reasons[] = { source->unseen, storage->unknown, storage->missing, storage->partial,
 					storage->unmet };
-
 	char uuids[1024];
 
 	for (size_t n = 0; n < source->needs->count; n++) {
