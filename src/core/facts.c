@@ -2,7 +2,6 @@
 #include "core/facts.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,24 +52,18 @@ static char *word_of(struct words *words)
 	return util_copy(word, length);
 }
 
-/* A number of exactly @digits hexadecimal digits. */
-static bool hex_of(const char *word, size_t length, size_t digits, unsigned int *ret)
+/* The whole of the word is a number of that many digits. */
+static bool hex_of(const char *word, size_t length, int digits, uint32_t *ret)
 {
-	*ret = 0;
-	for (size_t i = 0; i < length; i++) {
-		if (!isxdigit((unsigned char)word[i]))
-			return false;
-		*ret = *ret << 4 |
-		       (unsigned int)(isdigit((unsigned char)word[i]) ? word[i] - '0' :
-									(word[i] | 32) - 'a' + 10);
-	}
-	return length == digits;
+	const char *end = word + length;
+
+	return pci_hex_parse(&word, end, digits, ret) && word == end;
 }
 
 /* "10de:1c03" */
 static bool id_of(struct words *words, uint16_t *ret_vendor, uint16_t *ret_device)
 {
-	unsigned int vendor, device;
+	uint32_t vendor, device;
 	const char *word;
 	size_t length;
 
@@ -244,7 +237,7 @@ bool facts_next_function(const char **cursor, struct fact_function *ret)
 
 	while (util_next_line(cursor, &line, &length)) {
 		struct words words = { line, line + length };
-		unsigned int class;
+		uint32_t class;
 
 		if (!next(&words, &word, &size) || !util_equal(word, size, "function") ||
 		    !next(&words, &word, &size) || pci_address_parse(word, size, &ret->address) < 0 ||

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Read exactly @digits hexadecimal digits. Returns false where there are fewer. */
-static bool hex(const char **cursor, const char *end, int digits, uint32_t *ret)
+bool pci_hex_parse(const char **cursor, const char *end, int digits, uint32_t *ret)
 {
 	uint32_t value = 0;
 
@@ -39,10 +39,11 @@ static bool slot_and_function(const char *cursor, const char *end, struct pci_ho
 	uint32_t slot, function = 0;
 	bool every;
 
-	if (!hex(&cursor, end, 2, &slot) || !skip(&cursor, end, '.'))
+	if (!pci_hex_parse(&cursor, end, 2, &slot) || !skip(&cursor, end, '.'))
 		return false;
 	every = ret_every && skip(&cursor, end, '*');
-	if ((!every && !hex(&cursor, end, 1, &function)) || cursor != end || slot > 0x1f || function > 7)
+	if ((!every && !pci_hex_parse(&cursor, end, 1, &function)) || cursor != end || slot > 0x1f ||
+	    function > 7)
 		return false;
 	if (ret_every)
 		*ret_every = every;
@@ -67,10 +68,10 @@ static int parse_address(const char *text, size_t length, struct pci_address *re
 	if (memchr(colon + 1, ':', (size_t)(end - colon - 1))) {
 		if (colon - text < 4 || colon - text > 8)
 			return -EINVAL;
-		if (!hex(&cursor, end, (int)(colon - text), &segment) || !skip(&cursor, end, ':'))
+		if (!pci_hex_parse(&cursor, end, (int)(colon - text), &segment) || !skip(&cursor, end, ':'))
 			return -EINVAL;
 	}
-	if (!hex(&cursor, end, 2, &bus) || !skip(&cursor, end, ':') ||
+	if (!pci_hex_parse(&cursor, end, 2, &bus) || !skip(&cursor, end, ':') ||
 	    !slot_and_function(cursor, end, &hop, ret_every))
 		return -EINVAL;
 	*ret = (struct pci_address){ segment, (uint8_t)bus, hop.slot, hop.function };

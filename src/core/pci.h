@@ -56,6 +56,8 @@ struct pci_function {
 	bool is_virtual;   /* an SR-IOV virtual function: it has a "physfn" link */
 };
 
+/* Take a number of exactly @digits hexadecimal digits, in either case, from *@cursor up to @end. */
+bool pci_hex_parse(const char **cursor, const char *end, int digits, uint32_t *ret) must_check;
 /*
  * Parse an address as sysfs and lspci print it: [segment:]bus:slot.function in hexadecimal, either case,
  * two digits of bus and slot, four to eight of segment. Returns 0, or -EINVAL where it is anything else.
