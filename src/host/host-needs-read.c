@@ -55,21 +55,24 @@ static void append_file(void *parameters, const char *path)
 	append(parameters, text, "");
 }
 
-/* A file that a generator leaves, or the host's own where the program runs there. */
-static void add_needs_of(struct host_needs *needs, const char *path,
-			 void (*add)(struct host_needs *needs, const char *text))
+/*
+ * Add a file that a generator leaves, or the host's own where the program runs there. Returns its text, which
+ * the caller frees, or NULL.
+ */
+static char *add_table(struct host_needs *needs, const char *path,
+		       void (*add)(struct host_needs *needs, const char *text))
 {
-	cleanup_free char *text = NULL;
+	char *text = NULL;
 	size_t length;
 	int r = rootdir_read_file(path, TABLE_LIMIT, &text, &length);
 
 	/* Other users than root are told that they see less (context_add_rights()). */
 	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
-		return;
+		return NULL;
 	if (r < 0)
 		host_needs_add_unread(needs, path);
 	if (!text)
-		return;
+		return NULL;
 	/* The line that the limit cuts might name another device. */
 	if (r == -EFBIG)
 		for (; length && text[length - 1] != '\n'; length--)
@@ -78,6 +81,22 @@ static void add_needs_of(struct host_needs *needs, const char *path,
 		if (!text[i])
 			text[i] = ' ';
 	add(needs, text);
+	return text;
+}
+
+static void add_needs_of(struct host_needs *needs, const char *path,
+			 void (*add)(struct host_needs *needs, const char *text))
+{
+	free(add_table(needs, path, add));
+}
+
+/* A crypttab whose mappings the initramfs opens; of the host's own every one might be in there. */
+static void add_opened(struct host_needs *needs, const char *path,
+		       void (*add)(struct host_needs *needs, const char *text))
+{
+	cleanup_free char *text = add_table(needs, path, add);
+
+	needs->passphrase |= text && keyboard_crypttab_opens(text);
 }
 
 static void add_conf(void *needs, const char *path)
@@ -219,32 +238,19 @@ static void add_crypttabs(struct host_needs *needs, bool disks)
 {
 	void (*add)(struct host_needs * needs, const char *text) =
 		disks ? host_needs_add_crypttab : host_needs_add_crypttab_remote;
+	void (*add_host)(struct host_needs * needs, const char *text) =
+		disks ? host_needs_add_host_crypttab : host_needs_add_host_crypttab_remote;
 	bool image = config_read_is_image();
 
 	for (size_t i = 0; i < GENERATOR_COUNT; i++)
 		if (generators[i].crypttab)
-			add_needs_of(needs, generators[i].crypttab, add);
-	if (image)
-		add_needs_of(needs, "/etc/crypttab", add);
-	add_needs_of(needs, image ? CONFIG_READ_CRYPTTAB_COPY : "/etc/crypttab",
-		     disks ? host_needs_add_host_crypttab : host_needs_add_host_crypttab_remote);
-}
-
-static bool has_entry(const char *path)
-{
-	cleanup_free char *text = NULL;
-	size_t length;
-
-	return rootdir_read_file(path, TABLE_LIMIT, &text, &length) == 0 && keyboard_crypttab_opens(text);
-}
-
-/* Does the initramfs open a LUKS by its own crypttab? On the host every entry might be in there. */
-static bool opens_luks(void)
-{
-	for (size_t i = 0; i < GENERATOR_COUNT; i++)
-		if (generators[i].crypttab && has_entry(generators[i].crypttab))
-			return true;
-	return has_entry("/etc/crypttab");
+			add_opened(needs, generators[i].crypttab, add);
+	if (image) {
+		add_opened(needs, "/etc/crypttab", add);
+		add_needs_of(needs, CONFIG_READ_CRYPTTAB_COPY, add_host);
+	} else {
+		add_opened(needs, "/etc/crypttab", add_host);
+	}
 }
 
 /* --- all of it --- */
@@ -280,7 +286,6 @@ void host_needs_read(const char *cmdline, char *const *arguments, size_t count, 
 	for (size_t i = 0; i < ARRAY_SIZE(fstabs); i++)
 		add_needs_of(ret, fstabs[i], disks ? host_needs_add_fstab : host_needs_add_fstab_remote);
 	add_crypttabs(ret, disks);
-	ret->passphrase |= opens_luks();
 }
 
 /* --- systemd's units --- */
