@@ -81,13 +81,15 @@ static void choose_facts(struct check *check)
 	struct context *context = &check->context;
 
 	context->facts_given = true;
-	if (!kernel || !kernel->path[0] || kernel->error || !kernel->initramfs.program)
+	if (!kernel || kernel->error || !kernel->initramfs.program) {
 		facts_read_live(&context->config, &context->facts);
-	else if (kernel->initramfs.facts)
+		return;
+	}
+	check->facts_of = kernel->path;
+	if (kernel->initramfs.facts)
 		facts_read_text(&context->config,
 				util_copy(kernel->initramfs.facts, kernel->initramfs.facts_length),
 				kernel->initramfs.facts_length, &context->facts);
-	check->facts_of = !kernel || kernel->error || !kernel->initramfs.program ? NULL : kernel->path;
 }
 
 /* What would become of the devices if the image was made now. */

@@ -20,11 +20,11 @@ struct check_input {
 	const struct keyboards *keyboards;
 	const bool *unresettable; /* for each entry of the plan: it cannot be reset */
 	const char *next_path; /* the file whose command line the plan goes by, NULL for that of this boot */
-	const char *
-		facts_of; /* the image whose host facts the plan goes by, NULL for those of the running host */
-	const struct plan
-		*live_plan; /* by the facts of the running host, where they may be others; else empty */
-	bool unprivileged;  /* not run by root: some things cannot be seen */
+	/* the image whose host facts the plan goes by, NULL for those of the running host */
+	const char *facts_of;
+	/* by the facts of the running host, where they may be others; else empty */
+	const struct plan *live_plan;
+	bool unprivileged; /* not run by root: some things cannot be seen */
 };
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* facts: what the running host stands on, as the image carries it to the boot. */
+/* facts: what the running host needs at boot, as its image has it. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,10 +14,10 @@ static int write_file(const char *text)
 {
 	int r = rootdir_replace(FACTS_READ_FILE, text, strlen(text));
 
-	if (r == 0)
+	if (r == 0) {
 		puts("wrote " FACTS_READ_FILE "; images that are made in a chroot or a container get it");
-	if (r == 0)
 		return EXIT_DONE;
+	}
 	fprintf(stderr, "vfio-early: " FACTS_READ_FILE ": cannot be written: %s\n", strerror(-r));
 	return EXIT_FAILED;
 }

@@ -71,11 +71,11 @@ static int by_group(const void *a, const void *b)
 static void choose(struct list *list)
 {
 	struct machine *machine = &list->context.machine;
-	struct selector_reads facts = { 0 };
+	struct selector_reads reads = { 0 };
 
 	for (size_t i = 0; i < list->options.word_count; i++)
-		selector_add_reads(&list->selectors[i], &facts);
-	machine_read_for(&facts, machine);
+		selector_add_reads(&list->selectors[i], &reads);
+	machine_read_for(&reads, machine);
 	list->tells_resets = pci_read_has_resets(machine->functions, machine->function_count);
 	list->shown = util_zeroed(machine->function_count, sizeof(*list->shown));
 	for (size_t i = 0; i < machine->function_count; i++)

@@ -300,8 +300,8 @@ enum selector_match selector_match(const struct selector *selector, const struct
 	return matches ? SELECTOR_YES : SELECTOR_NO;
 }
 
-void selector_add_reads(const struct selector *selector, struct selector_reads *facts)
+void selector_add_reads(const struct selector *selector, struct selector_reads *reads)
 {
-	facts->path |= selector->kind == SELECTOR_PATH;
-	facts->boot_vga |= selector->kind == SELECTOR_BOOT_VGA;
+	reads->path |= selector->kind == SELECTOR_PATH;
+	reads->boot_vga |= selector->kind == SELECTOR_BOOT_VGA;
 }

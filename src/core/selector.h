@@ -66,5 +66,5 @@ struct selector_reads {
 	bool path, boot_vga;
 };
 
-/* Add to @facts what the selector goes by. */
-void selector_add_reads(const struct selector *selector, struct selector_reads *facts);
+/* Add to @reads what the selector goes by. */
+void selector_add_reads(const struct selector *selector, struct selector_reads *reads);

@@ -2,12 +2,10 @@
 #include "host/facts-read.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "core/facts-make.h"
 #include "host/config-read.h"

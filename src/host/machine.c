@@ -13,12 +13,12 @@
 #include "host/pci-read.h"
 #include "host/sysfs.h"
 
-void machine_read_for(const struct selector_reads *facts, struct machine *machine)
+void machine_read_for(const struct selector_reads *reads, struct machine *machine)
 {
-	for (size_t i = 0; i < machine->function_count && (facts->path || facts->boot_vga); i++) {
-		if (facts->path)
+	for (size_t i = 0; i < machine->function_count && (reads->path || reads->boot_vga); i++) {
+		if (reads->path)
 			pci_read_path(&machine->functions[i]);
-		if (facts->boot_vga)
+		if (reads->boot_vga)
 			pci_read_boot_vga(&machine->functions[i]);
 	}
 }
@@ -26,13 +26,13 @@ void machine_read_for(const struct selector_reads *facts, struct machine *machin
 /* What matching needs beyond the one read per function; most configurations need nothing. */
 static void read_for_matching(const struct config *config, struct machine *machine)
 {
-	struct selector_reads facts = { 0 };
+	struct selector_reads reads = { 0 };
 
 	for (size_t i = 0; i < config->claim_count; i++)
-		selector_add_reads(&config->claims[i].selector, &facts);
+		selector_add_reads(&config->claims[i].selector, &reads);
 	for (size_t i = 0; i < config->keep_count; i++)
-		selector_add_reads(&config->keeps[i].selector, &facts);
-	machine_read_for(&facts, machine);
+		selector_add_reads(&config->keeps[i].selector, &reads);
+	machine_read_for(&reads, machine);
 }
 
 /*

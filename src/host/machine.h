@@ -27,7 +27,7 @@ void machine_read(struct config *config, const char *booted, const struct host_n
 		  struct facts *facts, const struct plan_stage *stage, bool waits, struct machine *ret);
 
 /* Read what selectors match by into every function of @machine. */
-void machine_read_for(const struct selector_reads *facts, struct machine *machine);
+void machine_read_for(const struct selector_reads *reads, struct machine *machine);
 /* Read the paths that @facts go by, and locate them: facts_locate(). */
 void machine_locate_facts(struct facts *facts, struct machine *machine);
 /* Read the path of every function. */
