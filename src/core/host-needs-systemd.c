@@ -241,10 +241,11 @@ static void skip_blanks(const char **cursor, const char *end)
 /* Stores the value where the line assigns the setting; blanks around "=" do not count (systemd.syntax(7)). */
 static void take_setting(const char *line, size_t length, const char *name, char *value, size_t size)
 {
-	const char *end = line + length, *cursor = line + strlen(name);
+	const char *end = line + length, *cursor;
 
 	if (length < strlen(name) || strncmp(line, name, strlen(name)) != 0)
 		return;
+	cursor = line + strlen(name);
 	skip_blanks(&cursor, end);
 	if (cursor == end || *cursor++ != '=')
 		return;
