@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "boot/bind.h"
-#include "boot/steps.h"
+#include "boot/work.h"
 #include "host/sysfs.h"
 
 /* Microseconds for what is stuck. */
@@ -23,31 +23,17 @@ static bool is_override_ours(const struct pci_function *function)
 	       (pci_is_guest_driver(text) || (function->class && !pci_may_carry_disks(function)));
 }
 
-/* The host gets it: reserved by the early stage, and not taken by a late one. */
-static int return_waiting(const void *argument, void *record)
+/* Reserved by the early stage, and not taken by a late one: the host gets it. */
+static bool is_to_return(const struct plan_entry *entry)
 {
-	const struct plan_entry *entry = argument;
-
 	/* A read of the attribute waits for a driver that probes or removes the device, up to Linux 6.11. */
-	return pci_is_guest_driver(entry->driver) || !is_override_ours(entry->function) ?
-		       0 :
-		       step_give_back(entry, record);
+	return !pci_is_guest_driver(entry->driver) && is_override_ours(entry->function);
 }
 
-/*
- * What is without a driver is probed, which binds it to what its override names: where a driver hangs still,
- * the kernel begins with that when it has let go, whatever becomes of the process. What its host driver has
- * kept stays there.
- */
-static int resume_stuck(const void *argument, void *record)
+/* What is without a driver is probed, which binds it to what its override names. */
+static bool is_to_resume(const struct plan_entry *entry)
 {
-	const struct plan_entry *entry = argument;
-
-	if (!entry->driver[0])
-		return step_do(entry, record, STEP_PROBE);
-	return pci_is_guest_driver(entry->driver) || !is_override_ours(entry->function) ?
-		       0 :
-		       step_do(entry, record, STEP_CLEAR);
+	return !entry->driver[0] || is_to_return(entry);
 }
 
 /* The leftovers, and an entry for each. */
@@ -56,7 +42,7 @@ struct leftovers {
 	struct plan_entry *entries;
 };
 
-static void note_finished(struct step_work *work, const struct deadline_task *task, void *data)
+static void note_finished(struct work *work, const struct deadline_task *task, void *data)
 {
 	struct leftovers *leftovers = data;
 	struct bind_leftover *leftover = &leftovers->list[work->entry - leftovers->entries];
@@ -76,28 +62,42 @@ static bool waits_for_vfio(const struct bind_leftover *leftovers, size_t count)
 	return false;
 }
 
+/* Those that are @stuck, or those that wait. */
+static void finish_some(struct leftovers *leftovers, size_t count, bool stuck, unsigned long long time)
+{
+	cleanup_free struct work *works = util_zeroed(count, sizeof(*works));
+	struct step_list list = { 0 };
+	size_t work_count = 0, first = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (leftovers->list[i].stuck != stuck)
+			continue;
+		works[work_count++] = (struct work){ .entry = &leftovers->entries[i],
+						     .is_due = stuck ? is_to_resume : is_to_return };
+		(stuck ? steps_add_resume : steps_add_give_back)(&list, i);
+	}
+	for (size_t i = 0; i < work_count; i++) {
+		works[i].steps = &list.steps[first];
+		works[i].count = steps_count_program(&list, first);
+		first += works[i].count;
+	}
+	work_on(works, work_count, true, util_now() + time, note_finished, leftovers);
+	steps_clear(&list);
+}
+
 void bind_finish(struct bind_leftover *list, size_t count)
 {
 	static const struct claim claim;
 	cleanup_free struct plan_entry *entries = util_zeroed(count, sizeof(*entries));
-	cleanup_free struct plan_entry **stuck = util_zeroed(count, sizeof(*stuck));
-	cleanup_free struct plan_entry **waiting = util_zeroed(count, sizeof(*waiting));
 	struct leftovers leftovers = { list, entries };
-	size_t stuck_count = 0, waiting_count = 0;
 
 	/* Its image may have lacked the module, or the load hung. */
 	if (waits_for_vfio(list, count) && !sysfs_pci_driver_exists(PLAN_DRIVER))
-		(void)!deadline_run(step_load_module, PLAN_DRIVER, util_now() + FINISH_TIME);
+		(void)!deadline_run(work_load_module, PLAN_DRIVER, util_now() + FINISH_TIME);
 	for (size_t i = 0; i < count; i++) {
 		entries[i] = (struct plan_entry){ .function = &list[i].function, .claim = &claim };
-		step_read_driver(&entries[i]);
-		if (list[i].stuck)
-			stuck[stuck_count++] = &entries[i];
-		else
-			waiting[waiting_count++] = &entries[i];
+		work_read_driver(&entries[i]);
 	}
-	step_work_on(waiting, waiting_count, return_waiting, true, util_now() + RETURN_TIME, note_finished,
-		     &leftovers);
-	step_work_on(stuck, stuck_count, resume_stuck, true, util_now() + FINISH_TIME, note_finished,
-		     &leftovers);
+	finish_some(&leftovers, count, false, RETURN_TIME);
+	finish_some(&leftovers, count, true, FINISH_TIME);
 }

@@ -7,7 +7,7 @@
 
 #include "boot/log.h"
 #include "boot/modules.h"
-#include "boot/steps.h"
+#include "boot/work.h"
 #include "core/budget.h"
 #include "core/cmdline.h"
 #include "core/modprobe.h"
@@ -21,7 +21,7 @@
  * A guard keeps it, and a guest's driver or our own driver_override had it: built in, loaded before us, or
  * reserved.
  */
-static void log_returned(struct step_work *work, const struct deadline_task *task, void *data)
+static void log_returned(struct work *work, const struct deadline_task *task, void *data)
 {
 	const struct plan_entry *entry = work->entry;
 	char subject[96];
@@ -31,8 +31,7 @@ static void log_returned(struct step_work *work, const struct deadline_task *tas
 	if (task->state != DEADLINE_ENDED && pci_is_guest_driver(work->was))
 		log_line(LOG_ERROR, "%s is on %s, and cannot be given back to the host: %s; reboot", subject,
 			 work->was,
-			 task->state == DEADLINE_NOT_STARTED ? strerror(-task->status) :
-							       step_that_hangs(&work->record));
+			 task->state == DEADLINE_NOT_STARTED ? strerror(-task->status) : work_hangs(work));
 	else if (task->state != DEADLINE_ENDED)
 		log_line(LOG_ERROR, "%s waits for the host, and cannot be given back to it: %s; reboot",
 			 subject, strerror(-task->status));
@@ -50,10 +49,10 @@ static void decide_refused(struct plan_entry *entry, const char *what, int error
 		    strerror(-error), entry->driver[0] ? entry->driver : "the host, no driver yet");
 }
 
-static void decide_override(struct step_work *work, const struct deadline_task *task, void *data)
+static void decide_override(struct work *work, const struct deadline_task *task, void *data)
 {
 	(void)data;
-	if (!work->entry->reserved && task->status < 0 && !step_decide_stuck(work, task))
+	if (!work->entry->reserved && task->status < 0 && !work_decide_stuck(work, task))
 		decide_refused(work->entry, "driver_override cannot be written", task->status);
 }
 
@@ -67,13 +66,11 @@ static int unbind_framebuffer(const void *name)
  * removes it by itself, for class 0300 only. It goes when the device is bound, never before: a bind that
  * fails must not cost the screen.
  */
-static void release_framebuffer(struct plan_entry *entry, char *hint, size_t size)
+static void release_framebuffer(const struct plan_entry *entry, char *hint, size_t size)
 {
 	char name[64], label[32];
 	const struct pci_address *address = &entry->function->address;
 
-	if (!pci_is_display(entry->function))
-		return;
 	if (sysfs_framebuffer_of(address, name, sizeof(name)) == 0)
 		log_line(LOG_DEBUG, "%s unbind: %s", name,
 			 strerror(-deadline_run(unbind_framebuffer, name, deadline_write_end())));
@@ -92,11 +89,14 @@ static void release_framebuffer(struct plan_entry *entry, char *hint, size_t siz
 							       "initcall_blacklist=sysfb_init");
 }
 
-static void decide_bound(struct plan_entry *entry)
+static void decide_bound(const struct work *work)
 {
+	struct plan_entry *entry = work->entry;
 	char hint[sizeof(entry->hint)] = "";
 
-	release_framebuffer(entry, hint, sizeof(hint));
+	for (size_t i = 0; i < work->count; i++)
+		if (work->steps[i].kind == STEP_FRAMEBUFFER && step_applies(&work->steps[i], entry, false))
+			release_framebuffer(entry, hint, sizeof(hint));
 	entry->iommu_group = sysfs_pci_iommu_group(&entry->function->address);
 	plan_decide(entry, VERDICT_BOUND, hint, "%s", "");
 }
@@ -108,10 +108,10 @@ static bool is_gone(const struct plan_entry *entry)
 	return sysfs_pci_driver(&entry->function->address, driver) == -ENODEV;
 }
 
-static void decide_taken(struct step_work *work, const struct deadline_task *task, void *data)
+static void decide_taken(struct work *work, const struct deadline_task *task, void *data)
 {
-	const struct step_record *record = &work->record;
 	struct plan_entry *entry = work->entry;
+	int result;
 
 	(void)data;
 	if (is_gone(entry)) {
@@ -121,20 +121,19 @@ static void decide_taken(struct step_work *work, const struct deadline_task *tas
 	/*
 	 * The link is made before the driver's own probe (drivers/base/dd.c, really_probe()), which may hang.
 	 */
-	if (step_decide_stuck(work, task))
+	if (work_decide_stuck(work, task))
 		return;
 	if (!strcmp(entry->driver, entry->wanted_driver))
-		decide_bound(entry);
-	else if (record->ended[STEP_UNBIND] && !step_is_let_go(record->result[STEP_UNBIND]))
-		decide_refused(entry, "its driver does not let go", record->result[STEP_UNBIND]);
-	else if (!record->ended[STEP_BIND])
+		decide_bound(work);
+	else if (work_has_ended(work, STEP_UNBIND, &result) && !work_is_let_go(result))
+		decide_refused(entry, "its driver does not let go", result);
+	else if (!work_has_ended(work, STEP_BIND, &result))
 		decide_refused(entry, "another driver took the device", -EBUSY);
-	else if (step_is_deferral(record->result[STEP_BIND]))
+	else if (work_is_deferral(result))
 		plan_decide(entry, VERDICT_DEFERRED, "",
 			    "its IOMMU's driver is not loaded yet; the kernel tries again then");
 	else
-		decide_refused(entry, "the kernel's probe failed",
-			       record->result[STEP_BIND] < 0 ? record->result[STEP_BIND] : -EINVAL);
+		decide_refused(entry, "the kernel's probe failed", result < 0 ? result : -EINVAL);
 }
 
 /*
@@ -197,11 +196,60 @@ static void decide_no_driver(struct plan_entry *entry, int error, const char *cm
 	}
 }
 
+/* --- programs of the list --- */
+
+/* A list that is being carried out. */
+struct carrying {
+	struct plan *plan;
+	const struct step_list *list;
+	const char *cmdline;
+};
+
+static struct work work_of(const struct carrying *carrying, size_t first, size_t count)
+{
+	const struct step *steps = &carrying->list->steps[first];
+
+	return (struct work){
+		.entry = &carrying->plan->entries[steps->entry],
+		.steps = steps,
+		.count = count,
+	};
+}
+
+/* How many steps from @first on have this condition, those of one device or driver. */
+static size_t count_with(const struct step_list *list, size_t first, unsigned int condition)
+{
+	size_t end = first, most = steps_count_program(list, first);
+
+	while (end < first + most && list->steps[end].conditions & condition)
+		end++;
+	return end - first;
+}
+
+/* Run the programs of a phase whose entries are @wanted. */
+static void run_phase(const struct carrying *carrying, enum step_phase phase,
+		      bool (*wanted)(const struct work *work), bool together, unsigned long long end,
+		      void (*done)(struct work *work, const struct deadline_task *task, void *data))
+{
+	const struct step_list *list = carrying->list;
+	cleanup_free struct work *works = util_zeroed(carrying->plan->count, sizeof(*works));
+	size_t count = 0, length;
+
+	for (size_t i = 0; i < list->count; i += length) {
+		length = steps_count_program(list, i);
+		if (list->steps[i].phase != phase)
+			continue;
+		works[count] = work_of(carrying, i, length);
+		count += !wanted || wanted(&works[count]);
+	}
+	work_on(works, count, together, end, done, NULL);
+}
+
 /* --- drivers --- */
 
 static int load(const char *module)
 {
-	int r = deadline_run(step_load_module, module, deadline_step_end());
+	int r = deadline_run(work_load_module, module, deadline_step_end());
 
 	log_line(LOG_DEBUG, "load %s: %s", module, r < 0 ? strerror(-r) : "done");
 	return r;
@@ -227,40 +275,35 @@ static int find_variants(const void *argument, void *result)
 	return 0;
 }
 
-static void use_variant(struct plan_entry *entry, const char *module)
+void bind_find_variants(struct plan *plan)
 {
-	if (sysfs_pci_driver_of_module(module, entry->wanted_driver) == 0)
-		step_work_on(&entry, 1, step_set_override, false, 0, decide_override, NULL);
+	cleanup_free module_name *names = util_zeroed(plan->count, sizeof(*names));
+	bool pending = false;
+
+	for (size_t i = 0; i < plan->count; i++)
+		pending |= plan_is_pending(&plan->entries[i]);
+	if (!pending || !rootdir_is_host() ||
+	    deadline_read(find_variants, plan, names, plan->count * sizeof(*names), deadline_step_end()) < 0)
+		return;
+	for (size_t i = 0; i < plan->count; i++)
+		strcpy(plan->entries[i].variant, names[i]);
 }
 
 /*
- * Where the kernel has a variant of vfio-pci for a device, that one is meant. A module's driver has a name of
- * its own, known once it is loaded; until then the override names vfio-pci and keeps the host's drivers away.
+ * A module's driver has a name of its own, known once it is loaded; until then the override names vfio-pci and keeps
+ * the host's drivers away.
  */
-static void choose_variants(struct plan *plan)
+static void use_variant(struct work *work)
 {
-	cleanup_free module_name *names = util_zeroed(plan->count, sizeof(*names));
-
-	if (!rootdir_is_host() ||
-	    deadline_read(find_variants, plan, names, plan->count * sizeof(*names), deadline_step_end()) < 0)
-		return;
-	for (size_t i = 0; i < plan->count; i++) {
-		bool seen = false;
-
-		if (!names[i][0])
-			continue;
-		/* What hangs once costs its time once. */
-		for (size_t before = 0; before < i && !seen; before++)
-			seen = !strcmp(names[before], names[i]);
-		if (!seen)
-			(void)!load(names[i]);
-		use_variant(&plan->entries[i], names[i]);
-	}
+	if (plan_is_pending(work->entry) &&
+	    sysfs_pci_driver_of_module(work->entry->variant, work->entry->wanted_driver) == 0)
+		work_on(work, 1, false, 0, decide_override, NULL);
 }
 
 /* Load this entry's driver, and decide all entries that wait for it where that fails. */
-static void load_driver_of(struct plan *plan, const char *driver, const char *cmdline)
+static void load_driver(const struct carrying *carrying, const char *driver)
 {
+	struct plan *plan = carrying->plan;
 	int r = load(driver);
 
 	if (sysfs_pci_driver_exists(driver))
@@ -270,8 +313,8 @@ static void load_driver_of(struct plan *plan, const char *driver, const char *cm
 
 		if (!plan_is_pending(entry) || strcmp(entry->wanted_driver, driver) != 0)
 			continue;
-		step_read_driver(entry);
-		decide_no_driver(entry, r < 0 ? r : -ENOENT, cmdline);
+		work_read_driver(entry);
+		decide_no_driver(entry, r < 0 ? r : -ENOENT, carrying->cmdline);
 	}
 }
 
@@ -287,7 +330,8 @@ static struct plan_entry *entry_at(struct plan *plan, const struct pci_address *
 /* What a driver has that the plan leaves to the host. */
 struct taken {
 	struct plan *plan;
-	struct plan_entry **entries;
+	const struct work *model;
+	struct work *works;
 	size_t count;
 };
 
@@ -298,94 +342,99 @@ static void add_taken(void *data, const struct pci_address *address)
 
 	if (!entry || plan_is_taken(entry) || entry->decided_early || entry->reserved)
 		return;
-	step_read_driver(entry);
-	taken->entries = util_grow(taken->entries, taken->count, sizeof(*taken->entries));
-	taken->entries[taken->count++] = entry;
+	work_read_driver(entry);
+	taken->works = util_grow(taken->works, taken->count, sizeof(*taken->works));
+	taken->works[taken->count] = *taken->model;
+	taken->works[taken->count++].entry = entry;
 }
 
 /* Loading a driver must not have taken what stays: look at all that is on it now. */
-static void check_driver(struct plan *plan, const char *driver)
+static void check_driver(const struct carrying *carrying, const char *driver, const struct work *give_back)
 {
-	struct taken taken = { .plan = plan };
+	struct taken taken = { .plan = carrying->plan, .model = give_back };
 
 	sysfs_pci_bound_to(driver, add_taken, &taken);
-	step_work_on(taken.entries, taken.count, step_give_back, true, 0, log_returned, NULL);
-	free(taken.entries);
+	work_on(taken.works, taken.count, true, 0, log_returned, NULL);
+	free(taken.works);
 }
 
-static void load_drivers(struct plan *plan, const char *cmdline)
+/* Do the step at @first, and those that belong to it. Returns how many these are. */
+static size_t run_driver_step(const struct carrying *carrying, size_t first)
 {
-	bool pending = false;
+	const struct step *step = &carrying->list->steps[first];
+	const struct plan_entry *entry = &carrying->plan->entries[step->entry];
+	size_t behind;
+	struct work work;
 
-	for (size_t i = 0; i < plan->count; i++)
-		pending |= plan_is_pending(&plan->entries[i]);
-	if (pending)
-		choose_variants(plan);
-	for (size_t i = 0; i < plan->count; i++) {
-		const char *driver = plan->entries[i].wanted_driver;
-
-		if (!plan_loads_driver(plan, i))
-			continue;
-		load_driver_of(plan, driver, cmdline);
-		if (pci_is_guest_driver(driver))
-			check_driver(plan, driver);
+	switch ((enum step_kind)step->kind) {
+	case STEP_LOAD_VARIANT:
+		(void)!load(entry->variant);
+		return 1;
+	case STEP_LOAD:
+		load_driver(carrying, entry->wanted_driver);
+		return 1;
+	case STEP_OVERRIDE_VARIANT:
+		behind = count_with(carrying->list, first + 1, STEP_IF_FAILED);
+		work = work_of(carrying, first, 1 + behind);
+		use_variant(&work);
+		return 1 + behind;
+	default:
+		behind = count_with(carrying->list, first + 1, STEP_IF_TAKEN);
+		work = work_of(carrying, first + 1, behind);
+		check_driver(carrying, entry->wanted_driver, &work);
+		return 1 + behind;
 	}
 }
 
-/* --- the whole plan --- */
+static void run_driver_phase(const struct carrying *carrying)
+{
+	for (size_t i = 0; i < carrying->list->count;)
+		i += carrying->list->steps[i].phase == PHASE_DRIVERS ? run_driver_step(carrying, i) : 1;
+}
+
+/* --- the whole list --- */
 
 /* Loading the module has probed what nobody held: a child is made only for the others. */
-static bool is_to_take(struct plan_entry *entry)
+static bool is_to_take(const struct work *work)
 {
-	if (!plan_is_pending(entry))
+	if (!plan_is_pending(work->entry))
 		return false;
-	if (!step_read_driver(entry))
+	if (!work_read_driver(work->entry))
 		return true;
-	decide_bound(entry);
+	decide_bound(work);
 	return false;
 }
 
-static bool gets_override(struct plan_entry *entry)
+static bool is_unfinished(const struct work *work)
 {
-	return plan_is_pending(entry) || entry->reserved;
+	const struct plan_entry *entry = work->entry;
+
+	return (entry->verdict == VERDICT_STUCK || entry->verdict == VERDICT_NO_DRIVER) && entry->driver[0] &&
+	       !pci_is_guest_driver(entry->driver);
 }
 
-static bool is_given_back(struct plan_entry *entry)
-{
-	return entry->give_back;
-}
-
-/*
- * Its host driver has it still, or again, and an override against that one would be a trap at its next
- * unbind.
- */
-static bool is_left_with_host(struct plan_entry *entry)
-{
-	return (entry->verdict == VERDICT_STUCK || entry->verdict == VERDICT_NO_DRIVER) &&
-	       !entry->decided_early && entry->driver[0] && !pci_is_guest_driver(entry->driver);
-}
-
-static void ignore_result(struct step_work *work, const struct deadline_task *task, void *data)
+static void ignore_result(struct work *work, const struct deadline_task *task, void *data)
 {
 	(void)work;
 	(void)task;
 	(void)data;
 }
 
-void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times)
+void bind_apply(struct plan *plan, const struct step_list *list, const char *cmdline,
+		struct bind_times *ret_times)
 {
+	const struct carrying carrying = { plan, list, cmdline };
 	unsigned long long start;
 
 	*ret_times = (struct bind_times){ 0 };
 	deadline_write();
-	step_work_on_all(plan, gets_override, step_set_override, true, 0, decide_override);
-	step_work_on_all(plan, is_given_back, step_give_back, true, 0, log_returned);
+	run_phase(&carrying, PHASE_OVERRIDE, NULL, true, 0, decide_override);
+	run_phase(&carrying, PHASE_GIVE_BACK, NULL, true, 0, log_returned);
 	start = util_now();
-	load_drivers(plan, cmdline);
+	run_driver_phase(&carrying);
 	ret_times->modules = util_now() - start;
 	start = util_now();
-	step_work_on_all(plan, is_to_take, step_take, false, deadline_write_end(), decide_taken);
+	run_phase(&carrying, PHASE_TAKE, is_to_take, false, deadline_write_end(), decide_taken);
 	ret_times->devices = util_now() - start;
-	step_work_on_all(plan, is_left_with_host, step_clear_override, false, util_now() + LAST_TIME,
-			 ignore_result);
+	run_phase(&carrying, PHASE_SETTLE, is_unfinished, false, util_now() + LAST_TIME, ignore_result);
 }

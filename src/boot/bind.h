@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Carries out a plan. What it writes to sysfs is in steps.h. */
+/* Carries out the list of steps of a plan. Its child processes are in work.h. */
 #pragma once
 
-#include "core/plan.h"
+#include "core/steps.h"
 
 /* Where the time went, in microseconds. */
 struct bind_times {
@@ -10,19 +10,22 @@ struct bind_times {
 };
 
 /*
- * Bind every entry that is pending (plan_is_pending()) to its driver and give it its outcome: bound,
- * deferred, no-driver, refused or stuck.
- *
- * Every driver_override is written first, also of what is reserved, so that nothing can slip in between. Then
- * what the plan gives back goes to the host. Then the drivers are loaded, and what they took of the host's
- * devices goes back too. Then each device is unbound from whoever has it and probed, and its driver link is
- * read back. Each of these steps is done to all devices at the same time, in child processes, and ends in
- * time (budget.h): a device that hangs is stuck, and the others go on.
- *
- * The override stays, except on a device that is refused or given back, which goes to its host driver, and on
- * one that its host driver has kept. @cmdline is the kernel command line, where a module may be forbidden.
+ * Look for variants of vfio-pci for what is pending (plan_is_pending()), and note their modules in the entries. Comes
+ * before the list of steps is made. Below another root there are none.
  */
-void bind_apply(struct plan *plan, const char *cmdline, struct bind_times *ret_times);
+void bind_find_variants(struct plan *plan);
+
+/*
+ * Execute @list, which was made from @plan, and give every entry that is pending its outcome: bound, deferred,
+ * no-driver, refused or stuck.
+ *
+ * The steps of a phase are done to all devices at the same time, in child processes, and end in time (budget.h): a
+ * device that hangs is stuck, and the others go on. The override stays, except on a device that is refused or given
+ * back, which goes to its host driver, and on one that its host driver has kept. @cmdline is the kernel command
+ * line, where a module may be forbidden.
+ */
+void bind_apply(struct plan *plan, const struct step_list *list, const char *cmdline,
+		struct bind_times *ret_times);
 
 /* A device that the stages have left half done. */
 struct bind_leftover {

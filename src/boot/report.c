@@ -9,28 +9,46 @@
 #include "core/json-read.h"
 #include "host/rootdir.h"
 
-static void print_step(void *data, const char *path, const char *value)
+static void print_conditions(struct json *json, unsigned int conditions)
 {
-	struct json *json = data;
+	if (!conditions)
+		return;
+	json_open(json, "if", '[');
+	for (unsigned int bit = 0; bit < STEP_CONDITION_COUNT; bit++)
+		if (conditions & 1u << bit)
+			json_string(json, NULL, step_condition_name(bit));
+	json_close(json, ']');
+}
 
+/* A write has a path and a value; anything else is what its verb says. */
+static void print_step(struct json *json, const struct plan *plan, const struct step *step)
+{
+	struct step_text text;
+
+	step_describe(plan, step, &text);
 	json_open(json, NULL, '{');
-	json_string(json, path ? "path" : "load", path ? path : value);
-	if (path)
-		json_string(json, "value", value);
+	if (UTIL_IS_ONE_OF(text.verb, "write", "clear")) {
+		json_string(json, "path", text.path);
+		json_string(json, "value", text.value);
+	} else {
+		json_string(json, text.verb, text.path[0] ? text.path : text.value);
+	}
+	print_conditions(json, step->conditions);
 	json_close(json, '}');
 }
 
 void report_print(FILE *out, const char *command, const struct config *config, const struct iommu *iommu,
-		  const struct plan *plan, bool writes)
+		  const struct plan *plan, const struct step_list *steps)
 {
 	struct json json = { .out = out };
 
 	schema_open(&json, command, iommu);
 	schema_plan(&json, plan);
 	schema_errors(&json, config);
-	if (writes) {
+	if (steps) {
 		json_open(&json, "writes", '[');
-		plan_steps(plan, print_step, &json);
+		for (size_t i = 0; i < steps->count; i++)
+			print_step(&json, plan, &steps->steps[i]);
 		json_close(&json, ']');
 	}
 	schema_close(&json);
@@ -114,7 +132,7 @@ int report_save_facts(const char *text)
 }
 
 int report_save(const char *command, const struct config *config, const struct iommu *iommu,
-		const struct plan *plan, bool writes)
+		const struct plan *plan, const struct step_list *steps)
 {
 	cleanup_free char *text = NULL;
 	size_t length = 0;
@@ -122,7 +140,7 @@ int report_save(const char *command, const struct config *config, const struct i
 
 	if (!out)
 		return -ENOMEM;
-	report_print(out, command, config, iommu, plan, writes);
+	report_print(out, command, config, iommu, plan, steps);
 	if (fclose(out))
 		return -ENOMEM;
 	return rootdir_replace(REPORT_FILE, text, length);

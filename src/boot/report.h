@@ -4,14 +4,15 @@
 
 #include <stdio.h>
 
+#include "core/steps.h"
 #include "host/report-read.h"
 
 /*
- * Write the report of @command to @out. @iommu is NULL where it was not judged. @writes adds what carrying
- * the plan out would write, in order.
+ * Write the report of @command to @out. @iommu is NULL where it was not judged. @steps are
+ * those that carry the plan out, or NULL.
  */
 void report_print(FILE *out, const char *command, const struct config *config, const struct iommu *iommu,
-		  const struct plan *plan, bool writes);
+		  const struct plan *plan, const struct step_list *steps);
 
 /*
  * Offer each device of the report to @amend, which may change its driver, verdict, reason and hint and
@@ -34,4 +35,4 @@ int report_save_facts(const char *text) must_check;
 
 /* Replace REPORT_FILE by the report of report_print(), whole or not at all. Returns 0 or -errno. */
 int report_save(const char *command, const struct config *config, const struct iommu *iommu,
-		const struct plan *plan, bool writes) must_check;
+		const struct plan *plan, const struct step_list *steps) must_check;

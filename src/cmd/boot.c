@@ -23,6 +23,7 @@
 /* Everything that one boot knows. */
 struct boot {
 	struct context context;
+	struct step_list steps;
 	char **parameters; /* what the image's own scripts know, as NAME=VALUE */
 	size_t parameter_count;
 	bool dry_run, json, late;
@@ -31,6 +32,7 @@ struct boot {
 static void clear_boot(struct boot *boot)
 {
 	context_clear(&boot->context);
+	steps_clear(&boot->steps);
 	free(boot->parameters);
 }
 
@@ -122,10 +124,11 @@ static void log_interrupts(const struct boot *boot)
 		log_line(LOG_WARNING, "%s; %s", iommu->interrupts, iommu->interrupts_hint);
 }
 
-static void save_report(const struct context *context)
+static void save_report(const struct boot *boot)
 {
+	const struct context *context = &boot->context;
 	int r = report_save("boot", &context->config, context_iommu(context), &context->plan,
-			    context->config.dryrun);
+			    context->config.dryrun ? &boot->steps : NULL);
 
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FILE ": cannot be written: %s; what is above is all there is",
@@ -159,26 +162,29 @@ static int parse_arguments(int argc, char **argv, struct boot *boot)
 	return 0;
 }
 
-/* @data is what stands before the verb. */
-static void log_step(void *data, const char *path, const char *value)
+static void make_steps(struct boot *boot)
 {
-	const char *before = data;
+	bind_find_variants(&boot->context.plan);
+	steps_make(&boot->context.plan, &boot->steps);
+}
 
-	if (path && !value[0])
-		log_line(LOG_INFO, "%sclear %s", before, path);
-	else if (path)
-		log_line(LOG_INFO, "%swrite %s to %s", before, value, path);
-	else
-		log_line(LOG_INFO, "%sload %s", before, value);
+static void log_steps(const struct boot *boot, const char *before)
+{
+	char text[512];
+
+	for (size_t i = 0; i < boot->steps.count; i++)
+		log_line(LOG_INFO, "%s%s", before,
+			 step_format(&boot->context.plan, &boot->steps.steps[i], text, sizeof(text)));
 }
 
 /* A dry run of the command: told to the person who asked, nothing is written anywhere. */
-static int show_plan(const struct boot *boot)
+static int show_plan(struct boot *boot)
 {
 	log_start(LOG_TO_STDOUT, boot->context.config.debug);
+	make_steps(boot);
 	if (boot->json) {
 		report_print(stdout, "boot", &boot->context.config, context_iommu(&boot->context),
-			     &boot->context.plan, true);
+			     &boot->context.plan, &boot->steps);
 	} else {
 		log_errors(&boot->context.config);
 		log_facts(&boot->context.facts);
@@ -186,7 +192,7 @@ static int show_plan(const struct boot *boot)
 		log_idle_keeps(&boot->context);
 		log_verdicts(&boot->context.plan, boot->late);
 		log_interrupts(boot);
-		plan_steps(&boot->context.plan, log_step, (char[]){ "" });
+		log_steps(boot, "");
 		if (!boot->context.plan.count)
 			puts("nothing is asked for: neither rd.vfio.ids= nor " CONFIG_READ_FILE
 			     " names a device");
@@ -309,18 +315,19 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	}
 	if (!boot->late)
 		prepare_late(&boot->context.plan);
+	make_steps(boot);
 	if (!boot->context.config.dryrun)
-		bind_apply(&boot->context.plan, boot->context.cmdline, &times);
+		bind_apply(&boot->context.plan, &boot->steps, boot->context.cmdline, &times);
 	log_verdicts(&boot->context.plan, boot->late);
 	if (!boot->late)
 		log_interrupts(boot);
 	if (boot->context.config.dryrun) {
-		plan_steps(&boot->context.plan, log_step, (char[]){ "would " });
+		log_steps(boot, "would ");
 		log_line(LOG_NOTICE, "rd.vfio.dryrun: nothing was written");
 	}
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
 		 util_now() - start, times.modules, times.devices);
-	save_report(&boot->context);
+	save_report(boot);
 	if (!boot->late)
 		save_facts(&boot->context.facts);
 	leave_stuck(&boot->context.plan);

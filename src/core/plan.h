@@ -19,7 +19,8 @@ struct plan_entry {
 	const struct claim *claim;
 	enum verdict verdict;
 	char wanted_driver[PCI_DRIVER_SIZE];
-	char driver[PCI_DRIVER_SIZE]; /* bound now; "" none */
+	char driver[PCI_DRIVER_SIZE];  /* bound now; "" none */
+	char variant[PCI_DRIVER_SIZE]; /* the module of a variant of vfio-pci that is made for it; "" none */
 	char reason[256], hint[256];
 	int iommu_group;
 	bool late; /* the late stage decides it */
@@ -132,13 +133,6 @@ bool plan_failed(const struct plan *plan);
  * and where its ids= claim something: whoever loads it later, with them, would take devices past every guard.
  */
 bool plan_loads_driver(const struct plan *plan, size_t index);
-
-/*
- * The writes that carry the plan out, in order: @step is called with the path and what is written there, ""
- * where that clears it, or with the path NULL and the name of a driver whose module is loaded.
- */
-void plan_steps(const struct plan *plan, void (*step)(void *data, const char *path, const char *value),
-		void *data);
 
 /* Give an entry its verdict and the reason; @hint is what to do, "" for nothing. */
 void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hint, const char *reason, ...)

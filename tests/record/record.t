@@ -68,7 +68,8 @@ all_machines() {
 shorten() {
 	jq -c '{machine, configuration, run, exit,
 		verdicts: [.answer.devices[]? | select(.verdict != null) | "\(.address) \(.verdict)"],
-		steps: [.answer.writes[]? | if type == "object" then [.[]] | join(" ") else . end],
+		steps: [.answer.writes[]? | select(.if // [] | any(IN("failed", "taken", "unfinished")) | not)
+			| del(.if) | join(" ")],
 		findings: [.answer.findings[]? | "\(.level) \(.subject)"]}'
 }
 

@@ -7,6 +7,7 @@
 #include "core/carry.h"
 #include "core/match.h"
 #include "core/planner.h"
+#include "core/steps.h"
 #include "core/wait.h"
 
 /*
@@ -156,9 +157,19 @@ static const char *hint_of(const char *cmdline)
 	return hint;
 }
 
-static void note_step(void *data, const char *path, const char *value)
+/* The steps without those that only a failure calls for. */
+static void note_steps(const struct plan *plan, char *buffer, size_t size)
 {
-	util_append(data, 1024, "%s=%s\n", path ? path : "load", value);
+	const unsigned int on_failure = STEP_IF_FAILED | STEP_IF_TAKEN | STEP_IF_UNFINISHED;
+	struct step_list list;
+	char text[512];
+
+	steps_make(plan, &list);
+	for (size_t i = 0; i < list.count; i++)
+		if (!(list.steps[i].conditions & on_failure))
+			util_append(buffer, size, "%s\n",
+				    step_format(plan, &list.steps[i], text, sizeof(text)));
+	steps_clear(&list);
 }
 
 static void every_wanted_device_has_one_verdict(void **state)
@@ -425,7 +436,7 @@ static void what_a_guest_driver_has_is_given_back(void **state)
 	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
-	char steps[1024] = "";
+	char steps[2048] = "";
 	const struct plan_input input = { .stage = &plan_early,
 					  .facts = &no_facts,
 					  .config = &config,
@@ -442,15 +453,19 @@ static void what_a_guest_driver_has_is_given_back(void **state)
 	config_add_cmdline(&config, "rd.vfio.ids=02:00.0,03:00.0 rd.vfio.keep=02:00.0");
 	match_claims(&config, machine, COUNT, wanted);
 	planner_make(&input, wanted, &plan);
-	plan_steps(&plan, note_step, steps);
-	assert_string_equal(steps, "/sys/bus/pci/devices/0000:02:00.0/driver_override=\n"
-				   "/sys/bus/pci/drivers/vfio-pci/remove_id=1002 5159\n"
-				   "/sys/bus/pci/devices/0000:02:00.0/driver/unbind=0000:02:00.0\n"
-				   "/sys/bus/pci/drivers_probe=0000:02:00.0\n"
-				   "/sys/bus/pci/devices/0000:03:00.0/driver_override=\n"
-				   "/sys/bus/pci/drivers/vfio-pci/remove_id=1b36 0010\n"
-				   "/sys/bus/pci/devices/0000:03:00.0/driver/unbind=0000:03:00.0\n"
-				   "/sys/bus/pci/drivers_probe=0000:03:00.0\n");
+	note_steps(&plan, steps, sizeof(steps));
+	assert_string_equal(
+		steps,
+		"clear /sys/bus/pci/devices/0000:02:00.0/driver_override\n"
+		"write 1002 5159 to /sys/bus/pci/drivers/vfio-pci/remove_id if a guest's driver has it\n"
+		"write 0000:02:00.0 to /sys/bus/pci/devices/0000:02:00.0/driver/unbind if a guest's driver "
+		"has it\n"
+		"write 0000:02:00.0 to /sys/bus/pci/drivers_probe if no driver has it\n"
+		"clear /sys/bus/pci/devices/0000:03:00.0/driver_override\n"
+		"write 1b36 0010 to /sys/bus/pci/drivers/vfio-pci/remove_id if a guest's driver has it\n"
+		"write 0000:03:00.0 to /sys/bus/pci/devices/0000:03:00.0/driver/unbind if a guest's driver "
+		"has it\n"
+		"write 0000:03:00.0 to /sys/bus/pci/drivers_probe if no driver has it\n");
 	plan_clear(&plan);
 	config_clear(&config);
 	memcpy(machine, saved, sizeof(machine));
@@ -528,7 +543,7 @@ static void steps_come_in_order(void **state)
 	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
-	char steps[1024] = "", sentence[256];
+	char steps[2048] = "", sentence[256];
 	static const char file[] = "claim 01:00.*\nclaim 02:00.0 driver=pci-stub\nclaim dead:beef optional\n";
 	const struct plan_input input = { .stage = &plan_early,
 					  .facts = &no_facts,
@@ -543,16 +558,32 @@ static void steps_come_in_order(void **state)
 	config_add_file(&config, "/f", file, strlen(file));
 	assert_int_equal(match_claims(&config, machine, COUNT, wanted), 3);
 	planner_make(&input, wanted, &plan);
-	plan_steps(&plan, note_step, steps);
-	assert_string_equal(steps, "/sys/bus/pci/devices/0000:01:00.0/driver_override=vfio-pci\n"
-				   "/sys/bus/pci/devices/0000:01:00.1/driver_override=vfio-pci\n"
-				   "/sys/bus/pci/devices/0000:02:00.0/driver_override=pci-stub\n"
-				   "load=vfio-pci\n"
-				   "load=pci-stub\n"
-				   "/sys/bus/pci/devices/0000:01:00.0/driver/unbind=0000:01:00.0\n"
-				   "/sys/bus/pci/drivers_probe=0000:01:00.0\n"
-				   "/sys/bus/pci/drivers_probe=0000:01:00.1\n"
-				   "/sys/bus/pci/drivers_probe=0000:02:00.0\n");
+	note_steps(&plan, steps, sizeof(steps));
+	assert_string_equal(steps,
+			    "write vfio-pci to /sys/bus/pci/devices/0000:01:00.0/driver_override\n"
+			    "write vfio-pci to /sys/bus/pci/devices/0000:01:00.1/driver_override\n"
+			    "write pci-stub to /sys/bus/pci/devices/0000:02:00.0/driver_override\n"
+			    "load vfio-pci\n"
+			    "read /sys/bus/pci/drivers/vfio-pci\n"
+			    "load pci-stub\n"
+			    "read /sys/bus/pci/drivers/pci-stub\n"
+			    "write 0000:01:00.0 to /sys/bus/pci/devices/0000:01:00.0/driver/unbind if "
+			    "another driver has it\n"
+			    "write 0000:01:00.0 to /sys/bus/pci/drivers_probe if it is not bound by then\n"
+			    "write 0000:01:00.0 to /sys/bus/pci/drivers/vfio-pci/bind if no driver has it\n"
+			    "read /sys/bus/pci/devices/0000:01:00.0/driver\n"
+			    "release the firmware's framebuffer of 0000:01:00.0 if it is bound\n"
+			    "write 0000:01:00.1 to /sys/bus/pci/devices/0000:01:00.1/driver/unbind if "
+			    "another driver has it\n"
+			    "write 0000:01:00.1 to /sys/bus/pci/drivers_probe if it is not bound by then\n"
+			    "write 0000:01:00.1 to /sys/bus/pci/drivers/vfio-pci/bind if no driver has it\n"
+			    "read /sys/bus/pci/devices/0000:01:00.1/driver\n"
+			    "write 0000:02:00.0 to /sys/bus/pci/devices/0000:02:00.0/driver/unbind if "
+			    "another driver has it\n"
+			    "write 0000:02:00.0 to /sys/bus/pci/drivers_probe if it is not bound by then\n"
+			    "write 0000:02:00.0 to /sys/bus/pci/drivers/pci-stub/bind if no driver has it\n"
+			    "read /sys/bus/pci/devices/0000:02:00.0/driver\n"
+			    "release the firmware's framebuffer of 0000:02:00.0 if it is bound\n");
 	assert_string_equal(plan_sentence(&plan.entries[0], sentence, sizeof(sentence)),
 			    "would be bound to vfio-pci, IOMMU group 5 (now: radeon)");
 	/* what is optional and absent is no failure, and no warning */

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/steps.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+	const char *name, *words;
+} condition_names[STEP_CONDITION_COUNT] = {
+	{ "failed", "that fails" },
+	{ "not-bound", "it is not bound by then" },
+	{ "bound", "it is bound" },
+	{ "held", "another driver has it" },
+	{ "on-guest-driver", "a guest's driver has it" },
+	{ "no-driver", "no driver has it" },
+	{ "taken", "the driver has taken it" },
+	{ "unfinished", "it cannot be bound" },
+	{ "on-host-driver", "its host driver has it" },
+};
+
+/* One thing that is done to a device, as a program has it. */
+struct action {
+	enum step_kind kind;
+	unsigned int conditions;
+};
+
+static const struct action override[] = { { STEP_OVERRIDE, 0 } };
+static const struct action override_variant[] = { { STEP_OVERRIDE_VARIANT, 0 } };
+static const struct action load[] = { { STEP_LOAD, 0 } };
+static const struct action load_variant[] = { { STEP_LOAD_VARIANT, 0 } };
+static const struct action read_back_kept[] = { { STEP_READ_BACK_KEPT, 0 } };
+static const struct action give_back[] = { { STEP_CLEAR, 0 }, { STEP_PROBE, STEP_IF_NO_DRIVER } };
+/* remove_id: the driver would take it again at the next probe, whatever its override is. */
+static const struct action give_back_taken[] = {
+	{ STEP_CLEAR, 0 },
+	{ STEP_REMOVE_ID, STEP_IF_ON_GUEST_DRIVER },
+	{ STEP_UNBIND, STEP_IF_ON_GUEST_DRIVER },
+	{ STEP_PROBE, STEP_IF_NO_DRIVER },
+};
+static const struct action give_back_each[] = {
+	{ STEP_CLEAR, STEP_IF_TAKEN },
+	{ STEP_REMOVE_ID, STEP_IF_TAKEN },
+	{ STEP_UNBIND, STEP_IF_TAKEN },
+	{ STEP_PROBE, STEP_IF_TAKEN | STEP_IF_NO_DRIVER },
+};
+static const struct action take[] = {
+	{ STEP_UNBIND, STEP_IF_HELD },
+	{ STEP_PROBE, STEP_IF_NOT_BOUND },
+	/* drivers_probe swallows the errno, and bind has it. */
+	{ STEP_BIND, STEP_IF_NO_DRIVER },
+	{ STEP_READ_BACK, 0 },
+};
+static const struct action is_bound[] = { { STEP_READ_BACK, 0 } };
+static const struct action framebuffer[] = { { STEP_FRAMEBUFFER, STEP_IF_BOUND } };
+/* An override against the driver that has the device would be a trap at its next unbind. */
+static const struct action settle[] = { { STEP_CLEAR, STEP_IF_UNFINISHED | STEP_IF_ON_HOST_DRIVER } };
+/*
+ * Where a driver hangs still, the kernel begins the probe when it has let go, whatever becomes of the process.
+ */
+static const struct action resume[] = {
+	{ STEP_PROBE, STEP_IF_NO_DRIVER },
+	{ STEP_CLEAR, STEP_IF_ON_HOST_DRIVER },
+};
+
+/* --- the list --- */
+
+struct maker {
+	struct step_list *list;
+	enum step_phase phase;
+	size_t entry;
+};
+
+static void add(const struct maker *maker, const struct action *actions, size_t count,
+		unsigned int conditions)
+{
+	struct step_list *list = maker->list;
+
+	for (size_t i = 0; i < count; i++) {
+		list->steps = util_grow(list->steps, list->count, sizeof(*list->steps));
+		list->steps[list->count++] = (struct step){
+			.kind = (unsigned char)actions[i].kind,
+			.phase = (unsigned char)maker->phase,
+			.conditions = (unsigned short)(actions[i].conditions | conditions),
+			.entry = (unsigned int)maker->entry,
+		};
+	}
+}
+
+#define ADD(maker, program, conditions) add(maker, program, ARRAY_SIZE(program), conditions)
+
+static bool is_first_of_variant(const struct plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (plan_is_pending(&plan->entries[i]) &&
+		    !strcmp(plan->entries[i].variant, plan->entries[index].variant))
+			return false;
+	return true;
+}
+
+static void add_variant(const struct maker *maker, const struct plan *plan)
+{
+	const struct plan_entry *entry = &plan->entries[maker->entry];
+
+	if (!plan_is_pending(entry) || !entry->variant[0])
+		return;
+	/* What hangs once costs its time once. */
+	if (is_first_of_variant(plan, maker->entry))
+		ADD(maker, load_variant, 0);
+	ADD(maker, override_variant, 0);
+	ADD(maker, give_back, STEP_IF_FAILED);
+}
+
+static void add_driver(const struct maker *maker, const struct plan *plan)
+{
+	if (!plan_loads_driver(plan, maker->entry))
+		return;
+	ADD(maker, load, 0);
+	if (!pci_is_guest_driver(plan->entries[maker->entry].wanted_driver))
+		return;
+	ADD(maker, read_back_kept, 0);
+	ADD(maker, give_back_each, 0);
+}
+
+static void add_take(const struct maker *maker, const struct plan_entry *entry)
+{
+	if (!plan_is_pending(entry))
+		return;
+	if (!strcmp(entry->driver, entry->wanted_driver)) {
+		ADD(maker, is_bound, 0);
+	} else {
+		ADD(maker, take, 0);
+		ADD(maker, give_back, STEP_IF_FAILED);
+	}
+	if (pci_is_display(entry->function))
+		ADD(maker, framebuffer, 0);
+}
+
+static void add_override(const struct maker *maker, const struct plan_entry *entry)
+{
+	if (entry->reserved) {
+		ADD(maker, override, 0);
+	} else if (plan_is_pending(entry)) {
+		ADD(maker, override, 0);
+		ADD(maker, give_back, STEP_IF_FAILED);
+	}
+}
+
+static void add_give_back(const struct maker *maker, const struct plan_entry *entry)
+{
+	if (pci_is_guest_driver(entry->driver))
+		ADD(maker, give_back_taken, 0);
+	else
+		ADD(maker, give_back, 0);
+}
+
+static void add_device(const struct maker *maker, const struct plan_entry *entry)
+{
+	if (!entry->function)
+		return;
+	if (maker->phase == PHASE_OVERRIDE)
+		add_override(maker, entry);
+	else if (maker->phase == PHASE_GIVE_BACK && entry->give_back)
+		add_give_back(maker, entry);
+	else if (maker->phase == PHASE_TAKE)
+		add_take(maker, entry);
+	else if (maker->phase == PHASE_SETTLE && plan_is_pending(entry))
+		ADD(maker, settle, 0);
+}
+
+void steps_make(const struct plan *plan, struct step_list *list)
+{
+	struct maker maker = { .list = list };
+
+	*list = (struct step_list){ 0 };
+	for (maker.phase = PHASE_OVERRIDE; maker.phase <= PHASE_SETTLE; maker.phase++) {
+		if (maker.phase == PHASE_DRIVERS)
+			for (maker.entry = 0; maker.entry < plan->count; maker.entry++)
+				add_variant(&maker, plan);
+		for (maker.entry = 0; maker.entry < plan->count; maker.entry++) {
+			if (maker.phase == PHASE_DRIVERS)
+				add_driver(&maker, plan);
+			else
+				add_device(&maker, &plan->entries[maker.entry]);
+		}
+	}
+}
+
+void steps_clear(struct step_list *list)
+{
+	free(list->steps);
+	*list = (struct step_list){ 0 };
+}
+
+size_t steps_count_program(const struct step_list *list, size_t first)
+{
+	size_t end = first;
+
+	while (end < list->count && list->steps[end].phase == list->steps[first].phase &&
+	       list->steps[end].entry == list->steps[first].entry)
+		end++;
+	return end - first;
+}
+
+void steps_add_give_back(struct step_list *list, size_t entry)
+{
+	const struct maker maker = { .list = list, .phase = PHASE_GIVE_BACK, .entry = entry };
+
+	ADD(&maker, give_back, 0);
+}
+
+void steps_add_resume(struct step_list *list, size_t entry)
+{
+	const struct maker maker = { .list = list, .phase = PHASE_TAKE, .entry = entry };
+
+	ADD(&maker, resume, 0);
+}
+
+bool step_applies(const struct step *step, const struct plan_entry *entry, bool failed)
+{
+	bool guest = pci_is_guest_driver(entry->driver);
+	bool bound = entry->driver[0] && !strcmp(entry->driver, entry->wanted_driver);
+	unsigned int holds = STEP_IF_OF_CALLER;
+
+	holds |= failed ? STEP_IF_FAILED : 0;
+	holds |= bound ? STEP_IF_BOUND : STEP_IF_NOT_BOUND;
+	holds |= guest ? STEP_IF_ON_GUEST_DRIVER : 0;
+	if (!entry->driver[0])
+		holds |= STEP_IF_NO_DRIVER;
+	else
+		holds |= (bound ? 0 : STEP_IF_HELD) | (guest ? 0 : STEP_IF_ON_HOST_DRIVER);
+	return (step->conditions & ~holds) == 0 && failed == !!(step->conditions & STEP_IF_FAILED);
+}
+
+/* --- text --- */
+
+static void describe_write(struct step_text *text, const char *device, const char *attribute,
+			   const char *value)
+{
+	text->verb = value[0] ? "write" : "clear";
+	util_format(text->path, sizeof(text->path), "/sys/bus/pci/devices/%s/%s", device, attribute);
+	util_format(text->value, sizeof(text->value), "%s", value);
+}
+
+static void describe_remove_id(struct step_text *text, const struct plan_entry *entry, bool any)
+{
+	bool known = !any && pci_is_guest_driver(entry->driver);
+
+	text->verb = "write";
+	util_format(text->path, sizeof(text->path), "/sys/bus/pci/drivers/%s/remove_id",
+		    known ? entry->driver :
+		    any   ? entry->wanted_driver :
+			    "*");
+	if (any)
+		strcpy(text->value, "*");
+	else
+		util_format(text->value, sizeof(text->value), "%04x %04x", entry->function->vendor,
+			    entry->function->device);
+}
+
+static void describe_driver(struct step_text *text, const char *file, const char *driver, const char *value)
+{
+	text->verb = value[0] ? "write" : "read";
+	util_format(text->path, sizeof(text->path), "/sys/bus/pci/%s%s%s", driver[0] ? "drivers/" : "",
+		    driver, file);
+	util_format(text->value, sizeof(text->value), "%s", value);
+}
+
+static void describe_value(struct step_text *text, const char *verb, const char *value)
+{
+	text->verb = verb;
+	util_format(text->value, sizeof(text->value), "%s", value);
+}
+
+void step_describe(const struct plan *plan, const struct step *step, struct step_text *ret)
+{
+	const struct plan_entry *entry = &plan->entries[step->entry];
+	bool any = step->conditions & STEP_IF_TAKEN;
+	char device[PCI_ADDRESS_SIZE] = "*", variant[96];
+
+	*ret = (struct step_text){ 0 };
+	if (!any && entry->function)
+		pci_address_format(&entry->function->address, device);
+	switch ((enum step_kind)step->kind) {
+	case STEP_OVERRIDE:
+		describe_write(ret, device, "driver_override", entry->wanted_driver);
+		break;
+	case STEP_OVERRIDE_VARIANT:
+		util_format(variant, sizeof(variant), "the driver of module %s", entry->variant);
+		describe_write(ret, device, "driver_override", variant);
+		break;
+	case STEP_CLEAR:
+		describe_write(ret, device, "driver_override", "");
+		break;
+	case STEP_REMOVE_ID:
+		describe_remove_id(ret, entry, any);
+		break;
+	case STEP_UNBIND:
+		describe_write(ret, device, "driver/unbind", device);
+		break;
+	case STEP_PROBE:
+		describe_driver(ret, "drivers_probe", "", device);
+		break;
+	case STEP_BIND:
+		describe_driver(ret, "/bind", entry->wanted_driver, device);
+		break;
+	case STEP_READ_BACK:
+		describe_write(ret, device, "driver", "");
+		ret->verb = "read";
+		break;
+	case STEP_FRAMEBUFFER:
+		describe_value(ret, "release", device);
+		break;
+	case STEP_LOAD:
+		describe_value(ret, "load", entry->wanted_driver);
+		break;
+	case STEP_LOAD_VARIANT:
+		describe_value(ret, "load", entry->variant);
+		break;
+	case STEP_READ_BACK_KEPT:
+		describe_driver(ret, "", entry->wanted_driver, "");
+		break;
+	}
+}
+
+const char *step_condition_name(unsigned int bit)
+{
+	return condition_names[bit].name;
+}
+
+const char *step_format(const struct plan *plan, const struct step *step, char *buffer, size_t size)
+{
+	struct step_text text;
+	const char *before = " if ";
+
+	step_describe(plan, step, &text);
+	util_format(buffer, size, "%s ", text.verb);
+	if (step->kind == STEP_FRAMEBUFFER)
+		util_append(buffer, size, "the firmware's framebuffer of ");
+	if (text.path[0] && text.value[0])
+		util_append(buffer, size, "%s to %s", text.value, text.path);
+	else
+		util_append(buffer, size, "%s", text.path[0] ? text.path : text.value);
+	for (unsigned int bit = 0; bit < STEP_CONDITION_COUNT; bit++) {
+		if (!(step->conditions & 1u << bit))
+			continue;
+		util_append(buffer, size, "%s%s", before, condition_names[bit].words);
+		before = " and ";
+	}
+	return buffer;
+}
