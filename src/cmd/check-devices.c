@@ -198,11 +198,11 @@ static bool is_on_function(const struct block_devices *storage, const struct nee
 static void lose_spares(const struct check_input *input, const struct pci_function *function,
 			const char *subject, struct findings *findings)
 {
-	const struct host_needs *needs = &input->context->needs;
+	const struct host_needs *needs = &input->live->needs;
 
 	for (size_t n = 0; n < needs->count; n++)
 		if (needs->list[n].spare &&
-		    is_on_function(input->context->machine.storage, &needs->list[n], function))
+		    is_on_function(input->live->machine.storage, &needs->list[n], function))
 			findings_add(findings, FINDING_WARN, subject,
 				     "take it out of /etc/fstab, or out of the claims",
 				     "/etc/fstab has %.200s on it, which the host loses with it",
@@ -222,7 +222,7 @@ static bool is_used_on(const struct block_devices *storage, const struct block_u
 static void lose_storage(const struct check_input *input, const struct pci_function *function, bool early,
 			 bool late, const char *subject, struct findings *findings)
 {
-	const struct block_devices *storage = input->context->machine.storage;
+	const struct block_devices *storage = input->live->machine.storage;
 	const struct carry_question question = { .function = &function->address,
 						 .may_carry = pci_may_carry_disks(function),
 						 .without_keys = late };
@@ -326,21 +326,26 @@ static void check_changes(const struct check_input *input, struct findings *find
 static void check_facts(const struct check_input *input, struct findings *findings)
 {
 	const struct facts *facts = &input->context->facts;
-	const struct plan *live = input->live_plan;
+	const struct plan *live = &input->live->plan;
+	const struct machine *machine = &input->context->machine;
 	char subject[96], sentence[512], other[512];
 
 	if (facts_reason(facts)[0] && facts->state != FACTS_IGNORED)
-		findings_add(findings, FINDING_WARN, input->facts_of ? input->facts_of : "host facts",
+		findings_add(findings, FINDING_WARN, input->image ? input->image : "host facts",
 			     distro_regenerate(input->distro), "%s", facts_reason(facts));
-	if (input->facts_of && facts->state == FACTS_MISSING && input->context->config.claim_count)
-		findings_add(findings, FINDING_WARN, input->facts_of, distro_regenerate(input->distro),
+	if (input->image && facts->state == FACTS_MISSING && input->context->config.claim_count)
+		findings_add(findings, FINDING_WARN, input->image, distro_regenerate(input->distro),
 			     "has no host facts, so the boot is more careful: USB controllers and card "
 			     "readers wait for "
 			     "the late stage");
 	for (size_t i = 0; i < live->count; i++) {
 		const struct plan_entry *now = &live->entries[i];
+		const struct pci_function *function =
+			now->function ? pci_find(machine->functions, machine->function_count,
+						 &now->function->address) :
+					NULL;
 		const struct plan_entry *entry =
-			now->function ? plan_entry_of(&input->context->plan, now->function) : NULL;
+			function ? plan_entry_of(&input->context->plan, function) : NULL;
 
 		if (!entry || entry->verdict == now->verdict)
 			continue;
@@ -361,7 +366,7 @@ void check_devices(const struct check_input *input, struct findings *findings)
 	check_iommu(input, findings);
 	check_entries(input, findings);
 	check_facts(input, findings);
-	if (input->facts_of)
+	if (input->image)
 		check_changes(input, findings);
 	check_neighbours(input, findings);
 	for (size_t i = 0; i < plan->count; i++)

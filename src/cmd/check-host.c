@@ -50,6 +50,15 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 	}
 }
 
+/* What is said of devices goes by the host then. */
+static void say_judged_by_host(const struct check_input *input, const struct kernel *kernel,
+			       struct finding *finding)
+{
+	if (kernel == input->next && input->context->plan.count)
+		util_append(finding->what, sizeof(finding->what),
+			    "; what becomes of each device is judged by the host as it is now");
+}
+
 static void judge_content(const struct check_input *input, const struct kernel *kernel,
 			  struct finding *finding)
 {
@@ -85,14 +94,17 @@ static void check_image(const struct check_input *input, const struct kernel *ke
 			findings, FINDING_WARN, kernel->version, "",
 			"no image of this kernel was found, perhaps it is part of a unified kernel image");
 		cure_by_looking(finding, "it");
+		say_judged_by_host(input, kernel, finding);
 		return;
 	}
 	finding = findings_add(findings, FINDING_FAIL, kernel->path, distro_regenerate(input->distro), "%s",
 			       "");
-	if (kernel->error)
+	if (kernel->error) {
 		judge_unread(kernel, finding);
-	else
+		say_judged_by_host(input, kernel, finding);
+	} else {
 		judge_content(input, kernel, finding);
+	}
 }
 
 void check_kernels(const struct check_input *input, struct findings *findings)

@@ -9,7 +9,6 @@
 #include "cmd/options.h"
 #include "host/bootloader.h"
 #include "host/config-read.h"
-#include "host/facts-read.h"
 #include "host/other-setups-read.h"
 #include "host/pci-read.h"
 #include "host/rootdir.h"
@@ -17,6 +16,7 @@
 struct check {
 	struct options options;
 	struct context context;
+	struct context live; /* by the running host; empty where that is what the other one goes by */
 	struct distro distro;
 	struct kernel *kernels;
 	size_t kernel_count;
@@ -25,11 +25,10 @@ struct check {
 	struct keyboards keyboards;
 	bool *unresettable;
 	struct findings findings;
-	char *booted;         /* the command line of this boot */
-	const char *facts_of; /* the image whose facts the plan goes by, NULL for those of the running host */
+	char *booted; /* the command line of this boot */
+	const struct kernel *next;
+	const char *image;     /* its path, if the plan goes by that; NULL if by the running host */
 	const char *next_path; /* where the command line of the next boot stands, NULL if it is this one's */
-	struct facts live;     /* the host facts as they would be now */
-	struct plan live_plan; /* by them; without entries where the plan goes by them already */
 };
 
 static void clear_check(struct check *check)
@@ -39,8 +38,7 @@ static void clear_check(struct check *check)
 	other_setups_clear(&check->setups);
 	initramfs_clear(&check->host);
 	kernels_free(check->kernels, check->kernel_count);
-	plan_clear(&check->live_plan);
-	facts_clear(&check->live);
+	context_clear(&check->live);
 	context_clear(&check->context);
 	free(check->unresettable);
 	free(check->booted);
@@ -50,14 +48,11 @@ static void clear_check(struct check *check)
 /*
  * The next boot goes by the boot loader's files, which may say something else than this boot's command line.
  */
-static void load(struct check *check)
+static void load(struct check *check, struct context *ret)
 {
-	cleanup_free char *next = NULL;
+	cleanup_free char *next = bootloader_read(check->booted, &check->distro, &check->next_path);
 
-	/* What cannot be read is said where it is loaded. */
-	(void)!config_read_cmdline(&check->booted);
-	next = bootloader_read(check->booted, &check->distro, &check->next_path);
-	context_load(next, check->booted, &check->context);
+	context_load(next, check->booted, ret);
 }
 
 /* The kernel that boots next: the newest one, as boot loaders have it. NULL where none was found. */
@@ -72,34 +67,26 @@ static const struct kernel *find_next_kernel(const struct check *check)
 }
 
 /*
- * The next boot goes by the facts in its image. Where that cannot be looked into, or has no vfio-early yet,
- * those of the running host are what the next image will have.
+ * The next boot goes by what its image knows of the host. Where that cannot be looked into, or has no vfio-early
+ * yet, it is what the next image will know.
  */
-static void choose_facts(struct check *check)
+static void choose_image(struct check *check)
 {
-	const struct kernel *kernel = find_next_kernel(check);
-	struct context *context = &check->context;
+	const struct kernel *kernel = check->next = find_next_kernel(check);
 
-	context->facts_given = true;
-	if (!kernel || kernel->error || !kernel->initramfs.program) {
-		facts_read_live(&context->config, &context->facts);
-		return;
-	}
-	check->facts_of = kernel->path;
-	if (kernel->initramfs.facts)
-		facts_read_text(&context->config,
-				util_copy(kernel->initramfs.facts, kernel->initramfs.facts_length),
-				kernel->initramfs.facts_length, &context->facts);
+	if (kernel && kernel->path[0] && !kernel->error && kernel->initramfs.program)
+		check->image = kernel->path;
+	context_go_by(&check->context, check->image ? &kernel->initramfs : NULL);
 }
 
 /* What would become of the devices if the image was made now. */
 static void plan_live(struct check *check)
 {
-	if (!check->facts_of || !check->context.config.claim_count ||
-	    config_off_reason(&check->context.config))
+	if (!check->image || !check->context.config.claim_count || config_off_reason(&check->context.config))
 		return;
-	facts_read_live(&check->context.config, &check->live);
-	context_plan_again(&check->context, &check->live, &check->live_plan);
+	load(check, &check->live);
+	context_go_by(&check->live, NULL);
+	context_plan(&check->live, &plan_next, false, NULL, 0);
 }
 
 static void read_resets(struct check *check)
@@ -121,6 +108,7 @@ static void judge(struct check *check)
 {
 	const struct check_input input = {
 		.context = &check->context,
+		.live = check->live.cmdline ? &check->live : &check->context,
 		.distro = &check->distro,
 		.kernels = check->kernels,
 		.kernel_count = check->kernel_count,
@@ -129,8 +117,8 @@ static void judge(struct check *check)
 		.keyboards = &check->keyboards,
 		.unresettable = check->unresettable,
 		.next_path = check->next_path,
-		.facts_of = check->facts_of,
-		.live_plan = &check->live_plan,
+		.next = check->next,
+		.image = check->image,
 		.unprivileged = rootdir_is_unprivileged(),
 	};
 
@@ -192,9 +180,11 @@ int cmd_check(int argc, char **argv)
 	if (options_parse(argc, argv, false, &check.options) < 0)
 		return EXIT_USAGE;
 	distro_read(&check.distro);
-	load(&check);
+	/* What cannot be read is said where it is loaded. */
+	(void)!config_read_cmdline(&check.booted);
+	load(&check, &check.context);
 	check.kernel_count = kernels_read(&check.kernels);
-	choose_facts(&check);
+	choose_image(&check);
 	context_plan(&check.context, &plan_next, false, NULL, 0);
 	plan_live(&check);
 	initramfs_read_host(&check.host);

@@ -12,6 +12,8 @@
 /* What there is to judge by; all of it stays the caller's. */
 struct check_input {
 	const struct context *context; /* of plan_next */
+	/* the same by the running host, where the image may say something else; or the one above */
+	const struct context *live;
 	const struct distro *distro;
 	const struct kernel *kernels;
 	size_t kernel_count;
@@ -20,10 +22,9 @@ struct check_input {
 	const struct keyboards *keyboards;
 	const bool *unresettable; /* for each entry of the plan: it cannot be reset */
 	const char *next_path; /* the file whose command line the plan goes by, NULL for that of this boot */
-	/* the image whose host facts the plan goes by, NULL for those of the running host */
-	const char *facts_of;
-	/* by the facts of the running host, where they may be others; else empty */
-	const struct plan *live_plan;
+	const struct kernel *next; /* the one that boots next, NULL for none */
+	/* the path of its image, if the plan goes by what that knows of the host; NULL if by the running host */
+	const char *image;
 	bool unprivileged; /* not run by root: some things cannot be seen */
 };
 

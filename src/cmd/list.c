@@ -9,7 +9,6 @@
 #include "cmd/options.h"
 #include "cmd/show.h"
 #include "host/context.h"
-#include "host/facts-read.h"
 #include "host/pci-names.h"
 #include "host/pci-read.h"
 
@@ -313,10 +312,9 @@ int cmd_list(int argc, char **argv)
 		return EXIT_USAGE;
 	pci_names_open();
 	context_load(NULL, NULL, &list.context);
-	list.context.facts_given = true;
 	/* Where nothing is asked for, they would change nothing. */
 	if (list.context.config.claim_count)
-		facts_read_live(&list.context.config, &list.context.facts);
+		context_go_by(&list.context, NULL);
 	context_plan(&list.context, &plan_next, false, NULL, 0);
 	context_add_rights(&list.context);
 	choose(&list);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "core/carry.h"
 #include "core/match.h"
 #include "core/planner.h"
 #include "host/config-read.h"
@@ -18,6 +17,16 @@ void context_load(const char *next, const char *booted, struct context *ret)
 	*ret = (struct context){ .booted = next ? booted : NULL };
 	config_read(next, booted != NULL, &ret->config, &ret->cmdline);
 	deadline_begin(ret->config.deadline);
+}
+
+void context_go_by(struct context *context, const struct initramfs *image)
+{
+	context->image = image;
+	if (!image)
+		facts_read_live(&context->config, &context->facts);
+	else if (image->facts)
+		facts_read_text(&context->config, util_copy(image->facts, image->facts_length),
+				image->facts_length, &context->facts);
 }
 
 /* stage=early that does not count is an error of the configuration, one a claim. */
@@ -74,10 +83,11 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 {
 	struct plan_input input;
 
-	if (context->config.claim_count && !stage->whole_machine && !context->facts_given)
+	if (context->config.claim_count && !stage->whole_machine)
 		facts_read(&context->config, &context->facts);
 	if (context->config.claim_count || stage->whole_machine)
-		host_needs_read(context->cmdline, parameters, count, !stage->before_disks, &context->needs);
+		host_needs_read(context->cmdline, parameters, count, !stage->before_disks, context->image,
+				&context->needs);
 	context->needs.facts = &context->facts;
 	if (!stage->before_disks)
 		context->reported = report_load_early_verdicts(&context->early_verdicts,
@@ -95,25 +105,6 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 		input.early = &context->early;
 	}
 	planner_make(&input, context->machine.wanted, &context->plan);
-}
-
-void context_plan_again(struct context *context, struct facts *facts, struct plan *ret)
-{
-	struct plan_input early = input_of(context, &plan_early, true),
-			  next = input_of(context, &plan_next, true);
-	struct plan early_plan;
-
-	machine_locate_facts(facts, &context->machine);
-	context->needs.facts = facts;
-	carry_mark(context->machine.storage, &context->needs);
-	early.facts = next.facts = facts;
-	planner_make(&early, context->machine.wanted, &early_plan);
-	next.early = &early_plan;
-	planner_make(&next, context->machine.wanted, ret);
-	plan_clear(&early_plan);
-	/* As context_plan() has left it. */
-	context->needs.facts = &context->facts;
-	carry_mark(context->machine.storage, &context->needs);
 }
 
 void context_add_rights(struct context *context)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/facts.h"
+#include "host/initramfs.h"
 #include "host/machine.h"
 
 struct context {
@@ -15,7 +16,8 @@ struct context {
 	struct machine machine;
 	struct host_needs needs;
 	struct facts facts;
-	bool facts_given; /* the caller has filled them in; else context_plan() reads those of the image */
+	const struct initramfs
+		*image;          /* whose tables count, by context_go_by(); NULL for those that are there */
 	struct plan plan, early; /* early: what the early stage decides, where its report does not say it */
 	struct early_verdict *early_verdicts; /* what this boot's early stage has reported */
 	size_t early_verdict_count;
@@ -30,17 +32,18 @@ struct context {
 void context_load(const char *next, const char *booted, struct context *ret);
 
 /*
+ * Say what the plan of plan_next goes by: the host facts, fstab and crypttab in @image, which is kept, not
+ * copied; NULL for what the running host has now. Without this it goes by no facts.
+ */
+void context_go_by(struct context *context, const struct initramfs *image);
+
+/*
  * Read the machine and make the plan of @stage; the @count @parameters are host_needs_read()'s. Where it is
  * not @real, a dry run or the next boot, the late stage stands on the plan of the early one, and waits for
  * nothing.
  */
 void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters,
 		  size_t count);
-/*
- * Make the plan of plan_next once more, with other facts, for context_plan() has read the machine. Free @ret with
- * plan_clear().
- */
-void context_plan_again(struct context *context, struct facts *facts, struct plan *ret);
 void context_clear(struct context *context);
 
 /*

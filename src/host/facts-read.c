@@ -145,7 +145,7 @@ void facts_read_collect(char **ret_text, char *unseen, size_t size)
 	config_init(&config);
 	/* An unreadable command line is "", and names nothing. */
 	(void)!config_read_cmdline(&cmdline);
-	host_needs_read(cmdline, NULL, 0, true, &needs);
+	host_needs_read(cmdline, NULL, 0, true, NULL, &needs);
 	host_needs_read_units(&needs);
 	machine_read(&config, cmdline, &needs, &none, &plan_facts, false, &machine);
 	read_functions(&machine);

@@ -55,16 +55,30 @@ static void append_file(void *parameters, const char *path)
 	append(parameters, text, "");
 }
 
+static int read_table(const struct initramfs *image, const char *path, char **ret_text, size_t *ret_length)
+{
+	const struct initramfs_file *file;
+
+	if (!image)
+		return rootdir_read_file(path, TABLE_LIMIT, ret_text, ret_length);
+	file = initramfs_find(image, path);
+	if (!file)
+		return -ENOENT;
+	*ret_text = util_copy(file->text, file->length);
+	*ret_length = file->length;
+	return file->length < TABLE_LIMIT ? 0 : -EFBIG;
+}
+
 /*
- * Add a file that a generator leaves, or the host's own where the program runs there. Returns its text, which
- * the caller frees, or NULL.
+ * Add a file that a generator leaves, or the host's own where the program runs there; of @image where that is
+ * not NULL. Returns its text, which the caller frees, or NULL.
  */
-static char *add_table(struct host_needs *needs, const char *path,
+static char *add_table(struct host_needs *needs, const struct initramfs *image, const char *path,
 		       void (*add)(struct host_needs *needs, const char *text))
 {
 	char *text = NULL;
 	size_t length;
-	int r = rootdir_read_file(path, TABLE_LIMIT, &text, &length);
+	int r = read_table(image, path, &text, &length);
 
 	/* Other users than root are told that they see less (context_add_rights()). */
 	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
@@ -84,24 +98,24 @@ static char *add_table(struct host_needs *needs, const char *path,
 	return text;
 }
 
-static void add_needs_of(struct host_needs *needs, const char *path,
+static void add_needs_of(struct host_needs *needs, const struct initramfs *image, const char *path,
 			 void (*add)(struct host_needs *needs, const char *text))
 {
-	free(add_table(needs, path, add));
+	free(add_table(needs, image, path, add));
 }
 
 /* A crypttab whose mappings the initramfs opens; of the host's own every one might be in there. */
-static void add_opened(struct host_needs *needs, const char *path,
+static void add_opened(struct host_needs *needs, const struct initramfs *image, const char *path,
 		       void (*add)(struct host_needs *needs, const char *text))
 {
-	cleanup_free char *text = add_table(needs, path, add);
+	cleanup_free char *text = add_table(needs, image, path, add);
 
 	needs->passphrase |= text && keyboard_crypttab_opens(text);
 }
 
 static void add_conf(void *needs, const char *path)
 {
-	add_needs_of(needs, path, host_needs_add_conf);
+	add_needs_of(needs, NULL, path, host_needs_add_conf);
 }
 
 /* The image's, and the host's own. */
@@ -234,22 +248,23 @@ static void add_hibernation(struct host_needs *needs)
 }
 
 /* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */
-static void add_crypttabs(struct host_needs *needs, bool disks)
+static void add_crypttabs(struct host_needs *needs, const struct initramfs *image, bool disks)
 {
 	void (*add)(struct host_needs * needs, const char *text) =
 		disks ? host_needs_add_crypttab : host_needs_add_crypttab_remote;
 	void (*add_host)(struct host_needs * needs, const char *text) =
 		disks ? host_needs_add_host_crypttab : host_needs_add_host_crypttab_remote;
-	bool image = config_read_is_image();
 
 	for (size_t i = 0; i < GENERATOR_COUNT; i++)
 		if (generators[i].crypttab)
-			add_opened(needs, generators[i].crypttab, add);
+			add_opened(needs, NULL, generators[i].crypttab, add);
 	if (image) {
-		add_opened(needs, "/etc/crypttab", add);
-		add_needs_of(needs, CONFIG_READ_CRYPTTAB_COPY, add_host);
+		add_opened(needs, image, CONFIG_READ_CRYPTTAB_COPY, add_host);
+	} else if (config_read_is_image()) {
+		add_opened(needs, NULL, "/etc/crypttab", add);
+		add_needs_of(needs, NULL, CONFIG_READ_CRYPTTAB_COPY, add_host);
 	} else {
-		add_opened(needs, "/etc/crypttab", add_host);
+		add_opened(needs, NULL, "/etc/crypttab", add_host);
 	}
 }
 
@@ -270,9 +285,10 @@ static void add_parameters(struct host_needs *needs, const char *cmdline, char *
 }
 
 void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks,
-		     struct host_needs *ret)
+		     const struct initramfs *image, struct host_needs *ret)
 {
-	static const char *const fstabs[] = { CONFIG_READ_FSTAB_COPY, "/etc/fstab" };
+	void (*add)(struct host_needs * needs, const char *text) =
+		disks ? host_needs_add_fstab : host_needs_add_fstab_remote;
 
 	*ret = (struct host_needs){ 0 };
 	add_parameters(ret, cmdline, arguments, count);
@@ -283,9 +299,10 @@ void host_needs_read(const char *cmdline, char *const *arguments, size_t count, 
 		add_root_by_type(ret);
 		add_hibernation(ret);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(fstabs); i++)
-		add_needs_of(ret, fstabs[i], disks ? host_needs_add_fstab : host_needs_add_fstab_remote);
-	add_crypttabs(ret, disks);
+	add_needs_of(ret, image, CONFIG_READ_FSTAB_COPY, add);
+	if (!image)
+		add_needs_of(ret, NULL, "/etc/fstab", add);
+	add_crypttabs(ret, image, disks);
 }
 
 /* --- systemd's units --- */

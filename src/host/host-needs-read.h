@@ -3,15 +3,17 @@
 #pragma once
 
 #include "core/host-needs.h"
+#include "host/initramfs.h"
 
 /*
  * Read what the host needs: from the parameters in a dracut image, @cmdline and the @count @arguments
  * (parameters again, the strongest), then from initramfs-tools' files, the firmware's tables and the programs
  * of the image (of a host: the hooks that put them there), and what is on no disk from fstab; where @disks
- * are asked for also all of fstab, crypttab, and what systemd finds by itself. Free with host_needs_clear().
+ * are asked for also all of fstab, crypttab, and what systemd finds by itself. Where @image is not NULL its copies of
+ * the host's fstab and crypttab count in place of the host's own. Free with host_needs_clear().
  */
 void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks,
-		     struct host_needs *ret);
+		     const struct initramfs *image, struct host_needs *ret);
 
 /*
  * Add the mount and swap units of the running host that a target wants or requires, by themselves or by their

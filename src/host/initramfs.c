@@ -68,7 +68,7 @@ void initramfs_read_host(struct initramfs *ret)
 	add_host_file(ret, "/etc/crypttab", CONFIG_READ_CRYPTTAB_COPY);
 }
 
-static const struct initramfs_file *find_file(const struct initramfs *initramfs, const char *path)
+const struct initramfs_file *initramfs_find(const struct initramfs *initramfs, const char *path)
 {
 	for (size_t i = 0; i < initramfs->file_count; i++)
 		if (!strcmp(initramfs->files[i].path, path))
@@ -80,14 +80,14 @@ const char *initramfs_differs(const struct initramfs *initramfs, const struct in
 {
 	for (size_t i = 0; i < host->file_count; i++) {
 		const struct initramfs_file *file = &host->files[i],
-					    *other = find_file(initramfs, file->path);
+					    *other = initramfs_find(initramfs, file->path);
 
 		if (!other || other->length != file->length ||
 		    memcmp(other->text, file->text, file->length) != 0)
 			return file->path;
 	}
 	for (size_t i = 0; i < initramfs->file_count; i++)
-		if (!find_file(host, initramfs->files[i].path))
+		if (!initramfs_find(host, initramfs->files[i].path))
 			return initramfs->files[i].path;
 	return NULL;
 }

@@ -35,6 +35,9 @@ void initramfs_clear(struct initramfs *initramfs);
 /* Read our configuration as it is on the host, into @ret->files. */
 void initramfs_read_host(struct initramfs *ret);
 
+/* The file of this path, or NULL. Pure. */
+const struct initramfs_file *initramfs_find(const struct initramfs *initramfs, const char *path);
+
 /*
  * The first difference between the configuration in an image and the host's: the path of the file that is
  * new, gone or another, or NULL where they are the same. Pure.

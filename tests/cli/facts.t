@@ -254,5 +254,54 @@ sed '$d' "$tree.facts" >"$tree.old"
 image_with "$tree.old"
 run check
 ok "facts that are cut" says "WARN /boot/initrd.img-6.1.0-1: the host facts in the image are cut or damaged"
+
+# --- check: the tables of the image ---
+
+# /srv and a LUKS come into the tables, or go, when the image is made already.
+srv="UUID=33333333-2222-3333-4444-555555555555 /srv ext4"
+unpacked "$spares"
+kernel 6.1.0-1
+: >"$tree/etc/vfio-early.conf"
+"$binary" --root "$tree" facts >"$tree.facts"
+image_with "$tree.facts"
+run check
+ok "the same tables: the third drive goes" says "PASS 0000:03:00.0 144d:a808: would be bound"
+ok "and no table is another one" lacks "has another"
+echo "$srv" >>"$tree/etc/fstab"
+run check
+ok "an fstab that is newer than the image does not count at the next boot" says "PASS 0000:03:00.0 144d:a808: would be bound"
+ok "what a new image changes is a warning" \
+	says "WARN 0000:03:00.0 144d:a808: at the next boot it would be bound to vfio-pci, IOMMU group 12 (now: nvme); with a new image it stays with the host: it carries /srv"
+ok "so is the difference, once" [ "$(printf '%s\n' "$output" | grep -c 'has another /etc/fstab than the host has now')" = 1 ]
+sed -i '/srv/s/$/ nofail/' "$tree/etc/fstab"
+run check
+ok "what the booted system loses goes by the fstab of now" says "WARN 0000:03:00.0 144d:a808: /etc/fstab has /srv on it"
+sed -i '/srv/d' "$tree/etc/fstab"
+echo "data UUID=33333333-2222-3333-4444-555555555555 none luks" >>"$tree/etc/crypttab"
+run check
+ok "nor does a newer crypttab" says "PASS 0000:03:00.0 144d:a808: would be bound"
+ok "which is a difference" says "has another /etc/crypttab than the host has now"
+ok "and what it changes a warning" says "with a new image it stays with the host: it carries data: nvme2n1p1"
+sed -i '/^data/d' "$tree/etc/crypttab"
+echo "$srv" >>"$tree/etc/fstab"
+image_with "$tree.facts"
+sed -i '/srv/d' "$tree/etc/fstab"
+run check
+ok "an entry that only the image has keeps its disk" says "FAIL 0000:03:00.0 144d:a808: stays with the host: it carries /srv: nvme2n1p1"
+ok "a new image gives it free" says "WARN 0000:03:00.0 144d:a808: at the next boot it stays with the host: it carries /srv: nvme2n1p1; with a new image it would be bound"
+rm "$tree/etc/fstab"
+image_with "$tree.facts"
+echo "$srv" >"$tree/etc/fstab"
+run check
+ok "an image without an fstab has none" says "PASS 0000:03:00.0 144d:a808: would be bound"
+for broken in cut missing; do
+	case $broken in
+	cut) head -c 300 /dev/urandom >"$tree/boot/initrd.img-6.1.0-1" ;;
+	missing) rm "$tree/boot/initrd.img-6.1.0-1" ;;
+	esac
+	run check
+	ok "an image that is $broken: the host as it is now counts" says "FAIL 0000:03:00.0 144d:a808: stays with the host: it carries /srv"
+	ok "and check says so" says "what becomes of each device is judged by the host as it is now"
+done
 rm -f "$tree.facts" "$tree.old"
 done_testing
