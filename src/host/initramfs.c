@@ -133,13 +133,23 @@ static bool is_driver(const char *name)
 /* Of two the later one counts, as it does for the kernel. */
 static void keep_text(struct initramfs *initramfs, const char *path, char *text, size_t size)
 {
-	if (strcmp(path, FACTS_READ_FILE) != 0) {
-		add_file(initramfs, path, text, size);
+	if (!strcmp(path, FACTS_READ_FILE)) {
+		free(initramfs->facts);
+		initramfs->facts = text;
+		initramfs->facts_length = size;
 		return;
 	}
-	free(initramfs->facts);
-	initramfs->facts = text;
-	initramfs->facts_length = size;
+	for (size_t i = 0; i < initramfs->file_count; i++) {
+		struct initramfs_file *file = &initramfs->files[i];
+
+		if (strcmp(file->path, path) != 0)
+			continue;
+		free(file->text);
+		file->text = text;
+		file->length = size;
+		return;
+	}
+	add_file(initramfs, path, text, size);
 }
 
 static int keep_content(struct cpio *cpio, const struct cpio_file *file, const char *path,

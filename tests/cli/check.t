@@ -38,6 +38,15 @@ run check
 ok "behind an uncompressed archive and zeros" says "PASS /boot/initrd.img-6.1.0-1"
 rm -r "$tree.early" "$tree.cpio"
 
+# A later archive replaces the files of an earlier one, as the kernel unpacks them.
+mkdir -p "$tree.early/etc"
+echo "claim 10de:ffff" >"$tree.early/etc/vfio-early.conf"
+(cd "$tree.early" && find . | cpio --quiet -o -H newc) >"$tree.cpio"
+BEFORE=$tree.cpio image /boot/initrd.img-6.1.0-1 gzip
+run check
+ok "of two configurations the later one counts" says "PASS /boot/initrd.img-6.1.0-1"
+rm -r "$tree.early" "$tree.cpio"
+
 for lacks in program driver config; do
 	LACKS=$lacks image /boot/initrd.img-6.1.0-1 gzip
 	run check
