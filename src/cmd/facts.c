@@ -12,13 +12,13 @@
 
 static int write_file(const char *text)
 {
-	int r = rootdir_replace(FACTS_READ_FILE, text, strlen(text));
+	int r = rootdir_replace(FACTS_FILE, text, strlen(text));
 
 	if (r == 0) {
-		puts("wrote " FACTS_READ_FILE "; images that are made in a chroot or a container get it");
+		puts("wrote " FACTS_FILE "; images that are made in a chroot or a container get it");
 		return EXIT_DONE;
 	}
-	fprintf(stderr, "vfio-early: " FACTS_READ_FILE ": cannot be written: %s\n", strerror(-r));
+	fprintf(stderr, "vfio-early: " FACTS_FILE ": cannot be written: %s\n", strerror(-r));
 	return EXIT_FAILED;
 }
 

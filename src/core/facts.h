@@ -24,7 +24,8 @@
 
 #include "core/pci.h"
 
-#define FACTS_LIMIT (1 << 20) /* a longer text counts as cut */
+#define FACTS_FILE "/etc/vfio-early.facts" /* in an image, and where a host keeps them for one */
+#define FACTS_LIMIT (1 << 20)              /* a longer text counts as cut */
 #define FACTS_HASH_SIZE 17
 
 enum fact_kind {

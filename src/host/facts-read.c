@@ -48,8 +48,8 @@ void facts_read(const struct config *config, struct facts *ret)
 {
 	char *text = NULL;
 	size_t length;
-	int r = rootdir_read_file(config_read_is_image() ? FACTS_READ_FILE : REPORT_FACTS_FILE, FACTS_LIMIT,
-				  &text, &length);
+	int r = rootdir_read_file(config_read_is_image() ? FACTS_FILE : REPORT_FACTS_FILE, FACTS_LIMIT, &text,
+				  &length);
 
 	*ret = (struct facts){ 0 };
 	if (r == -ENOENT)

@@ -6,8 +6,6 @@
 #include "core/facts.h"
 #include "host/machine.h"
 
-#define FACTS_READ_FILE "/etc/vfio-early.facts"
-
 /*
  * Read the facts of the image, or on the running host those that this boot has left (REPORT_FACTS_FILE), where
  * @config does not ignore them, and see whether they are of this machine.

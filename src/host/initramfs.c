@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "core/cpio.h"
+#include "core/facts.h"
 #include "host/config-read.h"
-#include "host/facts-read.h"
 #include "host/rootdir.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -133,7 +133,7 @@ static bool is_driver(const char *name)
 /* Of two the later one counts, as it does for the kernel. */
 static void keep_text(struct initramfs *initramfs, const char *path, char *text, size_t size)
 {
-	if (!strcmp(path, FACTS_READ_FILE)) {
+	if (!strcmp(path, FACTS_FILE)) {
 		free(initramfs->facts);
 		initramfs->facts = text;
 		initramfs->facts_length = size;
@@ -183,8 +183,8 @@ static int read_archives(struct cpio *cpio, struct initramfs *initramfs)
 		initramfs->driver |= is_driver(file.name);
 		util_format(path, sizeof(path), "/%s", file.name);
 		if (file.regular && file.size &&
-		    (is_config(path) || UTIL_IS_ONE_OF(path, CONFIG_READ_FSTAB_COPY,
-						       CONFIG_READ_CRYPTTAB_COPY, FACTS_READ_FILE)))
+		    (is_config(path) ||
+		     UTIL_IS_ONE_OF(path, CONFIG_READ_FSTAB_COPY, CONFIG_READ_CRYPTTAB_COPY, FACTS_FILE)))
 			r = keep_content(cpio, &file, path, initramfs);
 		if (r < 0)
 			break;
