@@ -77,6 +77,9 @@ static void choose_image(struct check *check)
 	if (kernel && kernel->path[0] && !kernel->error && kernel->initramfs.program)
 		check->image = kernel->path;
 	context_go_by(&check->context, check->image ? &kernel->initramfs : NULL);
+	/* There is no other one, whatever this boot came by. */
+	if (kernel && util_ends_in(kernel->path, ".efi"))
+		distro_boots_by(&check->distro, KERNELS_UNIFIED);
 }
 
 /* What would become of the devices if the image was made now. */

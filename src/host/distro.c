@@ -35,10 +35,65 @@ static enum distro_loader find_loader(bool ostree, const char *entries)
 	return entries ? LOADER_ENTRIES : LOADER_UNKNOWN;
 }
 
+/* --- images --- */
+
+/* Debian has its kernels in /boot only. */
+static const char *find_kernels(void)
+{
+	bool in_boot = false, beside_modules = false;
+	char **names, path[256];
+	ssize_t count = rootdir_list("/lib/modules", &names);
+
+	for (ssize_t i = 0; i < count; i++) {
+		util_format(path, sizeof(path), "/lib/modules/%.120s/vmlinuz", names[i]);
+		beside_modules |= rootdir_exists(path);
+		util_format(path, sizeof(path), "/boot/vmlinuz-%.120s", names[i]);
+		in_boot |= rootdir_exists(path);
+	}
+	rootdir_list_free(names, count);
+	return in_boot && !beside_modules ? "/boot/vmlinuz-VERSION" : "/lib/modules/VERSION/vmlinuz";
+}
+
+static bool has_install(void)
+{
+	return ROOTDIR_ANY_EXISTS("/usr/bin/kernel-install", "/bin/kernel-install");
+}
+
+static bool install_calls_dracut(void)
+{
+	return ROOTDIR_ANY_EXISTS("/usr/lib/kernel/install.d/50-dracut.install",
+				  "/etc/kernel/install.d/50-dracut.install");
+}
+
+/*
+ * The generator's command makes its own images. Who boots a copy of one, or one in a unified kernel image, needs
+ * that anew: kernel-install makes it of what the generator has made before, or calls dracut itself, and
+ * dracut writes into the folders of kernel-install if they are there.
+ */
+void distro_boots_by(struct distro *distro, enum kernels_layout layout)
+{
+	bool dracut = distro->generator == &generators[GENERATOR_DRACUT];
+	const char *plain = distro->generator ? distro->generator->regenerate : "make the initramfs anew";
+	char *ret = distro->regenerate;
+	size_t size = sizeof(distro->regenerate);
+
+	if (layout == KERNELS_UNIFIED && dracut && kernels_unified_by_dracut())
+		util_format(ret, size, "sudo dracut --regenerate-all --uefi --force");
+	else if (layout == KERNELS_OF_GENERATOR || (layout == KERNELS_OF_INSTALL && dracut) ||
+		 !has_install() || ROOTDIR_ANY_EXISTS("/etc/initramfs/post-update.d/systemd-boot"))
+		util_format(ret, size, "%s", plain);
+	else
+		util_format(ret, size, "%s%sfor each kernel: sudo kernel-install add VERSION %s",
+			    dracut && install_calls_dracut() ? "" : plain,
+			    dracut && install_calls_dracut() ? "" : ", then ", distro->kernels);
+}
+
 void distro_read(struct distro *ret)
 {
 	*ret = (struct distro){ .generator = generators_find(), .entries = find_entries() };
 	ret->loader = find_loader(ret->generator == &generators[GENERATOR_RPM_OSTREE], ret->entries);
+	ret->kernels = find_kernels();
+	distro_boots_by(ret, kernels_read_layout());
 }
 
 static const char *grub_command(enum distro_loader loader)
@@ -76,8 +131,8 @@ static const char *describe(const struct distro *distro, const char *parameter, 
 	case LOADER_KERNEL_INSTALL:
 		return util_format(buffer, size,
 				   "%s %s %s /etc/kernel/cmdline, then for each kernel: "
-				   "sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz",
-				   verb, parameter, where);
+				   "sudo kernel-install add VERSION %s",
+				   verb, parameter, where, distro->kernels);
 	case LOADER_ENTRIES:
 		return util_format(buffer, size, "%s %s %s the 'options' lines in %s", verb, parameter, where,
 				   distro->entries);
@@ -101,5 +156,5 @@ const char *distro_remove(const struct distro *distro, const char *parameter, ch
 
 const char *distro_regenerate(const struct distro *distro)
 {
-	return distro->generator ? distro->generator->regenerate : "make the initramfs anew";
+	return distro->regenerate;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 
 #include "core/cpio.h"
 #include "core/facts.h"
+#include "core/pe.h"
 #include "host/config-read.h"
 #include "host/rootdir.h"
 
@@ -105,14 +107,24 @@ void initramfs_clear(struct initramfs *initramfs)
 
 /* --- an archive --- */
 
-static ssize_t read_fd(void *data, void *buffer, size_t size)
+/* What is read of a file, from where it stands. */
+struct part {
+	int fd;
+	unsigned long long left;
+};
+
+static ssize_t read_part(void *data, void *buffer, size_t size)
 {
-	const int *fd = data;
+	struct part *part = data;
 	ssize_t r;
 
+	if (part->left < size)
+		size = (size_t)part->left;
 	do {
-		r = read(*fd, buffer, size);
+		r = read(part->fd, buffer, size);
 	} while (r < 0 && errno == EINTR);
+	if (r > 0)
+		part->left -= (unsigned long long)r;
 	return r < 0 ? -errno : r;
 }
 
@@ -237,7 +249,8 @@ static void run_tool(const struct tool *tool, int in, int out)
 /* The tool may complain of what follows its archive; what it has unpacked counts. */
 static int read_unpacked(const struct tool *tool, int in, struct initramfs *initramfs)
 {
-	struct cpio cpio = { .read = read_fd };
+	struct part part = { .left = ULLONG_MAX };
+	struct cpio cpio = { .read = read_part, .data = &part };
 	int ends[2], status = 0, r;
 	pid_t child;
 
@@ -247,7 +260,7 @@ static int read_unpacked(const struct tool *tool, int in, struct initramfs *init
 	if (child == 0)
 		run_tool(tool, in, ends[1]);
 	close(ends[1]);
-	cpio.data = &ends[0];
+	part.fd = ends[0];
 	r = child < 0 ? -errno : read_archives(&cpio, initramfs);
 	close(ends[0]);
 	if (child < 0)
@@ -257,17 +270,35 @@ static int read_unpacked(const struct tool *tool, int in, struct initramfs *init
 	return r;
 }
 
+/* Where the initramfs begins, and how long it is: in a unified kernel image it is a section, else the whole file. */
+static off_t find_initramfs(int fd, unsigned long long *ret_size)
+{
+	unsigned char headers[PE_HEADERS_SIZE];
+	ssize_t length = pread(fd, headers, sizeof(headers), 0);
+	struct pe_section section = { .size = 0 };
+
+	*ret_size = ULLONG_MAX;
+	if (length > 0 && pe_find_section(headers, (size_t)length, ".initrd", &section) == 0)
+		*ret_size = section.size;
+	return (off_t)section.offset;
+}
+
 int initramfs_read(const char *path, struct initramfs *ret, const char **ret_tool)
 {
 	cleanup_close int fd = rootdir_open(path, O_RDONLY);
-	struct cpio cpio = { .read = read_fd, .data = &fd };
+	struct part part = { .fd = fd };
+	struct cpio cpio = { .read = read_part, .data = &part };
 	const struct tool *tool;
+	off_t begin;
 	int r;
 
 	*ret = (struct initramfs){ 0 };
 	*ret_tool = "";
 	if (fd < 0)
 		return fd;
+	begin = find_initramfs(fd, &part.left);
+	if (lseek(fd, begin, SEEK_SET) < 0)
+		return -errno;
 	r = read_archives(&cpio, ret);
 	if (r != -ENOTSUP)
 		return r;
@@ -275,7 +306,7 @@ int initramfs_read(const char *path, struct initramfs *ret, const char **ret_too
 	if (!tool)
 		return -ENOTSUP;
 	*ret_tool = tool->command[0];
-	if (lseek(fd, (off_t)cpio.offset - (off_t)cpio.magic_length, SEEK_SET) < 0)
+	if (lseek(fd, begin + (off_t)cpio.offset - (off_t)cpio.magic_length, SEEK_SET) < 0)
 		return -errno;
 	return read_unpacked(tool, fd, ret);
 }

@@ -23,10 +23,10 @@ struct initramfs {
 };
 
 /*
- * Read the image at @path: uncompressed archives, and then one that is compressed, through the program that
- * its first bytes ask for (gzip, xz, zstd, lz4, bzip2, lzop), which made it on this system too. Free with
- * initramfs_clear(). Returns 0, -ENOEXEC where that program is missing (its name is in @ret_tool), -ENOTSUP
- * where it is no initramfs that we know, such as a unified kernel image, -EBADMSG where it is damaged, or
+ * Read the image at @path, or the one in a unified kernel image there: uncompressed archives, and then one that
+ * is compressed, through the program that its first bytes ask for (gzip, xz, zstd, lz4, bzip2, lzop), which
+ * made it on this system too. Free with initramfs_clear(). Returns 0, -ENOEXEC where that program is missing
+ * (its name is in @ret_tool), -ENOTSUP where it is no initramfs that we know, -EBADMSG where it is damaged, or
  * -errno.
  */
 int initramfs_read(const char *path, struct initramfs *ret, const char **ret_tool) must_check;

@@ -7,6 +7,7 @@
 
 #include "host/generators.h"
 #include "host/rootdir.h"
+#include "host/sysfs.h"
 
 #define MODULES "/lib/modules"
 #define INDEX_LIMIT (16 << 20)
@@ -34,6 +35,106 @@ static bool find_one(const char *const place[2], const char *version, char *path
 	return rootdir_exists(util_format(path, size, "%s%.120s%s", place[0], version, place[1]));
 }
 
+/* --- where images stand --- */
+
+static const char *const boot_folders[] = { "/boot", "/efi", "/boot/efi" };
+
+#define LOADER_GUID "4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
+
+enum kernels_layout kernels_read_layout(void)
+{
+	/* systemd's stub, src/boot/stub.c, and systemd-boot, src/boot/boot.c */
+	if (sysfs_efi_variable_exists("StubInfo-" LOADER_GUID))
+		return KERNELS_UNIFIED;
+	return sysfs_efi_variable_exists("LoaderEntrySelected-" LOADER_GUID) ? KERNELS_OF_INSTALL :
+									       KERNELS_OF_GENERATOR;
+}
+
+static bool find_image_of(const struct generator *generator, struct kernel *kernel)
+{
+	for (const char *const(*image)[2] = generator->images; (*image)[0]; image++)
+		if (find_one(*image, kernel->version, kernel->path, sizeof(kernel->path)))
+			return true;
+	return false;
+}
+
+/* kernel-install's layout: a folder of the machine's id. */
+static bool find_image_of_kernel_install(struct kernel *kernel)
+{
+	cleanup_free char *machine = NULL;
+	size_t length;
+
+	if (rootdir_read_file("/etc/machine-id", 64, &machine, &length) < 0 || length < 32)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(boot_folders); i++) {
+		util_format(kernel->path, sizeof(kernel->path), "%s/%.32s/%s/initrd", boot_folders[i],
+			    machine, kernel->version);
+		if (rootdir_exists(kernel->path))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * TOKEN-VERSION.efi and, with a count of tries, TOKEN-VERSION+3-1.efi are kernel-install's (90-uki-copy.install),
+ * linux-VERSION-MACHINE-BUILD.efi is dracut's. The name of another version may begin with this one.
+ */
+static bool is_unified_of(const char *name, const char *version)
+{
+	for (const char *c = name; (c = strstr(c, version)); c++) {
+		const char *rest = c + strlen(version);
+
+		if (c != name && c[-1] != '-')
+			continue;
+		if (*rest == '+')
+			rest += 1 + strspn(rest + 1, "0123456789-");
+		else if (*rest == '-' && strspn(rest + 1, "0123456789abcdef") >= 32)
+			rest += strlen(rest) - strlen(".efi");
+		if (!strcmp(rest, ".efi"))
+			return true;
+	}
+	return false;
+}
+
+struct unified_search {
+	const char *version; /* NULL for what dracut has made, whatever version it is of */
+	char name[192];
+};
+
+static void see_unified(void *data, const char *name)
+{
+	struct unified_search *search = data;
+	bool found = search->version ? is_unified_of(name, search->version) :
+				       util_starts_with(name, "linux-") && util_ends_in(name, ".efi");
+
+	/* Of two the same one, whatever order they are listed in. */
+	if (found && strlen(name) < sizeof(search->name) &&
+	    (!search->name[0] || strcmp(name, search->name) < 0))
+		strcpy(search->name, name);
+}
+
+static bool find_unified(const char *version, char *path, size_t size)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(boot_folders); i++) {
+		struct unified_search search = { .version = version };
+		char folder[32];
+
+		util_format(folder, sizeof(folder), "%s/EFI/Linux", boot_folders[i]);
+		if (rootdir_each_name(folder, see_unified, &search) < 0 || !search.name[0])
+			continue;
+		util_format(path, size, "%s/%s", folder, search.name);
+		return true;
+	}
+	return false;
+}
+
+bool kernels_unified_by_dracut(void)
+{
+	char path[256];
+
+	return find_unified(NULL, path, sizeof(path));
+}
+
 /*
  * Where the distributions put a kernel. Modules alone are left behind by removed ones, or belong to
  * containers.
@@ -49,42 +150,26 @@ static bool is_installed(const char *version)
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (find_one(places[i], version, path, sizeof(path)))
 			return true;
-	return false;
+	return find_unified(version, path, sizeof(path));
 }
 
-static bool find_image_of(const struct generator *generator, struct kernel *kernel)
-{
-	for (const char *const(*image)[2] = generator->images; (*image)[0]; image++)
-		if (find_one(*image, kernel->version, kernel->path, sizeof(kernel->path)))
-			return true;
-	return false;
-}
-
-/* kernel-install's layout: a folder of the machine's id. */
-static bool find_image_of_kernel_install(struct kernel *kernel)
-{
-	static const char *const folders[] = { "/boot", "/efi", "/boot/efi" };
-	cleanup_free char *machine = NULL;
-	size_t length;
-
-	if (rootdir_read_file("/etc/machine-id", 64, &machine, &length) < 0 || length < 32)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		util_format(kernel->path, sizeof(kernel->path), "%s/%.32s/%s/initrd", folders[i], machine,
-			    kernel->version);
-		if (rootdir_exists(kernel->path))
-			return true;
-	}
-	return false;
-}
-
-static void find_image(struct kernel *kernel)
+static bool find_generated(struct kernel *kernel)
 {
 	for (size_t i = 0; i < GENERATOR_COUNT; i++)
 		if (find_image_of(&generators[i], kernel))
-			return;
-	if (!find_image_of_kernel_install(kernel))
-		kernel->path[0] = '\0';
+			return true;
+	return false;
+}
+
+static void find_image(enum kernels_layout layout, struct kernel *kernel)
+{
+	if ((layout == KERNELS_UNIFIED &&
+	     find_unified(kernel->version, kernel->path, sizeof(kernel->path))) ||
+	    (layout != KERNELS_OF_GENERATOR && find_image_of_kernel_install(kernel)) ||
+	    find_generated(kernel) || find_image_of_kernel_install(kernel) ||
+	    find_unified(kernel->version, kernel->path, sizeof(kernel->path)))
+		return;
+	kernel->path[0] = '\0';
 }
 
 static const char *running_version(void)
@@ -99,6 +184,7 @@ size_t kernels_read(struct kernel **ret_kernels)
 {
 	char **names;
 	ssize_t found = rootdir_list(MODULES, &names);
+	enum kernels_layout layout = kernels_read_layout();
 	struct kernel *kernels = NULL;
 	size_t count = 0;
 
@@ -112,7 +198,7 @@ size_t kernels_read(struct kernel **ret_kernels)
 		kernel = &kernels[count++];
 		*kernel = (struct kernel){ .driver = find_driver(names[i]) };
 		strcpy(kernel->version, names[i]);
-		find_image(kernel);
+		find_image(layout, kernel);
 		if (kernel->path[0])
 			kernel->error = initramfs_read(kernel->path, &kernel->initramfs, &kernel->tool);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernels that are installed, and their images. */
+/* The kernels that are installed, and their images: those of the generators, of kernel-install, and unified ones. */
 #pragma once
 
 #include "host/initramfs.h"
@@ -14,6 +14,18 @@ struct kernel {
 	int error;        /* 0, or what initramfs_read() returned */
 	const char *tool; /* of -ENOEXEC */
 };
+
+/* Which of its images boots a kernel, as far as the loader of this boot has told (systemd's Boot Loader Interface). */
+enum kernels_layout {
+	KERNELS_OF_GENERATOR, /* where the generator puts them; also where nothing is told */
+	KERNELS_OF_INSTALL,   /* the copies that kernel-install makes: systemd-boot has booted */
+	KERNELS_UNIFIED,      /* in one file with the kernel, which systemd's stub has booted */
+};
+
+enum kernels_layout kernels_read_layout(void);
+
+/* Is there a unified kernel image that "dracut --uefi" has made, by its name? */
+bool kernels_unified_by_dracut(void);
 
 /* Find the kernels and read their images. Returns how many there are; free with kernels_free(). */
 size_t kernels_read(struct kernel **ret_kernels);

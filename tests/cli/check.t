@@ -129,6 +129,95 @@ rm -r "${tree:?}/boot" "${tree:?}/lib"
 run check
 ok "without any kernel" says "WARN kernels: no installed kernel was found"
 
+# --- unified kernel images, and the loader that boots ---
+
+variables=$tree/sys/firmware/efi/efivars
+guid=4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+uki_of() { echo "/boot/efi/EFI/Linux/0123-$1.efi"; }
+gpu
+kernel 6.1.0-1
+echo "claim 10de:10f1 optional" | config
+for tool in cat "zstd -q -1" "gzip -1" "xz -0 --check=crc32" "lz4 -l -q"; do
+	image /boot/initrd.img-6.1.0-1 $tool
+	uki "$(uki_of 6.1.0-1)" "$tree/boot/initrd.img-6.1.0-1"
+	rm "$tree/boot/initrd.img-6.1.0-1"
+	run check
+	ok "through ${tool%% *}: the image in a unified one is as it should be" \
+		line "PASS $(uki_of 6.1.0-1): contains vfio-early and the configuration as it is now"
+done
+mv "$tree$(uki_of 6.1.0-1)" "$tree$(uki_of 6.1.0-1+2-1)"
+run check
+ok "with a count of tries in its name" says "PASS $(uki_of 6.1.0-1+2-1)"
+mv "$tree$(uki_of 6.1.0-1+2-1)" "$tree/boot/efi/EFI/Linux/linux-6.1.0-1-0123456789abcdef0123456789abcdef-12.efi"
+run check
+ok "under dracut's name" says "PASS /boot/efi/EFI/Linux/linux-6.1.0-1-0123456789abcdef0123456789abcdef-12.efi"
+mv "$tree/boot/efi/EFI/Linux/linux-6.1.0-1-0123456789abcdef0123456789abcdef-12.efi" "$tree$(uki_of 6.1.0-10)"
+mkdir "$tree/lib/modules/6.1.0-10"
+run check
+ok "it belongs to no version that its name only begins with" says "WARN 6.1.0-1: no image of this kernel was found"
+cp "$tree/lib/modules/6.1.0-1/"* "$tree/lib/modules/6.1.0-10/"
+run check
+ok "a kernel that is in a unified image only is one" says "PASS $(uki_of 6.1.0-10)"
+rm -r "${tree:?}/boot/efi" "$tree/lib/modules/6.1.0-10"
+image /boot/initrd.img-6.1.0-1 gzip
+uki "$(uki_of 6.1.0-1)" "$tree/boot/initrd.img-6.1.0-1"
+head -c 1100 "$tree$(uki_of 6.1.0-1)" >"$tree/cut" && mv "$tree/cut" "$tree$(uki_of 6.1.0-1)"
+mkdir -p "$variables" "$tree/usr/bin"
+: >"$variables/StubInfo-$guid"
+run check
+ok "one that is cut off" says "FAIL $(uki_of 6.1.0-1): is damaged"
+uki "$(uki_of 6.1.0-1)" "$tree/boot/initrd.img-6.1.0-1" .other
+run check
+ok "one without an initramfs" says "WARN $(uki_of 6.1.0-1): is no initramfs that vfio-early can look into"
+uki "$(uki_of 6.1.0-1)" "$tree/boot/initrd.img-6.1.0-1"
+echo "claim 10de:10f2 optional" | config
+image /boot/initrd.img-6.1.0-1 gzip
+: >"$tree/usr/bin/kernel-install"
+anew="for each kernel: sudo kernel-install add VERSION /boot/vmlinuz-VERSION"
+older="has an older configuration: /etc/vfio-early.conf is another one now"
+run check
+ok "where this boot came from one, it counts, and the cure makes it" \
+	line "FAIL $(uki_of 6.1.0-1): $older; $regenerate, then $anew"
+rm "$tree/usr/sbin/update-initramfs"
+mkdir -p "$tree/usr/lib/kernel/install.d"
+: >"$tree/usr/bin/dracut"
+run check
+ok "dracut, which kernel-install does not call" line "FAIL $(uki_of 6.1.0-1): $older; sudo dracut --regenerate-all --force, then $anew"
+: >"$tree/usr/lib/kernel/install.d/50-dracut.install"
+: >"$tree/lib/modules/6.1.0-1/vmlinuz"
+run check
+ok "dracut, which it does call" line "FAIL $(uki_of 6.1.0-1): $older; ${anew%/boot*}/lib/modules/VERSION/vmlinuz"
+mv "$tree$(uki_of 6.1.0-1)" "$tree/boot/efi/EFI/Linux/linux-6.1.0-1.efi"
+run check
+ok "dracut's own unified image" line "FAIL /boot/efi/EFI/Linux/linux-6.1.0-1.efi: $older; sudo dracut --regenerate-all --uefi --force"
+rm "$variables/StubInfo-$guid"
+mv "$tree/boot/initrd.img-6.1.0-1" "$tree/aside"
+run check
+ok "also where this boot came from something else, and there is no other image" \
+	line "FAIL /boot/efi/EFI/Linux/linux-6.1.0-1.efi: $older; sudo dracut --regenerate-all --uefi --force"
+mv "$tree/aside" "$tree/boot/initrd.img-6.1.0-1"
+run check
+ok "otherwise the image beside it counts" says "PASS /boot/initrd.img-6.1.0-1"
+# systemd-boot boots the copy that kernel-install has made.
+id=0123456789abcdef0123456789abcdef
+echo "$id" >"$tree/etc/machine-id"
+mkdir -p "$tree/boot/$id/6.1.0-1"
+LACKS=config image "/boot/$id/6.1.0-1/initrd" gzip
+run check
+ok "GRUB boots the generator's image" says "PASS /boot/initrd.img-6.1.0-1"
+: >"$variables/LoaderEntrySelected-$guid"
+rm "$tree/usr/lib/kernel/install.d/50-dracut.install"
+run check
+ok "systemd-boot boots the copy of kernel-install, which dracut makes itself" \
+	line "FAIL /boot/$id/6.1.0-1/initrd: $older; sudo dracut --regenerate-all --force"
+: >"$tree/usr/sbin/update-initramfs"
+run check
+ok "initramfs-tools does not" line "FAIL /boot/$id/6.1.0-1/initrd: $older; $regenerate, then ${anew%/boot*}/lib/modules/VERSION/vmlinuz"
+mkdir -p "$tree/etc/initramfs/post-update.d"
+: >"$tree/etc/initramfs/post-update.d/systemd-boot"
+run check
+ok "but for the hook that does" line "FAIL /boot/$id/6.1.0-1/initrd: $older; $regenerate"
+
 # --- the cure in each system's terms ---
 
 cure() { # FILE... -- TEXT
@@ -156,6 +245,8 @@ cure /etc/default/grub /usr/bin/grub-mkconfig -- \
 	"add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo grub-mkconfig -o /boot/grub/grub.cfg"
 cure /etc/kernel/cmdline -- \
 	"add intel_iommu=on to /etc/kernel/cmdline, then for each kernel: sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz"
+cure /etc/kernel/cmdline /boot/vmlinuz-6.1.0-1 /lib/modules/6.1.0-1/modules.dep -- \
+	"add intel_iommu=on to /etc/kernel/cmdline, then for each kernel: sudo kernel-install add VERSION /boot/vmlinuz-VERSION"
 cure /efi/loader/entries/debian.conf -- "add intel_iommu=on to the 'options' lines in /efi/loader/entries"
 cure -- "add intel_iommu=on to the kernel command line, in the boot loader's configuration"
 cmdline intel_iommu=off rd.vfio.ids=10de:1c03
