@@ -127,13 +127,39 @@ physical_functions() {
 	for device in /sys/bus/pci/devices/*; do [ -e "$device/physfn" ] || echo "$device"; done | wc -l
 }
 
-# Where the generator runs on a running host, its facts are in the image.
-for kind in initramfs-tools dracut-systemd; do
+# An image that is made elsewhere has the facts that the host has kept.
+for kind in initramfs-tools dracut-plain; do
+	unpack $kind config
+	ok "the facts that the host has kept are in the image" \
+		[ "$(cat "$files/etc/vfio-early.facts")" = "$(printf 'vfio-early facts 1\nmade 2026-01-01T00:00:00Z\nend 2')" ]
+done
+
+# Where the generator runs on a running host, its facts are in the image; also where kernel-install calls it and ukify
+# makes a unified image of that.
+for kind in initramfs-tools dracut-systemd kernel-install; do
 	unpack $kind running
 	ok "the facts of the host are in the image" grep -qx 'vfio-early facts 1' "$files/etc/vfio-early.facts"
 	ok "they are whole" [ "$(tail -n 1 "$files/etc/vfio-early.facts")" = "end $(($(wc -l <"$files/etc/vfio-early.facts") - 1))" ]
 	ok "and have its devices" [ "$(grep -c '^function' "$files/etc/vfio-early.facts")" = "$(physical_functions)" ]
 done
+
+# check finds that unified image, and what is in it.
+check_unified() {
+	host=$work/host
+	unified=/boot/efi/EFI/Linux/$(basename "$image"/*.efi)
+	version=${unified#*-}
+	version=${version%.efi}
+	mkdir -p "$host/boot/efi/EFI/Linux" "$host/lib/modules/$version" "$host/etc" "$host/sys/bus/pci/devices"
+	cp "$image"/*.efi "$host/boot/efi/EFI/Linux/"
+	cp "$vm/../../vfio-early.conf" "$host/etc/"
+	[ ! -e "$files/etc/vfio-early.fstab" ] || cp "$files/etc/vfio-early.fstab" "$host/etc/fstab"
+	[ ! -e "$files/etc/vfio-early.crypttab" ] || cp "$files/etc/vfio-early.crypttab" "$host/etc/crypttab"
+	echo "kernel/drivers/vfio/pci/vfio-pci.ko.xz:" >"$host/lib/modules/$version/modules.dep"
+	: >"$host/lib/modules/$version/modules.builtin"
+	"$top/build/static/vfio-early" --root "$host" check >"$work/check" || :
+	grep -xF "PASS $unified: contains vfio-early and the configuration as it is now" "$work/check" || { cat "$work/check"; return 1; }
+}
+ok "check finds the unified image" check_unified
 
 # The hook itself sees who would run before ours.
 note="initramfs-tools-warning: "
