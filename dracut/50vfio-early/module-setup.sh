@@ -60,11 +60,15 @@ install_facts() {
     if [ -z "${dracutsysrootdir-}" ]; then
         reason=$(timeout 60 @SBINDIR@/vfio-early facts 2>&1 > "$facts") && status=0 || status=$?
     fi
-    [ "$status" != 0 ] || return 0
-    rm -f "$facts"
-    dinfo "${reason:-vfio-early facts ended with $status}"
-    # 1: / is no running host.
-    [ "$status" != 1 ] || [ ! -f "${dracutsysrootdir-}/etc/vfio-early.facts" ] || inst_simple /etc/vfio-early.facts
+    [ "$status" = 0 ] || rm -f "$facts"
+    case $status in
+        0) ;;
+        1) # / is no running host.
+            dinfo "$reason"
+            [ ! -f "${dracutsysrootdir-}/etc/vfio-early.facts" ] || inst_simple /etc/vfio-early.facts
+            ;;
+        *) dwarn "vfio-early: no host facts in the image: ${reason:-vfio-early facts ended with $status}" ;;
+    esac
 }
 
 # A file of /etc, also a link to /dev/null, stands in for the one of /usr/lib with the same name.

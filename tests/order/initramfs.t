@@ -161,9 +161,14 @@ check_unified() {
 }
 ok "check finds the unified image" check_unified
 
-# The hook itself sees who would run before ours.
-note="initramfs-tools-warning: "
-unpack initramfs-tools early-stranger
-ok "a script that sorts before ours is named while the image is built" \
-	grep -q 'W: vfio-early: .*/00-stranger runs before vfio-early' "$image/log"
+# The hooks themselves see who would run before ours, and what is missing.
+for kind in initramfs-tools dracut-plain; do
+	unpack $kind early-stranger
+	note="$kind-warning: "
+	ok "a script that sorts before ours is named while the image is built" \
+		grep -q 'vfio-early: .*00-stranger.* runs before vfio-early' "$image/log"
+	ok "so is that the facts were not made in time" grep -q 'no host facts in the image: vfio-early facts ended with 124' "$image/log"
+	ok "the image is made all the same" [ -x "$files/usr/sbin/vfio-early" ]
+	ok "without facts" [ ! -e "$files/etc/vfio-early.facts" ]
+done
 finish
