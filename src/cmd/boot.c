@@ -80,8 +80,10 @@ static void log_facts(const struct facts *facts)
 {
 	const char *reason = facts_reason(facts);
 
-	if (reason[0])
-		log_line(facts->state == FACTS_IGNORED ? LOG_NOTICE : LOG_WARNING, "%s", reason);
+	if (facts->state == FACTS_IGNORED)
+		log_line(LOG_NOTICE, "%s", reason);
+	else if (reason[0])
+		log_line(LOG_WARNING, "%s; regenerate the image", reason);
 	else if (facts->state == FACTS_MISSING)
 		log_line(LOG_DEBUG, "no host facts in the image");
 	else

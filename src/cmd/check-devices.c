@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/check.h"
 
+#include <string.h>
+
 #include "cmd/show.h"
 #include "core/carry.h"
 #include "core/facts-compare.h"
@@ -309,35 +311,60 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 			     "passphrase");
 }
 
-/* The machine may be another one than when the image was made. */
+/* An image with other facts is made on the system that boots from it. */
+static const char *cure_facts(const struct check_input *input, char *hint, size_t size)
+{
+	if (!input->elsewhere[0])
+		return distro_regenerate(input->distro);
+	return util_format(hint, size, "regenerate it on the system that boots from it: %s",
+			   input->elsewhere);
+}
+
+/* The machine may be another one than when the facts were made. */
 static void check_changes(const struct check_input *input, struct findings *findings)
 {
 	const struct machine *machine = &input->context->machine;
 	cleanup_free struct facts_change *changes = NULL;
 	size_t count =
 		facts_compare(&input->context->facts, machine->functions, machine->function_count, &changes);
+	char hint[256];
 
 	for (size_t i = 0; i < count; i++)
-		findings_add(findings, FINDING_WARN, changes[i].subject, distro_regenerate(input->distro),
-			     "%s", changes[i].what);
+		findings_add(findings, FINDING_WARN, changes[i].subject,
+			     cure_facts(input, hint, sizeof(hint)), "%s", changes[i].what);
 }
 
-/* What the image knows of the host, and where that is not what the host needs now. */
+/* Do the facts count, and are they of the program that judges here? */
 static void check_facts(const struct check_input *input, struct findings *findings)
 {
 	const struct facts *facts = &input->context->facts;
+	char hint[256];
+
+	if (facts_reason(facts)[0] && facts->state != FACTS_IGNORED)
+		findings_add(findings, FINDING_WARN, input->image ? input->image : "host facts",
+			     cure_facts(input, hint, sizeof(hint)), "%s", facts_reason(facts));
+	if (!input->image || !input->context->config.claim_count)
+		return;
+	if (facts->state == FACTS_MISSING)
+		findings_add(findings, FINDING_WARN, input->image, cure_facts(input, hint, sizeof(hint)),
+			     "has no host facts, so the boot is more careful: USB controllers and card "
+			     "readers wait for "
+			     "the late stage");
+	else if (facts->state == FACTS_USED && strcmp(facts->version, VFIO_EARLY_VERSION) != 0)
+		findings_add(
+			findings, FINDING_WARN, input->image, cure_facts(input, hint, sizeof(hint)),
+			"has host facts that version %s of vfio-early has made, so the next boot may not "
+			"decide as this version does (" VFIO_EARLY_VERSION ")",
+			facts->version[0] ? facts->version : "?");
+}
+
+/* Where a new image, which knows the host as it is now, would do something else. */
+static void check_live(const struct check_input *input, struct findings *findings)
+{
 	const struct plan *live = &input->live->plan;
 	const struct machine *machine = &input->context->machine;
 	char subject[96], sentence[512], other[512];
 
-	if (facts_reason(facts)[0] && facts->state != FACTS_IGNORED)
-		findings_add(findings, FINDING_WARN, input->image ? input->image : "host facts",
-			     distro_regenerate(input->distro), "%s", facts_reason(facts));
-	if (input->image && facts->state == FACTS_MISSING && input->context->config.claim_count)
-		findings_add(findings, FINDING_WARN, input->image, distro_regenerate(input->distro),
-			     "has no host facts, so the boot is more careful: USB controllers and card "
-			     "readers wait for "
-			     "the late stage");
 	for (size_t i = 0; i < live->count; i++) {
 		const struct plan_entry *now = &live->entries[i];
 		const struct pci_function *function =
@@ -366,6 +393,7 @@ void check_devices(const struct check_input *input, struct findings *findings)
 	check_iommu(input, findings);
 	check_entries(input, findings);
 	check_facts(input, findings);
+	check_live(input, findings);
 	if (input->image)
 		check_changes(input, findings);
 	check_neighbours(input, findings);

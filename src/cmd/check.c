@@ -9,6 +9,7 @@
 #include "cmd/options.h"
 #include "host/bootloader.h"
 #include "host/config-read.h"
+#include "host/facts-read.h"
 #include "host/other-setups-read.h"
 #include "host/pci-read.h"
 #include "host/rootdir.h"
@@ -27,6 +28,7 @@ struct check {
 	struct findings findings;
 	char *booted; /* the command line of this boot */
 	const struct kernel *next;
+	char elsewhere[128];   /* why host facts cannot be had here, "" where they can */
 	const char *image;     /* its path, if the plan goes by that; NULL if by the running host */
 	const char *next_path; /* where the command line of the next boot stands, NULL if it is this one's */
 };
@@ -92,6 +94,14 @@ static void plan_live(struct check *check)
 	context_plan(&check->live, &plan_next, false, NULL, 0);
 }
 
+/* Where the hooks cannot take the facts, they put those into the image that were kept. */
+static void read_elsewhere(struct check *check)
+{
+	facts_read_may_collect(check->elsewhere, sizeof(check->elsewhere));
+	if (check->context.facts.state == FACTS_MISSING && rootdir_exists(FACTS_FILE))
+		check->elsewhere[0] = '\0';
+}
+
 static void read_resets(struct check *check)
 {
 	const struct plan *plan = &check->context.plan;
@@ -122,6 +132,7 @@ static void judge(struct check *check)
 		.next_path = check->next_path,
 		.next = check->next,
 		.image = check->image,
+		.elsewhere = check->elsewhere,
 		.unprivileged = rootdir_is_unprivileged(),
 	};
 
@@ -190,6 +201,7 @@ int cmd_check(int argc, char **argv)
 	choose_image(&check);
 	context_plan(&check.context, &plan_next, false, NULL, 0);
 	plan_live(&check);
+	read_elsewhere(&check);
 	initramfs_read_host(&check.host);
 	other_setups_read(&check.setups, check.context.cmdline);
 	keyboard_read_all(check.context.cmdline, &check.keyboards);

@@ -25,7 +25,8 @@ struct check_input {
 	const struct kernel *next; /* the one that boots next, NULL for none */
 	/* the path of its image, if the plan goes by what that knows of the host; NULL if by the running host */
 	const char *image;
-	bool unprivileged; /* not run by root: some things cannot be seen */
+	const char *elsewhere; /* why a new image would have no host facts either, "" where it would */
+	bool unprivileged;     /* not run by root: some things cannot be seen */
 };
 
 /*

@@ -24,7 +24,7 @@ struct status {
 	struct report report;
 	int reported; /* 0, or why there is no report */
 	struct status_rows rows;
-	struct facts_change *changes; /* since the image was made */
+	struct facts_change *changes; /* since the host facts were made */
 	size_t change_count;
 	char *log; /* the early log, or NULL */
 };

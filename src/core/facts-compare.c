@@ -76,16 +76,16 @@ static void say_places(struct comparison *comparison)
 				   "is gone");
 		else if (pci_address_compare(&pair->then.address, &pair->now->address))
 			add_change(comparison, pci_format(pair->now, subject, sizeof(subject)),
-				   "was at %s when the image was made", address);
+				   "was at %s when the host facts were made", address);
 		else if (!pci_path_equal(&pair->then.path, &pair->now->path))
 			add_change(comparison, pci_format(pair->now, subject, sizeof(subject)),
-				   "had the path %s when the image was made", path);
+				   "had the path %s when the host facts were made", path);
 	}
 	for (size_t i = 0; i < comparison->count; i++)
 		if (!comparison->known[i] && !comparison->functions[i].is_virtual)
 			add_change(comparison,
 				   pci_format(&comparison->functions[i], subject, sizeof(subject)),
-				   "is new since the image was made");
+				   "is new since the host facts were made");
 }
 
 /* Of each function the first one that it shares a group with now and did not then, or did and does not. */
@@ -105,11 +105,11 @@ static void say_groups(struct comparison *comparison)
 			if (!a->now || !b->now || then == now || a->then.iommu_group < 0 ||
 			    a->now->iommu_group < 0 || b->then.iommu_group < 0 || b->now->iommu_group < 0)
 				continue;
-			add_change(
-				comparison, pci_format(a->now, subject, sizeof(subject)),
-				now ? "shares an IOMMU group with %s, and did not when the image was made" :
-				      "no longer shares an IOMMU group with %s",
-				pci_address_format(&b->now->address, address));
+			add_change(comparison, pci_format(a->now, subject, sizeof(subject)),
+				   now ? "shares an IOMMU group with %s, and did not when the host facts "
+					 "were made" :
+					 "no longer shares an IOMMU group with %s",
+				   pci_address_format(&b->now->address, address));
 			break;
 		}
 	}

@@ -363,14 +363,12 @@ const char *facts_reason(const struct facts *facts)
 {
 	switch (facts->state) {
 	case FACTS_CUT:
-		return "the host facts in the image are cut or damaged, and do not count; regenerate the "
-		       "image";
+		return "the host facts in the image are cut or damaged, and do not count";
 	case FACTS_NEWER:
-		return "the host facts in the image have a newer format, and do not count; regenerate the "
-		       "image";
+		return "the host facts in the image have a newer format than this version reads, and do not "
+		       "count";
 	case FACTS_FOREIGN:
-		return "the host facts in the image are those of another machine, and do not count; "
-		       "regenerate the image";
+		return "the host facts in the image are those of another machine, and do not count";
 	case FACTS_IGNORED:
 		return "the host facts in the image do not count (facts=ignore)";
 	default:

@@ -109,9 +109,10 @@ static void guard_facts(const struct plan_input *input, enum wait wait, struct p
 	if (!fact || (!disk && match_is_asked_late(input->config, entry->claim, entry->function)))
 		return;
 	if (fact->gone)
-		plan_decide(entry, VERDICT_KEPT, "if it is another card, regenerate the image",
-			    "it may be the card that was at %s when the image was made, and carries %.120s",
-			    pci_path_format(&fact->path, path), fact->text);
+		plan_decide(
+			entry, VERDICT_KEPT, "if it is another card, regenerate the image",
+			"it may be the card that was at %s when the host facts were made, and carries %.120s",
+			pci_path_format(&fact->path, path), fact->text);
 	else
 		plan_decide(
 			entry, VERDICT_KEPT,

@@ -64,4 +64,20 @@ installed
 rm -r "$tree/run/udev"
 facts_in booted
 refuses "a build container without any mark" "udev does not run here, so what the disks carry is not known"
+
+# --- check, asked in such a place ---
+
+installed
+kernel 6.1.0-1
+config </dev/null
+cmdline rd.vfio.ids=1002:5159
+image /boot/initrd.img-6.1.0-1 cat
+mkdir -p "$tree/usr/bin" "$tree/sys/class/iommu"
+: >"$tree/usr/sbin/update-initramfs"
+as_check='mount --bind "$1/cmdline" "$1/proc/cmdline" && chroot "$1" /usr/sbin/vfio-early check; exit $?'
+echo rd.vfio.ids=1002:5159 >"$tree/cmdline"
+status=0
+# shellcheck disable=SC2086
+output=$($apart --fork --pid --mount-proc="$tree/proc" sh -c "$as_check" - "$tree" 2>&1) || status=$?
+ok "an image without facts gets none here, and check says where it does" line "WARN /boot/initrd.img-6.1.0-1: has no host facts, so the boot is more careful: USB controllers and card readers wait for the late stage; regenerate it on the system that boots from it: / is not the root of process 1 here, as in a chroot"
 done_testing
