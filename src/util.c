@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,7 @@ static void *or_exit(void *memory)
 
 void *util_grow(void *array, size_t count, size_t size)
 {
-	/* Full whenever the count is a power of two: the capacity needs no place of its own. */
+	/* Full whenever the count is a power of two: capacity is the next power of two, so it is not stored. */
 	if (count & (count - 1))
 		return array;
 	return or_exit(reallocarray(array, count ? count * 2 : 1, size));
@@ -49,6 +48,79 @@ char *util_copy(const char *text, size_t length)
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 	return copy;
+}
+
+/* How much of a foreign text is shown. */
+#define SHOWN 100
+
+/* Each text stands behind a pointer to the one before it. */
+struct text {
+	struct text *before;
+	char text[];
+};
+static struct text *texts;
+
+static const char *make_text(const char *start, const char *format, va_list args)
+{
+	size_t length = strlen(start);
+	va_list again;
+	struct text *new;
+	int more;
+
+	va_copy(again, args);
+	more = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	new = more < 0 ? NULL : malloc(sizeof(*new) + length + (size_t)more + 1);
+	if (!new)
+		return "(no memory is left for this text)";
+	memcpy(new->text, start, length);
+	vsnprintf(new->text + length, (size_t)more + 1, format, args);
+	new->before = texts;
+	texts = new;
+	return new->text;
+}
+
+const char *util_text_list(const char *format, va_list args)
+{
+	return make_text("", format, args);
+}
+
+const char *util_text(const char *format, ...)
+{
+	const char *text;
+	va_list args;
+
+	va_start(args, format);
+	text = make_text("", format, args);
+	va_end(args);
+	return text;
+}
+
+const char *util_text_add(const char *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text = make_text(text, format, args);
+	va_end(args);
+	return text;
+}
+
+const char *util_text_shown(const char *text, size_t length)
+{
+	char shown[SHOWN + 4];
+
+	return util_text("%s", util_printable(shown, sizeof(shown), text, length));
+}
+
+void util_free_texts(void)
+{
+	while (texts) {
+		struct text *before = texts->before;
+
+		free(texts);
+		texts = before;
+	}
 }
 
 const char *util_format(char *buffer, size_t size, const char *format, ...)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Small helpers that every file may use: attributes, cleanup, memory, bounded strings. */
+/* Small helpers that every file may use: attributes, cleanup, memory, texts, bounded strings. */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -31,6 +32,27 @@ void *util_zeroed(size_t count, size_t size) must_check;
  * Copy @length bytes of @text into a new string, which the caller frees. Ends the process like util_grow().
  */
 char *util_copy(const char *text, size_t length) must_check;
+
+/*
+ * Text for a person: formatted, of any length. It lives until util_free_texts(), that is as long as the process, so
+ * whoever has it may keep the pointer, and nobody frees it. Where no memory is left it is a text that says so; the
+ * process goes on.
+ */
+const char *util_text(const char *format, ...) printf_format(1, 2) must_check;
+const char *util_text_list(const char *format, va_list args) printf_format(1, 0) must_check;
+/* @text with more behind it. */
+const char *util_text_add(const char *text, const char *format, ...) printf_format(2, 3) must_check;
+/*
+ * @length bytes of foreign @text, to be shown in a line: what does not print becomes '?', and of a long text the first
+ * hundred letters are shown, with "..." behind them.
+ */
+const char *util_text_shown(const char *text, size_t length) must_check;
+/* Why something is so, and what to do, "" for nothing: texts of util_text() or of the program. */
+struct explanation {
+	const char *reason, *hint;
+};
+/* Free every text. For tests that run a program's work many times in one process. */
+void util_free_texts(void);
 
 /* Format into @buffer of @size bytes, cut at the end, always terminated. Returns @buffer. */
 const char *util_format(char *buffer, size_t size, const char *format, ...) printf_format(3, 4);

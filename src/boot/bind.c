@@ -24,10 +24,9 @@
 static void log_returned(struct work *work, const struct deadline_task *task, void *data)
 {
 	const struct plan_entry *entry = work->entry;
-	char subject[96];
+	const char *subject = pci_text(entry->function);
 
 	(void)data;
-	pci_format(entry->function, subject, sizeof(subject));
 	if (task->state != DEADLINE_ENDED && pci_is_guest_driver(work->was))
 		log_line(LOG_ERROR, "%s is on %s, and cannot be given back to the host: %s; reboot", subject,
 			 work->was,
@@ -66,7 +65,7 @@ static int unbind_framebuffer(const void *name)
  * removes it by itself, for class 0300 only. It goes when the device is bound, never before: a bind that
  * fails must not cost the screen.
  */
-static void release_framebuffer(const struct plan_entry *entry, char *hint, size_t size)
+static const char *release_framebuffer(const struct plan_entry *entry)
 {
 	char name[64], label[32];
 	const struct pci_address *address = &entry->function->address;
@@ -75,28 +74,27 @@ static void release_framebuffer(const struct plan_entry *entry, char *hint, size
 		log_line(LOG_DEBUG, "%s unbind: %s", name,
 			 strerror(-deadline_run(unbind_framebuffer, name, deadline_write_end())));
 	if (sysfs_framebuffer_range(address, label, sizeof(label)) < 0)
-		return;
+		return "";
 	/*
 	 * The range of sysfb's own platform device (drivers/firmware/sysfb_simplefb.c) survives the unbind of
 	 * its driver.
 	 */
-	util_format(hint, size,
-		    "the firmware's framebuffer (%s) still reserves a BAR of it, which no guest can map; add "
-		    "%s to the "
-		    "kernel command line",
-		    label,
-		    UTIL_IS_ONE_OF(label, "efifb", "vesafb") ? "video=efifb:off,vesafb:off" :
-							       "initcall_blacklist=sysfb_init");
+	return util_text(
+		"the firmware's framebuffer (%s) still reserves a BAR of it, which no guest can map; add "
+		"%s to the kernel command line",
+		label,
+		UTIL_IS_ONE_OF(label, "efifb", "vesafb") ? "video=efifb:off,vesafb:off" :
+							   "initcall_blacklist=sysfb_init");
 }
 
 static void decide_bound(const struct work *work)
 {
 	struct plan_entry *entry = work->entry;
-	char hint[sizeof(entry->hint)] = "";
+	const char *hint = "";
 
 	for (size_t i = 0; i < work->count; i++)
 		if (work->steps[i].kind == STEP_FRAMEBUFFER && step_applies(&work->steps[i], entry, false))
-			release_framebuffer(entry, hint, sizeof(hint));
+			hint = release_framebuffer(entry);
 	entry->iommu_group = sysfs_pci_iommu_group(&entry->function->address);
 	plan_decide(entry, VERDICT_BOUND, hint, "%s", "");
 }
@@ -170,29 +168,27 @@ static const char *why_not_loaded(int error, const char *driver, const char *cmd
 static void decide_no_driver(struct plan_entry *entry, int error, const char *cmdline)
 {
 	bool held = entry->driver[0];
-	char hint[256], with[PCI_DRIVER_SIZE + 32] = "";
+	const char *with = held ? util_text("; it stays with %s", entry->driver) : "";
 	const char *why, *what_to_do;
 
-	if (held)
-		util_format(with, sizeof(with), "; it stays with %s", entry->driver);
 	if (error == -ETIMEDOUT) {
 		plan_decide(entry, VERDICT_STUCK,
 			    "look for 'vfio' in dmesg; rd.vfio.deadline= gives it more time",
 			    "loading the driver did not return in time%s", with);
 	} else if (error == -ENOENT) {
-		util_format(hint, sizeof(hint),
-			    held ? "regenerate the initramfs" :
-				   "regenerate the initramfs; driver_override stays, so modprobe %s finishes "
-				   "the work",
-			    entry->wanted_driver);
-		plan_decide(entry, VERDICT_NO_DRIVER, hint,
-			    "%s is neither built into this kernel nor in this image%s", entry->wanted_driver,
-			    with);
+		plan_decide(
+			entry, VERDICT_NO_DRIVER,
+			held ? "regenerate the initramfs" :
+			       util_text("regenerate the initramfs; driver_override stays, so modprobe %s "
+					 "finishes the work",
+					 entry->wanted_driver),
+			"%s is neither built into this kernel nor in this image%s", entry->wanted_driver,
+			with);
 	} else {
 		why = why_not_loaded(error, entry->wanted_driver, cmdline, &what_to_do);
-		util_format(hint, sizeof(hint), "%s%s", what_to_do, held ? "" : "; driver_override stays");
-		plan_decide(entry, VERDICT_NO_DRIVER, hint, "%s cannot be loaded: %s%s", entry->wanted_driver,
-			    why, with);
+		plan_decide(entry, VERDICT_NO_DRIVER,
+			    held ? what_to_do : util_text("%s; driver_override stays", what_to_do),
+			    "%s cannot be loaded: %s%s", entry->wanted_driver, why, with);
 	}
 }
 

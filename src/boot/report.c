@@ -23,9 +23,8 @@ static void print_conditions(struct json *json, unsigned int conditions)
 /* A write has a path and a value; anything else is what its verb says. */
 static void print_step(struct json *json, const struct plan *plan, const struct step *step)
 {
-	struct step_text text;
+	struct step_text text = step_describe(plan, step);
 
-	step_describe(plan, step, &text);
 	json_open(json, NULL, '{');
 	if (UTIL_IS_ONE_OF(text.verb, "write", "clear")) {
 		json_string(json, "path", text.path);

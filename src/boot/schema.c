@@ -32,14 +32,10 @@ static const char *or_null(const char *text)
 
 static void print_ids(struct json *json, const struct pci_function *function)
 {
-	char text[PCI_ADDRESS_SIZE];
-
-	json_string(json, "address", pci_address_format(&function->address, text));
-	json_string(json, "id",
-		    util_format(text, sizeof(text), "%04x:%04x", function->vendor, function->device));
-	json_string(json, "subsystem",
-		    util_format(text, sizeof(text), "%04x:%04x", function->subvendor, function->subdevice));
-	json_string(json, "class", util_format(text, sizeof(text), "%06x", function->class));
+	json_string(json, "address", pci_address_text(&function->address));
+	json_string(json, "id", util_text("%04x:%04x", function->vendor, function->device));
+	json_string(json, "subsystem", util_text("%04x:%04x", function->subvendor, function->subdevice));
+	json_string(json, "class", util_text("%06x", function->class));
 }
 
 static void print_no_ids(struct json *json)
@@ -78,6 +74,7 @@ void schema_open_device(struct json *json, const struct schema_device *device)
 	json_string(json, "was", or_null(device->was));
 	print_number_or_null(json, "iommu_group", device->iommu_group);
 	print_boot_vga(json, device->function);
+	json_string(json, "selector", device->selector);
 	json_string(json, "wanted_by", device->wanted_by);
 	json_string(json, "verdict", device->verdict);
 	json_string(json, "reason", device->reason);
@@ -91,16 +88,16 @@ void schema_close_device(struct json *json)
 
 static void print_entry(struct json *json, const struct plan_entry *entry)
 {
-	char sentence[512];
 	const struct schema_device device = {
 		.function = entry->function,
 		.name = "",
 		.driver = entry->driver,
 		.was = entry->function ? entry->function->driver : "",
 		.iommu_group = entry->iommu_group,
+		.selector = entry->claim->text,
 		.wanted_by = entry->claim->wanted_by,
 		.verdict = verdict_name(entry->verdict),
-		.reason = plan_sentence(entry, sentence, sizeof(sentence)),
+		.reason = plan_sentence(entry),
 		.hint = entry->hint,
 	};
 

@@ -11,7 +11,8 @@ struct schema_device {
 	const char *name;                    /* of the names list, "" where it is not known */
 	const char *driver, *was;            /* now and before, "" for none */
 	int iommu_group;                     /* -1 for none */
-	const char *wanted_by, *verdict;     /* NULL: nobody asked for it */
+	/* NULL: nobody asked for it */
+	const char *selector, *wanted_by, *verdict;
 	const char *reason, *hint;
 };
 

@@ -174,12 +174,10 @@ bool work_has_ended(const struct work *work, enum step_kind kind, int *ret_resul
 
 static void log_record(const struct work *work)
 {
-	char name[PCI_ADDRESS_SIZE];
 
 	for (size_t i = 0; i < work->count; i++)
 		if (work->record.begun[i])
-			log_line(LOG_DEBUG, "%s %s: %s",
-				 pci_address_format(&work->entry->function->address, name),
+			log_line(LOG_DEBUG, "%s %s: %s", pci_address_text(&work->entry->function->address),
 				 steps[work->steps[i].kind].name,
 				 !work->record.ended[i]     ? "did not return in time" :
 				 work->record.result[i] < 0 ? strerror(-work->record.result[i]) :

@@ -55,10 +55,10 @@ static void log_matches(const struct boot *boot)
 			matches += selector_match(&claim->selector, &boot->context.machine.functions[i]) ==
 				   SELECTOR_YES;
 		if (matches > 1)
-			log_line(LOG_INFO, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by,
+			log_line(LOG_INFO, "%s (%s) matches %zu devices", claim->text, claim->wanted_by,
 				 matches);
 		else
-			log_line(LOG_DEBUG, "%.64s (%s) matches %zu devices", claim->text, claim->wanted_by,
+			log_line(LOG_DEBUG, "%s (%s) matches %zu devices", claim->text, claim->wanted_by,
 				 matches);
 	}
 }
@@ -96,20 +96,16 @@ static void log_facts(const struct facts *facts)
 /* The late stage has something to say of what waited for it, the early stage of everything. */
 static void log_verdicts(const struct plan *plan, bool late)
 {
-	char sentence[512], subject[96];
-
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
 		if (late && !entry->late)
 			continue;
-		log_line(plan_level(entry), "%s %s%s%s", show_subject(entry, subject, sizeof(subject)),
-			 plan_sentence(entry, sentence, sizeof(sentence)), entry->hint[0] ? "; " : "",
-			 entry->hint);
+		log_line(plan_level(entry), "%s %s%s%s", show_subject(entry), plan_sentence(entry),
+			 entry->hint[0] ? "; " : "", entry->hint);
 	}
 	for (size_t i = 0; i < plan->neighbour_count; i++)
-		log_line(LOG_WARNING, "%s %s%s%s",
-			 pci_format(plan->neighbours[i].function, subject, sizeof(subject)),
+		log_line(LOG_WARNING, "%s %s%s%s", pci_text(plan->neighbours[i].function),
 			 plan->neighbours[i].reason, plan->neighbours[i].hint[0] ? "; " : "",
 			 plan->neighbours[i].hint);
 }
@@ -172,11 +168,8 @@ static void make_steps(struct boot *boot)
 
 static void log_steps(const struct boot *boot, const char *before)
 {
-	char text[512];
-
 	for (size_t i = 0; i < boot->steps.count; i++)
-		log_line(LOG_INFO, "%s%s", before,
-			 step_format(&boot->context.plan, &boot->steps.steps[i], text, sizeof(text)));
+		log_line(LOG_INFO, "%s%s", before, step_format(&boot->context.plan, &boot->steps.steps[i]));
 }
 
 /* A dry run of the command: told to the person who asked, nothing is written anywhere. */
@@ -266,14 +259,13 @@ static void conclude_late(void)
 static void log_strangers(const struct context *context)
 {
 	const struct machine *machine = &context->machine;
-	char subject[96];
 
 	for (size_t i = 0; i < machine->function_count; i++) {
 		const struct pci_function *function = &machine->functions[i];
 
 		if (pci_is_guest_driver(function->driver) && !plan_entry_of(&context->plan, function))
 			log_line(LOG_WARNING, "%s is on %s already, and no claim names it; it stays there",
-				 pci_format(function, subject, sizeof(subject)), function->driver);
+				 pci_text(function), function->driver);
 	}
 }
 

@@ -24,10 +24,10 @@ static void check_config(const struct check_input *input, struct findings *findi
 	const struct config *config = &input->context->config;
 
 	if (input->next_path)
-		findings_add(findings, FINDING_PASS, "command line", "",
-			     "that of the next boot, from %s, is another one than this boot's: what follows "
-			     "goes by it",
-			     input->next_path);
+		findings_add(
+			findings, FINDING_PASS, "command line", "",
+			"the next boot has a different command line (%s); these results are for that one",
+			input->next_path);
 	for (size_t i = 0; i < config->error_count; i++)
 		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s",
 			     config->errors[i].what);
@@ -49,16 +49,13 @@ static void check_config(const struct check_input *input, struct findings *findi
 /* --- the IOMMU --- */
 
 /* The cure of an IOMMU that is off, in this system's terms. */
-static void cure_iommu(const struct check_input *input, char *hint, size_t size)
+static const char *cure_iommu(const struct check_input *input)
 {
 	const struct iommu *iommu = &input->context->machine.iommu;
 
 	if (iommu->remove[0])
-		distro_remove(input->distro, iommu->remove, hint, size);
-	else if (iommu->add[0])
-		distro_add(input->distro, iommu->add, hint, size);
-	else
-		util_format(hint, size, "%s", iommu->hint);
+		return distro_remove(input->distro, iommu->remove);
+	return iommu->add[0] ? distro_add(input->distro, iommu->add) : iommu->hint;
 }
 
 static void check_iommu(const struct check_input *input, struct findings *findings)
@@ -68,18 +65,16 @@ static void check_iommu(const struct check_input *input, struct findings *findin
 	enum finding_level level =
 		config->claim_count && !config->iommu_ignored ? FINDING_FAIL : FINDING_WARN;
 	struct finding *finding;
-	char sentence[512];
 
 	if (iommu->state == IOMMU_ON)
 		level = FINDING_PASS;
 	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->turns_on)
 		level = FINDING_WARN;
-	finding = findings_add(findings, level, "IOMMU", "", "%s",
-			       show_iommu_sentence(iommu, sentence, sizeof(sentence)));
+	finding = findings_add(findings, level, "IOMMU", "", "%s", show_iommu_sentence(iommu));
 	if (iommu->turns_on)
 		finding_cure(finding, "nothing more to do: the next boot's command line mends it");
 	else if (level != FINDING_PASS)
-		cure_iommu(input, finding->hint, sizeof(finding->hint));
+		finding->hint = cure_iommu(input);
 	if (iommu->interrupts[0])
 		findings_add(findings, FINDING_WARN, "interrupts", iommu->interrupts_hint, "%s",
 			     iommu->interrupts);
@@ -99,19 +94,16 @@ static enum finding_level level_of(const struct plan_entry *entry)
 static void check_entries(const struct check_input *input, struct findings *findings)
 {
 	const struct plan *plan = &input->context->plan;
-	char subject[96], sentence[512];
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
-		struct finding *finding =
-			findings_add(findings, level_of(entry), show_subject(entry, subject, sizeof(subject)),
-				     entry->hint, "%s", plan_sentence(entry, sentence, sizeof(sentence)));
+		struct finding *finding = findings_add(findings, level_of(entry), show_subject(entry),
+						       entry->hint, "%s", plan_sentence(entry));
 
 		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF)
-			cure_iommu(input, finding->hint, sizeof(finding->hint));
+			finding->hint = cure_iommu(input);
 		else if (entry->verdict == VERDICT_OFF && input->context->config.off)
-			distro_remove(input->distro, input->context->config.off_by, finding->hint,
-				      sizeof(finding->hint));
+			finding->hint = distro_remove(input->distro, input->context->config.off_by);
 	}
 }
 
@@ -132,16 +124,15 @@ static void check_later(const struct plan_entry *entry, const char *subject, str
 static void check_neighbours(const struct check_input *input, struct findings *findings)
 {
 	const struct plan *plan = &input->context->plan;
-	char subject[96], hint[320];
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		util_format(hint, sizeof(hint), "%s%s", neighbour->hint,
-			    neighbour->hint[0] ? " (in " CONFIG_READ_FILE ")" : "");
 		findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
-			     pci_format(neighbour->function, subject, sizeof(subject)), hint, "%s",
-			     neighbour->reason);
+			     pci_text(neighbour->function),
+			     neighbour->hint[0] ? util_text("%s (in " CONFIG_READ_FILE ")", neighbour->hint) :
+						  "",
+			     "%s", neighbour->reason);
 	}
 }
 
@@ -168,7 +159,6 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 						"which has no monitor connected",
 						"which has a monitor connected" };
 	const struct pci_function *other = find_host_display(input);
-	char name[96];
 
 	if (!guard_is_console(function))
 		return;
@@ -180,7 +170,7 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 		findings_add(findings, FINDING_WARN, subject, "connect the monitor to the display that stays",
 			     "the firmware's screen is on it, and the boot's messages end there; the host "
 			     "keeps %s, %s",
-			     pci_format(other, name, sizeof(name)), monitors[other->monitor + 1]);
+			     pci_text(other), monitors[other->monitor + 1]);
 }
 
 /* Is the device that the need names on the function? */
@@ -207,7 +197,7 @@ static void lose_spares(const struct check_input *input, const struct pci_functi
 		    is_on_function(input->live->machine.storage, &needs->list[n], function))
 			findings_add(findings, FINDING_WARN, subject,
 				     "take it out of /etc/fstab, or out of the claims",
-				     "/etc/fstab has %.200s on it, which the host loses with it",
+				     "/etc/fstab has %s on it, which the host loses with it",
 				     needs->list[n].purpose);
 }
 
@@ -228,18 +218,22 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 	const struct carry_question question = { .function = &function->address,
 						 .may_carry = pci_may_carry_disks(function),
 						 .without_keys = late };
-	char reason[256], hint[256];
+	struct explanation why;
 
 	for (size_t u = 0; u < storage->use_count; u++)
 		if (is_used_on(storage, &storage->uses[u], function))
 			findings_add(findings, FINDING_WARN, subject,
 				     "take it out of use and out of /etc/fstab, or out of the claims",
 				     "carries %s now (%s), which the host loses with it",
-				     storage->uses[u].purpose, storage->blocks[storage->uses[u].block].name);
+
+				     storage->uses[u].place ?
+					     util_text("the mounted %s", storage->uses[u].place) :
+					     "swap",
+				     storage->blocks[storage->uses[u].block].name);
 	lose_spares(input, function, subject, findings);
-	if (early && carry_keeps(storage, &question, reason, sizeof(reason), hint, sizeof(hint)))
+	if (early && carry_keeps(storage, &question, &why))
 		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
-			     "is taken by stage=early although %s", reason);
+			     "is taken by stage=early although %s", why.reason);
 }
 
 static void lose_route(const struct check_input *input, const struct pci_function *function,
@@ -258,9 +252,8 @@ static void lose_route(const struct check_input *input, const struct pci_functio
 static void check_loss(const struct check_input *input, size_t index, struct findings *findings)
 {
 	const struct plan_entry *entry = &input->context->plan.entries[index];
-	char subject[96];
+	const char *subject = show_subject(entry);
 
-	show_subject(entry, subject, sizeof(subject));
 	check_later(entry, subject, findings);
 	lose_storage(input, entry->function, match_insists_on_early(entry->claim, entry->function),
 		     match_is_asked_late(&input->context->config, entry->claim, entry->function), subject,
@@ -281,7 +274,7 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 	const struct keyboards *keyboards = input->keyboards;
 	const struct pci_function *function;
 	const struct plan_entry *entry = NULL;
-	char subject[96];
+	const char *subject;
 	bool late = false;
 
 	if (keyboards->elsewhere || !keyboards->count)
@@ -293,7 +286,7 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 			return;
 		late |= entry->late;
 	}
-	show_subject(entry, subject, sizeof(subject));
+	subject = show_subject(entry);
 	/*
 	 * What goes late goes when the initramfs has read its passphrase; what the booted system asks for
 	 * comes later.
@@ -312,12 +305,11 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 }
 
 /* An image with other facts is made on the system that boots from it. */
-static const char *cure_facts(const struct check_input *input, char *hint, size_t size)
+static const char *cure_facts(const struct check_input *input)
 {
 	if (!input->elsewhere[0])
 		return distro_regenerate(input->distro);
-	return util_format(hint, size, "regenerate it on the system that boots from it: %s",
-			   input->elsewhere);
+	return util_text("regenerate it on the system that boots from it: %s", input->elsewhere);
 }
 
 /* The machine may be another one than when the facts were made. */
@@ -327,32 +319,30 @@ static void check_changes(const struct check_input *input, struct findings *find
 	cleanup_free struct facts_change *changes = NULL;
 	size_t count =
 		facts_compare(&input->context->facts, machine->functions, machine->function_count, &changes);
-	char hint[256];
 
 	for (size_t i = 0; i < count; i++)
-		findings_add(findings, FINDING_WARN, changes[i].subject,
-			     cure_facts(input, hint, sizeof(hint)), "%s", changes[i].what);
+		findings_add(findings, FINDING_WARN, changes[i].subject, cure_facts(input), "%s",
+			     changes[i].what);
 }
 
 /* Do the facts count, and are they of the program that judges here? */
 static void check_facts(const struct check_input *input, struct findings *findings)
 {
 	const struct facts *facts = &input->context->facts;
-	char hint[256];
 
 	if (facts_reason(facts)[0] && facts->state != FACTS_IGNORED)
 		findings_add(findings, FINDING_WARN, input->image ? input->image : "host facts",
-			     cure_facts(input, hint, sizeof(hint)), "%s", facts_reason(facts));
+			     cure_facts(input), "%s", facts_reason(facts));
 	if (!input->image || !input->context->config.claim_count)
 		return;
 	if (facts->state == FACTS_MISSING)
-		findings_add(findings, FINDING_WARN, input->image, cure_facts(input, hint, sizeof(hint)),
+		findings_add(findings, FINDING_WARN, input->image, cure_facts(input),
 			     "has no host facts, so the boot is more careful: USB controllers and card "
 			     "readers wait for "
 			     "the late stage");
 	else if (facts->state == FACTS_USED && strcmp(facts->version, VFIO_EARLY_VERSION) != 0)
 		findings_add(
-			findings, FINDING_WARN, input->image, cure_facts(input, hint, sizeof(hint)),
+			findings, FINDING_WARN, input->image, cure_facts(input),
 			"has host facts that version %s of vfio-early has made, so the next boot may not "
 			"decide as this version does (" VFIO_EARLY_VERSION ")",
 			facts->version[0] ? facts->version : "?");
@@ -363,7 +353,6 @@ static void check_live(const struct check_input *input, struct findings *finding
 {
 	const struct plan *live = &input->live->plan;
 	const struct machine *machine = &input->context->machine;
-	char subject[96], sentence[512], other[512];
 
 	for (size_t i = 0; i < live->count; i++) {
 		const struct plan_entry *now = &live->entries[i];
@@ -376,11 +365,9 @@ static void check_live(const struct check_input *input, struct findings *finding
 
 		if (!entry || entry->verdict == now->verdict)
 			continue;
-		plan_sentence(now, sentence, sizeof(sentence));
-		findings_add(findings, FINDING_WARN, show_subject(entry, subject, sizeof(subject)),
-			     distro_regenerate(input->distro),
-			     "at the next boot it %s; with a new image it %s",
-			     plan_sentence(entry, other, sizeof(other)), sentence);
+		findings_add(findings, FINDING_WARN, show_subject(entry), distro_regenerate(input->distro),
+			     "at the next boot it %s; with a new image it %s", plan_sentence(entry),
+			     plan_sentence(now));
 	}
 }
 

@@ -12,10 +12,7 @@
 
 static void cure_by_looking(struct finding *finding, const char *place)
 {
-	char tools[64];
-
-	finding_cure(finding, "see whether vfio-early is in %s with %s", place,
-		     generators_list_tools(tools, sizeof(tools)));
+	finding_cure(finding, "see whether vfio-early is in %s with %s", place, generators_list_tools());
 }
 
 /* Why the image could not be looked into. */
@@ -24,29 +21,25 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 	finding->level = FINDING_WARN;
 	switch (kernel->error) {
 	case -ENOTSUP:
-		util_format(finding->what, sizeof(finding->what),
-			    "is no initramfs that vfio-early can look into");
+		finding->what = "is no initramfs that vfio-early can look into";
 		cure_by_looking(finding, "it");
 		break;
 	case -ENOEXEC:
-		util_format(finding->what, sizeof(finding->what), "cannot be looked into without %s",
-			    kernel->tool);
+		finding->what = util_text("cannot be looked into without %s", kernel->tool);
 		finding_cure(finding, "install %s", kernel->tool);
 		break;
 	case -EACCES:
 	case -EPERM:
-		util_format(finding->what, sizeof(finding->what), "cannot be read by this user");
+		finding->what = "cannot be read by this user";
 		finding_cure(finding, "sudo vfio-early check");
 		break;
 	case -EBADMSG:
 		finding->level = FINDING_FAIL;
-		util_format(finding->what, sizeof(finding->what),
-			    "is damaged, and the machine may not boot from it");
+		finding->what = "is damaged, and the machine may not boot from it";
 		break;
 	default:
 		finding->level = FINDING_FAIL;
-		util_format(finding->what, sizeof(finding->what), "cannot be read: %s",
-			    strerror(-kernel->error));
+		finding->what = util_text("cannot be read: %s", strerror(-kernel->error));
 	}
 }
 
@@ -55,8 +48,8 @@ static void say_judged_by_host(const struct check_input *input, const struct ker
 			       struct finding *finding)
 {
 	if (kernel == input->next && input->context->plan.count)
-		util_append(finding->what, sizeof(finding->what),
-			    "; what becomes of each device is judged by the host as it is now");
+		finding->what = util_text_add(
+			finding->what, "; what becomes of each device is judged by the host as it is now");
 }
 
 static void judge_content(const struct check_input *input, const struct kernel *kernel,
@@ -65,22 +58,20 @@ static void judge_content(const struct check_input *input, const struct kernel *
 	const char *differs = initramfs_differs(&kernel->initramfs, input->host);
 
 	if (!kernel->initramfs.program) {
-		util_format(finding->what, sizeof(finding->what), "does not contain vfio-early");
+		finding->what = "does not contain vfio-early";
 	} else if (!kernel->initramfs.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
-		util_format(finding->what, sizeof(finding->what),
-			    "contains vfio-early but not the module vfio-pci");
+		finding->what = "contains vfio-early but not the module vfio-pci";
 	} else if (differs && UTIL_IS_ONE_OF(differs, CONFIG_READ_FSTAB_COPY, CONFIG_READ_CRYPTTAB_COPY)) {
 		finding->level = FINDING_WARN;
-		util_format(finding->what, sizeof(finding->what), "has another %s than the host has now",
-			    !strcmp(differs, CONFIG_READ_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
+		finding->what =
+			util_text("has another %s than the host has now",
+				  !strcmp(differs, CONFIG_READ_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
 	} else if (differs) {
-		util_format(finding->what, sizeof(finding->what),
-			    "has an older configuration: %s is another one now", differs);
+		finding->what = util_text("has an older configuration: %s is another one now", differs);
 	} else {
 		finding->level = FINDING_PASS;
 		finding_cure(finding, "%s", "");
-		util_format(finding->what, sizeof(finding->what),
-			    "contains vfio-early and the configuration as it is now");
+		finding->what = "contains vfio-early and the configuration as it is now";
 	}
 }
 
@@ -131,17 +122,15 @@ void check_kernels(const struct check_input *input, struct findings *findings)
 /* --- other methods --- */
 
 /* What ids take besides what we would, and whether the host needs any of it. */
-static void find_besides(const struct check_input *input, const char *ids, char *text, size_t size,
-			 bool *ret_kept)
+static const char *find_besides(const struct check_input *input, const char *ids, bool *ret_kept)
 {
 	const struct machine *machine = &input->context->machine;
 	const char *item, *end = ids + strlen(ids);
 	struct selector_error error;
 	struct selector selector;
-	char address[PCI_ADDRESS_SIZE];
+	const char *text = "";
 	size_t length;
 
-	text[0] = '\0';
 	while (util_next_item(&ids, end, &item, &length)) {
 		if (selector_parse(item, length, &selector, &error) < 0 || selector.kind != SELECTOR_ID)
 			continue;
@@ -151,11 +140,12 @@ static void find_besides(const struct check_input *input, const char *ids, char 
 			if (selector_match(&selector, function) != SELECTOR_YES ||
 			    plan_takes(&input->context->plan, function) || function->header_type > 0)
 				continue;
-			util_append(text, size, "%s%s", text[0] ? ", " : "",
-				    pci_address_format(&function->address, address));
+			text = util_text_add(text, "%s%s", text[0] ? ", " : "",
+					     pci_address_text(&function->address));
 			*ret_kept |= plan_entry_of(&input->context->plan, function) != NULL;
 		}
 	}
+	return text;
 }
 
 /* What to do so that the other method is gone. */
@@ -163,7 +153,7 @@ static void cure_setup(const struct check_input *input, const struct other_setup
 		       struct finding *finding)
 {
 	if (setup->parameter)
-		distro_remove(input->distro, setup->parameter, finding->hint, sizeof(finding->hint));
+		finding->hint = distro_remove(input->distro, setup->parameter);
 	else
 		finding_cure(finding, "remove the line, then: %s", distro_regenerate(input->distro));
 }
@@ -182,26 +172,23 @@ static void check_ids(const struct check_input *input, const struct other_setup 
 		      struct findings *findings)
 {
 	const char *off = config_off_reason(&input->context->config);
-	char shown[124];
+	const char *shown = util_text_shown(setup->text, strlen(setup->text));
 	struct finding *finding =
 		off ? findings_add(findings, FINDING_WARN, setup->where, "",
 				   "vfio-pci.ids=%s is not guarded on this boot, because of %s: the kernel "
 				   "gives every device with these ids to "
 				   "vfio-pci, the only display too",
-				   util_printable(shown, sizeof(shown), setup->text, strlen(setup->text)),
-				   off) :
+				   shown, off) :
 		      findings_add(findings, FINDING_WARN, setup->where, "",
 				   "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps "
 				   "stays, and the module is loaded "
 				   "without it",
-				   util_printable(shown, sizeof(shown), setup->text, strlen(setup->text)));
+				   shown);
 
 	if (off || !claims_by_ids(&input->context->plan))
 		cure_setup(input, setup, finding);
-	else if (setup->parameter && strlen(setup->text) < sizeof(finding->hint) - 64)
-		finding_cure(finding, "write rd.vfio.ids=%s in its place", setup->text);
 	else if (setup->parameter)
-		finding_cure(finding, "rename vfio-pci.ids= to rd.vfio.ids= there");
+		finding_cure(finding, "write rd.vfio.ids=%s in its place", setup->text);
 	else
 		finding_cure(finding,
 			     "write the ids as a claim in " CONFIG_READ_FILE " and remove the line, then: %s",
@@ -212,18 +199,17 @@ static void check_stub_ids(const struct check_input *input, const struct other_s
 			   struct findings *findings)
 {
 	struct finding *finding;
-	char besides[256];
 	bool kept = false;
+	const char *besides = find_besides(input, setup->text, &kept);
 
-	find_besides(input, setup->text, besides, sizeof(besides), &kept);
 	if (besides[0])
-		finding = findings_add(
-			findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
-			"pci-stub.ids=%.120s takes %s besides, which vfio-early leaves to the host",
-			setup->text, besides);
+		finding =
+			findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
+				     "pci-stub.ids=%s takes %s besides, which vfio-early leaves to the host",
+				     setup->text, besides);
 	else
 		finding = findings_add(findings, FINDING_WARN, setup->where, "",
-				       "pci-stub.ids=%.120s takes whatever has these ids, in a race that "
+				       "pci-stub.ids=%s takes whatever has these ids, in a race that "
 				       "vfio-early makes needless",
 				       setup->text);
 	cure_setup(input, setup, finding);
@@ -233,16 +219,15 @@ static void check_driverctl(const struct check_input *input, const struct other_
 			    struct findings *findings)
 {
 	const struct plan *plan = &input->context->plan;
-	char address[PCI_ADDRESS_SIZE], subject[96], hint[96];
+	const char *subject,
+		*hint = util_text("sudo driverctl unset-override %s", pci_address_text(&setup->address));
 
-	util_format(hint, sizeof(hint), "sudo driverctl unset-override %s",
-		    pci_address_format(&setup->address, address));
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 
 		if (!entry->function || pci_address_compare(&entry->function->address, &setup->address))
 			continue;
-		show_subject(entry, subject, sizeof(subject));
+		subject = show_subject(entry);
 		if (strcmp(setup->text, entry->wanted_driver) != 0)
 			findings_add(findings, FINDING_FAIL, subject, hint,
 				     "driverctl moves it to %s after the boot (%s)", setup->text,
@@ -255,39 +240,31 @@ static void check_driverctl(const struct check_input *input, const struct other_
 }
 
 /* One that is told of in one sentence, or "" where there is nothing to say. */
-static const char *describe(const struct check_input *input, const struct other_setup *setup, char *text,
-			    size_t size)
+static const char *describe(const struct check_input *input, const struct other_setup *setup)
 {
-	text[0] = '\0';
 	switch (setup->kind) {
 	case SETUP_SOFTDEP:
-		return util_format(text, size, "a softdep of %s on vfio-pci: vfio-early needs none",
-				   setup->text);
+		return util_text("a softdep of %s on vfio-pci: vfio-early needs none", setup->text);
 	case SETUP_BLACKLIST:
-		return util_format(text, size,
-				   "%s is blacklisted: the host's own devices lose it too, and vfio-early "
-				   "needs no blacklist",
-				   setup->text);
+		return util_text("%s is blacklisted: the host's own devices lose it too, and vfio-early "
+				 "needs no blacklist",
+				 setup->text);
 	case SETUP_INSTALL:
-		return util_format(text, size,
-				   "an install line for %s that has to do with vfio: vfio-early does not run "
-				   "it, and udev does",
-				   setup->text);
+		return util_text("an install line for %s that has to do with vfio: vfio-early does not run "
+				 "it, and udev does",
+				 setup->text);
 	case SETUP_UNSAFE:
 		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
-		if (input->context->machine.iommu.remapping == IOMMU_REMAPPING_ON)
-			util_format(text, size,
-				    "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing");
-		return text;
+		return input->context->machine.iommu.remapping == IOMMU_REMAPPING_ON ?
+			       "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing" :
+			       "";
 	default:
-		return text;
+		return "";
 	}
 }
 
 void check_other_setups(const struct check_input *input, struct findings *findings)
 {
-	char text[256];
-
 	for (size_t i = 0; i < input->setups->count; i++) {
 		const struct other_setup *setup = &input->setups->list[i];
 
@@ -297,8 +274,9 @@ void check_other_setups(const struct check_input *input, struct findings *findin
 			check_stub_ids(input, setup, findings);
 		else if (setup->kind == SETUP_DRIVERCTL)
 			check_driverctl(input, setup, findings);
-		else if (describe(input, setup, text, sizeof(text))[0])
+		else if (describe(input, setup)[0])
 			cure_setup(input, setup,
-				   findings_add(findings, FINDING_WARN, setup->where, "", "%s", text));
+				   findings_add(findings, FINDING_WARN, setup->where, "", "%s",
+						describe(input, setup)));
 	}
 }

@@ -14,10 +14,10 @@ struct finding *findings_add(struct findings *findings, enum finding_level level
 	findings->list = util_grow(findings->list, findings->count, sizeof(*findings->list));
 	finding = &findings->list[findings->count++];
 	*finding = (struct finding){ .level = level };
-	util_format(finding->subject, sizeof(finding->subject), "%s", subject);
-	util_format(finding->hint, sizeof(finding->hint), "%s", hint);
+	finding->subject = subject;
+	finding->hint = hint;
 	va_start(args, what);
-	vsnprintf(finding->what, sizeof(finding->what), what, args);
+	finding->what = util_text_list(what, args);
 	va_end(args);
 	return finding;
 }
@@ -27,7 +27,7 @@ void finding_cure(struct finding *finding, const char *hint, ...)
 	va_list args;
 
 	va_start(args, hint);
-	vsnprintf(finding->hint, sizeof(finding->hint), hint, args);
+	finding->hint = util_text_list(hint, args);
 	va_end(args);
 }
 

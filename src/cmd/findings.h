@@ -8,7 +8,7 @@ enum finding_level { FINDING_PASS, FINDING_WARN, FINDING_FAIL };
 
 struct finding {
 	enum finding_level level;
-	char subject[128], what[640], hint[512]; /* hint: what to do, "" for nothing */
+	const char *subject, *what, *hint; /* hint: what to do, "" for nothing */
 };
 
 struct findings {
@@ -17,7 +17,8 @@ struct findings {
 };
 
 /*
- * Add a finding: @hint is what to do, "" for nothing, and the format makes its text. It stays where it is
+ * Add a finding: @hint is what to do, "" for nothing, and the format makes its text. @subject and @hint are texts of
+ * util_text() or of the program. It stays where it is
  * until the next one is added.
  */
 struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject,

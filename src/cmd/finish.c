@@ -83,8 +83,8 @@ static void settle(struct report_device *device, enum verdict verdict, const cha
 	};
 
 	device->verdict = verdict;
-	verdict_sentence(&outcome, device->reason, sizeof(device->reason));
-	util_format(device->hint, sizeof(device->hint), "%s", hint);
+	device->reason = verdict_sentence(&outcome);
+	device->hint = hint;
 }
 
 static void judge(struct report_device *device, const struct bind_leftover *leftover)
@@ -112,14 +112,12 @@ static bool amend(void *data, struct report_device *device)
 {
 	struct finish *finish = data;
 	const struct bind_leftover *leftover = device->found ? leftover_of(finish, device) : NULL;
-	char subject[96];
 
 	if (!leftover)
 		return false;
 	judge(device, leftover);
 	finish->failed |= device->verdict == VERDICT_STUCK;
-	log_line(verdict_level(device->verdict), "%s %s%s%s",
-		 pci_format(&device->function, subject, sizeof(subject)), device->reason,
+	log_line(verdict_level(device->verdict), "%s %s%s%s", pci_text(&device->function), device->reason,
 		 device->hint[0] ? "; " : "", device->hint);
 	return true;
 }

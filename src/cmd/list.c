@@ -12,8 +12,6 @@
 #include "host/pci-names.h"
 #include "host/pci-read.h"
 
-#define LIST_SIZE 1024
-
 struct list {
 	struct options options;
 	struct context context;
@@ -100,23 +98,25 @@ static bool is_disk_of(const struct disks *disks, size_t block)
 }
 
 /* "nvme0n1 (/, /boot), nvme0n2" */
-static void describe_disks(const struct disks *disks, char *text, size_t size)
+static const char *describe_disks(const struct disks *disks)
 {
-	text[0] = '\0';
+	const char *text = "";
+
 	for (size_t i = 0; i < disks->storage->count; i++) {
 		const char *before = " (";
 
 		if (!is_disk_of(disks, i))
 			continue;
-		util_append(text, size, "%s%s", text[0] ? ", " : "", disks->storage->blocks[i].name);
+		text = util_text_add(text, "%s%s", text[0] ? ", " : "", disks->storage->blocks[i].name);
 		for (size_t u = 0; u < disks->storage->use_count; u++) {
 			if (!block_stands_on(disks->storage, disks->storage->uses[u].block, i))
 				continue;
-			util_append(text, size, "%s%s", before, block_use_name(&disks->storage->uses[u]));
+			text = util_text_add(text, "%s%s", before, block_use_name(&disks->storage->uses[u]));
 			before = ", ";
 		}
-		util_append(text, size, "%s", before[0] == ',' ? ")" : "");
+		text = util_text_add(text, "%s", before[0] == ',' ? ")" : "");
 	}
+	return text;
 }
 
 static void print_disks(struct json *json, const struct disks *disks)
@@ -156,7 +156,6 @@ static void print_resets(struct json *json, const struct list *list, const struc
 static void print_json(const struct list *list)
 {
 	struct json json = { .out = stdout };
-	char name[512], sentence[512];
 
 	schema_open(&json, "list", &list->context.machine.iommu);
 	for (size_t i = 0; i < list->count; i++) {
@@ -164,13 +163,14 @@ static void print_json(const struct list *list)
 		const struct plan_entry *entry = plan_entry_of(&list->context.plan, function);
 		struct schema_device device = {
 			.function = function,
-			.name = pci_names_device(function, name, sizeof(name)),
+			.name = pci_names_device(function),
 			.driver = function->driver,
 			.was = "",
 			.iommu_group = function->iommu_group,
+			.selector = entry ? entry->claim->text : NULL,
 			.wanted_by = entry ? entry->claim->wanted_by : NULL,
 			.verdict = entry ? verdict_name(entry->verdict) : NULL,
-			.reason = entry ? plan_sentence(entry, sentence, sizeof(sentence)) : "",
+			.reason = entry ? plan_sentence(entry) : "",
 			.hint = entry ? entry->hint : "",
 		};
 
@@ -192,21 +192,21 @@ static void describe(const struct list *list, const struct pci_function *functio
 {
 	const struct plan_entry *entry = plan_entry_of(&list->context.plan, function);
 	const struct disks disks = { list->context.machine.storage, function };
-	char text[LIST_SIZE], line[LIST_SIZE + 64];
+	const char *name = pci_names_device(function), *on = describe_disks(&disks);
+	char resets[128];
 
-	if (pci_names_device(function, text, sizeof(text))[0])
-		say(data, TERM_DIM, text);
+	if (name[0])
+		say(data, TERM_DIM, name);
 	if (function->boot_vga == 1)
 		say(data, TERM_YELLOW, "the boot display");
-	if (function->header_type == 0 && pci_read_resets(function, list->tells_resets, text, sizeof(text)))
-		say(data, TERM_PLAIN, util_format(line, sizeof(line), "resets: %s", text[0] ? text : "none"));
-	describe_disks(&disks, text, sizeof(text));
-	if (text[0])
-		say(data, TERM_PLAIN, util_format(line, sizeof(line), "disks: %s", text));
+	if (function->header_type == 0 &&
+	    pci_read_resets(function, list->tells_resets, resets, sizeof(resets)))
+		say(data, TERM_PLAIN, util_text("resets: %s", resets[0] ? resets : "none"));
+	if (on[0])
+		say(data, TERM_PLAIN, util_text("disks: %s", on));
 	if (entry) {
-		say(data, TERM_PLAIN,
-		    util_format(line, sizeof(line), "wanted by %s", entry->claim->wanted_by));
-		say(data, show_style(entry), plan_sentence(entry, text, sizeof(text)));
+		say(data, TERM_PLAIN, util_text("wanted by %s", entry->claim->wanted_by));
+		say(data, show_style(entry), plan_sentence(entry));
 	}
 }
 
@@ -229,14 +229,13 @@ static void show_function(struct list *list, const struct pci_function *function
 	struct term *term = &list->options.term;
 	const char *stem = term->unicode ? last ? "└─ " : "├─ " : last ? "`- " : "|- ";
 	struct branch branch = { term, term->unicode && !last ? "│    " : last ? "     " : "|    " };
-	char address[PCI_ADDRESS_SIZE], class[128];
 
 	term_open(term, stem, branch.below);
-	term_put(term, TERM_BOLD, "%s", pci_address_format(&function->address, address));
+	term_put(term, TERM_BOLD, "%s", pci_address_text(&function->address));
 	term_put(term, TERM_PLAIN, "%04x:%04x", function->vendor, function->device);
 	term_cell(term, strstr(function->driver, "vfio") ? TERM_GREEN : TERM_PLAIN, 14,
 		  function->driver[0] ? function->driver : "-");
-	term_put(term, TERM_PLAIN, "%s", pci_names_class(function, class, sizeof(class)));
+	term_put(term, TERM_PLAIN, "%s", pci_names_class(function));
 	term_close(term);
 	describe(list, function, say_below, &branch);
 }
@@ -271,19 +270,18 @@ static void say_behind(void *data, enum term_style style, const char *text)
 static void show_lines(struct list *list)
 {
 	struct term *term = &list->options.term;
-	char subject[96], class[128];
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct pci_function *function = list->shown[i];
 
 		term_open(term, "", "");
-		term_put(term, TERM_PLAIN, "%s", pci_format(function, subject, sizeof(subject)));
+		term_put(term, TERM_PLAIN, "%s", pci_text(function));
 		if (function->iommu_group >= 0)
 			term_put(term, TERM_PLAIN, "group=%d", function->iommu_group);
 		else
 			term_put(term, TERM_PLAIN, "group=-");
 		term_put(term, TERM_PLAIN, "driver=%s %s", function->driver[0] ? function->driver : "-",
-			 pci_names_class(function, class, sizeof(class)));
+			 pci_names_class(function));
 		describe(list, function, say_behind, term);
 		term_close(term);
 	}

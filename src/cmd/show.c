@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cmd/show.h"
 
-const char *show_iommu_sentence(const struct iommu *iommu, char *buffer, size_t size)
+const char *show_iommu_sentence(const struct iommu *iommu)
 {
 	static const char *const remapping[] = {
 		"",
@@ -10,9 +10,8 @@ const char *show_iommu_sentence(const struct iommu *iommu, char *buffer, size_t 
 	};
 
 	if (iommu->state == IOMMU_ON)
-		return util_format(buffer, size, "%s is on%s", iommu_title(iommu),
-				   remapping[iommu->remapping]);
-	return util_format(buffer, size, "off: %s", iommu->reason);
+		return util_text("%s is on%s", iommu_title(iommu), remapping[iommu->remapping]);
+	return util_text("off: %s", iommu->reason);
 }
 
 void show_line(struct term *term, const char *subject, enum term_style style, const char *what,
@@ -26,28 +25,22 @@ void show_line(struct term *term, const char *subject, enum term_style style, co
 
 void show_iommu(struct term *term, const struct iommu *iommu)
 {
-	char sentence[512];
 	bool on = iommu->state == IOMMU_ON;
 
 	show_line(term, "IOMMU:", on && !iommu->interrupts[0] ? TERM_GREEN : TERM_YELLOW,
-		  show_iommu_sentence(iommu, sentence, sizeof(sentence)),
-		  on ? iommu->interrupts_hint : iommu->hint);
+		  show_iommu_sentence(iommu), on ? iommu->interrupts_hint : iommu->hint);
 }
 
 void show_errors(struct term *term, const struct config *config)
 {
-	char subject[256];
-
 	for (size_t i = 0; i < config->error_count; i++)
-		show_line(term, util_format(subject, sizeof(subject), "%s:", config->errors[i].where),
-			  TERM_YELLOW, config->errors[i].what, "");
+		show_line(term, util_text("%s:", config->errors[i].where), TERM_YELLOW,
+			  config->errors[i].what, "");
 }
 
-const char *show_subject(const struct plan_entry *entry, char *buffer, size_t size)
+const char *show_subject(const struct plan_entry *entry)
 {
-	if (!entry->function)
-		return util_format(buffer, size, "%.64s", entry->claim->text);
-	return pci_format(entry->function, buffer, size);
+	return entry->function ? pci_text(entry->function) : entry->claim->text;
 }
 
 enum term_style show_style(const struct plan_entry *entry)
@@ -59,8 +52,6 @@ enum term_style show_style(const struct plan_entry *entry)
 
 void show_entry(struct term *term, const struct plan_entry *entry)
 {
-	char subject[96], sentence[512];
 
-	show_line(term, show_subject(entry, subject, sizeof(subject)), show_style(entry),
-		  plan_sentence(entry, sentence, sizeof(sentence)), entry->hint);
+	show_line(term, show_subject(entry), show_style(entry), plan_sentence(entry), entry->hint);
 }

@@ -5,8 +5,8 @@
 #include "cmd/term.h"
 #include "host/context.h"
 
-/* "VT-d is on, interrupts are remapped", or "off: " and why. Written to @buffer; returns it. */
-const char *show_iommu_sentence(const struct iommu *iommu, char *buffer, size_t size);
+/* "VT-d is on, interrupts are remapped", or "off: " and why. */
+const char *show_iommu_sentence(const struct iommu *iommu);
 
 /* Subject, sentence and what to do: the last on a line of its own where there is a terminal. */
 void show_line(struct term *term, const char *subject, enum term_style style, const char *what,
@@ -22,5 +22,5 @@ void show_entry(struct term *term, const struct plan_entry *entry);
 /* The colour of an entry's sentence. */
 enum term_style show_style(const struct plan_entry *entry);
 
-/* "0000:01:00.0 10de:1c03", or the selector that found nothing. Written to @buffer; returns it. */
-const char *show_subject(const struct plan_entry *entry, char *buffer, size_t size);
+/* "0000:01:00.0 10de:1c03", or the selector that found nothing. */
+const char *show_subject(const struct plan_entry *entry);

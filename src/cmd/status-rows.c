@@ -7,22 +7,19 @@
 static struct row *add_row(struct status_rows *rows)
 {
 	rows->rows = util_grow(rows->rows, rows->count, sizeof(*rows->rows));
-	rows->rows[rows->count] = (struct row){ 0 };
+	rows->rows[rows->count] = (struct row){ .now = "", .hint = "" };
 	return &rows->rows[rows->count++];
 }
 
-/* What the report says of the entry's device; of a selector that found nothing, by the same words. */
+/* What the report says of the entry's device, or of its selector where that found nothing. */
 static const struct report_device *find_boot(const struct report *report, const struct plan_entry *entry)
 {
-	char sentence[512];
-
-	plan_sentence(entry, sentence, sizeof(sentence));
 	for (size_t i = 0; i < report->count; i++) {
 		const struct report_device *device = &report->devices[i];
 
 		if (entry->function ? device->found && !pci_address_compare(&device->function.address,
 									    &entry->function->address) :
-				      !device->found && !strcmp(device->reason, sentence))
+				      !device->found && !strcmp(device->selector, entry->claim->text))
 			return device;
 	}
 	return NULL;
@@ -47,18 +44,17 @@ static const char *or_none(const char *driver)
 	return driver[0] ? driver : "no driver";
 }
 
-static void hint_to_bind_again(const struct row *row, char *hint, size_t size)
+static const char *hint_to_bind_again(const struct row *row)
 {
-	char address[PCI_ADDRESS_SIZE];
+	const char *address = pci_address_text(&row->function->address);
+	const char *hint =
+		util_text("reboot, or: echo %s | sudo tee /sys/bus/pci/devices/%s/driver_override && "
+			  "echo %s | sudo tee ",
+			  row->entry->wanted_driver, address, address);
 
-	pci_address_format(&row->function->address, address);
-	util_format(hint, size,
-		    "reboot, or: echo %s | sudo tee /sys/bus/pci/devices/%s/driver_override && echo %s | "
-		    "sudo tee ",
-		    row->entry->wanted_driver, address, address);
 	if (row->function->driver[0])
-		util_append(hint, size, "/sys/bus/pci/devices/%s/driver/unbind ", address);
-	util_append(hint, size, "/sys/bus/pci/drivers_probe");
+		hint = util_text_add(hint, "/sys/bus/pci/devices/%s/driver/unbind ", address);
+	return util_text_add(hint, "/sys/bus/pci/drivers_probe");
 }
 
 /* It is wanted and not on its driver: since when, and what to do? */
@@ -66,23 +62,19 @@ static void explain(struct row *row, bool reported, const struct distro *distro)
 {
 	const char *driver = or_none(row->function->driver);
 
+	row->now = driver;
 	if (row->boot && row->boot->verdict == VERDICT_BOUND) {
-		util_format(row->now, sizeof(row->now), "%s: it was taken off %s after the boot", driver,
-			    row->entry->wanted_driver);
-		hint_to_bind_again(row, row->hint, sizeof(row->hint));
+		row->now = util_text("%s: it was taken off %s after the boot", driver,
+				     row->entry->wanted_driver);
+		row->hint = hint_to_bind_again(row);
 	} else if (row->boot) {
-		util_format(row->now, sizeof(row->now), "%s", driver);
-		util_format(row->hint, sizeof(row->hint), "%s", row->boot->hint);
+		row->hint = row->boot->hint;
 	} else if (reported) {
-		util_format(row->now, sizeof(row->now),
-			    "%s: the image that was booted has an older configuration", driver);
-		util_format(row->hint, sizeof(row->hint), "%s, then reboot", distro_regenerate(distro));
-	} else {
-		util_format(row->now, sizeof(row->now), "%s", driver);
+		row->now = util_text("%s: the image that was booted has an older configuration", driver);
+		row->hint = util_text("%s, then reboot", distro_regenerate(distro));
 	}
 	if (!row->hint[0])
-		util_format(row->hint, sizeof(row->hint),
-			    "vfio-early check tells what the next boot would do");
+		row->hint = "vfio-early check predicts the next boot";
 }
 
 static void compare_entry(const struct plan_entry *entry, const struct report *report, bool reported,
@@ -94,18 +86,17 @@ static void compare_entry(const struct plan_entry *entry, const struct report *r
 	row->function = entry->function;
 	row->boot = find_boot(report, entry);
 	if (!row->function) {
-		util_format(row->now, sizeof(row->now), "not there");
-		util_format(row->hint, sizeof(row->hint), "%s", entry->hint);
+		row->now = "not there";
+		row->hint = entry->hint;
 		return;
 	}
 	row->bound = is_wanted_driver(entry, row->function->driver);
 	if (!row->bound)
 		explain(row, reported, distro);
 	else if (row->boot && row->boot->verdict != VERDICT_BOUND)
-		util_format(row->now, sizeof(row->now), "%s: bound after the boot's early stage",
-			    row->function->driver);
+		row->now = util_text("%s: bound after the boot's early stage", row->function->driver);
 	else
-		util_format(row->now, sizeof(row->now), "%s", row->function->driver);
+		row->now = row->function->driver;
 }
 
 /* The boot was asked for it, and now it is not there, or nobody wants it any more. */
@@ -117,20 +108,19 @@ static void compare_rest(const struct context *context, const struct report_devi
 
 	row->boot = device;
 	if (!device->found) {
-		util_format(row->now, sizeof(row->now), "not wanted any more");
+		row->now = "not wanted any more";
 		return;
 	}
 	row->function = pci_find(machine->functions, machine->function_count, &device->function.address);
 	row->gone = !row->function;
 	if (row->gone) {
 		row->function = &device->function;
-		util_format(row->now, sizeof(row->now), "gone: it was there at boot");
-		util_format(row->hint, sizeof(row->hint),
-			    "plug it in again, or: echo 1 | sudo tee /sys/bus/pci/rescan; what was claimed "
-			    "by then is lost with it");
+		row->now = "gone: it was there at boot";
+		row->hint = "plug it in again, or: echo 1 | sudo tee /sys/bus/pci/rescan; what was claimed "
+			    "by then "
+			    "is lost with it";
 	} else {
-		util_format(row->now, sizeof(row->now), "%s: not wanted any more",
-			    or_none(row->function->driver));
+		row->now = util_text("%s: not wanted any more", or_none(row->function->driver));
 	}
 }
 

@@ -12,8 +12,8 @@ struct row {
 	const struct plan_entry *entry;      /* wanted now, or NULL */
 	const struct report_device *boot;    /* what the boot did, or NULL */
 	bool bound;                          /* on the wanted driver now */
-	char now[256];                       /* what it is on now, and what changed */
-	char hint[512];
+	const char *now;                     /* what it is on now, and what changed */
+	const char *hint;
 };
 
 struct status_rows {

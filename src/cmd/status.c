@@ -63,13 +63,13 @@ static const char *at_boot(const struct status *status, const struct row *row)
 
 static void print_row(struct json *json, const struct row *row)
 {
-	char name[512];
 	const struct schema_device device = {
 		.function = row->function,
-		.name = row->function ? pci_names_device(row->function, name, sizeof(name)) : "",
+		.name = row->function ? pci_names_device(row->function) : "",
 		.driver = row->function && !row->gone ? row->function->driver : "",
 		.was = row->boot ? row->boot->was : "",
 		.iommu_group = row->function ? row->function->iommu_group : -1,
+		.selector = row->entry ? row->entry->claim->text : NULL,
 		.wanted_by = row->entry ? row->entry->claim->wanted_by : NULL,
 		.verdict = row->boot ? verdict_name(row->boot->verdict) : NULL,
 		.reason = row->boot ? row->boot->reason : "",
@@ -84,25 +84,21 @@ static void print_row(struct json *json, const struct row *row)
 
 static void print_log(struct json *json, const char *log)
 {
-	char text[1100];
 	const char *line;
 	size_t length;
 
 	json_open(json, "log", '[');
 	while (log && util_next_line(&log, &line, &length))
-		json_string(json, NULL, util_format(text, sizeof(text), "%.*s", (int)length, line));
+		json_string(json, NULL, util_text("%.*s", (int)length, line));
 	json_close(json, ']');
 }
 
 static void print_changes(struct json *json, const struct status *status)
 {
-	char text[sizeof(struct facts_change) + 4];
-
 	json_open(json, "changes", '[');
 	for (size_t i = 0; i < status->change_count; i++)
 		json_string(json, NULL,
-			    util_format(text, sizeof(text), "%s: %s", status->changes[i].subject,
-					status->changes[i].what));
+			    util_text("%s: %s", status->changes[i].subject, status->changes[i].what));
 	json_close(json, ']');
 }
 
@@ -138,19 +134,19 @@ static void show_row(struct status *status, const struct row *row)
 {
 	struct term *term = &status->options.term;
 	enum term_style style = row->bound ? TERM_GREEN : row->entry || row->gone ? TERM_RED : TERM_YELLOW;
-	char subject[96], name[512];
 
 	term_open(term, "", "    ");
 	if (row->function)
-		term_put(term, TERM_BOLD, "%s", pci_format(row->function, subject, sizeof(subject)));
+		term_put(term, TERM_BOLD, "%s", pci_text(row->function));
 	else
-		term_put(term, TERM_BOLD, "%.64s",
-			 row->entry ? row->entry->claim->text : row->boot->wanted_by);
+		term_put(term, TERM_BOLD, "%s",
+			 row->entry             ? row->entry->claim->text :
+			 row->boot->selector[0] ? row->boot->selector :
+						  row->boot->wanted_by);
 	if (row->function && term->terminal)
-		term_put(term, TERM_PLAIN, "%s", pci_names_device(row->function, name, sizeof(name)));
+		term_put(term, TERM_PLAIN, "%s", pci_names_device(row->function));
 	show_field(term, "wanted", TERM_PLAIN,
-		   row->entry ? util_format(name, sizeof(name), "by %s", row->entry->claim->wanted_by) :
-				"no");
+		   row->entry ? util_text("by %s", row->entry->claim->wanted_by) : "no");
 	show_field(term, "at boot", TERM_PLAIN, at_boot(status, row));
 	show_field(term, "now", style, row->now);
 	if (row->hint[0])
@@ -161,12 +157,11 @@ static void show_row(struct status *status, const struct row *row)
 static void show_neighbours(struct status *status)
 {
 	const struct plan *plan = &status->context.plan;
-	char subject[96];
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		show_line(&status->options.term, pci_format(neighbour->function, subject, sizeof(subject)),
+		show_line(&status->options.term, pci_text(neighbour->function),
 			  neighbour->blocks ? TERM_RED : TERM_YELLOW, neighbour->reason, neighbour->hint);
 	}
 }

@@ -80,14 +80,12 @@ int block_by_number(const struct block_devices *storage, unsigned int major, uns
 	return -1;
 }
 
-#define MOUNTED "the mounted "
-
 const char *block_use_name(const struct block_use *use)
 {
-	return util_starts_with(use->purpose, MOUNTED) ? use->purpose + strlen(MOUNTED) : use->purpose;
+	return use->place ? use->place : "swap";
 }
 
-static void add_use(struct block_devices *storage, int block, const char *what, const char *name)
+static void add_use(struct block_devices *storage, int block, const char *place)
 {
 	struct block_use *use;
 
@@ -96,7 +94,7 @@ static void add_use(struct block_devices *storage, int block, const char *what, 
 	storage->uses = util_grow(storage->uses, storage->use_count, sizeof(*storage->uses));
 	use = &storage->uses[storage->use_count++];
 	use->block = (size_t)block;
-	util_format(use->purpose, sizeof(use->purpose), "%s%.120s", what, name);
+	use->place = place ? util_copy(place, strlen(place)) : NULL;
 }
 
 /* LVM doubles the dashes of "group" and "volume" in a mapping's name and joins them with one. */
@@ -169,9 +167,9 @@ void block_add_mounts(struct block_devices *storage, const char *mountinfo)
 		if (!strcmp(type, "zfs"))
 			block_add_pool(storage, source, strcspn(source, "/"));
 		else if (major)
-			add_use(storage, block_by_number(storage, major, minor), MOUNTED, point);
+			add_use(storage, block_by_number(storage, major, minor), point);
 		else if (source[0] == '/')
-			add_use(storage, block_by_path(storage, source), MOUNTED, point);
+			add_use(storage, block_by_path(storage, source), point);
 	}
 }
 
@@ -184,7 +182,7 @@ void block_add_swaps(struct block_devices *storage, const char *swaps)
 		char path[256];
 
 		if (sscanf(line, "%255s", path) == 1 && path[0] == '/')
-			add_use(storage, block_by_path(storage, path), "swap", "");
+			add_use(storage, block_by_path(storage, path), NULL);
 	}
 }
 
@@ -208,13 +206,13 @@ bool block_is_locked(const char *locks, unsigned int major, unsigned int minor, 
 	return false;
 }
 
-void block_append_uuid(const struct block *block, char *uuids, size_t size)
+const char *block_add_uuid(const char *uuids, const struct block *block)
 {
 	const char *uuid = block->content.uuid;
 
-	if (*uuid && !uuid[strcspn(uuid, ", \t\n")] && !util_list_has(uuids, strlen(uuids), uuid) &&
-	    strlen(uuids) + strlen(uuid) + 2 <= size)
-		util_append(uuids, size, "%s%s", *uuids ? "," : "", uuid);
+	if (!*uuid || uuid[strcspn(uuid, ", \t\n")] || util_list_has(uuids, strlen(uuids), uuid))
+		return uuids;
+	return util_text_add(uuids, "%s%s", *uuids ? "," : "", uuid);
 }
 
 bool block_is_container(const struct block_content *content)
@@ -420,6 +418,8 @@ void block_clear(struct block_devices *storage)
 		free(storage->blocks[i].functions);
 	free(storage->blocks);
 	free(storage->edges);
+	for (size_t i = 0; i < storage->use_count; i++)
+		free(storage->uses[i].place);
 	free(storage->uses);
 	free(storage->links);
 	free(storage->pools);

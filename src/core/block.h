@@ -57,10 +57,10 @@ struct block_edge {
 	size_t upper, lower;
 };
 
-/* Something uses this device now: a mount point, a swap. */
+/* Something uses this device now: a swap, or the file system that is mounted at @place. */
 struct block_use {
 	size_t block;
-	char purpose[160];
+	char *place; /* NULL: a swap */
 };
 
 /* How people call the use: the mount point, or "swap". */
@@ -72,13 +72,26 @@ struct block_link {
 	size_t block; /* by index */
 };
 
+/* What says that a block device is needed. */
+enum block_cause {
+	BLOCK_NEED, /* the host needs it */
+	BLOCK_MOUNTED,
+	BLOCK_SWAP,
+	BLOCK_OPEN_MAPPING,
+	BLOCK_RUNNING_ARRAY,
+	BLOCK_POOL,
+	BLOCK_HELD,
+	BLOCK_LOCKED,
+};
+
 /* Why a block device stays with the host. */
 struct block_mark {
 	bool set;
-	unsigned int rank; /* the first cause that was found counts; see CARRY_RANK_KEY */
-	const char *purpose;
-	int from; /* the device above that needs it; -1 at the top */
-	int peer; /* the device that it belongs together with, -1 for none */
+	enum block_cause cause;
+	unsigned int rank;   /* the first cause that was found counts; see CARRY_RANK_KEY */
+	const char *purpose; /* of a need: what for; of a mount: where */
+	int from;            /* the device above that needs it; -1 at the top */
+	int peer;            /* the device that it belongs together with, -1 for none */
 };
 
 /* Who looks at the block devices. */
@@ -99,14 +112,14 @@ struct block_devices {
 	size_t count, edge_count, use_count, link_count, pool_count;
 	struct block_mark *marks; /* one a block, by carry_mark() */
 	const struct host_needs *needs;
-	/* why nothing is known of a disk without a mark, and the cure; "" where all is known */
-	char unknown[256], hint[160];
-	char missing[160]; /* what lacks a member that a disk without a mark might be; "" for nothing */
-	const char *missing_type; /* the superblock that the member should have */
-	bool awaited;             /* what is required is not found */
-	/* a pool that is needed and not imported by then: members may be yet to appear; or "" */
-	char partial[128];
-	char unmet[256];     /* a need that is not found and might be inside a container, or "" */
+	/* Texts of util_text(), NULL where there is nothing to say. */
+	const char *unknown, *hint; /* why nothing is known of a disk without a mark, and the cure */
+	const char *missing;        /* what lacks a member that a disk without a mark might be */
+	const char *missing_type;   /* the superblock that the member should have */
+	bool awaited;               /* what is required is not found */
+	const char
+		*partial;  /* a pool that is needed and not imported by then: members may be yet to appear */
+	const char *unmet; /* a need that is not found and might be inside a container */
 	bool unmet_in_table; /* fstab or crypttab names it, and may say that the boot does without it */
 	bool unmet_awaited;  /* one of these may appear in the initramfs */
 };
@@ -145,10 +158,10 @@ bool block_is_locked(const char *locks, unsigned int major, unsigned int minor, 
 bool block_is_container(const struct block_content *content);
 
 /*
- * Add the UUID of what is on the block to a list with commas between them, unless it is there, has no room, or is
- * no word of such a list.
+ * The list @uuids, with commas between them, and the UUID of what is on the block, unless it is there or is no word of
+ * such a list.
  */
-void block_append_uuid(const struct block *block, char *uuids, size_t size);
+const char *block_add_uuid(const char *uuids, const struct block *block);
 
 /* Add what /proc/self/mountinfo and /proc/swaps (proc(5)) say is in use. */
 void block_add_mounts(struct block_devices *storage, const char *mountinfo);

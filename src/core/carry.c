@@ -7,18 +7,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPEN_MAPPING "an open mapping"
-
 /* Of two causes the first one counts. Returns whether the mark is new. */
-static bool mark(struct block_devices *storage, size_t block, unsigned int rank, const char *purpose,
-		 int from, int peer)
+static bool mark(struct block_devices *storage, size_t block, const struct block_mark *why)
 {
 	struct block_mark *mark = &storage->marks[block];
 
-	if (mark->set && mark->rank <= rank)
+	if (mark->set && mark->rank <= why->rank)
 		return false;
-	*mark = (struct block_mark){ true, rank, purpose, from, peer };
+	*mark = *why;
+	mark->set = true;
 	return true;
+}
+
+static void mark_for(struct block_devices *storage, size_t block, enum block_cause cause, unsigned int rank,
+		     const char *purpose)
+{
+	mark(storage, block,
+	     &(struct block_mark){
+		     .cause = cause, .rank = rank, .purpose = purpose, .from = -1, .peer = -1 });
+}
+
+static const char *say_purpose(const struct block_mark *mark)
+{
+	switch (mark->cause) {
+	case BLOCK_MOUNTED:
+		return util_text("the mounted %s", mark->purpose);
+	case BLOCK_SWAP:
+		return "swap";
+	case BLOCK_OPEN_MAPPING:
+		return "an open mapping";
+	case BLOCK_RUNNING_ARRAY:
+		return "a running array";
+	case BLOCK_POOL:
+		return "an imported ZFS pool";
+	case BLOCK_HELD:
+		return "what is in use";
+	case BLOCK_LOCKED:
+		return "what a program has locked";
+	default:
+		return mark->purpose;
+	}
 }
 
 /* The first reason counts. */
@@ -27,12 +55,12 @@ static void printf_format(3, 4)
 {
 	va_list args;
 
-	if (storage->unknown[0])
+	if (storage->unknown)
 		return;
 	va_start(args, format);
-	vsnprintf(storage->unknown, sizeof(storage->unknown), format, args);
+	storage->unknown = util_text_list(format, args);
 	va_end(args);
-	util_format(storage->hint, sizeof(storage->hint), "%s", hint);
+	storage->hint = hint;
 }
 
 /* Do the host facts say on which disks the need is, and are these there? Then it is on no other one. */
@@ -54,24 +82,20 @@ static bool is_located(const struct block_devices *storage, const struct need *n
  */
 static void say_unmet(struct block_devices *storage, const struct need *need)
 {
-	char text[120];
-
 	if (is_located(storage, need))
 		return;
 	/* The initramfs opens only what the root stands on, and what the kernel command line names. */
 	storage->unmet_awaited |= need->opened || need->kind != NEED_DEVICE || !block_is_opened(need->value);
-	if (!storage->unmet[0])
+	if (!storage->unmet)
 		storage->unmet_in_table = util_starts_with(need->text, "fstab's ") ||
 					  util_starts_with(need->text, "crypttab's ");
-	if (!storage->unmet[0])
-		util_format(storage->unmet, sizeof(storage->unmet), "%s is not found",
-			    util_printable(text, sizeof(text), need->text, strlen(need->text)));
+	if (!storage->unmet)
+		storage->unmet =
+			util_text("%s is not found", util_text_shown(need->text, strlen(need->text)));
 }
 
 static void say_missing(struct block_devices *storage, const struct need *need)
 {
-	char text[120];
-
 	if (!need->required) {
 		say_unmet(storage, need);
 		return;
@@ -79,7 +103,7 @@ static void say_missing(struct block_devices *storage, const struct need *need)
 	storage->awaited = true;
 	say_unknown(storage, "correct it: blkid lists what there is",
 		    "%s is not found, so what carries it is not known",
-		    util_printable(text, sizeof(text), need->text, strlen(need->text)));
+		    util_text_shown(need->text, strlen(need->text)));
 }
 
 /*
@@ -122,7 +146,7 @@ static bool mark_source(struct block_devices *storage, const struct need *need, 
 			if ((int)i != link && !block_matches(storage, source, i))
 				continue;
 			if (!there)
-				mark(storage, i, rank, need->purpose, -1, -1);
+				mark_for(storage, i, BLOCK_NEED, rank, need->purpose);
 			found |= is_in_image(storage, open, i);
 		}
 	}
@@ -142,7 +166,7 @@ static bool mark_group(struct block_devices *storage, const struct need *need, u
 		if (!block_is_in_group_of(&storage->blocks[i], need->value))
 			continue;
 		if (!there)
-			mark(storage, i, rank, need->purpose, -1, -1);
+			mark_for(storage, i, BLOCK_NEED, rank, need->purpose);
 		found |= is_in_image(storage, open, i);
 	}
 	return found;
@@ -158,14 +182,13 @@ static void mark_need(struct block_devices *storage, const struct need *need, un
 	for (size_t i = 0; i < storage->count; i++) {
 		if ((int)i != link && !block_matches(storage, need, i))
 			continue;
-		mark(storage, i, rank, need->purpose, -1, -1);
+		mark_for(storage, i, BLOCK_NEED, rank, need->purpose);
 		found = true;
 		unmet |= !is_in_image(storage, open, i);
 	}
 	if (found && need->kind == NEED_POOL &&
 	    (storage->view == BLOCK_VIEW_NEXT_BOOT || !is_imported(storage, need->value)))
-		util_format(storage->partial, sizeof(storage->partial),
-			    "the pool of %.64s is not imported at that time", need->purpose);
+		storage->partial = util_text("the pool of %s is not imported at that time", need->purpose);
 	if ((found && !unmet) || (!found && need->repeated))
 		return;
 	if (!need->required &&
@@ -209,20 +232,23 @@ static void mark_uses(struct block_devices *storage, unsigned int *rank)
 	for (size_t i = 0; i < storage->use_count; i++)
 		if (storage->view == BLOCK_VIEW_NOW ||
 		    UTIL_IS_ONE_OF(block_use_name(&storage->uses[i]), "/", "/usr"))
-			mark(storage, storage->uses[i].block, (*rank)++, storage->uses[i].purpose, -1, -1);
+			mark_for(storage, storage->uses[i].block,
+				 storage->uses[i].place ? BLOCK_MOUNTED : BLOCK_SWAP, (*rank)++,
+				 storage->uses[i].place);
 	for (size_t i = 0; i < storage->edge_count && storage->view != BLOCK_VIEW_FACTS; i++) {
 		size_t upper = storage->edges[i].upper;
 
 		if (storage->view != BLOCK_VIEW_NEXT_BOOT || opens_by_itself(&storage->blocks[upper]))
-			mark(storage, upper, *rank,
-			     storage->blocks[upper].dm_name[0] ? OPEN_MAPPING : "a running array", -1, -1);
+			mark_for(storage, upper,
+				 storage->blocks[upper].dm_name[0] ? BLOCK_OPEN_MAPPING : BLOCK_RUNNING_ARRAY,
+				 *rank, NULL);
 	}
 	++*rank;
 	for (size_t i = 0; i < storage->count; i++)
 		for (size_t p = 0; p < storage->pool_count; p++)
 			if (!strcmp(storage->blocks[i].content.type, "zfs_member") &&
 			    !strcmp(storage->blocks[i].content.label, storage->pools[p]))
-				mark(storage, i, *rank, "an imported ZFS pool", -1, -1);
+				mark_for(storage, i, BLOCK_POOL, *rank, NULL);
 	++*rank;
 }
 
@@ -240,29 +266,32 @@ static bool belong_together(const struct block *a, const struct block *b)
 
 static bool mark_below(struct block_devices *storage, size_t block)
 {
-	const struct block_mark *above = &storage->marks[block];
+	struct block_mark above = storage->marks[block];
 	int whole = storage->blocks[block].whole;
 	bool new = false;
 
+	above.from = (int)block;
+	above.peer = -1;
 	for (size_t i = 0; i < storage->edge_count; i++)
 		if (storage->edges[i].upper == block)
-			new |= mark(storage, storage->edges[i].lower, above->rank, above->purpose, (int)block,
-				    -1);
+			new |= mark(storage, storage->edges[i].lower, &above);
 	/* The partition of an array stands on the array; that of a disk says by itself where it is. */
 	if (whole >= 0 && storage->blocks[whole].virtual)
-		new |= mark(storage, (size_t)whole, above->rank, above->purpose, (int)block, -1);
+		new |= mark(storage, (size_t)whole, &above);
 	return new;
 }
 
 static bool mark_peers(struct block_devices *storage, size_t block)
 {
-	const struct block_mark *first = &storage->marks[block];
+	struct block_mark first = storage->marks[block];
 	bool new = false;
 
+	first.from = -1;
+	first.peer = (int)block;
 	for (size_t i = 0; i < storage->count; i++)
 		if (i != block && (!storage->marks[i].set || storage->marks[i].rank >= CARRY_RANK_KEY) &&
 		    belong_together(&storage->blocks[block], &storage->blocks[i]))
-			new |= mark(storage, i, first->rank, first->purpose, -1, (int)block);
+			new |= mark(storage, i, &first);
 	return new;
 }
 
@@ -273,19 +302,18 @@ static void find_missing(struct block_devices *storage)
 		const struct block *block = &storage->blocks[i];
 		unsigned int found = 0;
 
-		if (!storage->marks[i].set || storage->missing[0])
+		if (!storage->marks[i].set || storage->missing)
 			continue;
 		for (size_t j = 0; j < storage->count; j++)
 			found += j == i ||
 				 (block->content.uuid[0] && belong_together(block, &storage->blocks[j]));
 		storage->missing_type = block->degraded ? "linux_raid_member" : block->content.type;
 		if (block->content.members > found)
-			util_format(storage->missing, sizeof(storage->missing),
-				    "the %s of %s has %u devices, of which %u found", block->content.type,
-				    block->name, block->content.members, found);
+			storage->missing =
+				util_text("the %s of %s has %u devices, of which %u found",
+					  block->content.type, block->name, block->content.members, found);
 		else if (block->degraded)
-			util_format(storage->missing, sizeof(storage->missing), "%s lacks a device",
-				    block->name);
+			storage->missing = util_text("%s lacks a device", block->name);
 	}
 }
 
@@ -297,8 +325,8 @@ static void find_unread(struct block_devices *storage)
 
 		if (storage->marks[i].set && block->state >= BLOCK_AMBIGUOUS)
 			say_unknown(storage, "",
-				    "%s, which carries %.64s, %s, so what else belongs to it is not known",
-				    block->name, storage->marks[i].purpose,
+				    "%s, which carries %s, %s, so what else belongs to it is not known",
+				    block->name, say_purpose(&storage->marks[i]),
 				    block->state == BLOCK_UNREADABLE ? "cannot be read" :
 								       "has no clear superblock");
 	}
@@ -419,8 +447,7 @@ void carry_mark(struct block_devices *storage, const struct host_needs *needs)
 	free(storage->marks);
 	storage->marks = util_zeroed(storage->count, sizeof(*storage->marks));
 	storage->needs = needs;
-	storage->unknown[0] = storage->hint[0] = storage->missing[0] = storage->unmet[0] = '\0';
-	storage->partial[0] = '\0';
+	storage->unknown = storage->hint = storage->missing = storage->unmet = storage->partial = NULL;
 	storage->awaited = storage->unmet_awaited = false;
 	mark_needs(storage, &rank, TURN_REQUIRED, NULL);
 	mark_needs(storage, &rank, TURN_OPENED, NULL);
@@ -434,9 +461,7 @@ void carry_mark(struct block_devices *storage, const struct host_needs *needs)
 	/* Somebody holds it, and nothing above says who: a member of a pool, or a program that formats it. */
 	for (size_t i = 0; i < storage->count && storage->view == BLOCK_VIEW_NOW; i++)
 		if ((storage->blocks[i].held || storage->blocks[i].locked) && !storage->marks[i].set)
-			mark(storage, i, rank,
-			     storage->blocks[i].held ? "what is in use" : "what a program has locked", -1,
-			     -1);
+			mark_for(storage, i, storage->blocks[i].held ? BLOCK_HELD : BLOCK_LOCKED, rank, NULL);
 	spread(storage);
 	find_unread(storage);
 	find_bottomless(storage);
@@ -452,13 +477,14 @@ bool carry_finds(const struct block_devices *storage, const struct need *need)
 	return block_by_tag(storage, need) >= 0;
 }
 
-void carry_list_uuids(const struct block_devices *storage, const struct need *need, char *uuids, size_t size)
+const char *carry_list_uuids(const struct block_devices *storage, const struct need *need)
 {
+	const char *uuids = "";
+
 	cleanup_free bool *below = util_zeroed(storage->count, sizeof(*below));
 	int link = block_by_tag(storage, need);
 	bool new = true;
 
-	uuids[0] = '\0';
 	for (size_t i = 0; i < storage->count; i++)
 		below[i] =
 			(int)i == link || block_matches(storage, need, i) ||
@@ -474,7 +500,8 @@ void carry_list_uuids(const struct block_devices *storage, const struct need *ne
 	}
 	for (size_t i = 0; i < storage->count; i++)
 		if (below[i] && storage->blocks[i].function_count)
-			block_append_uuid(&storage->blocks[i], uuids, size);
+			uuids = block_add_uuid(uuids, &storage->blocks[i]);
+	return uuids;
 }
 
 static bool lacks_tags(const struct block_devices *storage)
@@ -519,44 +546,46 @@ bool carry_choose(struct block_devices *storage, const struct host_needs *needs,
 	if (choose(storage, true, first ? functions : NULL, first ? count : 0, chosen) || first)
 		return true;
 	/* Other disks may have what a need names, or the members that something lacks. */
-	return (lacks_tags(storage) || storage->missing[0]) && choose(storage, false, NULL, 0, chosen);
+	return (lacks_tags(storage) || storage->missing) && choose(storage, false, NULL, 0, chosen);
 }
 
 /* A mapping goes by its name, a logical volume as "group/volume", everything else by the kernel's name. */
-static void append_name(const struct block *block, char *text, size_t size)
+static const char *add_name(const char *text, const struct block *block)
 {
-	const char *c = block->dm_name;
+	cleanup_free char *name = util_copy(block->dm_name, strlen(block->dm_name));
+	char *to = name;
 
-	if (!block_is_volume(block)) {
-		util_append(text, size, "%s", *c ? c : block->name);
-		return;
+	if (!block_is_volume(block))
+		return util_text_add(text, "%s", *name ? name : block->name);
+	for (const char *c = block->dm_name; *c; c++) {
+		bool dash = *c == '-' && c[1] == '-';
+
+		*to++ = *c == '-' && !dash ? '/' : *c;
+		c += dash;
 	}
-	for (; *c; c++) {
-		if (*c == '-' && c[1] == '-')
-			util_append(text, size, "%c", *c++);
-		else
-			util_append(text, size, "%c", *c == '-' ? '/' : *c);
-	}
+	*to = '\0';
+	return util_text_add(text, "%s", name);
 }
 
-static void append_chain(const struct block_devices *storage, size_t block, char *text, size_t size)
+static const char *add_chain(const char *text, const struct block_devices *storage, size_t block)
 {
 	const struct block_mark *mark = &storage->marks[block];
 
-	append_name(&storage->blocks[block], text, size);
+	text = add_name(text, &storage->blocks[block]);
 	while (mark->from >= 0) {
-		util_append(text, size, ", ");
-		append_name(&storage->blocks[mark->from], text, size);
+		text = add_name(util_text_add(text, ", "), &storage->blocks[mark->from]);
 		mark = &storage->marks[mark->from];
 	}
 	if (mark->peer >= 0) {
 		const struct block *peer = &storage->blocks[mark->peer];
 
-		util_append(text, size, ", of one %s with ",
-			    block_is_volume(peer) || peer->content.volume_group[0] ? "volume group" :
-										     peer->content.type);
-		append_name(peer, text, size);
+		text = util_text_add(text, ", of one %s with ",
+				     block_is_volume(peer) || peer->content.volume_group[0] ?
+					     "volume group" :
+					     peer->content.type);
+		text = add_name(text, peer);
 	}
+	return text;
 }
 
 /* The block on the function that is needed for the first cause, or -1. */
@@ -571,71 +600,73 @@ static int best_mark(const struct block_devices *storage, const struct pci_addre
 	return best;
 }
 
-bool carry_describe(const struct block_devices *storage, const struct pci_address *function, bool *ret_key,
-		    char *text, size_t size)
+const char *carry_describe(const struct block_devices *storage, const struct pci_address *function,
+			   bool *ret_key)
 {
 	int best = best_mark(storage, function);
 
 	if (best < 0)
-		return false;
+		return NULL;
 	*ret_key = storage->marks[best].rank >= CARRY_RANK_KEY;
-	util_format(text, size, "%.120s: ", storage->marks[best].purpose);
-	append_chain(storage, (size_t)best, text, size);
+	return add_chain(util_text("%s: ", say_purpose(&storage->marks[best])), storage, (size_t)best);
+}
+
+static bool keeps_marked(const struct block_devices *storage, const struct carry_question *question,
+			 struct explanation *ret)
+{
+	int best = best_mark(storage, question->function);
+	const char *what;
+	bool key;
+
+	what = carry_describe(storage, question->function, &key);
+	if (!what || (question->without_keys && key))
+		return false;
+	*ret = (struct explanation){ util_text("it carries %s", what), key ? CARRY_KEY_HINT : "" };
+	if (storage->marks[best].cause == BLOCK_OPEN_MAPPING)
+		ret->hint = "if the host does not need it, keep the initramfs from opening it "
+			    "(of LVM: auto_activation_volume_list in lvm.conf)";
 	return true;
 }
 
-static bool keeps_marked(const struct block_devices *storage, const struct pci_address *function,
-			 bool without_keys, char *reason, size_t size, char *hint, size_t hint_size)
+static struct explanation explain_unread(const struct block *block)
 {
-	int best = best_mark(storage, function);
-	char text[256];
-	bool key;
+	static const char more_time[] = "rd.vfio.deadline= gives it more time";
+	const char *name = block->name;
 
-	if (!carry_describe(storage, function, &key, text, sizeof(text)) || (without_keys && key))
-		return false;
-	util_format(reason, size, "it carries %s", text);
-	if (!strcmp(storage->marks[best].purpose, OPEN_MAPPING))
-		util_format(hint, hint_size,
-			    "if the host does not need it, keep the initramfs from opening it "
-			    "(of LVM: auto_activation_volume_list in lvm.conf)");
-	else if (key)
-		util_format(hint, hint_size, CARRY_KEY_HINT);
-	return true;
+	if (block->state == BLOCK_AMBIGUOUS)
+		return (struct explanation){ util_text("%s has the superblocks of more than one kind, so "
+						       "what it carries is not known",
+						       name),
+					     util_text("wipefs -n /dev/%s lists them", name) };
+	if (block->state == BLOCK_SPOILT)
+		return (struct explanation){ util_text("the %s superblock of %s has a wrong checksum, so "
+						       "what it carries is not known",
+						       block->content.type, name),
+					     "" };
+	if (block->error == -ETIME)
+		return (struct explanation){
+			util_text("there was no time left to read %s, so what it carries is not known", name),
+			more_time
+		};
+	if (block->error == -ETIMEDOUT)
+		return (struct explanation){
+			util_text("reading %s did not return in time, so what it carries is not known", name),
+			more_time
+		};
+	return (struct explanation){ util_text("%s cannot be read: %s; what it carries is not known", name,
+					       strerror(-block->error)),
+				     "" };
 }
 
 static bool keeps_unread(const struct block_devices *storage, const struct pci_address *function,
-			 char *reason, size_t size, char *hint, size_t hint_size)
+			 struct explanation *ret)
 {
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
 
 		if (!block_is_on(block, function) || block->state < BLOCK_AMBIGUOUS)
 			continue;
-		if (block->state == BLOCK_AMBIGUOUS) {
-			util_format(reason, size,
-				    "%s has the superblocks of more than one kind, so what it carries is not "
-				    "known",
-				    block->name);
-			util_format(hint, hint_size, "wipefs -n /dev/%s lists them", block->name);
-		} else if (block->state == BLOCK_SPOILT) {
-			util_format(reason, size,
-				    "the %.31s superblock of %s has a wrong checksum, so what it carries is "
-				    "not known",
-				    block->content.type, block->name);
-		} else if (block->error == -ETIME) {
-			util_format(reason, size,
-				    "there was no time left to read %s, so what it carries is not known",
-				    block->name);
-			util_format(hint, hint_size, "rd.vfio.deadline= gives it more time");
-		} else if (block->error == -ETIMEDOUT) {
-			util_format(reason, size,
-				    "reading %s did not return in time, so what it carries is not known",
-				    block->name);
-			util_format(hint, hint_size, "rd.vfio.deadline= gives it more time");
-		} else {
-			util_format(reason, size, "%s cannot be read: %s; what it carries is not known",
-				    block->name, strerror(-block->error));
-		}
+		*ret = explain_unread(block);
 		return true;
 	}
 	return false;
@@ -679,17 +710,17 @@ static bool has_disk(const struct block_devices *storage, const struct pci_addre
  * every checksum).
  */
 static bool keeps_missing(const struct block_devices *storage, const struct pci_address *function,
-			  char *reason, size_t size)
+			  struct explanation *ret)
 {
 	const struct block *block;
 	size_t cursor = 0;
 	bool might = !has_disk(storage, function);
 
-	while (storage->missing[0] && !might && (block = next_on(storage, function, &cursor)))
+	while (storage->missing && !might && (block = next_on(storage, function, &cursor)))
 		might = !block->content.type[0] || !strcmp(block->content.type, storage->missing_type);
-	if (!storage->missing[0] || !might)
+	if (!storage->missing || !might)
 		return false;
-	util_format(reason, size, "%s, and this might be the one", storage->missing);
+	*ret = (struct explanation){ util_text("%s, and this might be the one", storage->missing), "" };
 	return true;
 }
 
@@ -697,40 +728,41 @@ static bool keeps_missing(const struct block_devices *storage, const struct pci_
  * What is needed and not found may be inside a container, on a disk that shows nothing, or on one that is yet
  * to appear.
  */
-static bool keeps_unmet(const struct block_devices *storage, const struct pci_address *function, char *reason,
-			size_t size, char *hint, size_t hint_size)
+static bool keeps_unmet(const struct block_devices *storage, const struct pci_address *function,
+			struct explanation *ret)
 {
 	const struct block *block;
 	size_t cursor = 0;
 
-	if (!storage->unmet[0])
+	if (!storage->unmet)
 		return false;
-	util_format(hint, hint_size, "a pinned address with stage=early takes the device whatever is on it%s",
-		    storage->unmet_in_table ?
-			    "; if the boot can do without the entry, give it nofail or noauto" :
-			    "");
+	ret->hint =
+		storage->unmet_in_table ?
+			"a pinned address with stage=early takes the device whatever is on it; if the boot "
+			"can do without the entry, give it nofail or noauto" :
+			"a pinned address with stage=early takes the device whatever is on it";
 	if (!has_disk(storage, function)) {
-		util_format(reason, size, "%s, and this shows no disk yet", storage->unmet);
+		ret->reason = util_text("%s, and this shows no disk yet", storage->unmet);
 		return true;
 	}
 	while ((block = next_on(storage, function, &cursor))) {
 		if (block->content.type[0] && !block_is_container(&block->content))
 			continue;
-		util_format(reason, size, "%s, and it may be on %s (%s)", storage->unmet, block->name,
-			    block->content.type[0] ? block->content.type : "no superblock");
+		ret->reason = util_text("%s, and it may be on %s (%s)", storage->unmet, block->name,
+					block->content.type[0] ? block->content.type : "no superblock");
 		return true;
 	}
-	hint[0] = '\0';
+	ret->hint = "";
 	return false;
 }
 
 /* A pool does not say how many members it has: a controller without a disk might have one. */
 static bool keeps_partial(const struct block_devices *storage, const struct pci_address *function,
-			  char *reason, size_t size)
+			  struct explanation *ret)
 {
-	if (!storage->partial[0] || has_disk(storage, function))
+	if (!storage->partial || has_disk(storage, function))
 		return false;
-	util_format(reason, size, "%s, and this shows no disk yet", storage->partial);
+	*ret = (struct explanation){ util_text("%s, and this shows no disk yet", storage->partial), "" };
 	return true;
 }
 
@@ -738,30 +770,29 @@ bool carry_awaits_disk(const struct block_devices *storage, const struct pci_add
 {
 	if (storage->awaited)
 		return true;
-	for (size_t i = 0; i < count && (storage->unmet_awaited || storage->missing[0]); i++)
+	for (size_t i = 0; i < count && (storage->unmet_awaited || storage->missing); i++)
 		if (!has_disk(storage, &functions[i]))
 			return true;
 	return false;
 }
 
-bool carry_keeps(const struct block_devices *storage, const struct carry_question *question, char *reason,
-		 size_t reason_size, char *hint, size_t hint_size)
+bool carry_keeps(const struct block_devices *storage, const struct carry_question *question,
+		 struct explanation *ret)
 {
 	const struct pci_address *function = question->function;
 
-	hint[0] = '\0';
-	if (keeps_marked(storage, function, question->without_keys, reason, reason_size, hint, hint_size))
+	*ret = (struct explanation){ "", "" };
+	if (keeps_marked(storage, question, ret))
 		return true;
 	if (!question->may_carry && !has_disk(storage, function))
 		return false;
-	if (keeps_unread(storage, function, reason, reason_size, hint, hint_size))
+	if (keeps_unread(storage, function, ret))
 		return true;
-	if (storage->unknown[0]) {
-		util_format(reason, reason_size, "%s", storage->unknown);
-		util_format(hint, hint_size, "%s", storage->hint);
+	if (storage->unknown) {
+		*ret = (struct explanation){ storage->unknown, storage->hint };
 		return true;
 	}
-	return keeps_missing(storage, function, reason, reason_size) ||
-	       (question->is_storage && keeps_partial(storage, function, reason, reason_size)) ||
-	       keeps_unmet(storage, function, reason, reason_size, hint, hint_size);
+	return keeps_missing(storage, function, ret) ||
+	       (question->is_storage && keeps_partial(storage, function, ret)) ||
+	       keeps_unmet(storage, function, ret);
 }

@@ -33,18 +33,17 @@ bool carry_awaits_disk(const struct block_devices *storage, const struct pci_add
 		       size_t count);
 
 /*
- * What does the host need the function for? Writes "root: nvme0n1p1, vg/root", the first cause with its chain
- * up from the disk, and whether that is only a key or a detached header. Returns false where nothing on it is
- * marked.
+ * What does the host need the function for? Returns "root: nvme0n1p1, vg/root", the first cause with its chain up
+ * from the disk, and stores whether that is only a key or a detached header; or NULL where nothing on it is marked.
  */
-bool carry_describe(const struct block_devices *storage, const struct pci_address *function, bool *ret_key,
-		    char *text, size_t size);
+const char *carry_describe(const struct block_devices *storage, const struct pci_address *function,
+			   bool *ret_key);
 
 /* Is what the need names among the block devices, or a member of its volume group? */
 bool carry_finds(const struct block_devices *storage, const struct need *need);
 
-/* Writes the UUIDs of what is on the disks below what the need names, with commas between them. */
-void carry_list_uuids(const struct block_devices *storage, const struct need *need, char *uuids, size_t size);
+/* The UUIDs of what is on the disks below what the need names, with commas between them. */
+const char *carry_list_uuids(const struct block_devices *storage, const struct need *need);
 
 /* What to do about a function that stays for a key. */
 #define CARRY_KEY_HINT "stage=late takes it when the key was read"
@@ -62,5 +61,5 @@ struct carry_question {
  * Must the host keep this function? Then the reason is stored, with the chain from its disk up to what needs
  * it, and the cure. What cannot be decided of a function that may carry disks is kept.
  */
-bool carry_keeps(const struct block_devices *storage, const struct carry_question *question, char *reason,
-		 size_t reason_size, char *hint, size_t hint_size);
+bool carry_keeps(const struct block_devices *storage, const struct carry_question *question,
+		 struct explanation *ret);

@@ -92,21 +92,16 @@ void config_add_error(struct config *config, const char *where, const char *what
 
 static void complain(struct config *config, const struct place *place, const char *at, const char *what)
 {
-	char where[320];
-
-	util_format(where, sizeof(where), "%.256s:%zu:%zu", place->path, place->line,
-		    (size_t)(at - place->line_start) + 1);
-	config_add_error(config, where, what);
+	config_add_error(
+		config,
+		util_text("%s:%zu:%zu", place->path, place->line, (size_t)(at - place->line_start) + 1),
+		what);
 }
 
 static void complain_of(struct config *config, const struct place *place, const char *text, size_t length,
 			const char *expected)
 {
-	char what[320], shown[SHOWN];
-
-	util_format(what, sizeof(what), "'%s': %s", util_printable(shown, sizeof(shown), text, length),
-		    expected);
-	complain(config, place, text, what);
+	complain(config, place, text, util_text("'%s': %s", util_text_shown(text, length), expected));
 }
 
 /* What the selectors of one line become: claims with these options, or keeps. */
@@ -145,11 +140,9 @@ static void add_selector(struct config *config, const struct place *place, const
 static bool is_again(struct config *config, const struct place *place, const char *text, size_t length,
 		     unsigned int bit, unsigned int *seen, const char *where)
 {
-	char what[96];
-
 	if (seen && *seen & 1U << bit) {
 		complain_of(config, place, text, length,
-			    util_format(what, sizeof(what), "a second time %s; the first one counts", where));
+			    util_text("a second time %s; the first one counts", where));
 		return true;
 	}
 	if (seen)
@@ -162,11 +155,10 @@ static void set_one(struct config *config, const struct place *place, const stru
 {
 	const struct setting *setting = &setting_list.list[i];
 	struct config changed = *config;
-	char expected[128];
 
 	if (!param->value || !setting_store(setting, param->value, param->value_length, &changed))
 		complain_of(config, place, param->value ? param->value : param->name, param->value_length,
-			    setting_expects(setting, expected, sizeof(expected)));
+			    setting_expects(setting));
 	else if (!is_again(config, place, param->name, param->name_length, (unsigned int)i, place->seen,
 			   "in this file"))
 		*config = changed;
@@ -174,16 +166,14 @@ static void set_one(struct config *config, const struct place *place, const stru
 
 static void set_option(struct config *config, const struct place *place, const struct cmdline_param *param)
 {
-	char expected[128] = "no such setting; known are ";
-
 	for (size_t i = 0; i < setting_list.count; i++) {
 		if (cmdline_is(param, setting_list.list[i].name)) {
 			set_one(config, place, param, i);
 			return;
 		}
 	}
-	setting_append_names(&setting_list, "", expected, sizeof(expected));
-	complain_of(config, place, param->name, param->name_length, expected);
+	complain_of(config, place, param->name, param->name_length,
+		    util_text("no such setting; known are %s", setting_names(&setting_list, "")));
 }
 
 /* Take the next word of a line; "#" at its start ends the line. */
@@ -218,15 +208,14 @@ static void parse_option(struct config *config, const struct place *place, const
 	const char *equals = memchr(word, '=', length), *value = equals ? equals + 1 : word + length;
 	size_t i = find_option(word, equals ? (size_t)(equals - word) : length, equals);
 	size_t value_length = (size_t)(word + length - value);
-	char expected[128] = "no such option of a claim; known are ";
 	struct claim changed = *ret;
 
 	if (i == claim_option_list.count) {
-		setting_append_names(&claim_option_list, "=", expected, sizeof(expected));
-		complain_of(config, place, word, length, expected);
+		complain_of(config, place, word, length,
+			    util_text("no such option of a claim; known are %s",
+				      setting_names(&claim_option_list, "=")));
 	} else if (!setting_store(&claim_option_list.list[i], value, value_length, &changed)) {
-		complain_of(config, place, value, value_length,
-			    setting_expects(&claim_option_list.list[i], expected, sizeof(expected)));
+		complain_of(config, place, value, value_length, setting_expects(&claim_option_list.list[i]));
 	} else if (!is_again(config, place, word, length, (unsigned int)i, seen, "on this line")) {
 		*ret = changed;
 	}
@@ -238,13 +227,13 @@ static void parse_option(struct config *config, const struct place *place, const
 static void parse_selectors(struct config *config, const struct place *place, bool keep, const char *start,
 			    const char *end)
 {
-	char source[320];
-	struct wish wish = { .source = source, .keep = keep, .options.rank = CLAIM_OF_FILE };
+	struct wish wish = { .source = util_text("%s:%zu", place->path, place->line),
+			     .keep = keep,
+			     .options.rank = CLAIM_OF_FILE };
 	const char *cursor, *word;
 	size_t length, count = 0;
 	unsigned int seen = 0;
 
-	util_format(source, sizeof(source), "%.256s:%zu", place->path, place->line);
 	for (cursor = start; next_word(&cursor, end, &word, &length);)
 		if (!keep && is_option(word, length))
 			parse_option(config, place, word, length, &seen, &wish.options);
@@ -401,12 +390,8 @@ static void parse_flag(struct config *config, const struct place *place, const s
 
 static void say_off(struct config *config, const struct cmdline_param *param)
 {
-	char value[24];
-
-	util_printable(value, sizeof(value), param->value, param->value_length);
-	util_format(config->off_by, sizeof(config->off_by), "rd.vfio=%s", value);
-	util_format(config->off_reason, sizeof(config->off_reason), "%s on the kernel command line",
-		    config->off_by);
+	config->off_by = util_text("rd.vfio=%s", util_text_shown(param->value, param->value_length));
+	config->off_reason = util_text("%s on the kernel command line", config->off_by);
 }
 
 static const char *const parameter_names[] = {

@@ -49,9 +49,9 @@ struct config {
 	size_t keep_count;
 	struct config_error *errors;
 	size_t error_count, errors_left_out;
-	bool off;        /* rd.vfio=0, or a value that cannot be read */
-	char off_by[32]; /* the parameter as it was written, "rd.vfio=OFF" */
-	char off_reason[80];
+	bool off;           /* rd.vfio=0, or a value that cannot be read */
+	const char *off_by; /* the parameter as it was written, "rd.vfio=OFF" */
+	const char *off_reason;
 	bool recovery;        /* the boot asks for a rescue shell, or saves a crash */
 	bool recovery_claims; /* recovery=claim */
 	bool dryrun, debug;

@@ -30,9 +30,9 @@ static void printf_format(3, 4)
 	comparison->changes =
 		util_grow(comparison->changes, comparison->change_count, sizeof(*comparison->changes));
 	change = &comparison->changes[comparison->change_count++];
-	util_format(change->subject, sizeof(change->subject), "%s", subject);
+	change->subject = subject;
 	va_start(args, format);
-	vsnprintf(change->what, sizeof(change->what), format, args);
+	change->what = util_text_list(format, args);
 	va_end(args);
 }
 
@@ -60,39 +60,37 @@ static void find_now(struct comparison *comparison, bool moved)
 	}
 }
 
+static void say_place(struct comparison *comparison, const struct pair *pair)
+{
+	const struct fact_function *then = &pair->then;
+	const struct pci_function *now = pair->now;
+
+	if (!now)
+		add_change(comparison,
+			   util_text("%s %04x:%04x", pci_address_text(&then->address), then->vendor,
+				     then->device),
+			   "is gone");
+	else if (pci_address_compare(&then->address, &now->address))
+		add_change(comparison, pci_text(now), "was at %s when the host facts were made",
+			   pci_address_text(&then->address));
+	else if (!pci_path_equal(&then->path, &now->path))
+		add_change(comparison, pci_text(now), "had the path %s when the host facts were made",
+			   pci_path_text(&then->path));
+}
+
 static void say_places(struct comparison *comparison)
 {
-	char subject[96], address[PCI_ADDRESS_SIZE], path[PCI_PATH_SIZE];
-
-	for (size_t p = 0; p < comparison->pair_count; p++) {
-		const struct pair *pair = &comparison->pairs[p];
-
-		pci_address_format(&pair->then.address, address);
-		pci_path_format(&pair->then.path, path);
-		if (!pair->now)
-			add_change(comparison,
-				   util_format(subject, sizeof(subject), "%s %04x:%04x", address,
-					       pair->then.vendor, pair->then.device),
-				   "is gone");
-		else if (pci_address_compare(&pair->then.address, &pair->now->address))
-			add_change(comparison, pci_format(pair->now, subject, sizeof(subject)),
-				   "was at %s when the host facts were made", address);
-		else if (!pci_path_equal(&pair->then.path, &pair->now->path))
-			add_change(comparison, pci_format(pair->now, subject, sizeof(subject)),
-				   "had the path %s when the host facts were made", path);
-	}
+	for (size_t p = 0; p < comparison->pair_count; p++)
+		say_place(comparison, &comparison->pairs[p]);
 	for (size_t i = 0; i < comparison->count; i++)
 		if (!comparison->known[i] && !comparison->functions[i].is_virtual)
-			add_change(comparison,
-				   pci_format(&comparison->functions[i], subject, sizeof(subject)),
+			add_change(comparison, pci_text(&comparison->functions[i]),
 				   "is new since the host facts were made");
 }
 
 /* Of each function the first one that it shares a group with now and did not then, or did and does not. */
 static void say_groups(struct comparison *comparison)
 {
-	char subject[96], address[PCI_ADDRESS_SIZE];
-
 	for (size_t p = 0; p < comparison->pair_count; p++) {
 		const struct pair *a = &comparison->pairs[p];
 
@@ -105,11 +103,11 @@ static void say_groups(struct comparison *comparison)
 			if (!a->now || !b->now || then == now || a->then.iommu_group < 0 ||
 			    a->now->iommu_group < 0 || b->then.iommu_group < 0 || b->now->iommu_group < 0)
 				continue;
-			add_change(comparison, pci_format(a->now, subject, sizeof(subject)),
+			add_change(comparison, pci_text(a->now),
 				   now ? "shares an IOMMU group with %s, and did not when the host facts "
 					 "were made" :
 					 "no longer shares an IOMMU group with %s",
-				   pci_address_format(&b->now->address, address));
+				   pci_address_text(&b->now->address));
 			break;
 		}
 	}

@@ -5,8 +5,8 @@
 #include "core/facts.h"
 
 struct facts_change {
-	char subject[96]; /* "0000:01:00.0 10de:1c03" */
-	char what[160];   /* "was at 0000:02:00.0 when the host facts were made" */
+	const char *subject; /* "0000:01:00.0 10de:1c03" */
+	const char *what;    /* "was at 0000:02:00.0 when the host facts were made" */
 };
 
 /*

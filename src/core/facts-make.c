@@ -23,11 +23,11 @@ static void add_byte(struct text *text, char byte)
 
 static void printf_format(2, 3) add_line(struct text *text, const char *format, ...)
 {
-	char line[2048];
+	const char *line;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	line = util_text_list(format, args);
 	va_end(args);
 	/* Names come from disks, which a guest may have written. */
 	for (const char *c = line; *c; c++)
@@ -41,52 +41,49 @@ static void printf_format(2, 3) add_line(struct text *text, const char *format, 
 static void add_fact(struct text *text, enum fact_kind kind, const struct pci_function *function,
 		     const char *uuids, const char *what)
 {
-	char path[PCI_PATH_SIZE], address[PCI_ADDRESS_SIZE];
-
 	/* A path may be longer than any that is known. */
 	if (!function->path.hops) {
 		add_line(text, "unresolved the path of %s, which carries %s",
-			 pci_address_format(&function->address, address), what);
+			 pci_address_text(&function->address), what);
 		return;
 	}
 	add_line(text, "%s %s %s %04x:%04x %s %s", facts_kind_name(kind),
-		 pci_address_format(&function->address, address), pci_path_format(&function->path, path),
-		 function->vendor, function->device, uuids[0] ? uuids : "-", what[0] ? what : "-");
+		 pci_address_text(&function->address), pci_path_text(&function->path), function->vendor,
+		 function->device, uuids[0] ? uuids : "-", what[0] ? what : "-");
 }
 
 /* The UUIDs of what is needed on the function's disks: by them the disk is known in another slot too. */
-static void list_uuids(const struct block_devices *storage, const struct pci_function *function, char *uuids,
-		       size_t size)
+static const char *list_uuids(const struct block_devices *storage, const struct pci_function *function)
 {
-	uuids[0] = '\0';
+	const char *uuids = "";
+
 	for (size_t i = 0; i < storage->count; i++)
 		if (storage->marks[i].set && storage->marks[i].rank < CARRY_RANK_KEY &&
 		    block_is_on(&storage->blocks[i], &function->address))
-			block_append_uuid(&storage->blocks[i], uuids, size);
+			uuids = block_add_uuid(uuids, &storage->blocks[i]);
+	return uuids;
 }
 
 static void add_disk(struct text *text, const struct facts_source *source,
 		     const struct pci_function *function, bool keys)
 {
-	char what[256], uuids[1024];
 	bool key;
+	const char *what = carry_describe(source->storage, &function->address, &key);
 
-	if (!carry_describe(source->storage, &function->address, &key, what, sizeof(what)) || key != keys)
-		return;
-	list_uuids(source->storage, function, uuids, sizeof(uuids));
-	add_fact(text, keys ? FACT_KEY : FACT_DISK, function, keys ? "" : uuids, what);
+	if (what && key == keys)
+		add_fact(text, keys ? FACT_KEY : FACT_DISK, function,
+			 keys ? "" : list_uuids(source->storage, function), what);
 }
 
 static void add_network(struct text *text, const struct facts_source *source,
 			const struct pci_function *function)
 {
 	const struct host_needs *needs = source->needs;
-	char reason[256];
+	const char *reason;
 
 	if (needs->network[0] && !needs->network_later &&
 	    network_leads_through(source->network, &function->address) &&
-	    network_keeps(source->network, &function->address, NETWORK_OF_ROOT, needs->network, reason,
-			  sizeof(reason)))
+	    network_keeps(source->network, &function->address, NETWORK_OF_ROOT, needs->network, &reason))
 		add_fact(text, FACT_NETWORK, function, "", reason);
 }
 
@@ -94,11 +91,10 @@ static void add_network(struct text *text, const struct facts_source *source,
 static void add_attached(struct text *text, const struct facts_source *source,
 			 const struct pci_function *function)
 {
-	char what[256];
 	bool key;
 
 	if (function->has_disk && pci_has_removable_disks(function) &&
-	    !carry_describe(source->storage, &function->address, &key, what, sizeof(what)))
+	    !carry_describe(source->storage, &function->address, &key))
 		add_fact(text, FACT_ATTACHED, function, "", "");
 }
 
@@ -142,40 +138,36 @@ static void add_needs(struct text *text, const struct facts_source *source)
 	const struct block_devices *storage = source->storage;
 	const char *const reasons[] = { source->unseen, storage->unknown, storage->missing, storage->partial,
 					storage->unmet };
-	char uuids[1024];
-
 	for (size_t n = 0; n < source->needs->count; n++) {
 		const struct need *need = &source->needs->list[n];
+		const char *uuids;
 
 		if (need->spare || !host_needs_is_on_disk(need) || !carry_finds(storage, need))
 			continue;
-		carry_list_uuids(storage, need, uuids, sizeof(uuids));
+		uuids = carry_list_uuids(storage, need);
 		add_line(text, "resolved %s %s", uuids[0] ? uuids : "-", need->text);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
-		if (reasons[i][0])
+		if (reasons[i] && reasons[i][0])
 			add_line(text, "unresolved %s", reasons[i]);
 }
 
 /* --- the topology --- */
 
-static const char *number(int value, char buffer[static 12])
+static const char *number(int value)
 {
-	return value < 0 ? "-" : util_format(buffer, 12, "%d", value);
+	return value < 0 ? "-" : util_text("%d", value);
 }
 
 static void add_function(struct text *text, const struct pci_function *function)
 {
-	char address[PCI_ADDRESS_SIZE], path[PCI_PATH_SIZE], header[12], group[12];
-
 	/* Virtual functions come and go with the driver of their physical function. */
 	if (function->is_virtual || !function->path.hops)
 		return;
-	add_line(text, "function %s %s %04x:%04x %04x:%04x %06x %s %s",
-		 pci_address_format(&function->address, address), pci_path_format(&function->path, path),
-		 function->vendor, function->device, function->subvendor, function->subdevice,
-		 function->class, number(function->header_type, header),
-		 number(function->iommu_group, group));
+	add_line(text, "function %s %s %04x:%04x %04x:%04x %06x %s %s", pci_address_text(&function->address),
+		 pci_path_text(&function->path), function->vendor, function->device, function->subvendor,
+		 function->subdevice, function->class, number(function->header_type),
+		 number(function->iommu_group));
 }
 
 char *facts_make(const struct facts_source *source)

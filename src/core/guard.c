@@ -18,39 +18,33 @@ static bool is_behind(const struct pci_function *function, const struct pci_func
 
 #define NAMED_BEHIND 4
 
-static void hint_behind(const struct plan_input *input, const struct pci_function *bridge, char *hint,
-			size_t size)
+static const char *hint_behind(const struct plan_input *input, const struct pci_function *bridge)
 {
-	char address[PCI_ADDRESS_SIZE];
+	const char *hint = "claim what is behind it instead:";
 	size_t count = 0;
 
-	hint[0] = '\0';
 	for (size_t i = 0; i < input->function_count; i++) {
 		const struct pci_function *function = &input->functions[i];
 
 		if (!is_behind(function, bridge) || pci_is_bridge(function))
 			continue;
 		if (count < NAMED_BEHIND)
-			util_append(hint, size, "%s%s", count ? " " : "claim what is behind it instead: ",
-				    pci_address_format(&function->address, address));
+			hint = util_text_add(hint, " %s", pci_address_text(&function->address));
 		count++;
 	}
 	if (count > NAMED_BEHIND)
-		util_append(hint, size, " and %zu more", count - NAMED_BEHIND);
-	if (!count)
-		util_format(hint, size, "remove it from the claims; no device is behind it");
+		hint = util_text_add(hint, " and %zu more", count - NAMED_BEHIND);
+	return count ? hint : "remove it from the claims; no device is behind it";
 }
 
 static void guard_bridge(const struct plan_input *input, struct plan_entry *entry)
 {
-	char hint[sizeof(entry->hint)];
-
 	if (!pci_is_bridge(entry->function) ||
 	    (!pci_is_real_bridge(entry->function) && entry->function->header_type == 0 &&
 	     match_names_device(entry->claim, entry->function)))
 		return;
-	hint_behind(input, entry->function, hint, sizeof(hint));
-	plan_decide(entry, VERDICT_KEPT, hint, "it is a bridge, and bridges are not given away");
+	plan_decide(entry, VERDICT_KEPT, hint_behind(input, entry->function),
+		    "it is a bridge, and bridges are not given away");
 }
 
 /* The controller of a segment that only Linux has: the RAID controller in the same IOMMU group. */
@@ -71,14 +65,12 @@ static void guard_vmd(const struct plan_input *input, struct plan_entry *entry)
 {
 	const struct pci_function *vmd =
 		pci_is_behind_vmd(entry->function) ? find_vmd(input, entry->function) : NULL;
-	char hint[sizeof(entry->hint)], address[PCI_ADDRESS_SIZE];
-
 	if (!pci_is_behind_vmd(entry->function))
 		return;
-	util_format(hint, sizeof(hint),
-		    "claim %s with all drives behind it, or switch VMD off in the firmware",
-		    vmd ? pci_address_format(&vmd->address, address) : "the VMD controller");
-	plan_decide(entry, VERDICT_KEPT, hint, "it is behind a VMD controller, and shares its IOMMU group");
+	plan_decide(entry, VERDICT_KEPT,
+		    util_text("claim %s with all drives behind it, or switch VMD off in the firmware",
+			      vmd ? pci_address_text(&vmd->address) : "the VMD controller"),
+		    "it is behind a VMD controller, and shares its IOMMU group");
 }
 
 static void guard_keep(struct plan_entry *entry, const struct config *config)
@@ -101,7 +93,6 @@ static void guard_facts(const struct plan_input *input, enum wait wait, struct p
 	const struct fact *disk = facts_find(input->facts, entry->function, FACT_DISK),
 			  *key = facts_find(input->facts, entry->function, FACT_KEY);
 	const struct fact *fact = disk ? disk : key;
-	char path[PCI_PATH_SIZE];
 
 	/* A card behind a port that needs a driver is not there yet: the late stage sees more. */
 	if (fact && fact->gone && input->stage->before_disks && wait == WAIT_NATURE)
@@ -109,10 +100,9 @@ static void guard_facts(const struct plan_input *input, enum wait wait, struct p
 	if (!fact || (!disk && match_is_asked_late(input->config, entry->claim, entry->function)))
 		return;
 	if (fact->gone)
-		plan_decide(
-			entry, VERDICT_KEPT, "if it is another card, regenerate the image",
-			"it may be the card that was at %s when the host facts were made, and carries %.120s",
-			pci_path_format(&fact->path, path), fact->text);
+		plan_decide(entry, VERDICT_KEPT, "if it is another card, regenerate the image",
+			    "it may be the card that was at %s when the host facts were made, and carries %s",
+			    pci_path_text(&fact->path), fact->text);
 	else
 		plan_decide(
 			entry, VERDICT_KEPT,
@@ -120,12 +110,12 @@ static void guard_facts(const struct plan_input *input, enum wait wait, struct p
 				"take it out of the claims: stage=early does not take what the host needs" :
 			disk ? "" :
 			       CARRY_KEY_HINT,
-			"it carries %.200s", fact->text);
+			"it carries %s", fact->text);
 }
 
 /* A disk that the host needs stays, whichever slot it is in. */
 static bool keeps_known_disk(const struct plan_input *input, const struct pci_function *function,
-			     char *reason, size_t size)
+			     struct explanation *ret)
 {
 	const struct block_devices *storage = input->storage;
 
@@ -137,15 +127,15 @@ static bool keeps_known_disk(const struct plan_input *input, const struct pci_fu
 
 		if (!fact)
 			continue;
-		util_format(reason, size, "it carries %.200s", fact->text);
+		*ret = (struct explanation){ util_text("it carries %s", fact->text), "" };
 		return true;
 	}
 	return false;
 }
 
 /* A folder of the virtual machine's host that the boot mounts: which device has which tag is not known. */
-static bool keeps_share(const struct host_needs *needs, const struct pci_function *function, char *reason,
-			size_t size)
+static bool keeps_share(const struct host_needs *needs, const struct pci_function *function,
+			struct explanation *ret)
 {
 	for (size_t n = 0; n < needs->count; n++) {
 		const struct need *need = &needs->list[n];
@@ -153,14 +143,15 @@ static bool keeps_share(const struct host_needs *needs, const struct pci_functio
 		if (need->spare || !((need->kind == NEED_VIRTIOFS && pci_is_virtiofs(function)) ||
 				     (need->kind == NEED_9P && pci_is_plan9(function))))
 			continue;
-		util_format(reason, size, "it may carry %.64s: %.64s", need->purpose, need->value);
+		*ret = (struct explanation){ util_text("it may carry %s: %s", need->purpose, need->value),
+					     "" };
 		return true;
 	}
 	return false;
 }
 
-static bool keeps_network(const struct plan_input *input, const struct pci_function *function, char *reason,
-			  size_t size, char *hint, size_t hint_size)
+static bool keeps_network(const struct plan_input *input, const struct pci_function *function,
+			  struct explanation *ret)
 {
 	const struct fact *fact = facts_find(input->facts, function, FACT_NETWORK);
 	static const struct network none;
@@ -174,21 +165,18 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 				 needs->network_later ? NETWORK_OF_MOUNT :
 							NETWORK_OF_ROOT;
 
-	if (fact) {
-		util_format(reason, size, "%s", fact->text);
+	*ret = (struct explanation){ fact ? fact->text : "", "" };
+	if (fact)
 		return true;
-	}
 	/* A card may hang off USB. */
 	if ((!needs->network[0] && !needs->network_use[0]) ||
 	    (!pci_is_network(function) && !network_leads_through(network, &function->address)) ||
 	    !network_keeps(network, &function->address, need,
-			   needs->network[0] ? needs->network : needs->network_use, reason, size))
+			   needs->network[0] ? needs->network : needs->network_use, &ret->reason))
 		return false;
 	if (need == NETWORK_OF_MOUNT)
-		util_format(hint, hint_size,
-			    "a pinned address with stage=early takes it whatever leads through it; if the "
-			    "boot can do "
-			    "without the entry, give it nofail");
+		ret->hint = "a pinned address with stage=early takes it whatever leads through it; if the "
+			    "boot can do without the entry, give it nofail";
 	return true;
 }
 
@@ -196,29 +184,26 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 static void guard_carrier(const struct plan_input *input, struct plan_entry *entry)
 {
 	const struct pci_function *function = entry->function;
-	char reason[sizeof(entry->reason)], hint[sizeof(entry->hint)] = "";
+	struct explanation why = { "", "" };
 	const struct carry_question question = {
 		.function = &function->address,
 		.may_carry = pci_may_carry_disks(function),
 		.is_storage = pci_is_storage(function),
 		.without_keys = match_is_asked_late(input->config, entry->claim, function),
 	};
-
-	bool storage = carry_keeps(input->storage, &question, reason, sizeof(reason), hint, sizeof(hint));
+	bool storage = carry_keeps(input->storage, &question, &why);
 
 	/* Before its driver is loaded nothing shows the disk of a device that has none by its nature. */
-	if (storage && !hint[0] && !question.may_carry && !question.without_keys)
-		util_format(hint, sizeof(hint),
-			    "give its claim stage=late: before its driver is loaded the boot cannot see the "
-			    "disk");
+	if (storage && !why.hint[0] && !question.may_carry && !question.without_keys)
+		why.hint =
+			"give its claim stage=late: before its driver is loaded the boot cannot see the disk";
+	if (!storage && !keeps_known_disk(input, function, &why) &&
+	    !keeps_share(input->needs, function, &why) && !keeps_network(input, function, &why))
+		return;
 	/* stage=early is there; what it waits for is its group. */
-	if (match_insists_on_early(entry->claim, function))
-		util_format(hint, sizeof(hint),
-			    "claim it without expand=group: stage=early takes it then, whatever is on it");
-	if (storage || keeps_known_disk(input, function, reason, sizeof(reason)) ||
-	    keeps_share(input->needs, function, reason, sizeof(reason)) ||
-	    keeps_network(input, function, reason, sizeof(reason), hint, sizeof(hint)))
-		plan_decide(entry, VERDICT_KEPT, hint, "%s", reason);
+	if (match_insists_on_early(entry->claim, function) && (storage || !why.hint[0]))
+		why.hint = "claim it without expand=group: stage=early takes it then, whatever is on it";
+	plan_decide(entry, VERDICT_KEPT, why.hint, "%s", why.reason);
 }
 
 bool guard_is_console(const struct pci_function *function)
@@ -400,7 +385,6 @@ static bool goes_with_display(const struct pci_function *function, const struct 
 static void guard_last_display(const struct plan_input *input, struct plan *plan)
 {
 	const struct pci_function *last = find_last_display(input, plan);
-	char address[PCI_ADDRESS_SIZE];
 
 	for (size_t i = 0; last && i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
@@ -417,7 +401,7 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 			plan_decide(entry, VERDICT_KEPT,
 				    "to give it away all the same, say rd.vfio.last-display=claim",
 				    "it belongs to the host's last display, %s",
-				    pci_address_format(&last->address, address));
+				    pci_address_text(&last->address));
 	}
 }
 
@@ -447,7 +431,6 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 		const struct pci_function *one;
-		char address[PCI_ADDRESS_SIZE];
 
 		if ((entry->verdict != VERDICT_WOULD_BIND && entry->verdict != VERDICT_DEFERRED) ||
 		    !expands_to_group(input->config, entry))
@@ -459,7 +442,7 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 		plan_decide(
 			entry, VERDICT_KEPT, "claim without expand=group to take only this one",
 			"%s of its IOMMU group %d stays with the host, and expand=group takes all or none",
-			pci_address_format(&one->address, address), entry->iommu_group);
+			pci_address_text(&one->address), entry->iommu_group);
 	}
 }
 

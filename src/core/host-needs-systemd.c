@@ -213,23 +213,22 @@ void host_needs_add_unread_hibernation(struct host_needs *needs)
 
 void host_needs_add_hibernation(struct host_needs *needs, const char *bytes, size_t length)
 {
-	char json[2048], digits[64], plain[64] = "", id[ID_SIZE], text[96];
+	char json[2048], plain[64] = "", id[ID_SIZE];
 	struct json_value object, uuid;
+	const char *digits = NULL;
 	size_t used = 0;
 
 	if (length < 4 || needs->no_resume || host_needs_has_purpose(needs, resume_form.purpose))
 		return;
 	decode_utf16(bytes + 4, length - 4, json, sizeof(json));
-	if (!json_read(json, strlen(json), &object) || !json_member(&object, "uuid", &uuid) ||
-	    !json_text(&uuid, digits, sizeof(digits)))
-		return;
-	for (const char *c = digits; *c; c++)
+	if (json_read(json, strlen(json), &object) && json_member(&object, "uuid", &uuid))
+		digits = json_text(&uuid);
+	for (const char *c = digits ? digits : ""; *c && used + 1 < sizeof(plain); c++)
 		if (*c != '-')
 			plain[used++] = *c;
 	if (!format_id(plain, id) || used != ID_DIGITS)
 		return;
-	host_needs_add(needs, &resume_form, NEED_UUID, id,
-		       util_format(text, sizeof(text), "HibernateLocation's UUID=%s", id));
+	host_needs_add(needs, &resume_form, NEED_UUID, id, util_text("HibernateLocation's UUID=%s", id));
 }
 
 static void skip_blanks(const char **cursor, const char *end)

@@ -104,18 +104,15 @@ static const char *switched_off_by(const char *cmdline, enum iommu_kind kind)
 static void blame(struct iommu *iommu, enum iommu_cause cause, const char *reason, const char *hint)
 {
 	iommu->cause = cause;
-	util_format(iommu->reason, sizeof(iommu->reason), "%s", reason);
-	util_format(iommu->hint, sizeof(iommu->hint), "%s", hint);
+	iommu->reason = reason;
+	iommu->hint = hint;
 }
 
 static void blame_parameter(struct iommu *iommu)
 {
-	char reason[96], hint[96];
-
-	util_format(reason, sizeof(reason), "%s on the kernel command line switches the IOMMU off",
-		    iommu->remove);
-	util_format(hint, sizeof(hint), "remove %s from the kernel command line", iommu->remove);
-	blame(iommu, IOMMU_CAUSE_PARAMETER, reason, hint);
+	blame(iommu, IOMMU_CAUSE_PARAMETER,
+	      util_text("%s on the kernel command line switches the IOMMU off", iommu->remove),
+	      util_text("remove %s from the kernel command line", iommu->remove));
 }
 
 /* How the firmware setup calls it, on this processor. */
@@ -145,13 +142,12 @@ static void blame_table(const struct iommu_facts *facts, struct iommu *iommu)
 {
 	static const char *const names[] = { "", "DMAR", "IVRS", "IORT", "VIOT" };
 	static const char *const units[] = { "", "VT-d unit", "AMD-Vi unit", "SMMU", "virtio-iommu" };
-	char reason[128];
 
-	util_format(reason, sizeof(reason),
-		    table_of(facts, iommu->kind)->damaged ? "the firmware's %s table is damaged" :
-							    "the firmware's %s table names no %s",
-		    names[iommu->kind], units[iommu->kind]);
-	blame(iommu, IOMMU_CAUSE_FIRMWARE, reason,
+	blame(iommu, IOMMU_CAUSE_FIRMWARE,
+	      table_of(facts, iommu->kind)->damaged ?
+		      util_text("the firmware's %s table is damaged", names[iommu->kind]) :
+		      util_text("the firmware's %s table names no %s", names[iommu->kind],
+				units[iommu->kind]),
 	      iommu->kind == IOMMU_SMMU ?
 		      "this machine has no IOMMU that its firmware would tell of; a firmware update may" :
 		      "update the firmware, and look for the IOMMU in its setup");
@@ -208,11 +204,11 @@ static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iomm
 		util_starts_with(facts->irq_chip, "IR-") ? IOMMU_REMAPPING_ON : IOMMU_REMAPPING_OFF;
 	if (iommu->remapping == IOMMU_REMAPPING_ON || iommu->state != IOMMU_ON)
 		return;
-	util_format(iommu->interrupts, sizeof(iommu->interrupts),
-		    facts->unsafe_interrupts ?
-			    "interrupts are not remapped, and vfio is told to do without: a guest can forge "
-			    "interrupts of the host" :
-			    "interrupts are not remapped, so vfio will open no device for a guest");
+	iommu->interrupts =
+		facts->unsafe_interrupts ?
+			"interrupts are not remapped, and vfio is told to do without: a guest can "
+			"forge interrupts of the host" :
+			"interrupts are not remapped, so vfio will open no device for a guest";
 	if (says(facts->cmdline, "intremap", "off", "on"))
 		cure = "remove intremap=off from the kernel command line";
 	else if (iommu->kind == IOMMU_INTEL && facts->dmar.read && !facts->dmar.remaps_interrupts)
@@ -223,18 +219,26 @@ static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iomm
 		       "AMD-Vi";
 	else
 		cure = "look for 'remapping' in dmesg";
-	util_format(iommu->interrupts_hint, sizeof(iommu->interrupts_hint), "%s%s", cure,
-		    facts->unsafe_interrupts ? "" :
-					       "; or add vfio_iommu_type1.allow_unsafe_interrupts=1, at the "
-					       "price that a guest can then forge "
-					       "interrupts of the host");
+	iommu->interrupts_hint =
+		facts->unsafe_interrupts ?
+			cure :
+			util_text(
+				"%s; or add vfio_iommu_type1.allow_unsafe_interrupts=1, at the price that a "
+				"guest can then forge interrupts of the host",
+				cure);
 }
 
 static void judge_state(const struct iommu_facts *facts, struct iommu *ret)
 {
 	const struct acpi_table *table;
 
-	*ret = (struct iommu){ .state = IOMMU_ON, .add = "", .remove = "" };
+	*ret = (struct iommu){ .state = IOMMU_ON,
+			       .reason = "",
+			       .hint = "",
+			       .add = "",
+			       .remove = "",
+			       .interrupts = "",
+			       .interrupts_hint = "" };
 	if (facts->unit[0]) {
 		ret->kind = kind_of_unit(facts->unit);
 		return;

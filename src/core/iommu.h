@@ -40,12 +40,12 @@ struct iommu {
 	enum iommu_kind kind;
 	enum iommu_cause cause;
 	enum iommu_remapping remapping;
-	char reason[192], hint[192]; /* of a state other than on; else "" */
-	bool turns_on, turns_off;    /* see iommu_foresee() */
+	const char *reason, *hint; /* of a state other than on; else "" */
+	bool turns_on, turns_off;  /* see iommu_foresee() */
 	/* the kernel parameter that is missing, or that is in the way; "" for none */
 	const char *add, *remove;
 	/* What follows from interrupts that are not remapped, and what to do; else "". */
-	char interrupts[192], interrupts_hint[256];
+	const char *interrupts, *interrupts_hint;
 };
 
 /* Judge the facts. Pure. */

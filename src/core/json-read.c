@@ -113,16 +113,16 @@ static char decode(const char **cursor, const char *end)
 	return c ? c : '?';
 }
 
-bool json_text(const struct json_value *value, char *buffer, size_t size)
+const char *json_text(const struct json_value *value)
 {
 	const char *cursor = value->start + 1, *end = value->start + value->length - 1;
+	cleanup_free char *decoded = NULL;
 	size_t used = 0;
 
-	buffer[0] = '\0';
 	if (value->length < 2 || value->start[0] != '"')
-		return false;
-	while (cursor < end && used + 1 < size)
-		buffer[used++] = decode(&cursor, end);
-	buffer[used] = '\0';
-	return true;
+		return NULL;
+	decoded = util_zeroed(value->length, 1);
+	while (cursor < end)
+		decoded[used++] = decode(&cursor, end);
+	return util_text("%s", decoded);
 }

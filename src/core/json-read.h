@@ -19,5 +19,5 @@ bool json_member(const struct json_value *object, const char *key, struct json_v
 /* Take the next element of an array; *@cursor starts as 0 and is moved on. Returns false at the end. */
 bool json_element(const struct json_value *array, size_t *cursor, struct json_value *ret);
 
-/* Decode a string into @buffer of @size bytes, cut at its end. Returns false, and "", for any other value. */
-bool json_text(const struct json_value *value, char *buffer, size_t size);
+/* A string, decoded, as a util_text(); NULL for any other value. */
+const char *json_text(const struct json_value *value) must_check;

@@ -17,7 +17,6 @@ static void add_neighbour(struct plan *plan, const struct pci_function *function
 			  const char *reason)
 {
 	struct plan_neighbour *neighbour;
-	char address[PCI_ADDRESS_SIZE];
 
 	for (size_t i = 0; i < plan->neighbour_count; i++)
 		if (plan->neighbours[i].function == function)
@@ -26,18 +25,16 @@ static void add_neighbour(struct plan *plan, const struct pci_function *function
 	neighbour = &plan->neighbours[plan->neighbour_count++];
 	neighbour->function = function;
 	neighbour->blocks = blocks;
-	util_format(neighbour->reason, sizeof(neighbour->reason), "%s", reason);
-	/* Who is wanted already is told what to do in its own line. */
-	neighbour->hint[0] = '\0';
+	neighbour->reason = reason;
+	/* The line of a wanted function says itself what to do. */
 	neighbour->wanted = plan_entry_of(plan, function);
-	if (!neighbour->wanted)
-		util_format(neighbour->hint, sizeof(neighbour->hint), "add to the configuration: claim %s",
-			    pci_address_format(&function->address, address));
+	neighbour->hint = neighbour->wanted ? "" :
+					      util_text("add to the configuration: claim %s",
+							pci_address_text(&function->address));
 }
 
 static void find_group_neighbours(const struct plan_input *input, struct plan *plan)
 {
-	char reason[256], address[PCI_ADDRESS_SIZE];
 	size_t limit;
 	cleanup_free size_t *group = pci_group_numbers(input->functions, input->function_count, &limit);
 	cleanup_free const struct pci_function **claimed =
@@ -53,11 +50,11 @@ static void find_group_neighbours(const struct plan_input *input, struct plan *p
 		if (group[i] == PCI_NO_GROUP || !claimed[group[i]] || plan_takes(plan, function) ||
 		    pci_is_real_bridge(function) || is_neutral_driver(function->driver))
 			continue;
-		util_format(reason, sizeof(reason),
-			    "is on %s, and while it is no guest can use IOMMU group %d with %s",
-			    function->driver, function->iommu_group,
-			    pci_address_format(&claimed[group[i]]->address, address));
-		add_neighbour(plan, function, true, reason);
+		add_neighbour(plan, function, true,
+			      util_text("is bound to %s; until it is released no guest can use IOMMU group "
+					"%d with %s",
+					function->driver, function->iommu_group,
+					pci_address_text(&claimed[group[i]]->address)));
 	}
 }
 
@@ -69,18 +66,15 @@ static const struct pci_function *function_at(const struct plan_input *input,
 
 static void find_companions(const struct plan_input *input, struct plan *plan)
 {
-	char reason[256], address[PCI_ADDRESS_SIZE];
-
 	for (size_t i = 0; i < input->link_count; i++) {
 		const struct pci_function *supplier = function_at(input, &input->links[i].supplier);
 		const struct pci_function *consumer = function_at(input, &input->links[i].consumer);
 
 		if (!supplier || !consumer || !plan_takes(plan, supplier) || plan_entry_of(plan, consumer))
 			continue;
-		util_format(reason, sizeof(reason),
-			    "belongs to %s (the kernel links them) and is not claimed",
-			    pci_address_format(&supplier->address, address));
-		add_neighbour(plan, consumer, false, reason);
+		add_neighbour(plan, consumer, false,
+			      util_text("belongs to %s (the kernel links them) and is not claimed",
+					pci_address_text(&supplier->address)));
 	}
 }
 

@@ -50,18 +50,15 @@ void network_parse_routes(const char *ipv4, const char *ipv6,
 }
 
 /* "the root is on the network", and the like. */
-static void say_need(enum network_need need, const char *by, char *text, size_t size)
+static const char *say_need(enum network_need need, const char *by)
 {
 	switch (need) {
-	case NETWORK_OF_ROOT:
-		util_format(text, size, "the root is on the network");
-		break;
 	case NETWORK_OF_MOUNT:
-		util_format(text, size, "the host needs the network (%s)", by);
-		break;
+		return util_text("the host needs the network (%s)", by);
 	case NETWORK_OF_BOOT:
-		util_format(text, size, "the boot uses the network (%s)", by);
-		break;
+		return util_text("the boot uses the network (%s)", by);
+	default:
+		return "the root is on the network";
 	}
 }
 
@@ -74,20 +71,18 @@ bool network_leads_through(const struct network *network, const struct pci_addre
 }
 
 bool network_keeps(const struct network *network, const struct pci_address *function, enum network_need need,
-		   const char *by, char *reason, size_t size)
+		   const char *by, const char **ret_reason)
 {
-	char text[128];
-
-	say_need(need, by, text, sizeof(text));
 	for (size_t i = 0; i < network->count; i++) {
 		if (pci_address_compare(&network->cards[i].address, function))
 			continue;
-		util_format(reason, size, "%s, and %s has a route", text, network->cards[i].interface);
+		*ret_reason =
+			util_text("%s, and %s has a route", say_need(need, by), network->cards[i].interface);
 		return true;
 	}
 	if (network->count || need == NETWORK_OF_BOOT)
 		return false;
-	util_format(reason, size, "%s, and no interface that leads there is known yet", text);
+	*ret_reason = util_text("%s, and no interface that leads there is known yet", say_need(need, by));
 	return true;
 }
 

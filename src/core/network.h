@@ -38,5 +38,5 @@ bool network_leads_through(const struct network *network, const struct pci_addre
  * route is known, each card, unless only the boot has used it.
  */
 bool network_keeps(const struct network *network, const struct pci_address *function, enum network_need need,
-		   const char *by, char *reason, size_t size);
+		   const char *by, const char **ret_reason);
 void network_clear(struct network *network);

@@ -88,10 +88,10 @@ int pci_address_parse_any(const char *text, size_t length, struct pci_address *r
 	return parse_address(text, length, ret, ret_every);
 }
 
-const char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE])
+const char *pci_address_text(const struct pci_address *address)
 {
-	return util_format(buffer, PCI_ADDRESS_SIZE, "%04x:%02x:%02x.%x", address->segment, address->bus,
-			   address->slot & 0x1fU, address->function & 7U);
+	return util_text("%04x:%02x:%02x.%x", address->segment, address->bus, address->slot & 0x1fU,
+			 address->function & 7U);
 }
 
 static uint64_t rank(const struct pci_address *a)
@@ -99,12 +99,10 @@ static uint64_t rank(const struct pci_address *a)
 	return (uint64_t)a->segment << 32 | (uint64_t)(a->bus << 16 | a->slot << 8 | a->function);
 }
 
-const char *pci_format(const struct pci_function *function, char *buffer, size_t size)
+const char *pci_text(const struct pci_function *function)
 {
-	char address[PCI_ADDRESS_SIZE];
-
-	return util_format(buffer, size, "%s %04x:%04x", pci_address_format(&function->address, address),
-			   function->vendor, function->device);
+	return util_text("%s %04x:%04x", pci_address_text(&function->address), function->vendor,
+			 function->device);
 }
 
 bool pci_next_address(const char **cursor, struct pci_address *ret)
@@ -156,15 +154,17 @@ int pci_path_parse(const char *text, size_t length, struct pci_path *ret, bool *
 	return 0;
 }
 
-const char *pci_path_format(const struct pci_path *path, char buffer[static PCI_PATH_SIZE])
+const char *pci_path_text(const struct pci_path *path)
 {
+	const char *text;
+
 	if (!path->hops)
-		return util_format(buffer, PCI_PATH_SIZE, "-");
-	util_format(buffer, PCI_PATH_SIZE, "%04x:%02x:%02x.%x", path->segment, path->root_bus,
-		    path->hop[0].slot, path->hop[0].function);
+		return "-";
+	text = util_text("%04x:%02x:%02x.%x", path->segment, path->root_bus, path->hop[0].slot,
+			 path->hop[0].function);
 	for (int i = 1; i < path->hops; i++)
-		util_append(buffer, PCI_PATH_SIZE, "/%02x.%x", path->hop[i].slot, path->hop[i].function);
-	return buffer;
+		text = util_text_add(text, "/%02x.%x", path->hop[i].slot, path->hop[i].function);
+	return text;
 }
 
 bool pci_path_equal(const struct pci_path *a, const struct pci_path *b)

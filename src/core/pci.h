@@ -75,17 +75,13 @@ int pci_hop_parse(const char *text, size_t length, struct pci_hop *ret, bool *re
  */
 int pci_path_parse(const char *text, size_t length, struct pci_path *ret, bool *ret_every,
 		   size_t *ret_offset) must_check;
-#define PCI_PATH_SIZE (PCI_ADDRESS_SIZE + PCI_PATH_HOPS * 5)
-/* Write the path as pci_path_parse() reads it, "-" for one that was not read. Returns @buffer. */
-const char *pci_path_format(const struct pci_path *path, char buffer[static PCI_PATH_SIZE]);
+/* The path as pci_path_parse() reads it, "-" for one that was not read: a util_text(). */
+const char *pci_path_text(const struct pci_path *path) must_check;
 bool pci_path_equal(const struct pci_path *a, const struct pci_path *b);
-/* Write the address as sysfs names it, segment included. Returns @buffer. */
-const char *pci_address_format(const struct pci_address *address, char buffer[static PCI_ADDRESS_SIZE]);
-/*
- * "0000:01:00.0 10de:1c03", what every line about a function starts with: written to @buffer. Returns
- * @buffer.
- */
-const char *pci_format(const struct pci_function *function, char *buffer, size_t size);
+/* The address as sysfs names it, segment included: a util_text(). */
+const char *pci_address_text(const struct pci_address *address) must_check;
+/* "0000:01:00.0 10de:1c03", what every line about a function starts with: a util_text(). */
+const char *pci_text(const struct pci_function *function) must_check;
 /*
  * Take the next function that a path of sysfs goes through from *@cursor, which is moved on behind it.
  * Returns false where there is no more.

@@ -16,13 +16,13 @@ void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hin
 	va_list args;
 
 	entry->verdict = verdict;
-	util_format(entry->hint, sizeof(entry->hint), "%s", hint);
+	entry->hint = hint;
 	va_start(args, reason);
-	vsnprintf(entry->reason, sizeof(entry->reason), reason, args);
+	entry->reason = util_text_list(reason, args);
 	va_end(args);
 }
 
-const char *plan_sentence(const struct plan_entry *entry, char *buffer, size_t size)
+const char *plan_sentence(const struct plan_entry *entry)
 {
 	struct outcome outcome = {
 		.verdict = entry->verdict,
@@ -32,7 +32,7 @@ const char *plan_sentence(const struct plan_entry *entry, char *buffer, size_t s
 		.reason = entry->reason,
 	};
 
-	return verdict_sentence(&outcome, buffer, size);
+	return verdict_sentence(&outcome);
 }
 
 bool plan_is_excused(const struct plan_entry *entry)

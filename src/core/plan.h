@@ -21,7 +21,7 @@ struct plan_entry {
 	char wanted_driver[PCI_DRIVER_SIZE];
 	char driver[PCI_DRIVER_SIZE];  /* bound now; "" none */
 	char variant[PCI_DRIVER_SIZE]; /* the module of a variant of vfio-pci that is made for it; "" none */
-	char reason[256], hint[256];
+	const char *reason, *hint;     /* never NULL; hint is "" where there is nothing to do */
 	int iommu_group;
 	bool late; /* the late stage decides it */
 	/*
@@ -46,7 +46,7 @@ struct plan_neighbour {
 	const struct pci_function *function;
 	bool wanted; /* it has an entry of its own, which says why it is not taken */
 	bool blocks; /* no guest can use the group while its driver holds it */
-	char reason[256], hint[256];
+	const char *reason, *hint;
 };
 
 struct plan {
@@ -134,10 +134,13 @@ bool plan_failed(const struct plan *plan);
  */
 bool plan_loads_driver(const struct plan *plan, size_t index);
 
-/* Give an entry its verdict and the reason; @hint is what to do, "" for nothing. */
+/*
+ * Give an entry its verdict and the reason. @hint is what to do, "" for nothing: a text of util_text() or of the
+ * program, for the entry keeps the pointer.
+ */
 void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hint, const char *reason, ...)
 	printf_format(4, 5);
-/* Write the entry's sentence, as verdict_sentence(). */
-const char *plan_sentence(const struct plan_entry *entry, char *buffer, size_t size);
+/* The entry's sentence, as verdict_sentence(). */
+const char *plan_sentence(const struct plan_entry *entry) must_check;
 /* Syslog level of the entry's line: verdict_level(), less where the device is optional. */
 int plan_level(const struct plan_entry *entry);

@@ -21,6 +21,8 @@ static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim
 		.claim = claim,
 		.verdict = VERDICT_WOULD_BIND,
 		.iommu_group = function ? function->iommu_group : -1,
+		.reason = "",
+		.hint = "",
 	};
 	strcpy(entry->wanted_driver, claim->driver[0] ? claim->driver : PLAN_DRIVER);
 	if (function)
@@ -44,20 +46,16 @@ static void judge_isolation(struct plan_entry *entry, const struct iommu *iommu)
 }
 
 /* Where is the card that the pin names? */
-static void hint_where(const struct plan_input *input, const struct selector *pin, char *hint, size_t size)
+static const char *hint_where(const struct plan_input *input, const struct selector *pin)
 {
 	struct selector id = { .kind = SELECTOR_ID, .id = pin->id };
-	char address[PCI_ADDRESS_SIZE];
 
-	for (size_t i = 0; i < input->function_count; i++) {
-		if (selector_match(&id, &input->functions[i]) != SELECTOR_YES)
-			continue;
-		util_format(hint, size,
-			    "the pinned id is at %s now; change the address, or claim it by its path",
-			    pci_address_format(&input->functions[i].address, address));
-		return;
-	}
-	util_format(hint, size, "no device of the machine has the pinned id now; look at lspci -nn");
+	for (size_t i = 0; i < input->function_count; i++)
+		if (selector_match(&id, &input->functions[i]) == SELECTOR_YES)
+			return util_text(
+				"the pinned id is at %s now; change the address, or claim it by its path",
+				pci_address_text(&input->functions[i].address));
+	return "no device of the machine has the pinned id now; look at lspci -nn";
 }
 
 static void add_moved(const struct plan_input *input, const struct claim *claim,
@@ -65,11 +63,10 @@ static void add_moved(const struct plan_input *input, const struct claim *claim,
 {
 	/* Where another claim wants the newcomer, that entry is the device's; this one is the pin's. */
 	struct plan_entry *entry = add_entry(plan, claim, taken ? NULL : found);
-	char hint[256], address[PCI_ADDRESS_SIZE];
 
-	hint_where(input, &claim->selector, hint, sizeof(hint));
-	plan_decide(entry, VERDICT_MOVED, hint, "at %s stands %04x:%04x, not what %.64s names",
-		    pci_address_format(&found->address, address), found->vendor, found->device, claim->text);
+	plan_decide(entry, VERDICT_MOVED, hint_where(input, &claim->selector),
+		    "at %s stands %04x:%04x, not what %s names", pci_address_text(&found->address),
+		    found->vendor, found->device, claim->text);
 }
 
 static void add_nothing_found(const struct claim *claim, const char *off, struct plan *plan)
@@ -83,7 +80,7 @@ static void add_nothing_found(const struct claim *claim, const char *off, struct
 			    claim->optional ? "" :
 					      "compare with lspci -nn; the card may sit in another slot or "
 					      "be switched off in the firmware",
-			    "no device matches %.64s%s", claim->text,
+			    "no device matches %s%s", claim->text,
 			    claim->optional ? ", which is optional" : "");
 }
 

@@ -63,11 +63,8 @@ static bool parse_field(const char *text, size_t length, int field, uint32_t *re
 static int fail(struct selector_error *error, size_t offset, const char *text, size_t length,
 		const char *expected)
 {
-	char shown[SHOWN];
-
 	error->offset = offset;
-	util_format(error->what, sizeof(error->what), "'%s': %s",
-		    util_printable(shown, sizeof(shown), text, length), expected);
+	error->what = util_text("'%s': %s", util_text_shown(text, length), expected);
 	return -EINVAL;
 }
 
@@ -91,7 +88,6 @@ static int parse_id(const char *text, size_t length, struct selector_id *ret, st
 		SELECTOR_ANY, SELECTOR_ANY, SELECTOR_ANY, SELECTOR_ANY, 0, SELECTOR_ANY
 	};
 	const char *start = text, *end = text + length;
-	char expected[128];
 	int count = 0;
 
 	for (;; start++) {
@@ -102,12 +98,10 @@ static int parse_id(const char *text, size_t length, struct selector_id *ret, st
 			return fail(error, (size_t)(start - text), text, length,
 				    "an id has at most six fields, "
 				    "vendor:device:subvendor:subdevice:class:class_mask");
-		if (!parse_field(start, size, count, &fields[count])) {
-			util_format(expected, sizeof(expected),
-				    "the %s of an id is %s hexadecimal digits or *", field_names[count],
-				    count < CLASS ? "four" : "up to six");
-			return fail(error, (size_t)(start - text), text, length, expected);
-		}
+		if (!parse_field(start, size, count, &fields[count]))
+			return fail(error, (size_t)(start - text), text, length,
+				    util_text("the %s of an id is %s hexadecimal digits or *",
+					      field_names[count], count < CLASS ? "four" : "up to six"));
 		count++;
 		if (!colon)
 			break;
@@ -124,24 +118,24 @@ static int parse_id(const char *text, size_t length, struct selector_id *ret, st
 	return 0;
 }
 
-/* Common slips: leave @meant the text that was probably meant, or "". */
-static void guess(const char *text, size_t length, char meant[static 32])
+/* Common slips: the text that was probably meant, or "". */
+static const char *guess(const char *text, size_t length)
 {
 	unsigned int a, b, c, d;
 	char copy[32];
 	int end = 0;
 
-	meant[0] = '\0';
 	if (length >= sizeof(copy) || memchr(text, '\0', length))
-		return;
+		return "";
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 	if (sscanf(copy, "%4x:%2x:%2x.%1x%n", &a, &b, &c, &d, &end) == 4 && !copy[end] && c < 0x20 && d < 8)
-		util_format(meant, 32, "%04x:%02x:%02x.%x", a, b, c, d);
-	else if (sscanf(copy, "%2x:%2x.%1x%n", &b, &c, &d, &end) == 3 && !copy[end] && c < 0x20 && d < 8)
-		util_format(meant, 32, "%02x:%02x.%x", b, c, d);
-	else if (sscanf(copy, "%4x%*1[-.:]%4x%n", &a, &b, &end) == 2 && !copy[end])
-		util_format(meant, 32, "%04x:%04x", a, b);
+		return util_text("%04x:%02x:%02x.%x", a, b, c, d);
+	if (sscanf(copy, "%2x:%2x.%1x%n", &b, &c, &d, &end) == 3 && !copy[end] && c < 0x20 && d < 8)
+		return util_text("%02x:%02x.%x", b, c, d);
+	if (sscanf(copy, "%4x%*1[-.:]%4x%n", &a, &b, &end) == 2 && !copy[end])
+		return util_text("%04x:%04x", a, b);
+	return "";
 }
 
 /* class:BBSSPP or a prefix of it: an id whose class alone is compared. */
@@ -232,12 +226,12 @@ static int parse_any(const char *text, size_t length, struct selector *ret, stru
 int selector_parse(const char *text, size_t length, struct selector *ret, struct selector_error *error)
 {
 	struct selector selector = { 0 };
-	char meant[32];
+	const char *meant;
 
 	if (parse_any(text, length, &selector, error) < 0) {
-		guess(text, length, meant);
+		meant = guess(text, length);
 		if (meant[0])
-			util_append(error->what, sizeof(error->what), "; did you mean %s?", meant);
+			error->what = util_text_add(error->what, "; did you mean %s?", meant);
 		return -EINVAL;
 	}
 	*ret = selector;

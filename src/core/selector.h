@@ -31,7 +31,7 @@ struct selector {
 /* What is wrong with a text, for the user: found, expected, and what was probably meant. */
 struct selector_error {
 	size_t offset; /* of the offending byte, from the start of the text */
-	char what[256];
+	const char *what;
 };
 
 /*

@@ -99,7 +99,7 @@ static const char *separator(size_t i, size_t count, const char *last)
 	return i + 1 == count ? last : ", ";
 }
 
-static void append_values(const char *values, char *buffer, size_t size)
+static const char *add_values(const char *text, const char *values)
 {
 	const char *value;
 	size_t length, count = 1;
@@ -107,24 +107,27 @@ static void append_values(const char *values, char *buffer, size_t size)
 	for (const char *bar = values; (bar = strchr(bar, '|')); bar++)
 		count++;
 	for (size_t i = 0; next_value(&values, &value, &length); i++)
-		util_append(buffer, size, "%s%.*s", separator(i, count, " or "), (int)length, value);
+		text = util_text_add(text, "%s%.*s", separator(i, count, " or "), (int)length, value);
+	return text;
 }
 
-const char *setting_expects(const struct setting *setting, char *buffer, size_t size)
+const char *setting_expects(const struct setting *setting)
 {
-	util_format(buffer, size, "%s takes ", setting->name);
+	const char *text = util_text("%s takes ", setting->name);
+
 	if (setting->kind == SETTING_SECONDS)
-		util_append(buffer, size, "%s seconds", setting->values);
-	else if (setting->kind == SETTING_DRIVER)
-		util_append(buffer, size, "%s or the name of a driver", setting->standard);
-	else
-		append_values(setting->values, buffer, size);
-	return buffer;
+		return util_text_add(text, "%s seconds", setting->values);
+	if (setting->kind == SETTING_DRIVER)
+		return util_text_add(text, "%s or the name of a driver", setting->standard);
+	return add_values(text, setting->values);
 }
 
-void setting_append_names(const struct setting_list *all, const char *suffix, char *buffer, size_t size)
+const char *setting_names(const struct setting_list *all, const char *suffix)
 {
+	const char *text = "";
+
 	for (size_t i = 0; i < all->count; i++)
-		util_append(buffer, size, "%s%s%s", separator(i, all->count, " and "), all->list[i].name,
-			    all->list[i].kind == SETTING_WORD ? "" : suffix);
+		text = util_text_add(text, "%s%s%s", separator(i, all->count, " and "), all->list[i].name,
+				     all->list[i].kind == SETTING_WORD ? "" : suffix);
+	return text;
 }

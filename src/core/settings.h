@@ -31,8 +31,8 @@ struct setting_list {
  */
 bool setting_store(const struct setting *setting, const char *value, size_t length, void *ret);
 
-/* What the setting takes, as in "expand takes none, slot or group". Returns @buffer. */
-const char *setting_expects(const struct setting *setting, char *buffer, size_t size);
+/* What the setting takes, as in "expand takes none, slot or group": a util_text(). */
+const char *setting_expects(const struct setting *setting) must_check;
 
-/* Append the names of all, as in "expand=, stage= and optional": @suffix follows those that take a value. */
-void setting_append_names(const struct setting_list *all, const char *suffix, char *buffer, size_t size);
+/* The names of all, as in "expand=, stage= and optional": @suffix follows those that take a value. */
+const char *setting_names(const struct setting_list *all, const char *suffix) must_check;

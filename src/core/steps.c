@@ -233,92 +233,60 @@ bool step_applies(const struct step *step, const struct plan_entry *entry, bool 
 
 /* --- text --- */
 
-static void describe_write(struct step_text *text, const char *device, const char *attribute,
-			   const char *value)
+static struct step_text write_to_device(const char *device, const char *attribute, const char *value)
 {
-	text->verb = value[0] ? "write" : "clear";
-	util_format(text->path, sizeof(text->path), "/sys/bus/pci/devices/%s/%s", device, attribute);
-	util_format(text->value, sizeof(text->value), "%s", value);
+	return (struct step_text){ value[0] ? "write" : "clear",
+				   util_text("/sys/bus/pci/devices/%s/%s", device, attribute), value };
 }
 
-static void describe_remove_id(struct step_text *text, const struct plan_entry *entry, bool any)
+static struct step_text write_to_driver(const char *driver, const char *attribute, const char *value)
 {
-	bool known = !any && pci_is_guest_driver(entry->driver);
+	return (struct step_text){ "write", util_text("/sys/bus/pci/drivers/%s/%s", driver, attribute),
+				   value };
+}
 
-	text->verb = "write";
-	util_format(text->path, sizeof(text->path), "/sys/bus/pci/drivers/%s/remove_id",
-		    known ? entry->driver :
-		    any   ? entry->wanted_driver :
-			    "*");
+static struct step_text remove_id_of(const struct plan_entry *entry, bool any)
+{
 	if (any)
-		strcpy(text->value, "*");
-	else
-		util_format(text->value, sizeof(text->value), "%04x %04x", entry->function->vendor,
-			    entry->function->device);
+		return write_to_driver(entry->wanted_driver, "remove_id", "*");
+	return write_to_driver(pci_is_guest_driver(entry->driver) ? entry->driver : "*", "remove_id",
+			       util_text("%04x %04x", entry->function->vendor, entry->function->device));
 }
 
-static void describe_driver(struct step_text *text, const char *file, const char *driver, const char *value)
-{
-	text->verb = value[0] ? "write" : "read";
-	util_format(text->path, sizeof(text->path), "/sys/bus/pci/%s%s%s", driver[0] ? "drivers/" : "",
-		    driver, file);
-	util_format(text->value, sizeof(text->value), "%s", value);
-}
-
-static void describe_value(struct step_text *text, const char *verb, const char *value)
-{
-	text->verb = verb;
-	util_format(text->value, sizeof(text->value), "%s", value);
-}
-
-void step_describe(const struct plan *plan, const struct step *step, struct step_text *ret)
+struct step_text step_describe(const struct plan *plan, const struct step *step)
 {
 	const struct plan_entry *entry = &plan->entries[step->entry];
-	bool any = step->conditions & STEP_IF_TAKEN;
-	char device[PCI_ADDRESS_SIZE] = "*", variant[96];
+	bool any = (step->conditions & STEP_IF_TAKEN) || !entry->function;
+	const char *device = any ? "*" : pci_address_text(&entry->function->address);
 
-	*ret = (struct step_text){ 0 };
-	if (!any && entry->function)
-		pci_address_format(&entry->function->address, device);
 	switch ((enum step_kind)step->kind) {
 	case STEP_OVERRIDE:
-		describe_write(ret, device, "driver_override", entry->wanted_driver);
-		break;
+		return write_to_device(device, "driver_override", entry->wanted_driver);
 	case STEP_OVERRIDE_VARIANT:
-		util_format(variant, sizeof(variant), "the driver of module %s", entry->variant);
-		describe_write(ret, device, "driver_override", variant);
-		break;
+		return write_to_device(device, "driver_override",
+				       util_text("the driver of module %s", entry->variant));
 	case STEP_CLEAR:
-		describe_write(ret, device, "driver_override", "");
-		break;
+		return write_to_device(device, "driver_override", "");
 	case STEP_REMOVE_ID:
-		describe_remove_id(ret, entry, any);
-		break;
+		return remove_id_of(entry, any);
 	case STEP_UNBIND:
-		describe_write(ret, device, "driver/unbind", device);
-		break;
+		return write_to_device(device, "driver/unbind", device);
 	case STEP_PROBE:
-		describe_driver(ret, "drivers_probe", "", device);
-		break;
+		return (struct step_text){ "write", "/sys/bus/pci/drivers_probe", device };
 	case STEP_BIND:
-		describe_driver(ret, "/bind", entry->wanted_driver, device);
-		break;
+		return write_to_driver(entry->wanted_driver, "bind", device);
 	case STEP_READ_BACK:
-		describe_write(ret, device, "driver", "");
-		ret->verb = "read";
-		break;
+		return (struct step_text){ "read", util_text("/sys/bus/pci/devices/%s/driver", device), "" };
 	case STEP_FRAMEBUFFER:
-		describe_value(ret, "release", device);
-		break;
+		return (struct step_text){ "release", "", device };
 	case STEP_LOAD:
-		describe_value(ret, "load", entry->wanted_driver);
-		break;
+		return (struct step_text){ "load", "", entry->wanted_driver };
 	case STEP_LOAD_VARIANT:
-		describe_value(ret, "load", entry->variant);
-		break;
+		return (struct step_text){ "load", "", entry->variant };
 	case STEP_READ_BACK_KEPT:
-		describe_driver(ret, "", entry->wanted_driver, "");
-		break;
+	default:
+		return (struct step_text){ "read", util_text("/sys/bus/pci/drivers/%s", entry->wanted_driver),
+					   "" };
 	}
 }
 
@@ -327,24 +295,19 @@ const char *step_condition_name(unsigned int bit)
 	return condition_names[bit].name;
 }
 
-const char *step_format(const struct plan *plan, const struct step *step, char *buffer, size_t size)
+const char *step_format(const struct plan *plan, const struct step *step)
 {
-	struct step_text text;
-	const char *before = " if ";
+	struct step_text parts = step_describe(plan, step);
+	const char *before = " if ", *text;
 
-	step_describe(plan, step, &text);
-	util_format(buffer, size, "%s ", text.verb);
-	if (step->kind == STEP_FRAMEBUFFER)
-		util_append(buffer, size, "the firmware's framebuffer of ");
-	if (text.path[0] && text.value[0])
-		util_append(buffer, size, "%s to %s", text.value, text.path);
-	else
-		util_append(buffer, size, "%s", text.path[0] ? text.path : text.value);
+	text = util_text("%s %s%s%s%s", parts.verb,
+			 step->kind == STEP_FRAMEBUFFER ? "the firmware's framebuffer of " : "", parts.value,
+			 parts.path[0] && parts.value[0] ? " to " : "", parts.path);
 	for (unsigned int bit = 0; bit < STEP_CONDITION_COUNT; bit++) {
 		if (!(step->conditions & 1u << bit))
 			continue;
-		util_append(buffer, size, "%s%s", before, condition_names[bit].words);
+		text = util_text_add(text, "%s%s", before, condition_names[bit].words);
 		before = " and ";
 	}
-	return buffer;
+	return text;
 }

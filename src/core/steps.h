@@ -83,21 +83,21 @@ void steps_add_resume(struct step_list *list, size_t entry);
  */
 bool step_applies(const struct step *step, const struct plan_entry *entry, bool failed);
 
-/* A step as text. */
+/* A step as text: each a util_text(), or "" */
 struct step_text {
-	const char *verb; /* "write", "clear", "load", "read" or "release" */
-	char path[160];   /* "" of load and release */
-	char value[96];   /* what is written, loaded or released */
+	const char *verb;  /* "write", "clear", "load", "read" or "release" */
+	const char *path;  /* "" of load and release */
+	const char *value; /* what is written, loaded or released */
 };
 
 /*
  * Describe the step. "*" stands for each function that a loaded driver has and the plan keeps, and for a driver that
  * is known only then.
  */
-void step_describe(const struct plan *plan, const struct step *step, struct step_text *ret);
+struct step_text step_describe(const struct plan *plan, const struct step *step);
 
-/* The step and its conditions in words, as "write 0000:01:00.0 to /sys/bus/pci/drivers_probe". Returns @buffer. */
-const char *step_format(const struct plan *plan, const struct step *step, char *buffer, size_t size);
+/* The step and its conditions in words, as "write 0000:01:00.0 to /sys/bus/pci/drivers_probe": a util_text(). */
+const char *step_format(const struct plan *plan, const struct step *step) must_check;
 
 /* The name in JSON of the condition of bit @bit, from 0 to STEP_CONDITION_COUNT - 1. */
 const char *step_condition_name(unsigned int bit);

@@ -37,34 +37,32 @@ bool verdict_is_failure(enum verdict verdict)
 	return verdicts[verdict].failure;
 }
 
-static void append_field(const struct outcome *outcome, char field, char *buffer, size_t size)
+static const char *field_text(const struct outcome *outcome, char field)
 {
 	switch (field) {
 	case 'd':
-		util_append(buffer, size, "%s", outcome->driver);
-		break;
+		return outcome->driver;
 	case 'w':
-		util_append(buffer, size, "%s", outcome->was[0] ? outcome->was : "no driver");
-		break;
+		return outcome->was[0] ? outcome->was : "no driver";
 	case 'g':
-		if (outcome->iommu_group >= 0)
-			util_append(buffer, size, "IOMMU group %d", outcome->iommu_group);
-		else
-			util_append(buffer, size, "IOMMU group not known yet");
-		break;
+		return outcome->iommu_group >= 0 ? util_text("IOMMU group %d", outcome->iommu_group) :
+						   "IOMMU group not known yet";
 	default:
-		util_append(buffer, size, "%s", outcome->reason);
+		return outcome->reason;
 	}
 }
 
-const char *verdict_sentence(const struct outcome *outcome, char *buffer, size_t size)
+const char *verdict_sentence(const struct outcome *outcome)
 {
-	buffer[0] = '\0';
-	for (const char *c = verdicts[outcome->verdict].sentence; *c; c++) {
-		if (*c == '%')
-			append_field(outcome, *++c, buffer, size);
-		else
-			util_append(buffer, size, "%c", *c);
+	const char *text = "", *format = verdicts[outcome->verdict].sentence;
+
+	while (*format) {
+		size_t plain = strcspn(format, "%");
+		bool field = format[plain] == '%';
+
+		text = util_text_add(text, "%.*s%s", (int)plain, format,
+				     field ? field_text(outcome, format[plain + 1]) : "");
+		format += plain + (field ? 2 : 0);
 	}
-	return buffer;
+	return text;
 }

@@ -28,5 +28,5 @@ int verdict_by_name(const char *name);
 int verdict_level(enum verdict verdict);
 /* Is it a failure of something that was asked for? */
 bool verdict_is_failure(enum verdict verdict);
-/* Write the sentence that tells the outcome, without the device and without the hint. Returns @buffer. */
-const char *verdict_sentence(const struct outcome *outcome, char *buffer, size_t size);
+/* The sentence about the outcome, without the device and without the hint: a util_text(). */
+const char *verdict_sentence(const struct outcome *outcome) must_check;

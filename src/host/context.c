@@ -33,8 +33,6 @@ void context_go_by(struct context *context, const struct initramfs *image)
 static void add_stage_errors(struct context *context)
 {
 	struct config *config = &context->config;
-	char what[256], address[PCI_ADDRESS_SIZE];
-
 	for (size_t c = 0; c < config->claim_count; c++) {
 		for (size_t i = 0; i < context->machine.function_count; i++) {
 			const struct pci_function *function = &context->machine.functions[i];
@@ -42,13 +40,13 @@ static void add_stage_errors(struct context *context)
 			if (context->machine.wanted[i] != (int)c ||
 			    !match_is_loosely_early(&config->claims[c], function))
 				continue;
-			util_format(what, sizeof(what),
-				    "%.64s: stage=early takes storage, USB and card readers by a pinned "
-				    "address or a path "
-				    "only, as %s@%04x:%04x; it waits for the late stage",
-				    config->claims[c].text, pci_address_format(&function->address, address),
-				    function->vendor, function->device);
-			config_add_error(config, config->claims[c].wanted_by, what);
+			config_add_error(
+				config, config->claims[c].wanted_by,
+				util_text("%s: stage=early takes storage, USB and card readers by a pinned "
+					  "address or a path "
+					  "only, as %s@%04x:%04x; it waits for the late stage",
+					  config->claims[c].text, pci_address_text(&function->address),
+					  function->vendor, function->device));
 			break;
 		}
 	}

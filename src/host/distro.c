@@ -73,19 +73,18 @@ static bool install_calls_dracut(void)
 void distro_boots_by(struct distro *distro, enum kernels_layout layout)
 {
 	bool dracut = distro->generator == &generators[GENERATOR_DRACUT];
-	const char *plain = distro->generator ? distro->generator->regenerate : "make the initramfs anew";
-	char *ret = distro->regenerate;
-	size_t size = sizeof(distro->regenerate);
+	const char *plain = distro->generator ? distro->generator->regenerate : "regenerate the initramfs";
 
 	if (layout == KERNELS_UNIFIED && dracut && kernels_unified_by_dracut())
-		util_format(ret, size, "sudo dracut --regenerate-all --uefi --force");
+		distro->regenerate = "sudo dracut --regenerate-all --uefi --force";
 	else if (layout == KERNELS_OF_GENERATOR || (layout == KERNELS_OF_INSTALL && dracut) ||
 		 !has_install() || ROOTDIR_ANY_EXISTS("/etc/initramfs/post-update.d/systemd-boot"))
-		util_format(ret, size, "%s", plain);
+		distro->regenerate = plain;
 	else
-		util_format(ret, size, "%s%sfor each kernel: sudo kernel-install add VERSION %s",
-			    dracut && install_calls_dracut() ? "" : plain,
-			    dracut && install_calls_dracut() ? "" : ", then ", distro->kernels);
+		distro->regenerate =
+			util_text("%s%sfor each kernel: sudo kernel-install add VERSION %s",
+				  dracut && install_calls_dracut() ? "" : plain,
+				  dracut && install_calls_dracut() ? "" : ", then ", distro->kernels);
 }
 
 void distro_read(struct distro *ret)
@@ -104,54 +103,49 @@ static const char *grub_command(enum distro_loader loader)
 					"grub-mkconfig -o /boot/grub/grub.cfg";
 }
 
-static const char *describe(const struct distro *distro, const char *parameter, bool add, char *buffer,
-			    size_t size)
+static const char *describe(const struct distro *distro, const char *parameter, bool add)
 {
 	const char *verb = add ? "add" : "remove", *where = add ? "to" : "from";
 
 	switch (distro->loader) {
 	case LOADER_RPM_OSTREE:
-		return util_format(buffer, size, "sudo rpm-ostree kargs %s=%s",
-				   add ? "--append-if-missing" : "--delete", parameter);
+		return util_text("sudo rpm-ostree kargs %s=%s", add ? "--append-if-missing" : "--delete",
+				 parameter);
 	case LOADER_GRUBBY:
-		return util_format(buffer, size, "sudo grubby --update-kernel=ALL %s=%s",
-				   add ? "--args" : "--remove-args", parameter);
+		return util_text("sudo grubby --update-kernel=ALL %s=%s", add ? "--args" : "--remove-args",
+				 parameter);
 	case LOADER_PROXMOX:
-		return util_format(
-			buffer, size,
+		return util_text(
 			"%s %s %s /etc/kernel/cmdline (or GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub), "
 			"then: sudo proxmox-boot-tool refresh",
 			verb, parameter, where);
 	case LOADER_UPDATE_GRUB:
 	case LOADER_GRUB2:
 	case LOADER_GRUB:
-		return util_format(buffer, size,
-				   "%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo %s",
-				   verb, parameter, where, grub_command(distro->loader));
+		return util_text("%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo %s",
+				 verb, parameter, where, grub_command(distro->loader));
 	case LOADER_KERNEL_INSTALL:
-		return util_format(buffer, size,
-				   "%s %s %s /etc/kernel/cmdline, then for each kernel: "
-				   "sudo kernel-install add VERSION %s",
-				   verb, parameter, where, distro->kernels);
+		return util_text("%s %s %s /etc/kernel/cmdline, then for each kernel: "
+				 "sudo kernel-install add VERSION %s",
+				 verb, parameter, where, distro->kernels);
 	case LOADER_ENTRIES:
-		return util_format(buffer, size, "%s %s %s the 'options' lines in %s", verb, parameter, where,
-				   distro->entries);
+		return util_text("%s %s %s the 'options' lines in %s", verb, parameter, where,
+				 distro->entries);
 	case LOADER_UNKNOWN:
 		break;
 	}
-	return util_format(buffer, size,
-			   "%s %s %s the kernel command line, in the boot loader's configuration", verb,
-			   parameter, where);
+	return util_text("%s %s %s the kernel command line, in the boot loader's configuration", verb,
+			 parameter, where);
 }
 
-const char *distro_add(const struct distro *distro, const char *parameter, char *buffer, size_t size)
+const char *distro_add(const struct distro *distro, const char *parameter)
 {
-	return describe(distro, parameter, true, buffer, size);
+	return describe(distro, parameter, true);
 }
 
-const char *distro_remove(const struct distro *distro, const char *parameter, char *buffer, size_t size)
+const char *distro_remove(const struct distro *distro, const char *parameter)
 {
-	return describe(distro, parameter, false, buffer, size);
+	return describe(distro, parameter, false);
 }
 
 const char *distro_regenerate(const struct distro *distro)

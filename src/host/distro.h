@@ -20,9 +20,9 @@ enum distro_loader {
 struct distro {
 	const struct generator *generator; /* NULL where it is not known */
 	enum distro_loader loader;
-	const char *entries;  /* of LOADER_ENTRIES: their folder */
-	const char *kernels;  /* where each kernel stands, with "VERSION" in it */
-	char regenerate[160]; /* see distro_regenerate() */
+	const char *entries;    /* of LOADER_ENTRIES: their folder */
+	const char *kernels;    /* where each kernel stands, with "VERSION" in it */
+	const char *regenerate; /* see distro_regenerate() */
 };
 
 /* Look at what is installed, and by which of its images this boot came. */
@@ -31,9 +31,9 @@ void distro_read(struct distro *ret);
 /* Say which images the next boot comes by, where it is not those of this one: what makes them anew. */
 void distro_boots_by(struct distro *distro, enum kernels_layout layout);
 
-/* What to do so that the kernel command line has, or no longer has, this parameter. Pure. Returns @buffer. */
-const char *distro_add(const struct distro *distro, const char *parameter, char *buffer, size_t size);
-const char *distro_remove(const struct distro *distro, const char *parameter, char *buffer, size_t size);
+/* What to do so that the kernel command line has, or no longer has, this parameter: a util_text(). Pure. */
+const char *distro_add(const struct distro *distro, const char *parameter) must_check;
+const char *distro_remove(const struct distro *distro, const char *parameter) must_check;
 
 /* What makes every image that boots anew: a command, or words where the generator is not known. Pure. */
 const char *distro_regenerate(const struct distro *distro);

@@ -31,13 +31,14 @@ bool generators_has_made(const struct generator *generator)
 	return any_pair_exists(generator->marks);
 }
 
-const char *generators_list_tools(char *buffer, size_t size)
+const char *generators_list_tools(void)
 {
-	buffer[0] = '\0';
+	const char *tools = "";
+
 	for (size_t i = GENERATOR_COUNT; i-- > 0;)
 		if (generators[i].list_tool)
-			util_append(buffer, size, "%s%s", buffer[0] ? " or " : "", generators[i].list_tool);
-	return buffer;
+			tools = util_text_add(tools, "%s%s", tools[0] ? " or " : "", generators[i].list_tool);
+	return tools;
 }
 
 /* --- what hooks put into an image --- */

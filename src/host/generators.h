@@ -46,8 +46,8 @@ const struct generator *generators_find(void);
 /* Is the tree an image of this generator? */
 bool generators_has_made(const struct generator *generator);
 
-/* The commands that list what is in an image, as in "lsinitrd or lsinitramfs". Pure. Returns @buffer. */
-const char *generators_list_tools(char *buffer, size_t size);
+/* The commands that list what is in an image, as in "lsinitrd or lsinitramfs". A util_text(). */
+const char *generators_list_tools(void) must_check;
 
 /*
  * The program that needs the network and that a hook on this host would put into an image: @name if that is

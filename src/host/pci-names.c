@@ -62,24 +62,21 @@ void pci_names_close(void)
 	names_fd = -1;
 }
 
-const char *pci_names_device(const struct pci_function *function, char *buffer, size_t size)
+const char *pci_names_device(const struct pci_function *function)
 {
 	char vendor[256], device[256];
 	const char *maker, *model;
 
-	buffer[0] = '\0';
 	if (!names_access)
-		return buffer;
+		return "";
 	maker = pci_lookup_name(names_access, vendor, sizeof(vendor), LOOKUP_FLAGS | PCI_LOOKUP_VENDOR,
 				function->vendor);
 	model = pci_lookup_name(names_access, device, sizeof(device), LOOKUP_FLAGS | PCI_LOOKUP_DEVICE,
 				function->vendor, function->device);
-	if (maker)
-		util_format(buffer, size, "%s%s%s", maker, model ? " " : "", model ? model : "");
-	return buffer;
+	return maker ? util_text("%s%s%s", maker, model ? " " : "", model ? model : "") : "";
 }
 
-const char *pci_names_class(const struct pci_function *function, char *buffer, size_t size)
+const char *pci_names_class(const struct pci_function *function)
 {
 	char text[256];
 	const char *name = NULL;
@@ -87,6 +84,5 @@ const char *pci_names_class(const struct pci_function *function, char *buffer, s
 	if (names_access)
 		name = pci_lookup_name(names_access, text, sizeof(text), LOOKUP_FLAGS | PCI_LOOKUP_CLASS,
 				       function->class >> 8);
-	return name ? util_format(buffer, size, "%s", name) :
-		      util_format(buffer, size, "class %06x", function->class);
+	return name ? util_text("%s", name) : util_text("class %06x", function->class);
 }

@@ -8,11 +8,8 @@
 void pci_names_open(void);
 void pci_names_close(void);
 
-/*
- * "NVIDIA Corporation GP106 [GeForce GTX 1060 6GB]": written to @buffer, "" where it is not known. Returns
- * @buffer.
- */
-const char *pci_names_device(const struct pci_function *function, char *buffer, size_t size);
+/* "NVIDIA Corporation GP106 [GeForce GTX 1060 6GB]", "" where it is not known: a util_text(). */
+const char *pci_names_device(const struct pci_function *function) must_check;
 
-/* "VGA compatible controller", or "class 030000" where it is not known. Returns @buffer. */
-const char *pci_names_class(const struct pci_function *function, char *buffer, size_t size);
+/* "VGA compatible controller", or "class 030000" where it is not known: a util_text(). */
+const char *pci_names_class(const struct pci_function *function) must_check;

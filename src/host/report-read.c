@@ -8,14 +8,13 @@
 
 #include "host/rootdir.h"
 
-static void read_member(const struct json_value *device, const char *key, char *buffer, size_t size)
+/* The text of a member, "" where it is null or missing. */
+static const char *read_member(const struct json_value *device, const char *key)
 {
 	struct json_value value;
+	const char *text = json_member(device, key, &value) ? json_text(&value) : NULL;
 
-	buffer[0] = '\0';
-	/* null is no text, and leaves it "". */
-	if (json_member(device, key, &value))
-		(void)!json_text(&value, buffer, size);
+	return text ? text : "";
 }
 
 int report_each_device(const char *text, size_t length,
@@ -49,13 +48,10 @@ struct early_verdict_list {
 static void add_early_verdict(void *data, const struct json_value *device)
 {
 	struct early_verdict_list *found = data;
-	char address[PCI_ADDRESS_SIZE], verdict[32];
+	const char *address = read_member(device, "address");
+	int known = verdict_by_name(read_member(device, "verdict"));
 	struct early_verdict one;
-	int known;
 
-	read_member(device, "address", address, sizeof(address));
-	read_member(device, "verdict", verdict, sizeof(verdict));
-	known = verdict_by_name(verdict);
 	if (known < 0 || pci_address_parse(address, strlen(address), &one.address) < 0)
 		return;
 	one.verdict = (enum verdict)known;
@@ -76,41 +72,34 @@ int report_load_early_verdicts(struct early_verdict **ret_verdicts, size_t *ret_
 
 static void read_function(const struct json_value *device, struct pci_function *ret)
 {
-	char text[32];
 	unsigned int vendor = 0, model = 0, subvendor = 0, submodel = 0;
 
 	*ret = (struct pci_function){ .header_type = -1, .iommu_group = -1, .boot_vga = -1 };
-	read_member(device, "driver", ret->driver, sizeof(ret->driver));
-	read_member(device, "id", text, sizeof(text));
-	sscanf(text, "%4x:%4x", &vendor, &model);
-	read_member(device, "subsystem", text, sizeof(text));
-	sscanf(text, "%4x:%4x", &subvendor, &submodel);
+	util_format(ret->driver, sizeof(ret->driver), "%s", read_member(device, "driver"));
+	sscanf(read_member(device, "id"), "%4x:%4x", &vendor, &model);
+	sscanf(read_member(device, "subsystem"), "%4x:%4x", &subvendor, &submodel);
 	ret->vendor = (uint16_t)vendor;
 	ret->device = (uint16_t)model;
 	ret->subvendor = (uint16_t)subvendor;
 	ret->subdevice = (uint16_t)submodel;
-	read_member(device, "class", text, sizeof(text));
-	sscanf(text, "%6x", &ret->class);
+	sscanf(read_member(device, "class"), "%6x", &ret->class);
 }
 
 bool report_read_device(const struct json_value *device, struct report_device *ret)
 {
-	char text[32];
-	int known;
+	const char *address = read_member(device, "address");
+	int known = verdict_by_name(read_member(device, "verdict"));
 
-	*ret = (struct report_device){ 0 };
-	read_member(device, "verdict", text, sizeof(text));
-	read_member(device, "reason", ret->reason, sizeof(ret->reason));
-	known = verdict_by_name(text);
+	*ret = (struct report_device){ .reason = read_member(device, "reason") };
 	if (known < 0 || !ret->reason[0])
 		return false;
 	ret->verdict = (enum verdict)known;
 	read_function(device, &ret->function);
-	read_member(device, "wanted_by", ret->wanted_by, sizeof(ret->wanted_by));
-	read_member(device, "hint", ret->hint, sizeof(ret->hint));
-	read_member(device, "was", ret->was, sizeof(ret->was));
-	read_member(device, "address", text, sizeof(text));
-	ret->found = pci_address_parse(text, strlen(text), &ret->function.address) == 0;
+	ret->selector = read_member(device, "selector");
+	ret->wanted_by = read_member(device, "wanted_by");
+	ret->hint = read_member(device, "hint");
+	ret->was = read_member(device, "was");
+	ret->found = pci_address_parse(address, strlen(address), &ret->function.address) == 0;
 	return true;
 }
 

@@ -19,7 +19,8 @@ struct report_device {
 	bool found;                   /* false: a selector that found nothing, and no function */
 	struct pci_function function; /* what the report says of it; its driver is that of the time */
 	enum verdict verdict;
-	char was[PCI_DRIVER_SIZE], wanted_by[256], reason[512], hint[256];
+	/* Texts of util_text(), "" where the report has none. An earlier version writes no selector. */
+	const char *was, *selector, *wanted_by, *reason, *hint;
 };
 
 struct report {

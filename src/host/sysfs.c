@@ -2,6 +2,7 @@
 #include "host/sysfs.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,16 +10,29 @@
 #define PCI "/sys/bus/pci"
 #define PLATFORM "/sys/bus/platform"
 #define BLOCK "/sys/class/block"
-#define PATH_SIZE 256
+#define PATH_SIZE 512
 #define ACPI_LIMIT (1 << 20)
 
-static const char *pci_path(const struct pci_address *address, const char *attribute,
-			    char path[static PATH_SIZE])
-{
-	char name[PCI_ADDRESS_SIZE];
+/* A path by value: it lives as long as the expression that it is in, or as the variable. */
+struct path {
+	char text[PATH_SIZE];
+};
 
-	return util_format(path, PATH_SIZE, PCI "/devices/%s/%s", pci_address_format(address, name),
-			   attribute);
+static struct path printf_format(1, 2) path_of(const char *format, ...)
+{
+	struct path path;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(path.text, sizeof(path.text), format, args);
+	va_end(args);
+	return path;
+}
+
+static struct path pci_path(const struct pci_address *address, const char *attribute)
+{
+	return path_of(PCI "/devices/%04x:%02x:%02x.%x/%s", address->segment, address->bus,
+		       address->slot & 0x1fU, address->function & 7U, attribute);
 }
 
 ssize_t sysfs_pci_list(char ***ret_names)
@@ -41,33 +55,22 @@ bool sysfs_pci_has_guest_driver(void)
 
 ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_read(pci_path(address, attribute, path), buffer, size);
+	return rootdir_read(pci_path(address, attribute).text, buffer, size);
 }
 
 bool sysfs_pci_has(const struct pci_address *address, const char *attribute)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_exists(pci_path(address, attribute, path));
+	return rootdir_exists(pci_path(address, attribute).text);
 }
 
 int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size)
 {
-	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
-
-	return rootdir_link(
-		util_format(path, sizeof(path), PCI "/devices/%s", pci_address_format(address, name)), buffer,
-		size);
+	return rootdir_link(path_of(PCI "/devices/%s", pci_address_text(address)).text, buffer, size);
 }
 
 ssize_t sysfs_iommu_group_list(int group, char ***ret_names)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_list(util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices", group),
-			    ret_names);
+	return rootdir_list(path_of("/sys/kernel/iommu_groups/%d/devices", group).text, ret_names);
 }
 
 struct consumers {
@@ -90,28 +93,27 @@ void sysfs_pci_consumers(const struct pci_address *address,
 			 void (*found)(void *data, const struct pci_address *consumer), void *data)
 {
 	struct consumers consumers = { found, data };
-	char path[PATH_SIZE];
 
-	rootdir_each_name(pci_path(address, "", path), add_consumer, &consumers);
+	rootdir_each_name(pci_path(address, "").text, add_consumer, &consumers);
 }
 
 int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE])
 {
-	char path[PATH_SIZE];
-	int r = rootdir_link_name(pci_path(address, "driver", path), driver, PCI_DRIVER_SIZE);
+	int r = rootdir_link_name(pci_path(address, "driver").text, driver, PCI_DRIVER_SIZE);
 
 	if (r != -ENOENT)
 		return r;
 	driver[0] = '\0';
-	return rootdir_exists(pci_path(address, "", path)) ? 0 : -ENODEV;
+	return rootdir_exists(pci_path(address, "").text) ? 0 : -ENODEV;
 }
 
 int sysfs_pci_iommu_group(const struct pci_address *address)
 {
-	char path[PATH_SIZE], number[16], name[32], *end;
+	char number[16], name[32], *end;
+	struct path path;
 	long group;
 
-	if (rootdir_link_name(pci_path(address, "iommu_group", path), number, sizeof(number)) < 0)
+	if (rootdir_link_name(pci_path(address, "iommu_group").text, number, sizeof(number)) < 0)
 		return -1;
 	group = strtol(number, &end, 10);
 	if (*end || end == number || group < 0)
@@ -120,56 +122,53 @@ int sysfs_pci_iommu_group(const struct pci_address *address)
 	 * vfio's no-IOMMU mode makes groups that isolate nothing (drivers/vfio/group.c,
 	 * vfio_noiommu_group_alloc).
 	 */
-	util_format(path, sizeof(path), "/sys/kernel/iommu_groups/%ld/name", group);
-	if (rootdir_read(path, name, sizeof(name)) > 0 && util_starts_with(name, "vfio-noiommu"))
+	path = path_of("/sys/kernel/iommu_groups/%ld/name", group);
+	if (rootdir_read(path.text, name, sizeof(name)) > 0 && util_starts_with(name, "vfio-noiommu"))
 		return -1;
 	return (int)group;
 }
 
 int sysfs_pci_set_override(const struct pci_address *address, const char *driver)
 {
-	char path[PATH_SIZE], line[PCI_DRIVER_SIZE + 2];
+	char line[PCI_DRIVER_SIZE + 2];
 
 	util_format(line, sizeof(line), "%s\n", driver ? driver : "");
-	return rootdir_write(pci_path(address, "driver_override", path), line);
+	return rootdir_write(pci_path(address, "driver_override").text, line);
 }
 
 int sysfs_pci_unbind(const struct pci_address *address)
 {
-	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
-
-	return rootdir_write(pci_path(address, "driver/unbind", path), pci_address_format(address, name));
+	return rootdir_write(pci_path(address, "driver/unbind").text, pci_address_text(address));
 }
 
 int sysfs_pci_probe(const struct pci_address *address)
 {
-	char name[PCI_ADDRESS_SIZE];
-
-	return rootdir_write(PCI "/drivers_probe", pci_address_format(address, name));
+	return rootdir_write(PCI "/drivers_probe", pci_address_text(address));
 }
 
 int sysfs_pci_bind(const struct pci_address *address, const char *driver)
 {
-	char path[PATH_SIZE], name[PCI_ADDRESS_SIZE];
+	struct path path;
 
-	util_format(path, sizeof(path), PCI "/drivers/%s/bind", driver);
-	return rootdir_write(path, pci_address_format(address, name));
+	path = path_of(PCI "/drivers/%s/bind", driver);
+	return rootdir_write(path.text, pci_address_text(address));
 }
 
 int sysfs_pci_remove_id(const struct pci_function *function, const char *driver)
 {
-	char path[PATH_SIZE], id[16];
+	char id[16];
+	struct path path;
 
-	util_format(path, sizeof(path), PCI "/drivers/%s/remove_id", driver);
-	return rootdir_write(path,
+	path = path_of(PCI "/drivers/%s/remove_id", driver);
+	return rootdir_write(path.text,
 			     util_format(id, sizeof(id), "%04x %04x", function->vendor, function->device));
 }
 
 void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address),
 			void *data)
 {
-	char path[PATH_SIZE], **names;
-	ssize_t count = rootdir_list(util_format(path, sizeof(path), PCI "/drivers/%s", driver), &names);
+	char **names;
+	ssize_t count = rootdir_list(path_of(PCI "/drivers/%s", driver).text, &names);
 	struct pci_address address;
 
 	for (ssize_t i = 0; i < count; i++)
@@ -180,16 +179,13 @@ void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const stru
 
 bool sysfs_pci_driver_exists(const char *driver)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_exists(util_format(path, sizeof(path), PCI "/drivers/%s", driver));
+	return rootdir_exists(path_of(PCI "/drivers/%s", driver).text);
 }
 
 int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER_SIZE])
 {
-	char path[PATH_SIZE], **names;
-	ssize_t count =
-		rootdir_list(util_format(path, sizeof(path), "/sys/module/%s/drivers", module), &names);
+	char **names;
+	ssize_t count = rootdir_list(path_of("/sys/module/%s/drivers", module).text, &names);
 	int r = -ENOENT;
 
 	for (ssize_t i = 0; i < count && r < 0; i++) {
@@ -250,7 +246,8 @@ int sysfs_framebuffer_range(const struct pci_address *address, char *label, size
 
 int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t size)
 {
-	char path[PATH_SIZE], driver[PCI_DRIVER_SIZE], label[32], **names;
+	char driver[PCI_DRIVER_SIZE], label[32], **names;
+	struct path path;
 	ssize_t count;
 	int r = -ENOENT;
 
@@ -260,8 +257,8 @@ int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t s
 	for (ssize_t i = 0; i < count; i++) {
 		if (!strstr(names[i], "-framebuffer"))
 			continue;
-		util_format(path, sizeof(path), PLATFORM "/devices/%s/driver", names[i]);
-		if (strlen(names[i]) < size && !rootdir_link_name(path, driver, sizeof(driver))) {
+		path = path_of(PLATFORM "/devices/%s/driver", names[i]);
+		if (strlen(names[i]) < size && !rootdir_link_name(path.text, driver, sizeof(driver))) {
 			strcpy(name, names[i]);
 			r = 0;
 			break;
@@ -273,24 +270,19 @@ int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t s
 
 int sysfs_framebuffer_unbind(const char *name)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_write(util_format(path, sizeof(path), PLATFORM "/devices/%s/driver/unbind", name),
-			     name);
+	return rootdir_write(path_of(PLATFORM "/devices/%s/driver/unbind", name).text, name);
 }
 
 bool sysfs_drm_is_boot_display(const struct pci_address *address)
 {
-	char path[PATH_SIZE], value[8], **names;
-	ssize_t count = rootdir_list(pci_path(address, "drm", path), &names);
+	char value[8], **names;
+	struct path path;
+	ssize_t count = rootdir_list(pci_path(address, "drm").text, &names);
 	bool boots = false;
 
 	for (ssize_t i = 0; i < count; i++) {
-		char name[PCI_ADDRESS_SIZE];
-
-		util_format(path, sizeof(path), PCI "/devices/%s/drm/%.64s/boot_display",
-			    pci_address_format(address, name), names[i]);
-		boots |= rootdir_read(path, value, sizeof(value)) > 0 && value[0] == '1';
+		path = path_of(PCI "/devices/%s/drm/%.64s/boot_display", pci_address_text(address), names[i]);
+		boots |= rootdir_read(path.text, value, sizeof(value)) > 0 && value[0] == '1';
 	}
 	rootdir_list_free(names, count);
 	return boots;
@@ -299,13 +291,14 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address)
 /* The connectors of one card: folders "card0-HDMI-A-1" with a file "status" (drivers/gpu/drm/drm_sysfs.c). */
 static int read_connectors(const char *card)
 {
-	char path[PATH_SIZE + 160], status[16], **names;
+	char status[16], **names;
 	ssize_t count = rootdir_list(card, &names);
 	int monitor = -1;
 
 	for (ssize_t i = 0; i < count; i++) {
-		util_format(path, sizeof(path), "%s/%.64s/status", card, names[i]);
-		if (util_starts_with(names[i], "card") && rootdir_read(path, status, sizeof(status)) > 0)
+		struct path path = path_of("%s/%s/status", card, names[i]);
+
+		if (util_starts_with(names[i], "card") && rootdir_read(path.text, status, sizeof(status)) > 0)
 			monitor = monitor == 1 || util_starts_with(status, "connected");
 	}
 	rootdir_list_free(names, count);
@@ -314,12 +307,13 @@ static int read_connectors(const char *card)
 
 int sysfs_drm_has_monitor(const struct pci_address *address)
 {
-	char path[PATH_SIZE], card[PATH_SIZE + 80], **names;
-	ssize_t count = rootdir_list(pci_path(address, "drm", path), &names);
+	struct path path = pci_path(address, "drm");
+	char **names;
+	ssize_t count = rootdir_list(path.text, &names);
 	int monitor = -1;
 
 	for (ssize_t i = 0; i < count; i++) {
-		int seen = read_connectors(util_format(card, sizeof(card), "%s/%.64s", path, names[i]));
+		int seen = read_connectors(path_of("%s/%s", path.text, names[i]).text);
 
 		monitor = seen > monitor ? seen : monitor;
 	}
@@ -334,17 +328,13 @@ ssize_t sysfs_iommu_list(char ***ret_names)
 
 bool sysfs_acpi_table_exists(const char *name)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_exists(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name));
+	return rootdir_exists(path_of("/sys/firmware/acpi/tables/%s", name).text);
 }
 
 int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length)
 {
-	char path[64];
-
-	return rootdir_read_file(util_format(path, sizeof(path), "/sys/firmware/acpi/tables/%s", name),
-				 ACPI_LIMIT, ret_bytes, ret_length);
+	return rootdir_read_file(path_of("/sys/firmware/acpi/tables/%s", name).text, ACPI_LIMIT, ret_bytes,
+				 ret_length);
 }
 
 ssize_t sysfs_dmi_uuid_read(char *buffer, size_t size)
@@ -354,35 +344,30 @@ ssize_t sysfs_dmi_uuid_read(char *buffer, size_t size)
 
 bool sysfs_firmware_exists(const char *name)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_exists(util_format(path, sizeof(path), "/sys/firmware/%s", name));
+	return rootdir_exists(path_of("/sys/firmware/%s", name).text);
 }
 
 bool sysfs_efi_variable_exists(const char *name)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_exists(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name));
+	return rootdir_exists(path_of("/sys/firmware/efi/efivars/%s", name).text);
 }
 
 int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_length)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_read_file(util_format(path, sizeof(path), "/sys/firmware/efi/efivars/%s", name),
-				 SYSFS_EFI_LIMIT, ret_bytes, ret_length);
+	return rootdir_read_file(path_of("/sys/firmware/efi/efivars/%s", name).text, SYSFS_EFI_LIMIT,
+				 ret_bytes, ret_length);
 }
 
 void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data)
 {
-	char **names, path[64], chip[SYSFS_CHIP_SIZE];
+	char **names, chip[SYSFS_CHIP_SIZE];
+	struct path path;
 	ssize_t count = rootdir_list("/sys/kernel/irq", &names);
 	bool goes_on = true;
 
 	for (ssize_t i = 0; i < count && goes_on; i++) {
-		util_format(path, sizeof(path), "/sys/kernel/irq/%.16s/chip_name", names[i]);
-		if (rootdir_read(path, chip, sizeof(chip)) < 0)
+		path = path_of("/sys/kernel/irq/%.16s/chip_name", names[i]);
+		if (rootdir_read(path.text, chip, sizeof(chip)) < 0)
 			continue;
 		chip[strcspn(chip, "\n")] = '\0';
 		goes_on = found(data, chip);
@@ -392,10 +377,11 @@ void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data)
 
 bool sysfs_module_says(const char *module, const char *parameter)
 {
-	char path[128], value[8];
+	char value[8];
+	struct path path;
 
-	util_format(path, sizeof(path), "/sys/module/%s/parameters/%s", module, parameter);
-	return rootdir_read(path, value, sizeof(value)) > 0 && (value[0] == 'Y' || value[0] == '1');
+	path = path_of("/sys/module/%s/parameters/%s", module, parameter);
+	return rootdir_read(path.text, value, sizeof(value)) > 0 && (value[0] == 'Y' || value[0] == '1');
 }
 
 ssize_t sysfs_block_list(char ***ret_names)
@@ -405,9 +391,7 @@ ssize_t sysfs_block_list(char ***ret_names)
 
 int sysfs_block_link(const char *name, char *buffer, size_t size)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_link(util_format(path, sizeof(path), BLOCK "/%s", name), buffer, size);
+	return rootdir_link(path_of(BLOCK "/%s", name).text, buffer, size);
 }
 
 void sysfs_block_functions(void (*found)(void *data, const struct pci_address *address), void *data)
@@ -429,41 +413,33 @@ void sysfs_block_functions(void (*found)(void *data, const struct pci_address *a
 
 ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_read(util_format(path, sizeof(path), BLOCK "/%s/%s", name, attribute), buffer, size);
+	return rootdir_read(path_of(BLOCK "/%s/%s", name, attribute).text, buffer, size);
 }
 
 bool sysfs_block_has(const char *name, const char *attribute)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_exists(util_format(path, sizeof(path), BLOCK "/%s/%s", name, attribute));
+	return rootdir_exists(path_of(BLOCK "/%s/%s", name, attribute).text);
 }
 
 ssize_t sysfs_block_slaves(const char *name, char ***ret_names)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_list(util_format(path, sizeof(path), BLOCK "/%s/slaves", name), ret_names);
+	return rootdir_list(path_of(BLOCK "/%s/slaves", name).text, ret_names);
 }
 
 ssize_t sysfs_block_holders(const char *name, char ***ret_names)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_list(util_format(path, sizeof(path), BLOCK "/%s/holders", name), ret_names);
+	return rootdir_list(path_of(BLOCK "/%s/holders", name).text, ret_names);
 }
 
 void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const char *link), void *data)
 {
-	char path[PATH_SIZE], link[512], **names;
-	ssize_t count = rootdir_list(
-		util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s", subsystem), &names);
+	char link[512], **names;
+	struct path path;
+	ssize_t count = rootdir_list(path_of("/sys/class/nvme-subsystem/%s", subsystem).text, &names);
 
 	for (ssize_t i = 0; i < count; i++) {
-		util_format(path, sizeof(path), "/sys/class/nvme-subsystem/%s/%s", subsystem, names[i]);
-		if (!strncmp(names[i], "nvme", 4) && rootdir_link(path, link, sizeof(link)) == 0)
+		path = path_of("/sys/class/nvme-subsystem/%s/%s", subsystem, names[i]);
+		if (!strncmp(names[i], "nvme", 4) && rootdir_link(path.text, link, sizeof(link)) == 0)
 			found(data, link);
 	}
 	rootdir_list_free(names, count);
@@ -471,16 +447,14 @@ void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const cha
 
 int sysfs_net_link(const char *name, char *buffer, size_t size)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_link(util_format(path, sizeof(path), "/sys/class/net/%s", name), buffer, size);
+	return rootdir_link(path_of("/sys/class/net/%s", name).text, buffer, size);
 }
 
 void sysfs_net_lower(const char *name, void (*found)(void *data, const char *lower), void *data)
 {
 	static const char prefix[] = "lower_";
-	char path[PATH_SIZE], **names;
-	ssize_t count = rootdir_list(util_format(path, sizeof(path), "/sys/class/net/%s", name), &names);
+	char **names;
+	ssize_t count = rootdir_list(path_of("/sys/class/net/%s", name).text, &names);
 
 	for (ssize_t i = 0; i < count; i++)
 		if (util_starts_with(names[i], prefix))
@@ -495,15 +469,10 @@ ssize_t sysfs_input_list(char ***ret_names)
 
 int sysfs_input_link(const char *name, char *buffer, size_t size)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_link(util_format(path, sizeof(path), "/sys/class/input/%.64s", name), buffer, size);
+	return rootdir_link(path_of("/sys/class/input/%.64s", name).text, buffer, size);
 }
 
 ssize_t sysfs_input_read(const char *name, const char *attribute, char *buffer, size_t size)
 {
-	char path[PATH_SIZE];
-
-	return rootdir_read(util_format(path, sizeof(path), "/sys/class/input/%.64s/%s", name, attribute),
-			    buffer, size);
+	return rootdir_read(path_of("/sys/class/input/%.64s/%s", name, attribute).text, buffer, size);
 }

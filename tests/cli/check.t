@@ -299,7 +299,7 @@ mkdir -p "$tree/etc/default" "$tree/boot/grub"
 printf 'menuentry x {\n\tlinux /boot/vmlinuz-6.1.0-1 quiet rd.vfio.ids=10de:1c03\n}\n' >"$tree/boot/grub/grub.cfg"
 run check
 ok "what grub.cfg has counts" line "PASS 0000:01:00.0 10de:1c03: would be bound to vfio-pci, IOMMU group 1 (now: nouveau)"
-ok "and that is said" says "PASS command line: that of the next boot, from /boot/grub/grub.cfg, is another one than this boot's"
+ok "and that is said" says "PASS command line: the next boot has a different command line (/boot/grub/grub.cfg); these results are for that one"
 cmdline rd.vfio.ids=10de:1c03 quiet
 run check
 ok "the same is nothing to say" lacks "command line"

@@ -87,8 +87,8 @@ ok "is no fault" exits 0
 
 card nouveau
 run status
-ok "without a report" line "report: this boot has left no report: its image does not contain vfio-early; make the initramfs anew"
-ok "the present is told" line "0000:01:00.0 10de:1c03; wanted: by rd.vfio.ids; at boot: not known; now: nouveau; cure: vfio-early check tells what the next boot would do"
+ok "without a report" line "report: this boot has left no report: its image does not contain vfio-early; regenerate the initramfs"
+ok "the present is told" line "0000:01:00.0 10de:1c03; wanted: by rd.vfio.ids; at boot: not known; now: nouveau; cure: vfio-early check predicts the next boot"
 ok "with status 1" exits 1
 mkdir "$tree/run/vfio-early"
 run status

@@ -10,5 +10,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	acpi_parse(data, size, &table);
 	require(table.units <= size / 4);
 	require(!table.read || table.exists);
+	util_free_texts();
 	return 0;
 }

@@ -72,7 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct block_devices storage = { 0 };
 	struct host_needs needs = { 0 };
-	char cmdline[128], reason[64], hint[64];
+	char cmdline[128];
+	struct explanation why;
 	uint8_t root = take(&data, &size), resume = take(&data, &size);
 	bool root_found = false;
 
@@ -90,7 +91,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (uint8_t bus = 0; bus < FUNCTIONS; bus++) {
 		struct pci_address function = { .bus = bus };
 		const struct carry_question question = { .function = &function, .may_carry = true };
-		bool keeps = carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint));
+		bool keeps = carry_keeps(&storage, &question, &why);
 
 		require(keeps || root_found);
 		for (size_t i = 0; i < storage.count; i++) {
@@ -104,5 +105,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	host_needs_clear(&needs);
 	block_clear(&storage);
+	util_free_texts();
 	return 0;
 }

@@ -22,5 +22,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		free(found);
 	}
 	free(text);
+	util_free_texts();
 	return 0;
 }

@@ -44,5 +44,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(config.error_count <= CONFIG_ERRORS_MAX);
 	config_clear(&config);
 	free(text);
+	util_free_texts();
 	return 0;
 }

@@ -24,5 +24,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(config.claim_count <= claims);
 	config_clear(&config);
 	free(text);
+	util_free_texts();
 	return 0;
 }

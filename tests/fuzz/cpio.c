@@ -34,5 +34,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			require(cpio_content(&cpio, content, sizeof(content)) <= (ssize_t)sizeof(content));
 		require(cpio.offset <= size);
 	}
+	util_free_texts();
 	return 0;
 }

@@ -30,5 +30,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(facts.state != FACTS_USED);
 	}
 	facts_clear(&facts);
+	util_free_texts();
 	return 0;
 }

@@ -72,5 +72,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_lvm(data, size, text);
 	read_json(text, strlen(text));
 	free(text);
+	util_free_texts();
 	return 0;
 }

@@ -21,5 +21,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	keyboard_crypttab_asks(text);
 	keyboard_has_keys(text);
 	free(text);
+	util_free_texts();
 	return 0;
 }

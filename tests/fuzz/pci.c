@@ -8,7 +8,8 @@
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size + 1), again[PCI_ADDRESS_SIZE];
+	char *text = malloc(size + 1);
+	const char *again;
 	struct pci_function function = { 0 };
 	struct pci_address address, second;
 	struct pci_path path = { 0 };
@@ -23,10 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (pci_parse_path(text, &path) == 0)
 		require(path.hops >= 1 && path.hops <= PCI_PATH_HOPS);
 	if (pci_address_parse(text, size, &address) == 0) {
-		pci_address_format(&address, again);
+		again = pci_address_text(&address);
 		require(pci_address_parse(again, strlen(again), &second) == 0);
 		require(!pci_address_compare(&address, &second));
 	}
 	free(text);
+	util_free_texts();
 	return 0;
 }

@@ -10,5 +10,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	require(r == 0 || (!section.offset && !section.size));
 	require(r < 0 || memmem(data, size, ".initrd", 8));
+	util_free_texts();
 	return 0;
 }

@@ -137,7 +137,8 @@ static void make_config(struct world *world, const uint8_t **data, size_t *size)
 	world->config.expand = settings & 0x80 ? EXPAND_GROUP : EXPAND_NONE;
 	world->iommu.state = settings & 2 ? IOMMU_OFF : IOMMU_ON;
 	world->iommu.kind = settings & 4 ? IOMMU_SMMU : IOMMU_INTEL;
-	strcpy(world->iommu.reason, "reason");
+	world->iommu.reason = "reason";
+	world->iommu.hint = world->iommu.interrupts = "";
 	strcpy(world->needs.network, settings & 8 ? "ip" : "");
 	for (int i = 0; i < 12 && *size >= 2; i++) {
 		uint8_t a = take(data, size), b = take(data, size);
@@ -264,10 +265,9 @@ static void describe(const struct plan *plan, char *text, size_t size)
 	text[0] = '\0';
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
-		char address[PCI_ADDRESS_SIZE];
 
 		util_append(text, size, "%s %s %s\n",
-			    entry->function ? pci_address_format(&entry->function->address, address) :
+			    entry->function ? pci_address_text(&entry->function->address) :
 					      entry->claim->text,
 			    verdict_name(entry->verdict), entry->wanted_driver);
 	}
@@ -356,5 +356,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_applied_twice(&world);
 	plan_clear(&world.plan);
 	config_clear(&world.config);
+	util_free_texts();
 	return 0;
 }

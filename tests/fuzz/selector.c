@@ -20,5 +20,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(!selector.pinned || selector.kind == SELECTOR_ADDRESS);
 	}
 	free(text);
+	util_free_texts();
 	return 0;
 }

@@ -92,12 +92,12 @@ struct row {
 };
 
 /* Ask as the late stage does of a storage controller. */
-static bool keeps_it(const struct block_devices *storage, const struct pci_address *function, char *reason,
-		     size_t size, char *hint, size_t hint_size)
+static bool keeps_it(const struct block_devices *storage, const struct pci_address *function,
+		     struct explanation *why)
 {
 	const struct carry_question question = { .function = function, .may_carry = true };
 
-	return carry_keeps(storage, &question, reason, size, hint, hint_size);
+	return carry_keeps(storage, &question, why);
 }
 
 static void check_row(const struct row *row, const char *mounts, const char *swaps, const char *fstab)
@@ -113,10 +113,9 @@ static void check_row(const struct row *row, const char *mounts, const char *swa
 	carry_mark(&storage, &needs);
 	for (uint8_t bus = 1; bus <= 3; bus++) {
 		struct pci_address function = { .bus = bus };
-		char reason[256] = "-", hint[256];
-		bool keeps = keeps_it(&storage, &function, reason, sizeof(reason), hint, sizeof(hint));
+		struct explanation why;
+		const char *reason = keeps_it(&storage, &function, &why) ? why.reason : "-";
 
-		assert_row(keeps == (strcmp(reason, "-") != 0), row->cmdline);
 		if (strcmp(reason, row->reasons[bus - 1]))
 			print_error("%s: of bus %d: %s\n", row->cmdline, bus, reason);
 		assert_string_equal(reason, row->reasons[bus - 1]);
@@ -406,7 +405,7 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 	struct block_devices storage;
 	struct host_needs needs = { 0 };
 	struct pci_address second = { .bus = 2 }, third = { .bus = 3 };
-	char reason[256], hint[256];
+	struct explanation why;
 
 	(void)state;
 	build(&storage, machine);
@@ -414,23 +413,23 @@ static void a_mapping_of_the_host_is_not_there_in_the_image(void **state)
 	host_needs_add_cmdline(&needs, "root=UUID=r");
 	host_needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
 	carry_mark(&storage, &needs);
-	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_string_equal(reason, "it carries /home: nvme1n1, home");
-	assert_true(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_string_equal(reason, HOME ", and it may be on nvme2n1 (no superblock)");
+	assert_true(keeps_it(&storage, &second, &why));
+	assert_string_equal(why.reason, "it carries /home: nvme1n1, home");
+	assert_true(keeps_it(&storage, &third, &why));
+	assert_string_equal(why.reason, HOME ", and it may be on nvme2n1 (no superblock)");
 	host_needs_clear(&needs);
 	/* crypttab tells what the mapping is made of, so it is on no other disk */
 	host_needs_add_cmdline(&needs, "root=UUID=r");
 	host_needs_add_fstab(&needs, "/dev/mapper/home /home ext4 defaults 0 2\n");
 	host_needs_add_host_crypttab(&needs, "home UUID=c /etc/key luks,nofail\n");
 	carry_mark(&storage, &needs);
-	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_true(keeps_it(&storage, &second, &why));
+	assert_false(keeps_it(&storage, &third, &why));
 	host_needs_clear(&needs);
 	host_needs_add_cmdline(&needs, "root=/dev/mapper/home");
 	host_needs_add_fstab(&needs, "/dev/mapper/home / ext4 defaults 0 1\n");
 	carry_mark(&storage, &needs);
-	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(keeps_it(&storage, &third, &why));
 	host_needs_clear(&needs);
 	block_clear(&storage);
 }
@@ -442,15 +441,15 @@ static void a_function_without_disks_is_not_kept_by_what_is_unknown(void **state
 	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, third = { .bus = 3 };
 	struct carry_question question = { .function = &third };
-	char reason[256], hint[256];
+	struct explanation why;
 
 	(void)state;
 	build(&storage, N1 " ext4:r\n");
 	host_needs_add_cmdline(&needs, "root=UUID=gone");
 	carry_mark(&storage, &needs);
-	assert_false(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(carry_keeps(&storage, &question, &why));
 	question.function = &first;
-	assert_true(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_true(carry_keeps(&storage, &question, &why));
 	host_needs_clear(&needs);
 	block_clear(&storage);
 }
@@ -467,22 +466,22 @@ static void a_key_stays_until_it_was_read(void **state)
 	struct block_devices storage;
 	struct pci_address first = { .bus = 1 };
 	struct carry_question question = { .function = &first, .may_carry = true };
-	char reason[256], hint[256];
+	struct explanation why;
 
 	(void)state;
 	build(&storage, N1 " ext4:k\n");
 	carry_mark(&storage, &needs);
-	assert_true(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_string_equal(reason, "it carries rd.luks.key: nvme0n1");
-	assert_string_equal(hint, "stage=late takes it when the key was read");
+	assert_true(carry_keeps(&storage, &question, &why));
+	assert_string_equal(why.reason, "it carries rd.luks.key: nvme0n1");
+	assert_string_equal(why.hint, "stage=late takes it when the key was read");
 	question.without_keys = true;
-	assert_false(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(carry_keeps(&storage, &question, &why));
 	/* a mount on the same disk stays whatever the claim says */
 	storage.uses = util_grow(NULL, 0, sizeof(*storage.uses));
-	storage.uses[0] = (struct block_use){ 0, "the mounted /k" };
+	storage.uses[0] = (struct block_use){ 0, strdup("/k") };
 	storage.use_count = 1;
 	carry_mark(&storage, &needs);
-	assert_true(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_true(carry_keeps(&storage, &question, &why));
 	block_clear(&storage);
 }
 
@@ -528,7 +527,7 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 		{ volumes, "root=/dev/vg/root", false },
 	};
 	const struct pci_address third = { .bus = 3 };
-	char reason[256], hint[256];
+	struct explanation why;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -540,9 +539,7 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 		host_needs_add_cmdline(&needs, rows[i].cmdline);
 		host_needs_add_fstab(&needs, "UUID=h /home ext4 defaults 0 2\n");
 		carry_mark(&storage, &needs);
-		assert_row(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)) ==
-				   rows[i].kept,
-			   rows[i].cmdline);
+		assert_row(keeps_it(&storage, &third, &why) == rows[i].kept, rows[i].cmdline);
 		host_needs_clear(&needs);
 		block_clear(&storage);
 	}
@@ -593,26 +590,26 @@ static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, second = { .bus = 2 }, third = { .bus = 3 };
 	struct carry_question question = { .function = &third, .may_carry = true, .is_storage = true };
-	char reason[256], hint[256];
+	struct explanation why;
 
 	(void)state;
 	build(&storage, N1 " zfs_member:9 has=rpool\n" N2 " ext4:s\n");
 	host_needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT/pve-1 boot=zfs");
 	carry_mark(&storage, &needs);
-	assert_true(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_string_equal(reason,
+	assert_true(carry_keeps(&storage, &question, &why));
+	assert_string_equal(why.reason,
 			    "the pool of root is not imported at that time, and this shows no disk yet");
 	/*
 	 * no boot waits for that; a disk that is there is none of the pool's, and USB is not where pools are
 	 */
 	assert_false(carry_awaits_disk(&storage, (const struct pci_address[]){ first, third }, 2));
 	question.function = &second;
-	assert_false(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_false(keeps_it(&storage, &third, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(carry_keeps(&storage, &question, &why));
+	assert_false(keeps_it(&storage, &third, &why));
 	block_add_pool(&storage, "rpool", 5);
 	carry_mark(&storage, &needs);
 	question.function = &third;
-	assert_false(carry_keeps(&storage, &question, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_false(carry_keeps(&storage, &question, &why));
 	host_needs_clear(&needs);
 	block_clear(&storage);
 }
@@ -641,22 +638,22 @@ static void a_link_is_as_good_as_a_superblock(void **state)
 	struct host_needs needs = { 0 };
 	struct pci_address first = { .bus = 1 }, second = { .bus = 2 };
 	bool chosen[2];
-	char reason[256], hint[256];
+	struct explanation why;
 
 	(void)state;
 	build(&storage, N1 " unread\n" N2 " unread\n");
 	host_needs_add_cmdline(&needs, "root=UUID=aa");
 	assert_true(carry_choose(&storage, &needs, &first, 1, true, chosen) && chosen[0] && !chosen[1]);
 	assert_true(carry_choose(&storage, &needs, &first, 1, false, chosen) && chosen[0] && chosen[1]);
-	assert_true(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_string_equal(hint, "correct it: blkid lists what there is");
+	assert_true(keeps_it(&storage, &second, &why));
+	assert_string_equal(why.hint, "correct it: blkid lists what there is");
 	storage.links = util_grow(NULL, 0, sizeof(*storage.links));
 	storage.links[0] = (struct block_link){ util_copy("/dev/disk/by-uuid/aa", 20), 0 };
 	storage.link_count = 1;
 	assert_true(carry_choose(&storage, &needs, &first, 1, false, chosen) && chosen[0] && !chosen[1]);
-	assert_true(keeps_it(&storage, &first, reason, sizeof(reason), hint, sizeof(hint)));
-	assert_string_equal(reason, "it carries root: nvme0n1");
-	assert_false(keeps_it(&storage, &second, reason, sizeof(reason), hint, sizeof(hint)));
+	assert_true(keeps_it(&storage, &first, &why));
+	assert_string_equal(why.reason, "it carries root: nvme0n1");
+	assert_false(keeps_it(&storage, &second, &why));
 	storage.blocks[0].state = BLOCK_READ;
 	assert_false(carry_choose(&storage, &needs, &first, 1, false, chosen));
 	assert_false(carry_choose(&storage, &needs, NULL, 0, true, chosen));

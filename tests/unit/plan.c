@@ -99,12 +99,10 @@ static const char *plan_text(struct config *config, const struct iommu *iommu)
 	planner_make(&input, wanted, &plan);
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct plan_entry *entry = &plan.entries[i];
-		char address[PCI_ADDRESS_SIZE];
 
 		util_append(text, sizeof(text), "%s%s %s%s", i ? ", " : "",
-			    entry->function ?
-				    strchr(pci_address_format(&entry->function->address, address), ':') + 1 :
-				    "-",
+			    entry->function ? strchr(pci_address_text(&entry->function->address), ':') + 1 :
+					      "-",
 			    verdict_name(entry->verdict), entry->reserved ? " reserved" : "");
 		assert_true(entry->verdict == VERDICT_WOULD_BIND || entry->reason[0]);
 	}
@@ -162,13 +160,11 @@ static void note_steps(const struct plan *plan, char *buffer, size_t size)
 {
 	const unsigned int on_failure = STEP_IF_FAILED | STEP_IF_TAKEN | STEP_IF_UNFINISHED;
 	struct step_list list;
-	char text[512];
 
 	steps_make(plan, &list);
 	for (size_t i = 0; i < list.count; i++)
 		if (!(list.steps[i].conditions & on_failure))
-			util_append(buffer, size, "%s\n",
-				    step_format(plan, &list.steps[i], text, sizeof(text)));
+			util_append(buffer, size, "%s\n", step_format(plan, &list.steps[i]));
 	steps_clear(&list);
 }
 
@@ -543,7 +539,7 @@ static void steps_come_in_order(void **state)
 	struct config config;
 	struct plan plan;
 	int wanted[COUNT];
-	char steps[2048] = "", sentence[256];
+	char steps[2048] = "";
 	static const char file[] = "claim 01:00.*\nclaim 02:00.0 driver=pci-stub\nclaim dead:beef optional\n";
 	const struct plan_input input = { .stage = &plan_early,
 					  .facts = &no_facts,
@@ -584,7 +580,7 @@ static void steps_come_in_order(void **state)
 			    "write 0000:02:00.0 to /sys/bus/pci/drivers/pci-stub/bind if no driver has it\n"
 			    "read /sys/bus/pci/devices/0000:02:00.0/driver\n"
 			    "release the firmware's framebuffer of 0000:02:00.0 if it is bound\n");
-	assert_string_equal(plan_sentence(&plan.entries[0], sentence, sizeof(sentence)),
+	assert_string_equal(plan_sentence(&plan.entries[0]),
 			    "would be bound to vfio-pci, IOMMU group 5 (now: radeon)");
 	/* what is optional and absent is no failure, and no warning */
 	assert_int_equal(plan.entries[3].verdict, VERDICT_ABSENT);
@@ -621,8 +617,6 @@ static void the_stronger_claim_counts(void **state)
 
 static void every_verdict_has_its_words(void **state)
 {
-	char sentence[256];
-
 	(void)state;
 	for (int v = 0; v < VERDICT_COUNT; v++) {
 		struct outcome outcome = { .verdict = (enum verdict)v,
@@ -631,7 +625,8 @@ static void every_verdict_has_its_words(void **state)
 					   .iommu_group = 3,
 					   .reason = "REASON" };
 
-		verdict_sentence(&outcome, sentence, sizeof(sentence));
+		const char *sentence = verdict_sentence(&outcome);
+
 		assert_true(strlen(verdict_name(outcome.verdict)) > 1 && strlen(sentence) > 10);
 		assert_true(verdict_level(outcome.verdict) >= 3 && verdict_level(outcome.verdict) <= 6);
 		assert_null(strchr(sentence, '%'));
@@ -641,8 +636,7 @@ static void every_verdict_has_its_words(void **state)
 	struct outcome bound = {
 		.verdict = VERDICT_BOUND, .driver = "vfio-pci", .was = "", .iommu_group = 14, .reason = ""
 	};
-	assert_string_equal(verdict_sentence(&bound, sentence, sizeof(sentence)),
-			    "bound to vfio-pci, IOMMU group 14 (was: no driver)");
+	assert_string_equal(verdict_sentence(&bound), "bound to vfio-pci, IOMMU group 14 (was: no driver)");
 }
 
 /* A new stage is a new row: what each may go by is said once. */
