@@ -28,7 +28,7 @@ struct check {
 	struct findings findings;
 	char *booted; /* the command line of this boot */
 	const struct kernel *next;
-	char elsewhere[128];   /* why host facts cannot be had here, "" where they can */
+	const char *elsewhere; /* why host facts cannot be had here, "" where they can */
 	const char *image;     /* its path, if the plan goes by that; NULL if by the running host */
 	const char *next_path; /* where the command line of the next boot stands, NULL if it is this one's */
 };
@@ -97,9 +97,9 @@ static void plan_live(struct check *check)
 /* Where the hooks cannot take the facts, they put those into the image that were kept. */
 static void read_elsewhere(struct check *check)
 {
-	facts_read_may_collect(check->elsewhere, sizeof(check->elsewhere));
+	check->elsewhere = facts_read_prevents();
 	if (check->context.facts.state == FACTS_MISSING && rootdir_exists(FACTS_FILE))
-		check->elsewhere[0] = '\0';
+		check->elsewhere = "";
 }
 
 static void read_resets(struct check *check)

@@ -25,7 +25,7 @@ static int write_file(const char *text)
 int cmd_facts(int argc, char **argv)
 {
 	cleanup_free char *text = NULL;
-	char reason[128], unseen[128];
+	const char *reason, *unseen;
 	struct config config;
 	bool write = argc > 1 && !strcmp(argv[argc - 1], "--write");
 
@@ -36,13 +36,13 @@ int cmd_facts(int argc, char **argv)
 	config_init(&config);
 	deadline_begin(config.deadline);
 	config_clear(&config);
-	facts_read_may_collect(reason, sizeof(reason));
+	reason = facts_read_prevents();
 	if (reason[0]) {
 		fprintf(stderr, "vfio-early: no facts: %s; run it on the system that boots from the image\n",
 			reason);
 		return EXIT_FAILED;
 	}
-	facts_read_collect(&text, unseen, sizeof(unseen));
+	facts_read_collect(&text, &unseen);
 	if (unseen[0])
 		fprintf(stderr, "vfio-early: %s; with sudo it is certain\n", unseen);
 	if (write)

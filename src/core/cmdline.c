@@ -269,7 +269,7 @@ static void replace_cut(const struct cmdline_param *param, char *token, size_t s
 		token[0] = '\0';
 }
 
-char *cmdline_repair(const char *text, size_t length, char *lost, size_t size)
+char *cmdline_repair(const char *text, size_t length, const char **ret_lost)
 {
 	char *copy = util_copy(text, length), *token;
 	const char *cursor = copy, *start = copy, *end = copy;
@@ -280,10 +280,10 @@ char *cmdline_repair(const char *text, size_t length, char *lost, size_t size)
 		start = param.name - (param.name > copy && param.name[-1] == '"');
 		end = cursor;
 	}
-	lost[0] = '\0';
+	*ret_lost = "";
 	if (!last.name || *end)
 		return copy;
-	util_printable(lost, size, start, strlen(start));
+	*ret_lost = util_text_shown(start, strlen(start));
 	token = util_zeroed(strlen(copy) + 4, 1);
 	util_format(token, strlen(copy) + 4, "%.*s", (int)(start - copy), copy);
 	replace_cut(&last, token + (start - copy), strlen(start) + 4);

@@ -52,10 +52,10 @@ extern const size_t cmdline_longest;
  * What is certain of @length bytes of parameters whose end may be missing: the last one, unless a blank
  * follows it, has lost its end. It never becomes another parameter: of a list (rd.vfio.ids=) the last item
  * goes, rd.vfio= becomes rd.vfio=0, a value of any other parameter becomes "?", which names nothing, and a
- * word without a value goes, but for rd.vfio.dryrun. Writes what is uncertain to @lost, "" for nothing.
+ * word without a value goes, but for rd.vfio.dryrun. Stores what is uncertain, "" for nothing.
  * Returns a string that the caller frees.
  */
-char *cmdline_repair(const char *text, size_t length, char *lost, size_t size);
+char *cmdline_repair(const char *text, size_t length, const char **ret_lost);
 
 /*
  * Does the command line ask for a rescue shell (single, rescue, emergency or their systemd units, init= with

@@ -74,7 +74,6 @@ static void add_lines(struct modprobe_ids *ids, const char *path, const char *te
 {
 	struct modprobe_cursor cursor = { .text = text, .behind = 1 };
 	cleanup_free char *line = util_zeroed(strlen(text) + 1, 1);
-	char where[320];
 
 	while (modprobe_next_line(&cursor, line)) {
 		const char *rest = line, *end = line + strlen(line), *word;
@@ -84,8 +83,7 @@ static void add_lines(struct modprobe_ids *ids, const char *path, const char *te
 		if (options &&
 		    (!util_next_word(&rest, end, &word, &length) || !util_equal(word, length, "options")))
 			continue;
-		add_arguments(ids, util_format(where, sizeof(where), "%.256s:%u", path, cursor.number), rest,
-			      end);
+		add_arguments(ids, util_text("%s:%u", path, cursor.number), rest, end);
 	}
 }
 
@@ -102,7 +100,6 @@ void modprobe_add_modules(struct modprobe_ids *ids, const char *path, const char
 void modprobe_add_cmdline(struct modprobe_ids *ids, const char *cmdline)
 {
 	struct cmdline_param param;
-	char where[80];
 
 	while (cmdline_next(&cmdline, &param)) {
 		const char *dot = memchr(param.name, '.', param.name_length);
@@ -110,8 +107,8 @@ void modprobe_add_cmdline(struct modprobe_ids *ids, const char *cmdline)
 		if (param.value && dot &&
 		    util_equal(dot, (size_t)(param.name + param.name_length - dot), ".ids"))
 			add(ids, param.name, (size_t)(dot - param.name),
-			    util_format(where, sizeof(where), "%.*s", (int)param.name_length, param.name),
-			    param.value, param.value_length);
+			    util_text("%.*s", (int)param.name_length, param.name), param.value,
+			    param.value_length);
 	}
 }
 

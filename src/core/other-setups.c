@@ -119,10 +119,9 @@ void other_setups_add_modprobe(struct other_setups *setups, const char *path, co
 {
 	struct modprobe_cursor cursor = { .text = text, .behind = 1 };
 	cleanup_free char *line = util_zeroed(strlen(text) + 1, 1);
-	char where[256];
 
 	while (modprobe_next_line(&cursor, line))
-		add_line(setups, util_format(where, sizeof(where), "%.200s:%u", path, cursor.number), line);
+		add_line(setups, util_text("%s:%u", path, cursor.number), line);
 }
 
 static void add_parameter(struct other_setups *setups, enum other_setup_kind kind,

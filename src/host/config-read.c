@@ -11,7 +11,6 @@
 
 #define CONFIG_LIMIT (1 << 20)
 #define CMDLINE_LIMIT (1 << 16)
-#define LOST_SIZE 64
 
 bool config_read_is_image(void)
 {
@@ -27,7 +26,6 @@ static void add_file(struct config *config, const char *path)
 {
 	cleanup_free char *text = NULL;
 	size_t length;
-	char what[128];
 	int r = rootdir_read_file(path, CONFIG_LIMIT, &text, &length);
 
 	if (r == -ENOENT)
@@ -37,8 +35,7 @@ static void add_file(struct config *config, const char *path)
 				 "the file is larger than 1 MiB; what is behind that is not read");
 		config_add_cut_file(config, path, text, length);
 	} else if (r < 0) {
-		config_add_error(config, path,
-				 util_format(what, sizeof(what), "cannot be read: %s", rootdir_error(r)));
+		config_add_error(config, path, util_text("cannot be read: %s", rootdir_error(r)));
 	} else {
 		config_add_file(config, path, text, length);
 	}
@@ -109,9 +106,9 @@ void config_read_each_parameter_file(void (*found)(void *data, const char *path)
  * Repair what may lack its end. Takes *@text and stores another one in its place. Writes what is uncertain to
  * @lost.
  */
-static void repair(char **text, size_t length, char *lost, size_t size)
+static void repair(char **text, size_t length, const char **ret_lost)
 {
-	char *repaired = cmdline_repair(*text, length, lost, size);
+	char *repaired = cmdline_repair(*text, length, ret_lost);
 
 	free(*text);
 	*text = repaired;
@@ -119,7 +116,7 @@ static void repair(char **text, size_t length, char *lost, size_t size)
 
 int config_read_parameters(const char *path, char **ret_text)
 {
-	char lost[LOST_SIZE];
+	const char *lost;
 	size_t length;
 	int r;
 
@@ -129,14 +126,13 @@ int config_read_parameters(const char *path, char **ret_text)
 		return r;
 	if (r == 0 && strlen(*ret_text) == length)
 		return 0;
-	repair(ret_text, length, lost, sizeof(lost));
+	repair(ret_text, length, &lost);
 	return -EFBIG;
 }
 
 static void add_parameters(void *config, const char *path)
 {
 	cleanup_free char *text = NULL;
-	char what[128];
 	int r = config_read_parameters(path, &text);
 
 	if (r == -EFBIG)
@@ -144,23 +140,22 @@ static void add_parameters(void *config, const char *path)
 				 "the file is larger than 64 KiB or has a NUL byte; the parameter that "
 				 "this cuts, and what is behind it, do not count");
 	else if (r < 0)
-		config_add_error(config, path,
-				 util_format(what, sizeof(what), "cannot be read: %s", rootdir_error(r)));
+		config_add_error(config, path, util_text("cannot be read: %s", rootdir_error(r)));
 	if (text)
 		config_add_parameters(config, path, text);
 }
 
 /*
- * Read the command line of this boot, repaired where it is as long as the kernel takes. Writes what is
- * uncertain to @lost.
+ * Read the command line of this boot, repaired where it is as long as the kernel takes. Stores what
+ * is uncertain, "" for nothing.
  */
-static int read_cmdline(char **ret_cmdline, char lost[static LOST_SIZE])
+static int read_cmdline(char **ret_cmdline, const char **ret_lost)
 {
 	size_t length;
 	int r;
 
 	*ret_cmdline = NULL;
-	lost[0] = '\0';
+	*ret_lost = "";
 	r = rootdir_read_file("/proc/cmdline", CMDLINE_LIMIT, ret_cmdline, &length);
 	if (!*ret_cmdline) {
 		*ret_cmdline = util_copy("", 0);
@@ -170,46 +165,45 @@ static int read_cmdline(char **ret_cmdline, char lost[static LOST_SIZE])
 	if (r == 0 && length && (*ret_cmdline)[length - 1] == '\n')
 		length--;
 	if (r == -EFBIG || length == cmdline_longest || strlen(*ret_cmdline) < length)
-		repair(ret_cmdline, length, lost, LOST_SIZE);
+		repair(ret_cmdline, length, ret_lost);
 	return 0;
 }
 
 int config_read_cmdline(char **ret_cmdline)
 {
-	char lost[LOST_SIZE];
+	const char *lost;
 
-	return read_cmdline(ret_cmdline, lost);
+	return read_cmdline(ret_cmdline, &lost);
 }
 
 /* The kernel takes no more of what the boot loader gives it. */
-static char *cut_cmdline(const char *given, char lost[static LOST_SIZE])
+static char *cut_cmdline(const char *given, const char **ret_lost)
 {
-	lost[0] = '\0';
+	*ret_lost = "";
 	if (strlen(given) < cmdline_longest)
 		return util_copy(given, strlen(given));
-	return cmdline_repair(given, cmdline_longest, lost, LOST_SIZE);
+	return cmdline_repair(given, cmdline_longest, ret_lost);
 }
 
 static char *find_cmdline(const char *given, struct config *config)
 {
-	char *cmdline, what[320], lost[LOST_SIZE];
+	const char *lost;
+	char *cmdline;
 	int r = 0;
 
 	if (given)
-		cmdline = cut_cmdline(given, lost);
+		cmdline = cut_cmdline(given, &lost);
 	else
-		r = read_cmdline(&cmdline, lost);
+		r = read_cmdline(&cmdline, &lost);
 	if (r < 0)
 		config_add_error(config, "/proc/cmdline",
-				 util_format(what, sizeof(what), "cannot be read: %s; is /proc mounted?",
-					     strerror(-r)));
+				 util_text("cannot be read: %s; is /proc mounted?", strerror(-r)));
 	if (lost[0])
 		config_add_error(config, "/proc/cmdline",
-				 util_format(what, sizeof(what),
-					     "the kernel command line is as long as the kernel takes (%zu "
-					     "characters), so its last parameter '%s' may be cut and does "
-					     "not count; shorten it",
-					     cmdline_longest, lost));
+				 util_text("the kernel command line is as long as the kernel takes (%zu "
+					   "characters), so its last parameter '%s' may be cut and does "
+					   "not count; shorten it",
+					   cmdline_longest, lost));
 	return cmdline;
 }
 

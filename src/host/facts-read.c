@@ -99,28 +99,30 @@ static bool is_container(void)
 	       names_container();
 }
 
-void facts_read_may_collect(char *reason, size_t size)
+const char *facts_read_prevents(void)
 {
-	reason[0] = '\0';
 	if (!rootdir_is_host())
-		return;
+		return "";
 	if (!is_root_of_init())
-		util_format(reason, size, "/ is not the root of process 1 here, as in a chroot");
-	else if (is_container())
-		util_format(reason, size, "this is a container");
-	else if (!rootdir_exists("/run/udev/data"))
-		util_format(reason, size, "udev does not run here, so what the disks carry is not known");
+		return "/ is not the root of process 1 here, as in a chroot";
+	if (is_container())
+		return "this is a container";
+	return rootdir_exists("/run/udev/data") ?
+		       "" :
+		       "udev does not run here, so what the disks carry is not known";
 }
 
 /* SOURCE_DATE_EPOCH makes the same image of the same system. */
-static void format_time(char text[static 32])
+static const char *format_time(void)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	time_t now = epoch ? (time_t)strtoll(epoch, NULL, 10) : time(NULL);
 	struct tm parts;
 
-	if (!gmtime_r(&now, &parts) || !strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts))
-		util_format(text, 32, "-");
+	if (!gmtime_r(&now, &parts))
+		return "-";
+	return util_text("%04d-%02d-%02dT%02d:%02d:%02dZ", parts.tm_year + 1900, parts.tm_mon + 1,
+			 parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
 static void read_functions(struct machine *machine)
@@ -132,16 +134,18 @@ static void read_functions(struct machine *machine)
 	machine_mark_keyboards(machine);
 }
 
-void facts_read_collect(char **ret_text, char *unseen, size_t size)
+void facts_read_collect(char **ret_text, const char **ret_unseen)
 {
 	struct host_needs needs;
 	struct machine machine;
 	struct config config;
 	struct facts none = { 0 };
-	char hash[FACTS_HASH_SIZE], made[32];
+	char hash[FACTS_HASH_SIZE];
 	cleanup_free char *cmdline = NULL;
 
-	unseen[0] = '\0';
+	*ret_unseen = rootdir_is_unprivileged() ?
+			      "not made by root: what the disks carry is what udev knows of them" :
+			      "";
 	config_init(&config);
 	/* An unreadable command line is "", and names nothing. */
 	(void)!config_read_cmdline(&cmdline);
@@ -150,10 +154,6 @@ void facts_read_collect(char **ret_text, char *unseen, size_t size)
 	machine_read(&config, cmdline, &needs, &none, &plan_facts, false, &machine);
 	read_functions(&machine);
 	read_hash(hash);
-	format_time(made);
-	if (rootdir_is_unprivileged())
-		util_format(unseen, size,
-			    "not made by root: what the disks carry is what udev knows of them");
 	*ret_text = facts_make(&(struct facts_source){
 		.functions = machine.functions,
 		.function_count = machine.function_count,
@@ -161,9 +161,9 @@ void facts_read_collect(char **ret_text, char *unseen, size_t size)
 		.storage = machine.storage,
 		.network = &machine.network,
 		.machine = hash,
-		.made = made,
+		.made = format_time(),
 		.version = VFIO_EARLY_VERSION,
-		.unseen = unseen,
+		.unseen = *ret_unseen,
 	});
 	machine_clear(&machine);
 	host_needs_clear(&needs);
@@ -172,12 +172,12 @@ void facts_read_collect(char **ret_text, char *unseen, size_t size)
 
 void facts_read_live(const struct config *config, struct facts *ret)
 {
-	char *text, unseen[128], reason[128];
+	const char *unseen;
+	char *text;
 
 	*ret = (struct facts){ 0 };
-	facts_read_may_collect(reason, sizeof(reason));
-	if (reason[0])
+	if (facts_read_prevents()[0])
 		return;
-	facts_read_collect(&text, unseen, sizeof(unseen));
+	facts_read_collect(&text, &unseen);
 	facts_read_text(config, text, strlen(text), ret);
 }

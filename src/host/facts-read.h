@@ -24,13 +24,12 @@ void facts_read_live(const struct config *config, struct facts *ret);
 
 /*
  * May this system write its facts down: is "/" the root of process 1, is this no container, and has udev its
- * database? A folder given with --root counts as the running machine. Writes why not to @reason, "" where it
- * may.
+ * database? A folder given with --root counts as the running machine. Returns why not, "" where it may.
  */
-void facts_read_may_collect(char *reason, size_t size);
+const char *facts_read_prevents(void) must_check;
 
 /*
  * Collect the facts of the running host. Stores their text, which the caller frees, and what could not be
- * seen in @unseen, "" for nothing.
+ * seen, "" for nothing.
  */
-void facts_read_collect(char **ret_text, char *unseen, size_t size);
+void facts_read_collect(char **ret_text, const char **ret_unseen);

@@ -6,7 +6,8 @@
 /* What is repaired is no longer than what was there and a value more, and without a loss nothing changes. */
 static void check_repair(const char *text)
 {
-	char lost[64], *repaired = cmdline_repair(text, strlen(text), lost, sizeof(lost));
+	const char *lost;
+	char *repaired = cmdline_repair(text, strlen(text), &lost);
 	struct config config;
 
 	require(strlen(repaired) <= strlen(text) + 3);
