@@ -108,12 +108,11 @@ static void say_missing(struct block_devices *storage, const struct need *need)
 
 /*
  * Is the device there while the initramfs runs? Seen from the running host, a mapping is open that the
- * initramfs opens only where the root itself stands on it (@open: one a block).
+ * initramfs opens only where the root itself stands on it (@absent: find_absent(), one a block).
  */
-static bool is_in_image(const struct block_devices *storage, const bool *open, size_t block)
+static bool is_in_image(const struct block_devices *storage, const bool *absent, size_t block)
 {
-	return storage->view != BLOCK_VIEW_NEXT_BOOT || !storage->blocks[block].dm_name[0] || !open ||
-	       open[block];
+	return storage->view != BLOCK_VIEW_NEXT_BOOT || !absent || !absent[block];
 }
 
 static bool is_imported(const struct block_devices *storage, const char *pool)
@@ -129,7 +128,7 @@ static bool is_imported(const struct block_devices *storage, const char *pool)
  * later, it is made of that. A mapping that is @there is marked itself. Returns whether the source is found.
  */
 static bool mark_source(struct block_devices *storage, const struct need *need, unsigned int rank, bool there,
-			const bool *open)
+			const bool *absent)
 {
 	static const char folder[] = "/dev/mapper/";
 	bool found = false;
@@ -147,7 +146,7 @@ static bool mark_source(struct block_devices *storage, const struct need *need, 
 				continue;
 			if (!there)
 				mark_for(storage, i, BLOCK_NEED, rank, need->purpose);
-			found |= is_in_image(storage, open, i);
+			found |= is_in_image(storage, absent, i);
 		}
 	}
 	return found;
@@ -158,7 +157,7 @@ static bool mark_source(struct block_devices *storage, const struct need *need, 
  * disks. Returns whether one of these is known.
  */
 static bool mark_group(struct block_devices *storage, const struct need *need, unsigned int rank, bool there,
-		       const bool *open)
+		       const bool *absent)
 {
 	bool found = false;
 
@@ -167,13 +166,13 @@ static bool mark_group(struct block_devices *storage, const struct need *need, u
 			continue;
 		if (!there)
 			mark_for(storage, i, BLOCK_NEED, rank, need->purpose);
-		found |= is_in_image(storage, open, i);
+		found |= is_in_image(storage, absent, i);
 	}
 	return found;
 }
 
 static void mark_need(struct block_devices *storage, const struct need *need, unsigned int rank,
-		      const bool *open)
+		      const bool *absent)
 {
 	int link = block_by_tag(storage, need);
 	bool found = !host_needs_is_on_disk(need), unmet = false;
@@ -184,15 +183,15 @@ static void mark_need(struct block_devices *storage, const struct need *need, un
 			continue;
 		mark_for(storage, i, BLOCK_NEED, rank, need->purpose);
 		found = true;
-		unmet |= !is_in_image(storage, open, i);
+		unmet |= !is_in_image(storage, absent, i);
 	}
 	if (found && need->kind == NEED_POOL &&
 	    (storage->view == BLOCK_VIEW_NEXT_BOOT || !is_imported(storage, need->value)))
 		storage->partial = util_text("the pool of %s is not imported at that time", need->purpose);
 	if ((found && !unmet) || (!found && need->repeated))
 		return;
-	if (!need->required &&
-	    (mark_source(storage, need, rank, found, open) || mark_group(storage, need, rank, found, open)))
+	if (!need->required && (mark_source(storage, need, rank, found, absent) ||
+				mark_group(storage, need, rank, found, absent)))
 		return;
 	if (!found)
 		say_missing(storage, need);
@@ -204,14 +203,14 @@ static void mark_need(struct block_devices *storage, const struct need *need, un
 enum need_turn { TURN_REQUIRED, TURN_OPENED, TURN_LATER };
 
 static void mark_needs(struct block_devices *storage, unsigned int *rank, enum need_turn turn,
-		       const bool *open)
+		       const bool *absent)
 {
 	for (size_t n = 0; n < storage->needs->count; n++) {
 		const struct need *need = &storage->needs->list[n];
 		enum need_turn its = need->required ? TURN_REQUIRED : need->opened ? TURN_OPENED : TURN_LATER;
 
 		if (!need->spare && its == turn)
-			mark_need(storage, need, (*rank)++, open);
+			mark_need(storage, need, (*rank)++, absent);
 	}
 }
 
@@ -225,9 +224,42 @@ static bool opens_by_itself(const struct block *block)
 }
 
 /*
- * What is in use, and every mapping and array that is open, is the host's, whether anything names it or not.
+ * Seen from the running host: which devices are not there while the initramfs runs? Each mapping that it does
+ * not open (@open: one a block), and what stands on that. Volumes open by themselves in many images; with
+ * @volumes those that it does not open count as well. An array that the caller frees.
  */
-static void mark_uses(struct block_devices *storage, unsigned int *rank)
+static bool *find_absent(const struct block_devices *storage, const bool *open, bool volumes)
+{
+	bool *absent = util_zeroed(storage->count, sizeof(*absent)), new = true;
+
+	for (size_t i = 0; i < storage->count; i++)
+		absent[i] = !open[i] && (volumes ? storage->blocks[i].dm_name[0] != '\0' :
+						   !opens_by_itself(&storage->blocks[i]));
+	while (new) {
+		new = false;
+		for (size_t i = 0; i < storage->edge_count; i++) {
+			const struct block_edge *edge = &storage->edges[i];
+
+			if (!absent[edge->lower] || absent[edge->upper] || open[edge->upper])
+				continue;
+			absent[edge->upper] = new = true;
+		}
+		for (size_t i = 0; i < storage->count; i++) {
+			int whole = storage->blocks[i].whole;
+
+			if (whole < 0 || !absent[whole] || absent[i] || open[i])
+				continue;
+			absent[i] = new = true;
+		}
+	}
+	return absent;
+}
+
+/*
+ * What is in use, and every mapping and array that is open, is the host's, whether anything names it or not; at
+ * the next boot what is open then (@absent: find_absent(), one a block).
+ */
+static void mark_uses(struct block_devices *storage, unsigned int *rank, const bool *absent)
 {
 	for (size_t i = 0; i < storage->use_count; i++)
 		if (storage->view == BLOCK_VIEW_NOW ||
@@ -238,7 +270,7 @@ static void mark_uses(struct block_devices *storage, unsigned int *rank)
 	for (size_t i = 0; i < storage->edge_count && storage->view != BLOCK_VIEW_FACTS; i++) {
 		size_t upper = storage->edges[i].upper;
 
-		if (storage->view != BLOCK_VIEW_NEXT_BOOT || opens_by_itself(&storage->blocks[upper]))
+		if (is_in_image(storage, absent, upper))
 			mark_for(storage, upper,
 				 storage->blocks[upper].dm_name[0] ? BLOCK_OPEN_MAPPING : BLOCK_RUNNING_ARRAY,
 				 *rank, NULL);
@@ -281,7 +313,7 @@ static bool mark_below(struct block_devices *storage, size_t block)
 	return new;
 }
 
-static bool mark_peers(struct block_devices *storage, size_t block)
+static bool mark_peers(struct block_devices *storage, size_t block, const bool *absent)
 {
 	struct block_mark first = storage->marks[block];
 	bool new = false;
@@ -289,24 +321,25 @@ static bool mark_peers(struct block_devices *storage, size_t block)
 	first.from = -1;
 	first.peer = (int)block;
 	for (size_t i = 0; i < storage->count; i++)
-		if (i != block && (!storage->marks[i].set || storage->marks[i].rank >= CARRY_RANK_KEY) &&
+		if (i != block && is_in_image(storage, absent, i) &&
+		    (!storage->marks[i].set || storage->marks[i].rank >= CARRY_RANK_KEY) &&
 		    belong_together(&storage->blocks[block], &storage->blocks[i]))
 			new |= mark(storage, i, &first);
 	return new;
 }
 
 /* A btrfs tells how many devices it has; an array whether one is missing. */
-static void find_missing(struct block_devices *storage)
+static void find_missing(struct block_devices *storage, const bool *absent)
 {
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
 		unsigned int found = 0;
 
-		if (!storage->marks[i].set || storage->missing)
+		if (!storage->marks[i].set || storage->missing || !is_in_image(storage, absent, i))
 			continue;
 		for (size_t j = 0; j < storage->count; j++)
-			found += j == i ||
-				 (block->content.uuid[0] && belong_together(block, &storage->blocks[j]));
+			found += j == i || (block->content.uuid[0] && is_in_image(storage, absent, j) &&
+					    belong_together(block, &storage->blocks[j]));
 		storage->missing_type = block->degraded ? "linux_raid_member" : block->content.type;
 		if (block->content.members > found)
 			storage->missing =
@@ -318,12 +351,13 @@ static void find_missing(struct block_devices *storage)
 }
 
 /* What is marked must have been readable: else who belongs together with it is not known. */
-static void find_unread(struct block_devices *storage)
+static void find_unread(struct block_devices *storage, const bool *absent)
 {
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
 
-		if (storage->marks[i].set && block->state >= BLOCK_AMBIGUOUS)
+		if (storage->marks[i].set && block->state >= BLOCK_AMBIGUOUS &&
+		    is_in_image(storage, absent, i))
 			say_unknown(storage, "",
 				    "%s, which carries %s, %s, so what else belongs to it is not known",
 				    block->name, say_purpose(&storage->marks[i]),
@@ -363,8 +397,8 @@ static void find_bottomless(struct block_devices *storage)
 	}
 }
 
-/* From what is marked down to what it stands on, and across to what belongs together with it. */
-static void spread(struct block_devices *storage)
+/* From what is marked down to what it stands on, and across to what belongs together with it and is there. */
+static void spread(struct block_devices *storage, const bool *absent)
 {
 	bool new = true;
 
@@ -373,7 +407,7 @@ static void spread(struct block_devices *storage)
 		for (size_t i = 0; i < storage->count; i++)
 			if (storage->marks[i].set) {
 				new |= mark_below(storage, i);
-				new |= mark_peers(storage, i);
+				new |= mark_peers(storage, i, absent);
 			}
 	}
 }
@@ -441,7 +475,7 @@ static void say_rootless(struct block_devices *storage)
 
 void carry_mark(struct block_devices *storage, const struct host_needs *needs)
 {
-	cleanup_free bool *open = NULL;
+	cleanup_free bool *open = NULL, *unsure = NULL, *absent = NULL;
 	unsigned int rank = 0;
 
 	free(storage->marks);
@@ -451,21 +485,23 @@ void carry_mark(struct block_devices *storage, const struct host_needs *needs)
 	storage->awaited = storage->unmet_awaited = false;
 	mark_needs(storage, &rank, TURN_REQUIRED, NULL);
 	mark_needs(storage, &rank, TURN_OPENED, NULL);
-	spread(storage);
+	spread(storage, NULL);
 	open = copy_marks(storage);
 	spread_open(storage, open);
-	mark_needs(storage, &rank, TURN_LATER, open);
+	unsure = find_absent(storage, open, true);
+	absent = find_absent(storage, open, false);
+	mark_needs(storage, &rank, TURN_LATER, unsure);
 	say_rootless(storage);
-	mark_uses(storage, &rank);
-	spread(storage);
+	mark_uses(storage, &rank, absent);
+	spread(storage, absent);
 	/* Somebody holds it, and nothing above says who: a member of a pool, or a program that formats it. */
 	for (size_t i = 0; i < storage->count && storage->view == BLOCK_VIEW_NOW; i++)
 		if ((storage->blocks[i].held || storage->blocks[i].locked) && !storage->marks[i].set)
 			mark_for(storage, i, storage->blocks[i].held ? BLOCK_HELD : BLOCK_LOCKED, rank, NULL);
-	spread(storage);
-	find_unread(storage);
+	spread(storage, absent);
+	find_unread(storage, absent);
 	find_bottomless(storage);
-	find_missing(storage);
+	find_missing(storage, absent);
 }
 
 bool carry_finds(const struct block_devices *storage, const struct need *need)

@@ -545,6 +545,74 @@ static void what_the_command_line_names_is_open_in_the_image(void **state)
 	}
 }
 
+/* The running host shows more than the initramfs of the next boot will. */
+static void what_is_inside_a_mapping_counts_where_the_image_opens_it(void **state)
+{
+	static const char home[] = "/dev/mapper/home /home ext4 defaults 0 2\n", none[] = "";
+	static const char inside[] = N1 " ext4:r\n" N2 " crypto_LUKS:b2\n" N3 " btrfs:x\n" V
+					"dm-0 btrfs:x dm=b:CRYPT-2 on=nvme1n1\n";
+	static const char array[] =
+		N1 " ext4:r\n" N2 " crypto_LUKS:c\n" N3 "\n" V
+		   "dm-0 linux_raid_member:m dm=c:CRYPT on=nvme1n1\n" V "md0 ext4:a on=dm-0\n";
+	static const char old_member[] =
+		N1 " ext4:r\n" N2 " linux_raid_member:m\n" N3 " crypto_LUKS:c\n" V "md0 ext4:a on=nvme1n1\n" V
+		   "dm-0 linux_raid_member:m dm=c:CRYPT on=nvme2n1\n";
+	static const char missing[] = N1 " ext4:r\n" N2 " crypto_LUKS:c\n" N3 "\n" V
+					 "dm-0 btrfs:h members=2 dm=home:CRYPT on=nvme1n1\n";
+	static const char half[] = N1 " ext4:r\n" N2 " btrfs:h members=2\n" N3 " crypto_LUKS:c\n" V
+				      "dm-0 btrfs:h members=2 dm=c:CRYPT on=nvme2n1\n";
+	static const char unclear[] =
+		N1 " ext4:r\n" N2 " crypto_LUKS:c\n" N3 "\n" V "dm-0 ambiguous dm=home:CRYPT on=nvme1n1\n";
+	static const struct {
+		const char *machine, *cmdline, *fstab, *reasons[2];
+	} rows[] = {
+		{ inside,
+		  "rd.luks.uuid=b2",
+		  none,
+		  { "it carries rd.luks.uuid: nvme1n1",
+		    "it carries an open mapping: nvme2n1, of one btrfs with b" } },
+		{ inside, "", none, { "-", "-" } },
+		{ array, "", none, { "-", "-" } },
+		{ array,
+		  "",
+		  "UUID=a /data ext4 defaults 0 2\n",
+		  { "it carries /data: nvme1n1, c, md0",
+		    "fstab's /data: UUID=a is not found, and it may be on nvme2n1 (no superblock)" } },
+		{ old_member, "", none, { "it carries a running array: nvme1n1, md0", "-" } },
+		{ missing, "", home, { "it carries /home: nvme1n1, home", "-" } },
+		{ half,
+		  "",
+		  "UUID=h /data btrfs defaults 0 2\n",
+		  { "it carries /data: nvme1n1", "it carries /data: nvme2n1, c" } },
+		{ unclear, "", home, { "it carries /home: nvme1n1, home", "-" } },
+	};
+	char reason[256], hint[256], cmdline[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct block_devices storage;
+		struct host_needs needs = { 0 };
+
+		build(&storage, rows[i].machine);
+		storage.view = BLOCK_VIEW_NEXT_BOOT;
+		host_needs_add_cmdline(
+			&needs, util_format(cmdline, sizeof(cmdline), "root=UUID=r %s", rows[i].cmdline));
+		host_needs_add_fstab(&needs, rows[i].fstab);
+		host_needs_add_host_crypttab(&needs,
+					     rows[i].fstab == home ? "home UUID=c none nofail\n" : "");
+		carry_mark(&storage, &needs);
+		for (uint8_t bus = 2; bus < 4; bus++) {
+			struct pci_address function = { .bus = bus };
+
+			if (!keeps_it(&storage, &function, reason, sizeof(reason), hint, sizeof(hint)))
+				strcpy(reason, "-");
+			assert_string_equal(reason, rows[i].reasons[bus - 2]);
+		}
+		host_needs_clear(&needs);
+		block_clear(&storage);
+	}
+}
+
 static void a_disk_that_is_yet_to_appear_is_awaited(void **state)
 {
 	struct block_devices storage;
@@ -702,6 +770,7 @@ int main(void)
 		cmocka_unit_test(a_key_stays_until_it_was_read),
 		cmocka_unit_test(a_volume_that_is_not_open_yet_is_on_the_disks_of_its_group),
 		cmocka_unit_test(what_the_command_line_names_is_open_in_the_image),
+		cmocka_unit_test(what_is_inside_a_mapping_counts_where_the_image_opens_it),
 		cmocka_unit_test(a_disk_that_is_yet_to_appear_is_awaited),
 		cmocka_unit_test(a_pool_that_is_not_imported_may_have_another_member),
 		cmocka_unit_test(locks_are_read),
