@@ -332,21 +332,31 @@ bool guard_is_host_display(const struct plan_input *input, const struct plan *pl
 	       (found && found->verdict == VERDICT_BOUND && !entry);
 }
 
+/* boot_display is an attribute of the driver's: before udev it is not there, though the running host sees it. */
+static enum pci_console console_of(const struct plan_input *input, const struct pci_function *function)
+{
+	bool seen = function->console != PCI_CONSOLE_BOOT_DISPLAY || !input->foreseen ||
+		    !input->stage->before_disks;
+
+	return seen ? function->console : PCI_CONSOLE_NONE;
+}
+
 /*
  * Of two displays that could stay: the one that the firmware drew on, by the stronger sign, else the one
  * before.
  */
-static bool is_rather_kept(const struct facts *facts, const struct pci_function *a,
+static bool is_rather_kept(const struct plan_input *input, const struct pci_function *a,
 			   const struct pci_function *b)
 {
 	bool a_boots = a->boot_vga == 1, b_boots = b->boot_vga == 1;
+	enum pci_console a_console = console_of(input, a), b_console = console_of(input, b);
 
 	if (a_boots != b_boots)
 		return a_boots;
-	if (a->console != b->console)
-		return a->console > b->console;
-	return !guard_is_console(a) && facts_find(facts, a, FACT_DISPLAY) &&
-	       !facts_find(facts, b, FACT_DISPLAY);
+	if (a_console != b_console)
+		return a_console > b_console;
+	return !a_boots && a_console == PCI_CONSOLE_NONE && facts_find(input->facts, a, FACT_DISPLAY) &&
+	       !facts_find(input->facts, b, FACT_DISPLAY);
 }
 
 /*
@@ -363,7 +373,7 @@ static const struct pci_function *find_last_display(const struct plan_input *inp
 		const struct plan_entry *entry = &plan->entries[i];
 
 		if (pci_is_display(entry->function) && is_going(entry) && entry->verdict != VERDICT_BOUND &&
-		    (!last || is_rather_kept(input->facts, entry->function, last)))
+		    (!last || is_rather_kept(input, entry->function, last)))
 			last = entry->function;
 	}
 	return last;
@@ -412,7 +422,7 @@ static bool expands_to_group(const struct config *config, const struct plan_entr
 
 /*
  * A group is claimed whole or not at all: where a guard keeps one function, the others that expand=group
- * takes stay too. It may have been claimed by itself as well.
+ * takes stay too. It may have been claimed by itself as well. What the early stage takes is taken by then.
  */
 static void guard_whole_groups(const struct plan_input *input, struct plan *plan)
 {
@@ -433,7 +443,8 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 		const struct pci_function *one;
 
 		if ((entry->verdict != VERDICT_WOULD_BIND && entry->verdict != VERDICT_DEFERRED) ||
-		    !expands_to_group(input->config, entry))
+		    !expands_to_group(input->config, entry) ||
+		    (input->early && plan_takes(input->early, entry->function)))
 			continue;
 		one = kept[group[entry->function - input->functions]];
 		if (!one)

@@ -176,7 +176,7 @@ static void find_given_back(const struct plan_input *input, struct plan_entry *e
 			   (reserved || pci_is_guest_driver(entry->driver));
 }
 
-void planner_make(const struct plan_input *input, const int *wanted, struct plan *ret)
+static void make_plan(const struct plan_input *input, const int *wanted, struct plan *ret)
 {
 	const struct config *config = input->config;
 	const char *off = config_off_reason(config);
@@ -206,4 +206,18 @@ void planner_make(const struct plan_input *input, const int *wanted, struct plan
 		qsort(ret->entries, ret->count, sizeof(*ret->entries), by_subject);
 	if (!off)
 		neighbours_find(input, ret);
+}
+
+void planner_make(const struct plan_input *input, const int *wanted, struct plan *ret)
+{
+	struct plan_input seen = *input;
+
+	/*
+	 * What is behind a VMD controller is not there before its driver is, though the running host has it.
+	 * Such segments come last.
+	 */
+	while (input->foreseen && input->stage->before_disks && seen.function_count &&
+	       pci_is_behind_vmd(&input->functions[seen.function_count - 1]))
+		seen.function_count--;
+	make_plan(&seen, wanted, ret);
 }

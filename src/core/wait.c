@@ -21,14 +21,18 @@ static bool needs_nothing_removable(const struct host_needs *needs, const struct
 	return true;
 }
 
-/* May what the boot needs be on the function, or be reached through it? */
+/*
+ * May what the boot needs be on the function, or be reached through it? The disks behind a bridge are those
+ * of other functions.
+ */
 static bool may_carry_root(const struct host_needs *needs, const struct facts *facts, bool removable,
 			   const struct pci_function *function)
 {
 	bool may_carry = pci_may_carry_disks(function) && (removable || !pci_has_removable_disks(function));
 
-	return may_carry || function->has_disk || facts_find(facts, function, FACT_DISK) ||
-	       facts_find(facts, function, FACT_KEY) || facts_find(facts, function, FACT_NETWORK) ||
+	return may_carry || (function->has_disk && !pci_is_real_bridge(function)) ||
+	       facts_find(facts, function, FACT_DISK) || facts_find(facts, function, FACT_KEY) ||
+	       facts_find(facts, function, FACT_NETWORK) ||
 	       (pci_is_network(function) && (needs->network[0] || needs->network_use[0]));
 }
 

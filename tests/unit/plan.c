@@ -516,6 +516,87 @@ static void a_drive_behind_vmd_stays(void **state)
 	memcpy(machine, saved, sizeof(machine));
 }
 
+/* Make the plan of the next boot as check does, and write it as plan_text() does. */
+static const char *foresee(struct config *config, const struct host_needs *needs,
+			   struct block_devices *storage)
+{
+	static char text[1024];
+	struct plan early, next;
+	int wanted[COUNT];
+	struct plan_input input = { .stage = &plan_early,
+				    .foreseen = true,
+				    .facts = &no_facts,
+				    .config = config,
+				    .functions = machine,
+				    .function_count = COUNT,
+				    .iommu = &on,
+				    .needs = needs };
+
+	text[0] = '\0';
+	match_claims(config, machine, COUNT, wanted);
+	match_expand(config, machine, COUNT, wanted);
+	planner_make(&input, wanted, &early);
+	input.stage = &plan_next;
+	input.storage = storage;
+	input.early = &early;
+	carry_mark(storage, needs);
+	planner_make(&input, wanted, &next);
+	for (size_t i = 0; i < next.count; i++)
+		util_append(text, sizeof(text), "%s%02x:%02x.%x %s", i ? ", " : "",
+			    next.entries[i].function->address.bus, next.entries[i].function->address.slot,
+			    next.entries[i].function->address.function,
+			    verdict_name(next.entries[i].verdict));
+	plan_clear(&early);
+	plan_clear(&next);
+	config_clear(config);
+	return text;
+}
+
+/* The running host has drivers and what these make appear; the early stage of the next boot has not. */
+static void the_early_stage_is_foreseen_without_what_drivers_show(void **state)
+{
+	static const char all[] = "claim class:03\n",
+			  whole[] = "claim 03:00.0@1b36:0010 stage=early expand=group\n",
+			  group[] = "claim class:0604 expand=group\n";
+	struct block_devices storage = { .view = BLOCK_VIEW_NEXT_BOOT };
+	struct host_needs needs = { 0 };
+	struct pci_function saved[COUNT];
+	struct config config;
+
+	(void)state;
+	memcpy(saved, machine, sizeof(machine));
+	host_needs_add_cmdline(&needs, "root=/dev/nfs boot=live");
+	/* boot_display is an attribute of the driver's */
+	machine[1].class = 0x040300;
+	machine[5].console = PCI_CONSOLE_BOOT_DISPLAY;
+	config_init(&config);
+	config_add_file(&config, "f", all, strlen(all));
+	assert_string_equal(foresee(&config, &needs, &storage),
+			    "01:00.0 kept, 02:00.0 would-bind, 04:00.0 no-iommu");
+	memcpy(machine, saved, sizeof(machine));
+	/* the driver of a VMD controller makes its drives appear */
+	machine[6].class = 0x010400;
+	machine[7] = (struct pci_function){ .address = { 0x10000, 0xe1, 0, 0 },
+					    .vendor = 0x144d,
+					    .device = 0xa808,
+					    .class = 0x010802,
+					    .iommu_group = 7,
+					    .boot_vga = -1 };
+	config_init(&config);
+	config_add_file(&config, "f", whole, strlen(whole));
+	assert_string_equal(foresee(&config, &needs, &storage), "03:00.0 would-bind, e1:00.0 kept");
+	memcpy(machine, saved, sizeof(machine));
+	/* the disks behind a bridge are not the bridge's, and nothing waits for it */
+	machine[2].has_disk = true;
+	machine[3].iommu_group = 2;
+	config_init(&config);
+	config_add_file(&config, "f", group, strlen(group));
+	assert_string_equal(foresee(&config, &needs, &storage), "00:10.0 kept, 01:00.0 would-bind");
+	memcpy(machine, saved, sizeof(machine));
+	host_needs_clear(&needs);
+	block_clear(&storage);
+}
+
 static void without_an_iommu_nothing_is_touched(void **state)
 {
 	struct pci_function saved[COUNT];
@@ -772,6 +853,7 @@ int main(void)
 		cmocka_unit_test(what_a_guest_driver_has_is_given_back),
 		cmocka_unit_test(bridges_name_what_is_behind_them),
 		cmocka_unit_test(a_drive_behind_vmd_stays),
+		cmocka_unit_test(the_early_stage_is_foreseen_without_what_drivers_show),
 		cmocka_unit_test(without_an_iommu_nothing_is_touched),
 		cmocka_unit_test(every_verdict_has_its_words),
 		cmocka_unit_test(steps_come_in_order),
