@@ -68,7 +68,7 @@ build/test/disks-door: tests/disks/door.c $(core_objects) $(host_objects)
 
 fuzz_tests := $(addprefix build/test/fuzz/,$(basename $(notdir $(wildcard tests/fuzz/*.c))))
 
-build/test/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(fuzz_objects)
+build/test/fuzz/%: tests/fuzz/%.c $(wildcard tests/fuzz/*.h) $(fuzz_objects)
 	@echo "  FUZZ  $<"
 	$(Q)mkdir -p build/test/fuzz
 	$(Q)clang $(unit_cflags) -fsanitize=fuzzer -Itests/fuzz -o $@ $< $(fuzz_objects)

@@ -3,19 +3,11 @@
  * Random heaps of disks, partitions, mappings and needs. What a need names, whatever that stands on and
  * whoever shares its identity stays; where a required need is not found, everything does.
  */
-#include "fuzz.h"
+#include "random.h"
 
 #include "core/carry.h"
 
 #define FUNCTIONS 4
-
-static uint8_t take(const uint8_t **data, size_t *size)
-{
-	if (!*size)
-		return 0;
-	--*size;
-	return *(*data)++;
-}
 
 static void add_block(struct block_devices *storage, uint8_t kind, uint8_t what, uint8_t below)
 {

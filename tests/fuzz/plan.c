@@ -3,7 +3,7 @@
  * Random machines and random wishes. Whatever they are: no guard is broken, every wanted device has one
  * verdict, the order of the wishes does not matter, and a plan that was carried out has nothing left to do.
  */
-#include "fuzz.h"
+#include "random.h"
 #include "core/guard.h"
 #include "core/plan.h"
 #include "core/planner.h"
@@ -24,14 +24,6 @@ struct world {
 	struct plan plan;
 	struct plan_link links[4];
 };
-
-static uint8_t take(const uint8_t **data, size_t *size)
-{
-	if (!*size)
-		return 0;
-	(*size)--;
-	return *(*data)++;
-}
 
 /* Few values of everything, so that ids, slots and groups coincide. */
 static struct pci_function random_function(const uint8_t **data, size_t *size)
@@ -60,38 +52,19 @@ static struct pci_function random_function(const uint8_t **data, size_t *size)
 	return function;
 }
 
-static int by_address(const void *a, const void *b)
-{
-	return pci_address_compare(&((const struct pci_function *)a)->address,
-				   &((const struct pci_function *)b)->address);
-}
-
 static void make_functions(struct world *world, const uint8_t **data, size_t *size)
 {
-	size_t count = take(data, size) % (FUNCTIONS_MAX + 1), unique = 0;
+	size_t count = take(data, size) % (FUNCTIONS_MAX + 1);
 
 	for (size_t i = 0; i < count; i++)
 		world->functions[i] = random_function(data, size);
-	qsort(world->functions, count, sizeof(world->functions[0]), by_address);
-	for (size_t i = 0; i < count; i++)
-		if (!unique ||
-		    pci_address_compare(&world->functions[unique - 1].address, &world->functions[i].address))
-			world->functions[unique++] = world->functions[i];
-	world->count = unique;
+	world->count = sort_functions(world->functions, count);
 }
 
 /* One line of configuration from two bytes. */
-static void add_wish(struct config *config, uint8_t a, uint8_t b)
+static void add_random_wish(struct config *config, uint8_t a, uint8_t b)
 {
-	static const char *const options[] = { "",
-					       " expand=slot",
-					       " expand=group",
-					       " stage=early",
-					       " stage=late",
-					       " optional",
-					       " driver=pci-stub",
-					       " stage=early expand=group" };
-	char line[128], selector[64];
+	char selector[64];
 
 	switch (a & 7) {
 	case 0:
@@ -118,11 +91,7 @@ static void add_wish(struct config *config, uint8_t a, uint8_t b)
 		snprintf(selector, sizeof(selector), "00:%02x.%x", b >> 3, b & 7);
 		break;
 	}
-	if ((a >> 3 & 7) == 7 && !(b & 1))
-		snprintf(line, sizeof(line), "keep %s\n", selector);
-	else
-		snprintf(line, sizeof(line), "claim %s%s\n", selector, options[a >> 3 & 7]);
-	config_add_file(config, "/f", line, strlen(line));
+	add_wish(config, selector, a >> 3, (a >> 3 & 7) == 7 && !(b & 1));
 }
 
 static void make_config(struct world *world, const uint8_t **data, size_t *size)
@@ -143,7 +112,7 @@ static void make_config(struct world *world, const uint8_t **data, size_t *size)
 	for (int i = 0; i < 12 && *size >= 2; i++) {
 		uint8_t a = take(data, size), b = take(data, size);
 
-		add_wish(&world->config, a, b);
+		add_random_wish(&world->config, a, b);
 	}
 }
 
@@ -194,14 +163,6 @@ static void make_facts(struct world *world, const uint8_t **data, size_t *size)
 		};
 	}
 	facts_locate(&world->facts, world->functions, world->count);
-}
-
-static bool is_kept(const struct config *config, const struct pci_function *function)
-{
-	for (size_t i = 0; i < config->keep_count; i++)
-		if (selector_match(&config->keeps[i].selector, function) == SELECTOR_YES)
-			return true;
-	return false;
 }
 
 static void check_guards(const struct world *world)
