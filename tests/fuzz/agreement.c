@@ -144,9 +144,8 @@ static void add_block(const struct world *world, const struct plan_stage *stage,
 		}
 	if (!stage->acts && (world->root | world->usr) & BIT(t)) {
 		storage->uses = util_grow(storage->uses, storage->use_count, sizeof(*storage->uses));
-		storage->uses[storage->use_count].block = index;
-		strcpy(storage->uses[storage->use_count++].purpose,
-		       world->root & BIT(t) ? "the mounted /" : "the mounted /usr");
+		storage->uses[storage->use_count++] =
+			(struct block_use){ index, world->root & BIT(t) ? strdup("/") : strdup("/usr") };
 	}
 }
 
@@ -421,13 +420,12 @@ static const char *verdict_of(const struct view *view, const struct pci_address 
 /* The machine on which they disagree, for a person. */
 static void tell_world(const struct world *world, const struct boot *boot)
 {
-	char address[PCI_ADDRESS_SIZE];
 
 	for (size_t i = 0; i < world->count; i++) {
 		const struct pci_function *function = &world->functions[i];
 
 		fprintf(stderr, "pci %s %04x:%04x %06x group=%d driver=%s boot_vga=%d console=%d\n",
-			pci_address_format(&function->address, address), function->vendor, function->device,
+			pci_address_text(&function->address), function->vendor, function->device,
 			function->class, function->iommu_group, function->driver, function->boot_vga,
 			(int)function->console);
 	}
@@ -437,7 +435,7 @@ static void tell_world(const struct world *world, const struct boot *boot)
 		fprintf(stderr, "block %zu %s dm=%s on=%x has=%s:%s:%s state=%d pci=%s\n", t, block->name,
 			block->dm_name, (unsigned int)world->things[t].lower, block->content.type,
 			block->content.uuid, block->content.label, (int)block->state,
-			pci_address_format(&world->things[t].functions[1], address));
+			pci_address_text(&world->things[t].functions[1]));
 	}
 	fprintf(stderr, "cmdline %s\nfstab:\n%scrypttab:\n%s", world->cmdline, world->fstab, world->crypttab);
 	for (size_t c = 0; c < world->config.claim_count; c++)
@@ -448,12 +446,11 @@ static void tell_world(const struct world *world, const struct boot *boot)
 
 static void tell(const char *who, const struct plan *plan)
 {
-	char address[PCI_ADDRESS_SIZE];
 
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->entries[i].function)
 			fprintf(stderr, "%s: %s %s: %s\n", who,
-				pci_address_format(&plan->entries[i].function->address, address),
+				pci_address_text(&plan->entries[i].function->address),
 				verdict_name(plan->entries[i].verdict), plan->entries[i].reason);
 }
 
@@ -477,7 +474,7 @@ static bool is_unsure(const struct world *world, const struct block_devices *sto
 
 	for (size_t t = 0; t < world->thing_count; t++)
 		foreign |= world->things[t].foreign;
-	return foreign && (storage->unmet[0] || storage->missing[0]);
+	return foreign && (storage->unmet || storage->missing);
 }
 
 static void check_agreement(const struct world *world, const struct boot *boot, const struct view *host,
@@ -519,5 +516,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	forget(&late);
 	free(boot.facts);
 	config_clear(&world.config);
+	util_free_texts();
 	return 0;
 }

@@ -476,10 +476,9 @@ static void make_tables(struct world *world, const uint8_t **data, size_t *size)
 static void make_wish(struct world *world, uint8_t a, uint8_t b)
 {
 	const struct pci_function *function = &world->functions[b % world->count];
-	char address[PCI_ADDRESS_SIZE], path[PCI_PATH_SIZE], text[PCI_PATH_SIZE + 16];
+	const char *address = pci_address_text(&function->address), *path = pci_path_text(&function->path);
+	char text[128];
 
-	pci_address_format(&function->address, address);
-	pci_path_format(&function->path, path);
 	switch (a & 7) {
 	case 0:
 		util_format(text, sizeof(text), "%s", address);
@@ -520,7 +519,8 @@ static void make_config(struct world *world, const uint8_t **data, size_t *size)
 	world->doubtful = settings & 0x80;
 	world->iommu.state = (settings & 0x18) == 0x08 ? IOMMU_OFF : IOMMU_ON;
 	world->iommu.kind = (settings & 0x18) == 0x10 ? IOMMU_SMMU : IOMMU_INTEL;
-	strcpy(world->iommu.reason, "reason");
+	world->iommu.reason = "reason";
+	world->iommu.hint = world->iommu.interrupts = "";
 	for (int i = 0; i < 6 && *size >= 2; i++) {
 		uint8_t a = take(data, size), b = take(data, size);
 

@@ -586,7 +586,7 @@ static void what_is_inside_a_mapping_counts_where_the_image_opens_it(void **stat
 		  { "it carries /data: nvme1n1", "it carries /data: nvme2n1, c" } },
 		{ unclear, "", home, { "it carries /home: nvme1n1, home", "-" } },
 	};
-	char reason[256], hint[256], cmdline[64];
+	struct explanation why;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -595,8 +595,7 @@ static void what_is_inside_a_mapping_counts_where_the_image_opens_it(void **stat
 
 		build(&storage, rows[i].machine);
 		storage.view = BLOCK_VIEW_NEXT_BOOT;
-		host_needs_add_cmdline(
-			&needs, util_format(cmdline, sizeof(cmdline), "root=UUID=r %s", rows[i].cmdline));
+		host_needs_add_cmdline(&needs, util_text("root=UUID=r %s", rows[i].cmdline));
 		host_needs_add_fstab(&needs, rows[i].fstab);
 		host_needs_add_host_crypttab(&needs,
 					     rows[i].fstab == home ? "home UUID=c none nofail\n" : "");
@@ -604,9 +603,8 @@ static void what_is_inside_a_mapping_counts_where_the_image_opens_it(void **stat
 		for (uint8_t bus = 2; bus < 4; bus++) {
 			struct pci_address function = { .bus = bus };
 
-			if (!keeps_it(&storage, &function, reason, sizeof(reason), hint, sizeof(hint)))
-				strcpy(reason, "-");
-			assert_string_equal(reason, rows[i].reasons[bus - 2]);
+			assert_string_equal(keeps_it(&storage, &function, &why) ? why.reason : "-",
+					    rows[i].reasons[bus - 2]);
 		}
 		host_needs_clear(&needs);
 		block_clear(&storage);
