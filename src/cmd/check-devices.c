@@ -8,6 +8,7 @@
 #include "core/facts-compare.h"
 #include "core/guard.h"
 #include "core/match.h"
+#include "host/bootloader.h"
 #include "host/config-read.h"
 
 static void check_rights(const struct check_input *input, struct findings *findings)
@@ -28,6 +29,9 @@ static void check_config(const struct check_input *input, struct findings *findi
 			findings, FINDING_PASS, "command line", "",
 			"the next boot has a different command line (%s); these results are for that one",
 			input->next_path);
+	if (input->awaits_install)
+		findings_add(findings, FINDING_WARN, BOOTLOADER_CMDLINE, distro_install(input->distro),
+			     "has other parameters than the next boot");
 	for (size_t i = 0; i < config->error_count; i++)
 		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s",
 			     config->errors[i].what);

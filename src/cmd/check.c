@@ -130,6 +130,7 @@ static void judge(struct check *check)
 		.keyboards = &check->keyboards,
 		.unresettable = check->unresettable,
 		.next_path = check->next_path,
+		.awaits_install = bootloader_awaits_install(&check->distro, check->context.cmdline),
 		.next = check->next,
 		.image = check->image,
 		.elsewhere = check->elsewhere,

@@ -22,6 +22,7 @@ struct check_input {
 	const struct keyboards *keyboards;
 	const bool *unresettable; /* for each entry of the plan: it cannot be reset */
 	const char *next_path; /* the file whose command line the plan goes by, NULL for that of this boot */
+	bool awaits_install;   /* see bootloader_awaits_install() */
 	const struct kernel *next; /* the one that boots next, NULL for none */
 	/* the path of its image, if the plan goes by what that knows of the host; NULL if by the running host */
 	const char *image;

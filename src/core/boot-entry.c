@@ -76,10 +76,11 @@ char *boot_entry_parse_loader(const char *text, char *const *versions, size_t co
 	return copy_rest(options, options + strlen(options));
 }
 
-/* What the loader adds by itself, and variables of GRUB that are not known here. */
+/* What the loader or kernel-install adds by itself, and variables of GRUB that are not known here. */
 static bool is_the_loaders(const struct cmdline_param *param)
 {
-	return param->name[0] == '$' || cmdline_is(param, "BOOT_IMAGE") || cmdline_is(param, "initrd");
+	return param->name[0] == '$' || cmdline_is(param, "BOOT_IMAGE") || cmdline_is(param, "initrd") ||
+	       cmdline_is(param, "systemd.machine_id");
 }
 
 static bool same_param(const struct cmdline_param *a, const struct cmdline_param *b)

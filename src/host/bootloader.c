@@ -53,25 +53,49 @@ static char *copy_first_line(const char *text)
 	return util_copy(text, strcspn(text, "\n"));
 }
 
-static void read_kernel_cmdline(struct search *search)
+static char *read_kernel_cmdline(void)
 {
 	cleanup_free char *text = NULL;
 	size_t length;
 
-	search->path = "/etc/kernel/cmdline";
-	if (rootdir_read_file(search->path, FILE_LIMIT, &text, &length) == 0 && length)
-		search->found = copy_first_line(text);
+	return rootdir_read_file(BOOTLOADER_CMDLINE, FILE_LIMIT, &text, &length) == 0 && length ?
+		       copy_first_line(text) :
+		       NULL;
+}
+
+/* The kernel that boots is the newest one. */
+static void read_unified(struct search *search)
+{
+	const char *newest = NULL;
+	char path[256];
+
+	for (size_t i = 0; i < search->count; i++)
+		if ((!newest || strverscmp(search->versions[i], newest) > 0) &&
+		    kernels_find_unified(search->versions[i], path, sizeof(path)))
+			newest = search->versions[i];
+	search->path = "the unified kernel image";
+	if (newest && kernels_find_unified(newest, path, sizeof(path)))
+		search->found = initramfs_read_cmdline(path);
+}
+
+static void read_entries(struct search *search, const struct distro *distro)
+{
+	search->path = distro->entries;
+	if (distro->entries)
+		rootdir_each_file(distro->entries, ".conf", read_entry, search);
 }
 
 static void find(struct search *search, const struct distro *distro)
 {
+	if (kernels_read_layout() == KERNELS_UNIFIED)
+		read_unified(search);
+	if (search->found)
+		return;
 	switch (distro->loader) {
 	case LOADER_GRUBBY:
 	case LOADER_RPM_OSTREE:
 	case LOADER_ENTRIES:
-		search->path = distro->entries;
-		if (distro->entries)
-			rootdir_each_file(distro->entries, ".conf", read_entry, search);
+		read_entries(search, distro);
 		if (!search->found && distro->loader == LOADER_GRUBBY)
 			read_grub(search);
 		break;
@@ -81,7 +105,12 @@ static void find(struct search *search, const struct distro *distro)
 		read_grub(search);
 		break;
 	case LOADER_KERNEL_INSTALL:
-		read_kernel_cmdline(search);
+		/* It is what kernel-install makes the next entry of. */
+		read_entries(search, distro);
+		if (search->found)
+			break;
+		search->path = BOOTLOADER_CMDLINE;
+		search->found = read_kernel_cmdline();
 		break;
 	case LOADER_PROXMOX:
 	case LOADER_UNKNOWN:
@@ -104,4 +133,11 @@ char *bootloader_read(const char *cmdline, const struct distro *distro, const ch
 	}
 	*ret_path = search.found ? search.path : NULL;
 	return search.found;
+}
+
+bool bootloader_awaits_install(const struct distro *distro, const char *cmdline)
+{
+	cleanup_free char *text = distro->loader == LOADER_KERNEL_INSTALL ? read_kernel_cmdline() : NULL;
+
+	return text && !boot_entry_is_same(text, cmdline);
 }

@@ -148,6 +148,11 @@ const char *distro_remove(const struct distro *distro, const char *parameter)
 	return describe(distro, parameter, false);
 }
 
+const char *distro_install(const struct distro *distro)
+{
+	return util_text("for each kernel: sudo kernel-install add VERSION %s", distro->kernels);
+}
+
 const char *distro_regenerate(const struct distro *distro)
 {
 	return distro->regenerate;

@@ -35,5 +35,8 @@ void distro_boots_by(struct distro *distro, enum kernels_layout layout);
 const char *distro_add(const struct distro *distro, const char *parameter) must_check;
 const char *distro_remove(const struct distro *distro, const char *parameter) must_check;
 
+/* What regenerates the entries and unified images of kernel-install: a util_text(). Pure. */
+const char *distro_install(const struct distro *distro) must_check;
+
 /* What makes every image that boots anew: a command, or words where the generator is not known. Pure. */
 const char *distro_regenerate(const struct distro *distro);

@@ -16,6 +16,7 @@
 #include "host/rootdir.h"
 
 #define FILE_LIMIT (1 << 20)
+#define CMDLINE_LIMIT (1 << 16)
 
 /* --- files of the configuration --- */
 
@@ -270,16 +271,42 @@ static int read_unpacked(const struct tool *tool, int in, struct initramfs *init
 	return r;
 }
 
-/* Where the initramfs begins, and how long it is: in a unified kernel image it is a section, else the whole file. */
-static off_t find_initramfs(int fd, unsigned long long *ret_size)
+/* --- unified kernel images --- */
+
+static bool find_section(int fd, const char *name, struct pe_section *ret)
 {
 	unsigned char headers[PE_HEADERS_SIZE];
 	ssize_t length = pread(fd, headers, sizeof(headers), 0);
+
+	return length > 0 && pe_find_section(headers, (size_t)length, name, ret) == 0;
+}
+
+char *initramfs_read_cmdline(const char *path)
+{
+	cleanup_close int fd = rootdir_open(path, O_RDONLY);
+	struct pe_section section;
+	ssize_t length;
+	char *text;
+
+	if (fd < 0 || !find_section(fd, ".cmdline", &section) || section.size > CMDLINE_LIMIT)
+		return NULL;
+	text = util_zeroed(section.size + 1, 1);
+	length = pread(fd, text, section.size, (off_t)section.offset);
+	/* What is empty or cut tells nothing. */
+	if (length == (ssize_t)section.size && text[0])
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* --- all of it --- */
+
+/* Where the initramfs begins, and how long it is: in a unified kernel image it is a section, else the whole file. */
+static off_t find_initramfs(int fd, unsigned long long *ret_size)
+{
 	struct pe_section section = { .size = 0 };
 
-	*ret_size = ULLONG_MAX;
-	if (length > 0 && pe_find_section(headers, (size_t)length, ".initrd", &section) == 0)
-		*ret_size = section.size;
+	*ret_size = find_section(fd, ".initrd", &section) ? section.size : ULLONG_MAX;
 	return (off_t)section.offset;
 }
 

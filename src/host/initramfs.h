@@ -30,6 +30,8 @@ struct initramfs {
  * -errno.
  */
 int initramfs_read(const char *path, struct initramfs *ret, const char **ret_tool) must_check;
+/* The command line in the unified kernel image at @path: a string that the caller frees, or NULL. */
+char *initramfs_read_cmdline(const char *path);
 void initramfs_clear(struct initramfs *initramfs);
 
 /* Read our configuration as it is on the host, into @ret->files. */

@@ -113,7 +113,7 @@ static void see_unified(void *data, const char *name)
 		strcpy(search->name, name);
 }
 
-static bool find_unified(const char *version, char *path, size_t size)
+bool kernels_find_unified(const char *version, char *path, size_t size)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(boot_folders); i++) {
 		struct unified_search search = { .version = version };
@@ -132,7 +132,7 @@ bool kernels_unified_by_dracut(void)
 {
 	char path[256];
 
-	return find_unified(NULL, path, sizeof(path));
+	return kernels_find_unified(NULL, path, sizeof(path));
 }
 
 /*
@@ -150,7 +150,7 @@ static bool is_installed(const char *version)
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (find_one(places[i], version, path, sizeof(path)))
 			return true;
-	return find_unified(version, path, sizeof(path));
+	return kernels_find_unified(version, path, sizeof(path));
 }
 
 static bool find_generated(struct kernel *kernel)
@@ -164,10 +164,10 @@ static bool find_generated(struct kernel *kernel)
 static void find_image(enum kernels_layout layout, struct kernel *kernel)
 {
 	if ((layout == KERNELS_UNIFIED &&
-	     find_unified(kernel->version, kernel->path, sizeof(kernel->path))) ||
+	     kernels_find_unified(kernel->version, kernel->path, sizeof(kernel->path))) ||
 	    (layout != KERNELS_OF_GENERATOR && find_image_of_kernel_install(kernel)) ||
 	    find_generated(kernel) || find_image_of_kernel_install(kernel) ||
-	    find_unified(kernel->version, kernel->path, sizeof(kernel->path)))
+	    kernels_find_unified(kernel->version, kernel->path, sizeof(kernel->path)))
 		return;
 	kernel->path[0] = '\0';
 }

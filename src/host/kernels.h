@@ -24,6 +24,9 @@ enum kernels_layout {
 
 enum kernels_layout kernels_read_layout(void);
 
+/* Find the unified kernel image of a version. Stores its path. */
+bool kernels_find_unified(const char *version, char *path, size_t size);
+
 /* Is there a unified kernel image that "dracut --uefi" has made, by its name? */
 bool kernels_unified_by_dracut(void);
 

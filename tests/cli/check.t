@@ -190,6 +190,28 @@ ok "dracut, which it does call" line "FAIL $(uki_of 6.1.0-1): $older; ${anew%/bo
 mv "$tree$(uki_of 6.1.0-1)" "$tree/boot/efi/EFI/Linux/linux-6.1.0-1.efi"
 run check
 ok "dracut's own unified image" line "FAIL /boot/efi/EFI/Linux/linux-6.1.0-1.efi: $older; sudo dracut --regenerate-all --uefi --force"
+# Its command line is in it.
+cp "$tree/boot/efi/EFI/Linux/linux-6.1.0-1.efi" "$tree/aside"
+mkdir "$tree/etc/kernel"
+echo "rd.vfio.ids=00:02.0 quiet" >"$tree/etc/kernel/cmdline"
+UKI_CMDLINE="rd.vfio.ids=10de:1c03 quiet" uki /boot/efi/EFI/Linux/linux-6.1.0-1.efi "$tree/boot/initrd.img-6.1.0-1"
+cmdline rd.vfio.ids=10de:1c03 quiet
+run check
+ok "the command line in it counts" says "PASS 0000:01:00.0 10de:1c03: would be bound"
+ok "what only kernel-install's file has does not yet, and check says so" \
+	line "WARN /etc/kernel/cmdline: has other parameters than the next boot; for each kernel: sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz"
+cmdline quiet
+run check
+ok "also where it is another one than this boot's" \
+	says "PASS command line: the next boot has a different command line (the unified kernel image); these results are for that one"
+cmdline rd.vfio.ids=10de:1c03 quiet
+cp "$tree/proc/cmdline" "$tree/etc/kernel/cmdline"
+run check
+ok "of the same parameters nothing is said" lacks "/etc/kernel/cmdline"
+rm -r "$tree/etc/kernel"
+cmdline rd.vfio.ids=10de:1c03
+mv "$tree/aside" "$tree/boot/efi/EFI/Linux/linux-6.1.0-1.efi"
+
 rm "$variables/StubInfo-$guid"
 mv "$tree/boot/initrd.img-6.1.0-1" "$tree/aside"
 run check
@@ -313,7 +335,16 @@ rm "$tree/usr/sbin/grubby" "$tree/etc/default/grub"
 rm -r "${tree:?}/boot/loader"
 printf 'rd.vfio.ids=10de:1c03 intel_iommu=off\n' >"$tree/etc/kernel-cmdline" && mkdir -p "$tree/etc/kernel" && mv "$tree/etc/kernel-cmdline" "$tree/etc/kernel/cmdline"
 run check
-ok "kernel-install's file counts, and a switch in it" says "FAIL 0000:01:00.0 10de:1c03: not claimed, it cannot be isolated: intel_iommu=off on the kernel command line switches the IOMMU off"
+ok "kernel-install's file counts where it has made no entry, and a switch in it" says "FAIL 0000:01:00.0 10de:1c03: not claimed, it cannot be isolated: intel_iommu=off on the kernel command line switches the IOMMU off"
+mkdir -p "$tree/boot/loader/entries"
+printf 'linux /id/6.1.0-1/linux\noptions rd.vfio.ids=10de:1c03 systemd.machine_id=1\n' >"$tree/boot/loader/entries/a-6.1.0-1.conf"
+run check
+ok "its entry counts, as the file was when it was made" says "PASS 0000:01:00.0 10de:1c03: would be bound"
+ok "and the file is another one by now" says "WARN /etc/kernel/cmdline: has other parameters than the next boot"
+echo "rd.vfio.ids=10de:1c03" >"$tree/etc/kernel/cmdline"
+run check
+ok "what kernel-install adds is no difference" lacks "/etc/kernel/cmdline"
+rm -r "$tree/boot/loader"
 rmdir "$tree/sys/class/iommu/dmar0"
 rm "$tree/sys/bus/pci/devices/0000:01:00.0/iommu_group"
 : >"$tree/sys/firmware/acpi/tables/DMAR"

@@ -69,6 +69,7 @@ static void the_same_parameters(void **state)
 	} rows[] = {
 		{ "root=/dev/sda1 ro quiet", "quiet ro root=/dev/sda1\n", true },
 		{ "BOOT_IMAGE=/vmlinuz root=/dev/sda1", "root=/dev/sda1 $vt_handoff", true },
+		{ "root=/dev/sda1 systemd.machine_id=12", "root=/dev/sda1", true },
 		{ "root=/dev/sda1", "root=/dev/sda1 rd.vfio=0", false },
 		{ "rd.vfio.ids=1:2", "rd.vfio.ids=1:3", false },
 		{ "quiet", "quiet=", false },
