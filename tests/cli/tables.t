@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every selector, directive, setting and parameter that the README lists, on the shipped binary.
+# Every selector, directive, setting and parameter that docs/reference.md lists, on the shipped binary.
 . "$(dirname "$0")/lib.sh"
 
 # A display that the machine boots on, a card with two functions, its twin, a disk, a bridge.

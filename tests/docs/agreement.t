@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What --help, the manual, the completions, README, the example and the program itself say of commands, options,
+# What --help, the manual, the completions, docs/reference.md, the example and the program itself say of commands, options,
 # parameters, settings, options of a claim and verdicts is the same; the pages are sound.
 . "$(dirname "$0")/../tap.sh"
 here=$(cd "$(dirname "$0")" && pwd)
 binary=${BINARY:-$top/build/static/vfio-early}
+reference=$top/docs/reference.md
 
 same() { # SUBJECT FILE FILE...: all hold the same words, and there are some
 	subject=$1 first=$2
@@ -72,7 +73,7 @@ table() { # SETTING|PARAMETER|CLAIM_OPTION FORMAT
 
 table PARAMETER name | words parameters-of-program
 rendered vfio-early.cmdline.7 | section PARAMETERS | sed -nE 's/^       (rd\.vfio[a-z.]*).*/\1/p' | grep -v '\.$' | words parameters-of-manual
-sed -n '/^| on the kernel command line/,/^$/p' "$top/README.md" | grep -oE '`rd\.vfio[a-z.-]*' | tr -d '`' | words all-of-readme
+sed -n '/^| parameter |/,/^$/p' "$reference" | grep -oE '^\| `rd\.vfio[a-z.-]*|, `rd\.vfio[a-z.-]*' | tr -d '|,` ' | words all-of-reference
 table SETTING name | words settings-of-program
 for page in vfio-early.cmdline.7 vfio-early.conf.5; do
 	rendered $page | section SETTINGS | sed -nE 's/^       ([a-z-]+)=.*/\1/p' | words "settings-of-$page"
@@ -83,7 +84,7 @@ same settings settings-of-program settings-of-vfio-early.cmdline.7 settings-of-v
 	cat "$work/parameters-of-program"
 	sed 's/^/rd.vfio./' "$work/settings-of-program"
 } | words all-of-program
-same "parameters and settings" all-of-program all-of-readme
+same "parameters and settings" all-of-program all-of-reference
 
 # Where a value is a word, the manual and the example list each; where it is a number, they give the range.
 table SETTING 'name = values' | tr -d ' ' | sed 's/=[0-9].*/=SECONDS/' | words values-of-program
@@ -92,29 +93,42 @@ same "values of settings" values-of-program values-of-manual
 table SETTING '"set " name = standard' | sed 's/ *= */=/' | words defaults-of-program
 sed -nE 's/^#   (set [a-z-]+=[a-z0-9]+) .*/\1/p' "$top/vfio-early.conf" | words defaults-of-example
 same "defaults of settings" defaults-of-program defaults-of-example
-# README gives the default only where the row is about another value.
-sed -nE 's/^\| `rd\.vfio\.([a-z-]+)=.*[; ]`?([a-z0-9]+)`? is the default.*/set \1=\2/p' "$top/README.md" |
-	words defaults-of-readme
-ok "defaults of settings: README" [ -s "$work/defaults-of-readme" ]
-ok "defaults of settings: README has the program's" sh -c '! grep -vxFf "$1" "$2"' - \
-	"$work/defaults-of-program" "$work/defaults-of-readme"
+# The reference gives the default only where the row is about another value.
+sed -nE 's/^\| `rd\.vfio\.([a-z-]+)=.*[; ]`?([a-z0-9]+)`? is the default.*/set \1=\2/p' "$reference" |
+	words defaults-of-reference
+ok "defaults of settings: the reference" [ -s "$work/defaults-of-reference" ]
+ok "defaults of settings: the reference has the program's" sh -c '! grep -vxFf "$1" "$2"' - \
+	"$work/defaults-of-program" "$work/defaults-of-reference"
 
 table CLAIM_OPTION name | words claim-options-of-program
 rendered vfio-early.conf.5 | section "OPTIONS OF CLAIM" | sed -nE 's/^       ([a-z-]+)(=.*)?$/\1/p' |
 	words claim-options-of-manual
-grep -oE '^\| `\.\.\. [a-z-]+' "$top/README.md" | sed 's/.* //' | words claim-options-of-readme
+grep -oE '^\| `\.\.\. [a-z-]+' "$reference" | sed 's/.* //' | words claim-options-of-reference
 sed -nE '/^# Options of a claim/,/^#$/s/^#   ([a-z-]+)[= ].*/\1/p' "$top/vfio-early.conf" |
 	words claim-options-of-example
-same "options of a claim" claim-options-of-program claim-options-of-manual claim-options-of-readme \
+same "options of a claim" claim-options-of-program claim-options-of-manual claim-options-of-reference \
 	claim-options-of-example
 
 # --- verdicts ---
 
 sed -nE 's/^VERDICT\([A-Z_]+, "([a-z-]+)", .*/\1/p' "$top/src/core/verdicts.def" | words verdicts-of-program
 rendered vfio-early.8 | section VERDICTS | sed -nE 's/^       ([a-z-]+)$/\1/p' | words verdicts-of-manual
-sed -n '/^| verdict |/,/^$/p' "$top/README.md" | sed -nE 's/^\| `([a-z-]+)` .*/\1/p' | words verdicts-of-readme
+sed -n '/^| verdict |/,/^$/p' "$reference" | sed -nE 's/^\| `([a-z-]+)` .*/\1/p' | words verdicts-of-reference
 jq -r '.properties.devices.items.properties.verdict.enum[] | select(. != null)' "$top/tests/report.schema.json" | words verdicts-of-schema
-same verdicts verdicts-of-program verdicts-of-manual verdicts-of-readme verdicts-of-schema
+same verdicts verdicts-of-program verdicts-of-manual verdicts-of-reference verdicts-of-schema
+
+# --- how images are made and parameters are set ---
+
+sed -nE 's/.*\.regenerate = "(.*)"[,)].*/\1/p' "$top/src/host/generators.def" | words commands-of-generators
+sed -n '/^| generator |/,/^$/p' "$top/docs/boot-loaders.md" | sed -nE 's/^\| .* \| `(.*)` \|$/\1/p' | words commands-of-docs
+same "commands of generators" commands-of-generators commands-of-docs
+# What distro.c says of each boot loader, without the parameter.
+grep -oE 'rpm-ostree kargs|grubby --update-kernel=ALL|proxmox-boot-tool refresh|kernel-install add VERSION [a-zA-Z/]*|"update-grub|grub2?-mkconfig -o [a-z0-9/.]+|/etc/(default/grub|kernel/cmdline)' \
+	"$top/src/host/distro.c" | tr -d '"' | words steps-of-program
+ok "steps of boot loaders: there are some" [ "$(wc -l <"$work/steps-of-program")" = 9 ]
+while read -r step; do
+	ok "steps of boot loaders: $step" grep -qF -- "$step" "$top/docs/boot-loaders.md"
+done <"$work/steps-of-program"
 
 # --- completion of the live system ---
 
