@@ -161,12 +161,17 @@ build/test/cppcheck: $(sources) $(src_headers) | build/test/.setup
 
 analyse: $(analysed) build/test/cppcheck
 
+# What users and packagers read.
+user_texts := README.md NEWS.md SECURITY.md CONTRIBUTING.md $(wildcard docs/*.md man/*.scd completions/*) vfio-early.conf \
+	packaging/debian/control packaging/debian/README.source packaging/vfio-early.spec \
+	$(wildcard systemd/*.service dracut/*/*.service)
+
 c_files := $(wildcard $(rooms:%=%/*.[ch]) tests/*/*.[ch] tests/*/*/*.[ch])
 
 # SC2154 in the hooks: the generators set these. SC2034, SC2154 in the tests: set in one file, read in another.
 # SC2153: capitals from outside, small letters are the scene's. SC2016: one program's text inside another's.
 # SC2086: lists of words are meant to be split.
-lint: build/test/.setup ## The walls between the rooms of src/, clang-format, cppcheck, gcc's analyser, shellcheck, POSIX shell in the hooks
+lint: build/test/.setup ## The walls between the rooms of src/, clang-format, cppcheck, gcc's analyser, shellcheck, POSIX shell in the hooks, spelling, phrases
 	$(Q)tests/walls
 	$(Q)clang-format --dry-run -Werror $(c_files)
 	$(Q)$(MAKE) --no-print-directory -j$(jobs) analyse
@@ -175,6 +180,8 @@ lint: build/test/.setup ## The walls between the rooms of src/, clang-format, cp
 	$(Q)shellcheck -s bash completions/vfio-early.bash
 	$(Q)zsh -n completions/_vfio-early
 	$(Q)for script in $$(grep -l '^#!/bin/sh' $(hook_scripts)); do dash -n $$script && busybox sh -n $$script || exit 1; done
+	$(Q)codespell
+	$(Q)tests/phrases $(user_texts) $(filter src/%,$(c_files)) $(wildcard $(rooms:%=%/*.def))
 
 demo: ## Show it: an emulated machine with two GPUs, before and after (as root, on Debian 12)
 	$(Q)tests/demo
