@@ -67,7 +67,7 @@ static void judge_content(const struct check_input *input, const struct kernel *
 			util_text("has another %s than the host has now",
 				  !strcmp(differs, CONFIG_READ_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
 	} else if (differs) {
-		finding->what = util_text("has an older configuration: %s is another one now", differs);
+		finding->what = util_text("has an older configuration: %s differs now", differs);
 	} else {
 		finding->level = FINDING_PASS;
 		finding_cure(finding, "%s", "");
@@ -205,7 +205,7 @@ static void check_stub_ids(const struct check_input *input, const struct other_s
 	if (besides[0])
 		finding =
 			findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
-				     "pci-stub.ids=%s takes %s besides, which vfio-early leaves to the host",
+				     "pci-stub.ids=%s also takes %s, which vfio-early leaves to the host",
 				     setup->text, besides);
 	else
 		finding = findings_add(findings, FINDING_WARN, setup->where, "",
@@ -256,7 +256,7 @@ static const char *describe(const struct check_input *input, const struct other_
 	case SETUP_UNSAFE:
 		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
 		return input->context->machine.iommu.remapping == IOMMU_REMAPPING_ON ?
-			       "allow_unsafe_interrupts: interrupts are remapped, so it serves nothing" :
+			       "allow_unsafe_interrupts: interrupts are remapped, so it has no effect" :
 			       "";
 	default:
 		return "";

@@ -405,11 +405,11 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 		entry->reserved = false;
 		if (entry->function == last)
 			plan_decide(entry, VERDICT_KEPT,
-				    "to give it away all the same, say rd.vfio.last-display=claim",
+				    "to claim it anyway, set rd.vfio.last-display=claim",
 				    "the host would have no display left");
 		else
 			plan_decide(entry, VERDICT_KEPT,
-				    "to give it away all the same, say rd.vfio.last-display=claim",
+				    "to claim it anyway, set rd.vfio.last-display=claim",
 				    "it belongs to the host's last display, %s",
 				    pci_address_text(&last->address));
 	}

@@ -206,7 +206,7 @@ static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iomm
 		return;
 	iommu->interrupts =
 		facts->unsafe_interrupts ?
-			"interrupts are not remapped, and vfio is told to do without: a guest can "
+			"interrupts are not remapped, and vfio is configured to ignore that: a guest can "
 			"forge interrupts of the host" :
 			"interrupts are not remapped, so vfio will open no device for a guest";
 	if (says(facts->cmdline, "intremap", "off", "on"))

@@ -53,7 +53,7 @@ for lacks in program driver config; do
 	case $lacks in
 	program) sentence="does not contain vfio-early" ;;
 	driver) sentence="contains vfio-early but not the module vfio-pci" ;;
-	config) sentence="has an older configuration: /etc/vfio-early.conf is another one now" ;;
+	config) sentence="has an older configuration: /etc/vfio-early.conf differs now" ;;
 	esac
 	ok "without $lacks: $sentence" line "FAIL /boot/initrd.img-6.1.0-1: $sentence; $regenerate"
 	ok "without $lacks: it fails" exits 1
@@ -62,14 +62,14 @@ done
 image /boot/initrd.img-6.1.0-1 gzip
 echo "# another" >>"$tree/etc/vfio-early.conf.d/10-a.conf"
 run check
-ok "another drop-in is an older configuration" says "/etc/vfio-early.conf.d/10-a.conf is another one now; $regenerate"
+ok "another drop-in is an older configuration" says "/etc/vfio-early.conf.d/10-a.conf differs now; $regenerate"
 rm "$tree/etc/vfio-early.conf.d/10-a.conf"
 run check
-ok "so is one that is gone" says "/etc/vfio-early.conf.d/10-a.conf is another one now"
+ok "so is one that is gone" says "/etc/vfio-early.conf.d/10-a.conf differs now"
 mkdir -p "$tree/usr/lib/vfio-early.conf.d"
 echo "keep 03:00.0" >"$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
 run check
-ok "so is a new one of a package" says "/usr/lib/vfio-early.conf.d/20-vendor.conf is another one now"
+ok "so is a new one of a package" says "/usr/lib/vfio-early.conf.d/20-vendor.conf differs now"
 image /boot/initrd.img-6.1.0-1 gzip
 run check
 ok "and in the image it is as it should be" says "PASS /boot/initrd.img-6.1.0-1"
@@ -84,7 +84,7 @@ rm -r "$tree/run/vfio-early.conf.d"
 echo "keep 03:00.0" >"$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
 : >"$tree/etc/vfio-early.conf.d/20-vendor.conf"
 run check
-ok "one that is masked since is another configuration" says "/usr/lib/vfio-early.conf.d/20-vendor.conf is another one now"
+ok "one that is masked since is another configuration" says "/usr/lib/vfio-early.conf.d/20-vendor.conf differs now"
 rm "$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
 image /boot/initrd.img-6.1.0-1 gzip
 run check
@@ -174,7 +174,7 @@ echo "claim 10de:10f2 optional" | config
 image /boot/initrd.img-6.1.0-1 gzip
 : >"$tree/usr/bin/kernel-install"
 anew="for each kernel: sudo kernel-install add VERSION /boot/vmlinuz-VERSION"
-older="has an older configuration: /etc/vfio-early.conf is another one now"
+older="has an older configuration: /etc/vfio-early.conf differs now"
 run check
 ok "where this boot came from one, it counts, and the cure makes it" \
 	line "FAIL $(uki_of 6.1.0-1): $older; $regenerate, then $anew"
@@ -276,7 +276,7 @@ rm "$tree/sys/bus/pci/devices/0000:01:00.0/iommu_group"
 : >"$tree/usr/sbin/grubby"
 run check
 ok "what is in the way is removed" line "FAIL IOMMU: off: intel_iommu=off on the kernel command line switches the IOMMU off; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
-ok "the device says so too" line "FAIL 0000:01:00.0 10de:1c03: not claimed, it cannot be isolated: intel_iommu=off on the kernel command line switches the IOMMU off; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
+ok "the device says so too" line "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: intel_iommu=off on the kernel command line switches the IOMMU off; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
 
 # --- other methods ---
 
@@ -335,7 +335,7 @@ rm "$tree/usr/sbin/grubby" "$tree/etc/default/grub"
 rm -r "${tree:?}/boot/loader"
 printf 'rd.vfio.ids=10de:1c03 intel_iommu=off\n' >"$tree/etc/kernel-cmdline" && mkdir -p "$tree/etc/kernel" && mv "$tree/etc/kernel-cmdline" "$tree/etc/kernel/cmdline"
 run check
-ok "kernel-install's file counts where it has made no entry, and a switch in it" says "FAIL 0000:01:00.0 10de:1c03: not claimed, it cannot be isolated: intel_iommu=off on the kernel command line switches the IOMMU off"
+ok "kernel-install's file counts where it has made no entry, and a switch in it" says "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: intel_iommu=off on the kernel command line switches the IOMMU off"
 mkdir -p "$tree/boot/loader/entries"
 printf 'linux /id/6.1.0-1/linux\noptions rd.vfio.ids=10de:1c03 systemd.machine_id=1\n' >"$tree/boot/loader/entries/a-6.1.0-1.conf"
 run check

@@ -17,7 +17,7 @@ off() {
 # blames CAUSE SENTENCE CURE: dry run, check and status say it, and JSON has the cause.
 blames() {
 	run boot --dry-run
-	ok "the log: $2" says "0000:01:00.0 10de:1c03 not claimed, it cannot be isolated: $2; $3"
+	ok "the log: $2" says "0000:01:00.0 10de:1c03 not claimed: no usable IOMMU: $2; $3"
 	run check
 	ok "check" says " IOMMU: off: $2; $3"
 	run status
@@ -86,7 +86,7 @@ run check
 ok "where nothing tells of interrupts nothing is said" line "PASS IOMMU: SMMU is on"
 on dmar0 IR-IO-APIC -
 run check
-ok "on, but without a group for this device" line "FAIL 0000:01:00.0 10de:1c03: not claimed, it cannot be isolated: the IOMMU is on but has no group for this device; look for this device and 'iommu' in dmesg"
+ok "on, but without a group for this device" line "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: the IOMMU is on but has no group for this device; look for this device and 'iommu' in dmesg"
 
 price="or add vfio_iommu_type1.allow_unsafe_interrupts=1, at the price that a guest can then forge interrupts of the host"
 on dmar0 IO-APIC 1
@@ -102,9 +102,9 @@ run check
 ok "a parameter's doing" says "remove intremap=off from the kernel command line; $price"
 PARAMETERS=vfio_iommu_type1.allow_unsafe_interrupts=1 on dmar0 IO-APIC 1
 run check
-ok "allowed, and what that means" says "vfio is told to do without: a guest can forge interrupts of the host"
+ok "allowed, and what that means" says "vfio is configured to ignore that: a guest can forge interrupts of the host"
 ok "needed, so nothing is said against it" lacks "serves nothing"
 PARAMETERS=vfio_iommu_type1.allow_unsafe_interrupts=1 on dmar0 IR-IO-APIC 1
 run check
-ok "allowed without need" says "WARN the kernel command line: allow_unsafe_interrupts: interrupts are remapped, so it serves nothing"
+ok "allowed without need" says "WARN the kernel command line: allow_unsafe_interrupts: interrupts are remapped, so it has no effect"
 done_testing

@@ -38,7 +38,7 @@ scene() {
 	now_says status-again "now: snd_hda_intel: it was taken off vfio-pci after the boot"
 	now_says status-again "/snd_hda_intel"
 	now_says status-mended "exit 0"
-	now_says check-older "has an older configuration: /etc/vfio-early.conf is another one now; sudo "
+	now_says check-older "has an older configuration: /etc/vfio-early.conf differs now; sudo "
 	now_says check-older "exit 1"
 	now_says status-older "at boot: not asked for"
 	now_says status-older "the image that was booted has an older configuration"
