@@ -57,6 +57,13 @@ build/test/unit/%: tests/unit/%.c tests/unit/unit.h $(core_objects)
 	$(Q)mkdir -p build/test/unit
 	$(Q)gcc $(unit_cflags) -o $@ $< $(core_objects) -lcmocka
 
+# This one has a kernel of its own in place of sysfs.
+bind_objects := $(addprefix build/test/gcc/src/,boot/bind.o boot/work.o host/deadline.o)
+build/test/host/bind: tests/host/bind.c tests/unit/unit.h $(core_objects) $(bind_objects)
+	@echo "  CC    $<"
+	$(Q)mkdir -p build/test/host
+	$(Q)gcc $(unit_cflags) -Itests/unit -o $@ $< $(core_objects) $(bind_objects) -lcmocka
+
 build/test/host/%: tests/host/%.c tests/unit/unit.h $(core_objects) $(host_objects)
 	@echo "  CC    $<"
 	$(Q)mkdir -p build/test/host

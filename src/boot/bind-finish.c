@@ -74,7 +74,10 @@ static void finish_some(struct leftovers *leftovers, size_t count, bool stuck, u
 			continue;
 		works[work_count++] = (struct work){ .entry = &leftovers->entries[i],
 						     .is_due = stuck ? is_to_resume : is_to_return };
-		(stuck ? steps_add_resume : steps_add_give_back)(&list, i);
+		if (stuck)
+			steps_add_resume(&list, i, leftovers->entries[i].driver[0] != '\0');
+		else
+			steps_add_give_back(&list, i);
 	}
 	for (size_t i = 0; i < work_count; i++) {
 		works[i].steps = &list.steps[first];

@@ -40,6 +40,8 @@ static void log_returned(struct work *work, const struct deadline_task *task, vo
 			 work->was,
 			 pci_is_guest_driver(entry->driver) ? "the driver does not release it" :
 							      "it is given back to the host");
+	else if (pci_is_guest_driver(entry->driver))
+		log_line(LOG_ERROR, "%s is on %s; the driver does not release it", subject, entry->driver);
 }
 
 static void decide_refused(struct plan_entry *entry, const char *what, int error)
@@ -121,7 +123,7 @@ static void decide_taken(struct work *work, const struct deadline_task *task, vo
 	 */
 	if (work_decide_stuck(work, task))
 		return;
-	if (!strcmp(entry->driver, entry->wanted_driver))
+	if (!strcmp(entry->driver, plan_driver(entry)))
 		decide_bound(work);
 	else if (work_has_ended(work, STEP_UNBIND, &result) && !work_is_let_go(result))
 		decide_refused(entry, "its driver does not let go", result);
@@ -292,7 +294,7 @@ void bind_find_variants(struct plan *plan)
 static void use_variant(struct work *work)
 {
 	if (plan_is_pending(work->entry) &&
-	    sysfs_pci_driver_of_module(work->entry->variant, work->entry->wanted_driver) == 0)
+	    sysfs_pci_driver_of_module(work->entry->variant, work->entry->variant_driver) == 0)
 		work_on(work, 1, false, 0, decide_override, NULL);
 }
 
@@ -307,7 +309,7 @@ static void load_driver(const struct carrying *carrying, const char *driver)
 	for (size_t i = 0; i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
 
-		if (!plan_is_pending(entry) || strcmp(entry->wanted_driver, driver) != 0)
+		if (!plan_is_pending(entry) || strcmp(plan_driver(entry), driver) != 0)
 			continue;
 		work_read_driver(entry);
 		decide_no_driver(entry, r < 0 ? r : -ENOENT, carrying->cmdline);
@@ -416,8 +418,7 @@ static void ignore_result(struct work *work, const struct deadline_task *task, v
 	(void)data;
 }
 
-void bind_apply(struct plan *plan, const struct step_list *list, const char *cmdline,
-		struct bind_times *ret_times)
+void bind_apply(struct plan *plan, struct step_list *list, const char *cmdline, struct bind_times *ret_times)
 {
 	const struct carrying carrying = { plan, list, cmdline };
 	unsigned long long start;
@@ -427,6 +428,10 @@ void bind_apply(struct plan *plan, const struct step_list *list, const char *cmd
 	run_phase(&carrying, PHASE_OVERRIDE, NULL, true, 0, decide_override);
 	run_phase(&carrying, PHASE_GIVE_BACK, NULL, true, 0, log_returned);
 	start = util_now();
+	/* Only now: libkmod reads files, and until then no driver_override would be written. */
+	bind_find_variants(plan);
+	steps_clear(list);
+	steps_make(plan, list);
 	run_driver_phase(&carrying);
 	ret_times->modules = util_now() - start;
 	start = util_now();

@@ -10,8 +10,8 @@ struct bind_times {
 };
 
 /*
- * Look for variants of vfio-pci for what is pending (plan_is_pending()), and note their modules in the entries. Comes
- * before the list of steps is made. Below another root there are none.
+ * Look for variants of vfio-pci for what is pending (plan_is_pending()), and note their modules in the entries, for
+ * steps_make(). Below another root there are none.
  */
 void bind_find_variants(struct plan *plan);
 
@@ -21,11 +21,11 @@ void bind_find_variants(struct plan *plan);
  *
  * The steps of a phase are done to all devices at the same time, in child processes, and end in time (budget.h): a
  * device that hangs is stuck, and the others go on. The override stays, except on a device that is refused or given
- * back, which goes to its host driver, and on one that its host driver has kept. @cmdline is the kernel command
+ * back, which goes to its host driver, and on one that its host driver has kept. When every override is written it
+ * looks for variants, and adds their steps to the list. @cmdline is the kernel command
  * line, where a module may be forbidden.
  */
-void bind_apply(struct plan *plan, const struct step_list *list, const char *cmdline,
-		struct bind_times *ret_times);
+void bind_apply(struct plan *plan, struct step_list *list, const char *cmdline, struct bind_times *ret_times);
 
 /* A device that the stages have left half done. */
 struct bind_leftover {

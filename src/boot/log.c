@@ -37,34 +37,39 @@ static bool append_to(const char *path, int flags, const char *text)
  * The kernel takes ten records in five seconds from one open file and drops the rest without an error
  * (kernel/printk/printk.c, devkmsg_write()); every open starts a count of its own, so each line opens anew.
  */
-static void write_kernel_log(int level, const char *text)
+static void write_record(int level, const char *text, int length, const char *more)
 {
-	char record[LINE_MAX_BYTES + 64];
+	const char *record = util_text("<%d>" PREFIX "%.*s%s\n", level, length, text, more);
 
-	util_format(record, sizeof(record), "<%d>" PREFIX "%s\n", level, text);
 	if (!append_to(KMSG, 0, record))
 		fputs(record, stderr);
+}
+
+/* What is longer than a record goes on in the next one. */
+static void write_kernel_log(int level, const char *text)
+{
+	for (; strlen(text) > LINE_MAX_BYTES; text += LINE_MAX_BYTES)
+		write_record(level, text, LINE_MAX_BYTES, "...");
+	write_record(level, text, (int)strlen(text), "");
 }
 
 static void write_boot_log(int level, const char *text)
 {
 	unsigned long long now = util_now();
-	char line[LINE_MAX_BYTES + 64];
 
-	util_format(line, sizeof(line), "[%5llu.%06llu] <%d> %s\n", now / 1000000, now % 1000000, level,
-		    text);
-	append_to(LOG_FILE, O_CREAT, line);
+	append_to(LOG_FILE, O_CREAT,
+		  util_text("[%5llu.%06llu] <%d> %s\n", now / 1000000, now % 1000000, level, text));
 }
 
 void log_line(int level, const char *format, ...)
 {
-	char text[LINE_MAX_BYTES];
+	const char *text;
 	va_list args;
 
 	if (level == LOG_DEBUG && !log_debug)
 		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	text = util_text_list(format, args);
 	va_end(args);
 	if (log_target != LOG_TO_KERNEL)
 		puts(text);

@@ -33,7 +33,7 @@ int work_load_module(const void *name)
 bool work_read_driver(struct plan_entry *entry)
 {
 	return sysfs_pci_driver(&entry->function->address, entry->driver) == 0 &&
-	       !strcmp(entry->driver, entry->wanted_driver);
+	       !strcmp(entry->driver, plan_driver(entry));
 }
 
 bool work_is_let_go(int r)
@@ -81,7 +81,7 @@ static int do_step(struct run *run, enum step_kind kind)
 	switch (kind) {
 	case STEP_OVERRIDE:
 	case STEP_OVERRIDE_VARIANT:
-		return sysfs_pci_set_override(address, entry->wanted_driver);
+		return sysfs_pci_set_override(address, plan_driver(entry));
 	case STEP_CLEAR:
 		return sysfs_pci_set_override(address, NULL);
 	case STEP_REMOVE_ID:
@@ -93,10 +93,10 @@ static int do_step(struct run *run, enum step_kind kind)
 		return sysfs_pci_probe(address);
 	case STEP_BIND:
 		run->read = false;
-		return run->bind = sysfs_pci_bind(address, entry->wanted_driver);
+		return run->bind = sysfs_pci_bind(address, plan_driver(entry));
 	default:
 		read_driver(run);
-		return strcmp(entry->driver, entry->wanted_driver) ? -EBUSY : 0;
+		return strcmp(entry->driver, plan_driver(entry)) ? -EBUSY : 0;
 	}
 }
 

@@ -160,23 +160,25 @@ static int parse_arguments(int argc, char **argv, struct boot *boot)
 	return 0;
 }
 
-static void make_steps(struct boot *boot)
-{
-	bind_find_variants(&boot->context.plan);
-	steps_make(&boot->context.plan, &boot->steps);
-}
-
 static void log_steps(const struct boot *boot, const char *before)
 {
-	for (size_t i = 0; i < boot->steps.count; i++)
-		log_line(LOG_INFO, "%s%s", before, step_format(&boot->context.plan, &boot->steps.steps[i]));
+	for (size_t i = 0; i < boot->steps.count;)
+		log_line(LOG_INFO, "%s%s", before, steps_next_text(&boot->context.plan, &boot->steps, &i));
+}
+
+/* The dry run looks for variants first, to name them; the boot does so when every driver_override is written. */
+static void make_steps(struct boot *boot, bool acts)
+{
+	if (!acts)
+		bind_find_variants(&boot->context.plan);
+	steps_make(&boot->context.plan, &boot->steps);
 }
 
 /* A dry run of the command: told to the person who asked, nothing is written anywhere. */
 static int show_plan(struct boot *boot)
 {
 	log_start(LOG_TO_STDOUT, boot->context.config.debug);
-	make_steps(boot);
+	make_steps(boot, false);
 	if (boot->json) {
 		report_print(stdout, "boot", &boot->context.config, context_iommu(&boot->context),
 			     &boot->context.plan, &boot->steps);
@@ -309,7 +311,7 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	}
 	if (!boot->late)
 		prepare_late(&boot->context.plan);
-	make_steps(boot);
+	make_steps(boot, !boot->context.config.dryrun);
 	if (!boot->context.config.dryrun)
 		bind_apply(&boot->context.plan, &boot->steps, boot->context.cmdline, &times);
 	log_verdicts(&boot->context.plan, boot->late);

@@ -203,10 +203,9 @@ static void check_stub_ids(const struct check_input *input, const struct other_s
 	const char *besides = find_besides(input, setup->text, &kept);
 
 	if (besides[0])
-		finding =
-			findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
-				     "pci-stub.ids=%s also takes %s, which vfio-early leaves to the host",
-				     setup->text, besides);
+		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
+				       "pci-stub.ids=%s also takes %s, which vfio-early leaves to the host",
+				       setup->text, besides);
 	else
 		finding = findings_add(findings, FINDING_WARN, setup->where, "",
 				       "pci-stub.ids=%s takes whatever has these ids, in a race that "

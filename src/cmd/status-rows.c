@@ -12,6 +12,13 @@ static struct row *add_row(struct status_rows *rows)
 }
 
 /* What the report says of the entry's device, or of its selector where that found nothing. */
+static bool is_of_selector(const struct report_device *device, const struct plan_entry *entry)
+{
+	/* An earlier version reports no selector. */
+	return device->selector[0] ? !strcmp(device->selector, entry->claim->text) :
+				     !strcmp(device->reason, plan_sentence(entry));
+}
+
 static const struct report_device *find_boot(const struct report *report, const struct plan_entry *entry)
 {
 	for (size_t i = 0; i < report->count; i++) {
@@ -19,7 +26,7 @@ static const struct report_device *find_boot(const struct report *report, const 
 
 		if (entry->function ? device->found && !pci_address_compare(&device->function.address,
 									    &entry->function->address) :
-				      !device->found && !strcmp(device->selector, entry->claim->text))
+				      !device->found && is_of_selector(device, entry))
 			return device;
 	}
 	return NULL;

@@ -22,11 +22,16 @@ void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hin
 	va_end(args);
 }
 
+const char *plan_driver(const struct plan_entry *entry)
+{
+	return entry->variant_driver[0] ? entry->variant_driver : entry->wanted_driver;
+}
+
 const char *plan_sentence(const struct plan_entry *entry)
 {
 	struct outcome outcome = {
 		.verdict = entry->verdict,
-		.driver = entry->wanted_driver,
+		.driver = plan_driver(entry),
 		.was = entry->function ? entry->function->driver : "",
 		.iommu_group = entry->iommu_group,
 		.reason = entry->reason,

@@ -18,10 +18,11 @@ struct plan_entry {
 	const struct pci_function *function; /* NULL: the selector found nothing */
 	const struct claim *claim;
 	enum verdict verdict;
-	char wanted_driver[PCI_DRIVER_SIZE];
-	char driver[PCI_DRIVER_SIZE];  /* bound now; "" none */
+	char wanted_driver[PCI_DRIVER_SIZE]; /* never changes; see plan_driver() */
+	char driver[PCI_DRIVER_SIZE];        /* bound now; "" none */
 	char variant[PCI_DRIVER_SIZE]; /* the module of a variant of vfio-pci that is made for it; "" none */
-	const char *reason, *hint;     /* never NULL; hint is "" where there is nothing to do */
+	char variant_driver[PCI_DRIVER_SIZE]; /* that module's driver, "" until the module is loaded */
+	const char *reason, *hint;            /* never NULL; hint is "" where there is nothing to do */
 	int iommu_group;
 	bool late; /* the late stage decides it */
 	/*
@@ -109,6 +110,9 @@ void plan_clear(struct plan *plan);
 /* What this boot's early stage has reported of the function, or NULL. */
 const struct early_verdict *plan_find_early_verdict(const struct plan_input *input,
 						    const struct pci_function *function);
+
+/* The driver that the device is to be on: the variant's, once that is known, or the wanted one. */
+const char *plan_driver(const struct plan_entry *entry);
 
 /* Is the entry's device still to be bound: not what the early stage has decided? */
 bool plan_is_pending(const struct plan_entry *entry);

@@ -29,9 +29,8 @@ static const struct action override_variant[] = { { STEP_OVERRIDE_VARIANT, 0 } }
 static const struct action load[] = { { STEP_LOAD, 0 } };
 static const struct action load_variant[] = { { STEP_LOAD_VARIANT, 0 } };
 static const struct action read_back_kept[] = { { STEP_READ_BACK_KEPT, 0 } };
-static const struct action give_back[] = { { STEP_CLEAR, 0 }, { STEP_PROBE, STEP_IF_NO_DRIVER } };
 /* remove_id: the driver would take it again at the next probe, whatever its override is. */
-static const struct action give_back_taken[] = {
+static const struct action give_back[] = {
 	{ STEP_CLEAR, 0 },
 	{ STEP_REMOVE_ID, STEP_IF_ON_GUEST_DRIVER },
 	{ STEP_UNBIND, STEP_IF_ON_GUEST_DRIVER },
@@ -50,17 +49,17 @@ static const struct action take[] = {
 	{ STEP_BIND, STEP_IF_NO_DRIVER },
 	{ STEP_READ_BACK, 0 },
 };
-static const struct action is_bound[] = { { STEP_READ_BACK, 0 } };
 static const struct action framebuffer[] = { { STEP_FRAMEBUFFER, STEP_IF_BOUND } };
 /* An override against the driver that has the device would be a trap at its next unbind. */
 static const struct action settle[] = { { STEP_CLEAR, STEP_IF_UNFINISHED | STEP_IF_ON_HOST_DRIVER } };
 /*
  * Where a driver hangs still, the kernel begins the probe when it has let go, whatever becomes of the process.
  */
-static const struct action resume[] = {
-	{ STEP_PROBE, STEP_IF_NO_DRIVER },
-	{ STEP_CLEAR, STEP_IF_ON_HOST_DRIVER },
-};
+static const struct action resume_idle[] = { { STEP_PROBE, STEP_IF_NO_DRIVER } };
+static const struct action resume_held[] = { { STEP_CLEAR, STEP_IF_ON_HOST_DRIVER } };
+
+_Static_assert(ARRAY_SIZE(take) + ARRAY_SIZE(give_back) + ARRAY_SIZE(framebuffer) <= STEP_MOST,
+	       "a program of one device has too many steps");
 
 /* --- the list --- */
 
@@ -125,12 +124,8 @@ static void add_take(const struct maker *maker, const struct plan_entry *entry)
 {
 	if (!plan_is_pending(entry))
 		return;
-	if (!strcmp(entry->driver, entry->wanted_driver)) {
-		ADD(maker, is_bound, 0);
-	} else {
-		ADD(maker, take, 0);
-		ADD(maker, give_back, STEP_IF_FAILED);
-	}
+	ADD(maker, take, 0);
+	ADD(maker, give_back, STEP_IF_FAILED);
 	if (pci_is_display(entry->function))
 		ADD(maker, framebuffer, 0);
 }
@@ -145,14 +140,6 @@ static void add_override(const struct maker *maker, const struct plan_entry *ent
 	}
 }
 
-static void add_give_back(const struct maker *maker, const struct plan_entry *entry)
-{
-	if (pci_is_guest_driver(entry->driver))
-		ADD(maker, give_back_taken, 0);
-	else
-		ADD(maker, give_back, 0);
-}
-
 static void add_device(const struct maker *maker, const struct plan_entry *entry)
 {
 	if (!entry->function)
@@ -160,7 +147,7 @@ static void add_device(const struct maker *maker, const struct plan_entry *entry
 	if (maker->phase == PHASE_OVERRIDE)
 		add_override(maker, entry);
 	else if (maker->phase == PHASE_GIVE_BACK && entry->give_back)
-		add_give_back(maker, entry);
+		ADD(maker, give_back, 0);
 	else if (maker->phase == PHASE_TAKE)
 		add_take(maker, entry);
 	else if (maker->phase == PHASE_SETTLE && plan_is_pending(entry))
@@ -208,17 +195,20 @@ void steps_add_give_back(struct step_list *list, size_t entry)
 	ADD(&maker, give_back, 0);
 }
 
-void steps_add_resume(struct step_list *list, size_t entry)
+void steps_add_resume(struct step_list *list, size_t entry, bool held)
 {
 	const struct maker maker = { .list = list, .phase = PHASE_TAKE, .entry = entry };
 
-	ADD(&maker, resume, 0);
+	if (held)
+		ADD(&maker, resume_held, 0);
+	else
+		ADD(&maker, resume_idle, 0);
 }
 
 bool step_applies(const struct step *step, const struct plan_entry *entry, bool failed)
 {
 	bool guest = pci_is_guest_driver(entry->driver);
-	bool bound = entry->driver[0] && !strcmp(entry->driver, entry->wanted_driver);
+	bool bound = entry->driver[0] && !strcmp(entry->driver, plan_driver(entry));
 	unsigned int holds = STEP_IF_OF_CALLER;
 
 	holds |= failed ? STEP_IF_FAILED : 0;
@@ -274,7 +264,10 @@ struct step_text step_describe(const struct plan *plan, const struct step *step)
 	case STEP_PROBE:
 		return (struct step_text){ "write", "/sys/bus/pci/drivers_probe", device };
 	case STEP_BIND:
-		return write_to_driver(entry->wanted_driver, "bind", device);
+		/* The name of a variant's driver is known only then. */
+		return write_to_driver(entry->variant[0] && !entry->variant_driver[0] ? "*" :
+											plan_driver(entry),
+				       "bind", device);
 	case STEP_READ_BACK:
 		return (struct step_text){ "read", util_text("/sys/bus/pci/devices/%s/driver", device), "" };
 	case STEP_FRAMEBUFFER:
@@ -295,14 +288,10 @@ const char *step_condition_name(unsigned int bit)
 	return condition_names[bit].name;
 }
 
-const char *step_format(const struct plan *plan, const struct step *step)
+static const char *add_conditions(const char *text, const struct step *step)
 {
-	struct step_text parts = step_describe(plan, step);
-	const char *before = " if ", *text;
+	const char *before = " if ";
 
-	text = util_text("%s %s%s%s%s", parts.verb,
-			 step->kind == STEP_FRAMEBUFFER ? "the firmware's framebuffer of " : "", parts.value,
-			 parts.path[0] && parts.value[0] ? " to " : "", parts.path);
 	for (unsigned int bit = 0; bit < STEP_CONDITION_COUNT; bit++) {
 		if (!(step->conditions & 1u << bit))
 			continue;
@@ -310,4 +299,32 @@ const char *step_format(const struct plan *plan, const struct step *step)
 		before = " and ";
 	}
 	return text;
+}
+
+const char *steps_next_text(const struct plan *plan, const struct step_list *list, size_t *cursor)
+{
+	const struct step *step = &list->steps[*cursor];
+	struct step_text parts = step_describe(plan, step);
+	unsigned int group = step->conditions & (STEP_IF_FAILED | STEP_IF_TAKEN);
+
+	++*cursor;
+	if (group) {
+		while (*cursor < list->count && list->steps[*cursor].entry == step->entry &&
+		       list->steps[*cursor].conditions & group)
+			++*cursor;
+		return util_text(
+			group & STEP_IF_FAILED ?
+				"if one of these fails, return %s to the host: clear driver_override, "
+				"unbind it from a guest driver, probe it" :
+				"return what stays with the host and %s has taken: clear "
+				"driver_override, remove the id, unbind, probe",
+			group & STEP_IF_FAILED ?
+				pci_address_text(&plan->entries[step->entry].function->address) :
+				plan->entries[step->entry].wanted_driver);
+	}
+	return add_conditions(
+		util_text("%s %s%s%s%s", parts.verb,
+			  step->kind == STEP_FRAMEBUFFER ? "the firmware's framebuffer of " : "", parts.value,
+			  parts.path[0] && parts.value[0] ? " to " : "", parts.path),
+		step);
 }

@@ -7,7 +7,10 @@
 
 #include "core/plan.h"
 
-/* Steps of a phase are done to all devices at the same time. A phase begins when the one before it has ended. */
+/*
+ * A phase begins when the one before it has ended. The steps of one are done to all devices at the same time, but for
+ * those of PHASE_DRIVERS.
+ */
 enum step_phase {
 	PHASE_OVERRIDE,  /* before all else, so that nothing can slip in between */
 	PHASE_GIVE_BACK, /* what the plan leaves with the host, and a guest's driver or our override has */
@@ -74,8 +77,11 @@ size_t steps_count_program(const struct step_list *list, size_t first);
 
 /* Add to @list what gives the device of @entry back to the host. */
 void steps_add_give_back(struct step_list *list, size_t entry);
-/* Add what finishes a device whose work did not return in time: a probe, or no override where its host driver has it. */
-void steps_add_resume(struct step_list *list, size_t entry);
+/*
+ * Add what finishes a device whose work did not return in time: a probe, or, where its host driver has kept it
+ * (@held), no override.
+ */
+void steps_add_resume(struct step_list *list, size_t entry, bool held);
 
 /*
  * Is the step's turn, with the driver that the entry names now? @failed: a step of the device has failed.
@@ -96,8 +102,11 @@ struct step_text {
  */
 struct step_text step_describe(const struct plan *plan, const struct step *step);
 
-/* The step and its conditions in words, as "write 0000:01:00.0 to /sys/bus/pci/drivers_probe": a util_text(). */
-const char *step_format(const struct plan *plan, const struct step *step) must_check;
+/*
+ * The next step from *@cursor on and its conditions in words, as "write 0000:01:00.0 to /sys/bus/pci/drivers_probe": a
+ * util_text(). Steps that return a device to the host together are one line. *@cursor is moved behind it.
+ */
+const char *steps_next_text(const struct plan *plan, const struct step_list *list, size_t *cursor) must_check;
 
 /* The name in JSON of the condition of bit @bit, from 0 to STEP_CONDITION_COUNT - 1. */
 const char *step_condition_name(unsigned int bit);

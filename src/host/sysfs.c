@@ -35,6 +35,13 @@ static struct path pci_path(const struct pci_address *address, const char *attri
 		       address->slot & 0x1fU, address->function & 7U, attribute);
 }
 
+/* What is written is never a text that memory may lack. */
+static struct path name_of(const struct pci_address *address)
+{
+	return path_of("%04x:%02x:%02x.%x", address->segment, address->bus, address->slot & 0x1fU,
+		       address->function & 7U);
+}
+
 ssize_t sysfs_pci_list(char ***ret_names)
 {
 	return rootdir_list(PCI "/devices", ret_names);
@@ -65,7 +72,7 @@ bool sysfs_pci_has(const struct pci_address *address, const char *attribute)
 
 int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size)
 {
-	return rootdir_link(path_of(PCI "/devices/%s", pci_address_text(address)).text, buffer, size);
+	return rootdir_link(path_of(PCI "/devices/%s", name_of(address).text).text, buffer, size);
 }
 
 ssize_t sysfs_iommu_group_list(int group, char ***ret_names)
@@ -138,12 +145,12 @@ int sysfs_pci_set_override(const struct pci_address *address, const char *driver
 
 int sysfs_pci_unbind(const struct pci_address *address)
 {
-	return rootdir_write(pci_path(address, "driver/unbind").text, pci_address_text(address));
+	return rootdir_write(pci_path(address, "driver/unbind").text, name_of(address).text);
 }
 
 int sysfs_pci_probe(const struct pci_address *address)
 {
-	return rootdir_write(PCI "/drivers_probe", pci_address_text(address));
+	return rootdir_write(PCI "/drivers_probe", name_of(address).text);
 }
 
 int sysfs_pci_bind(const struct pci_address *address, const char *driver)
@@ -151,7 +158,7 @@ int sysfs_pci_bind(const struct pci_address *address, const char *driver)
 	struct path path;
 
 	path = path_of(PCI "/drivers/%s/bind", driver);
-	return rootdir_write(path.text, pci_address_text(address));
+	return rootdir_write(path.text, name_of(address).text);
 }
 
 int sysfs_pci_remove_id(const struct pci_function *function, const char *driver)

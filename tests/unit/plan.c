@@ -162,9 +162,13 @@ static void note_steps(const struct plan *plan, char *buffer, size_t size)
 	struct step_list list;
 
 	steps_make(plan, &list);
-	for (size_t i = 0; i < list.count; i++)
-		if (!(list.steps[i].conditions & on_failure))
-			util_append(buffer, size, "%s\n", step_format(plan, &list.steps[i]));
+	for (size_t i = 0; i < list.count;) {
+		bool noted = !(list.steps[i].conditions & on_failure);
+		const char *text = steps_next_text(plan, &list, &i);
+
+		if (noted)
+			util_append(buffer, size, "%s\n", text);
+	}
 	steps_clear(&list);
 }
 
