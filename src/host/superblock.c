@@ -75,13 +75,16 @@ static void read_superblock(int fd, struct block *ret)
 							     BLKID_SUBLKS_BADCSUM) < 0 ||
 	    (!may_be_zfs(fd) && blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN, zfs) < 0))
 		return;
+	errno = 0;
 	r = blkid_do_safeprobe(probe);
 	/*
-	 * Its documentation knows -1 and -2 only; what a read gave comes through as -errno
-	 * (superblocks_safeprobe()).
+	 * Its documentation knows -1 and -2 only. In 2.38 what a read gave comes through as -errno
+	 * (superblocks_safeprobe()); in 2.42 all of it is -1, and an ambiguous result leaves errno alone.
 	 */
+	if (r == -1)
+		r = errno ? -errno : PROBE_AMBIGUOUS;
 	if (r < 0 && r != PROBE_AMBIGUOUS) {
-		ret->error = r < PROBE_AMBIGUOUS ? r : -EIO;
+		ret->error = r;
 		return;
 	}
 	ret->error = 0;
