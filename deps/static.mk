@@ -28,21 +28,28 @@ own_ldflags += $(static_ldflags) -Wl,--build-id=none
 prefix := build/deps/$(machine)
 LIBS := $(prefix)/lib/libkmod.a $(prefix)/lib/libblkid.a $(prefix)/lib/libpci.a $(prefix)/lib/liblzma.a $(prefix)/lib/libzstd.a $(prefix)/lib/libz.a
 
+# How deps/build compiles them, and deps/config/regen asks.
+library_flags = CC="$(CC)" AR="$(AR)" CPPFLAGS="$(static_cppflags)" CFLAGS="$(static_cflags) -Os -fstack-protector-strong" \
+	LDFLAGS="$(static_ldflags) $(crt_first)" LIBS="$(crt_last)"
+
 libraries := $(addprefix $(prefix)/,kmod.built util-linux.built pciutils.built)
 
 $(prefix)/kmod.built: $(addprefix $(prefix)/,xz-utils.built libzstd.built zlib.built)
 
-$(prefix)/%.built: build/deps/archives.fetched deps/build | build/deps/linux
+$(prefix)/%.built: build/deps/archives.fetched deps/build $(wildcard deps/config/*.h) | build/deps/linux
 	@echo "  BUILD $*"
 	$(Q)mkdir -p $(prefix)
-	$(Q)CC="$(CC)" CPPFLAGS="$(static_cppflags)" CFLAGS="$(static_cflags) -Os -fstack-protector-strong" \
-		LDFLAGS="$(static_ldflags) $(crt_first)" LIBS="$(crt_last)" deps/build $* build/deps/archives $(prefix)
+	$(Q)$(library_flags) deps/build $* build/deps/archives $(prefix)
 	$(Q)touch $@
 
 build/deps/archives.fetched: deps/sources deps/fetch | $(OUT)/.ready
 	@echo "  FETCH deps/sources$(if $(DEPS_DIR), from $(DEPS_DIR))"
 	$(Q)DEPS_DIR="$(DEPS_DIR)" DEPS_MIRROR="$(DEPS_MIRROR)" deps/fetch build/deps/archives
 	$(Q)touch $@
+
+print-library-flags:
+	@echo '$(library_flags)'
+.PHONY: print-library-flags
 
 # The kernel's headers alone, without the C library's that lie beside them.
 build/deps/linux: | $(OUT)/.ready

@@ -4,7 +4,6 @@
  * VERSION, and HAVE_DECL_BASENAME, in which C libraries differ.
  */
 #define _GNU_SOURCE 1
-#define PACKAGE "kmod"
 #define ENABLE_LOGGING 0
 #define ENABLE_DEBUG 0
 #define ENABLE_ELFDBG 0
@@ -17,11 +16,8 @@
 #define ENABLE_OPENSSL 0
 #define HAVE_SECURE_GETENV 1
 #define HAVE_STRUCT_STAT_ST_MTIM 1
-#define HAVE_DECL___XSTAT 0
 #define HAVE_STATIC_ASSERT 1
 #define HAVE_NORETURN 1
-#define HAVE___BUILTIN_CLZ 1
-#define HAVE___BUILTIN_TYPES_COMPATIBLE_P 1
 #define HAVE___BUILTIN_UADD_OVERFLOW 1
 #define HAVE___BUILTIN_UADDL_OVERFLOW 1
 #define HAVE___BUILTIN_UADDLL_OVERFLOW 1
@@ -31,4 +27,3 @@
 #define SYSCONFDIR "/etc"
 #define DISTCONFDIR "/usr/lib"
 #define MODULE_DIRECTORY "/lib/modules"
-#define KMOD_FEATURES "+ZSTD +XZ +ZLIB -OPENSSL"
