@@ -49,6 +49,8 @@ ok "and the only difference" [ "$(printf '%s\n' "$output" | grep -v ^made)" = "$
 run facts
 ok "the machine is a hash, and not the UUID" fact 'machine [0-9a-f]{16}'
 ok "which is a secret" lacks 4c4c4544
+output=$(strace -f -qq -o /dev/null -e trace=lseek -e inject=lseek:delay_enter=4s:when=1 "$binary" --root "$tree" facts)
+ok "a disk that spins up first is waited for" [ "$(printf '%s\n' "$output" | grep -v ^made)" = "$(printf '%s\n' "$before" | grep -v ^made)" ]
 run facts --write
 ok "--write keeps them" [ "$(grep -v ^made "$tree/etc/vfio-early.facts")" = "$(run facts; printf '%s\n' "$output" | grep -v ^made)" ]
 run facts --json
