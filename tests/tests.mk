@@ -18,7 +18,7 @@ script_tests := $(wildcard tests/build/*.t tests/cli/*.t tests/machines/*.t test
 	tests/disks/*.t tests/docs/*.t)
 # The scenes that take minutes come first, so that none of them runs alone at the end.
 long_scenes := $(addprefix tests/vm/,twin-gpus.t forced-drivers.t late-twin-nvme.t late-stacked-root.t host-iommu.t host-well.t \
-	hanging-unbind.t roots.t)
+	hanging-unbind.t roots.t luks-home.t host-facts.t)
 vm_tests := $(long_scenes) $(filter-out $(long_scenes),$(wildcard tests/vm/*.t))
 prove := prove --timer --failures
 jobs ?= $(shell nproc)
@@ -150,7 +150,8 @@ hook_scripts := $(sort $(filter-out %.service,\
 test_scripts := tests/setup tests/walls tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/roots tests/vm/depmod \
 	tests/vm/unpack-kernel \
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/vm/guest/watch \
-	tests/vm/guest/watch-setup tests/vm/guest/trigger tests/vm/guest/trigger-setup tests/tap.sh \
+	tests/vm/guest/watch-setup tests/vm/guest/trigger tests/vm/guest/trigger-setup tests/vm/guest/write-facts \
+	tests/vm/guest/prompt tests/vm/guest/prompt-setup tests/tap.sh \
 	$(addprefix tests/matrix/,tree row life display build scene run twin-nvme.t) \
 	tests/bench/late-stage $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 

@@ -4,17 +4,6 @@
 # one of the drives. The facts that the running host prints go into the image, behind what the generator wrote.
 . "$(dirname "$0")/lib.sh"
 
-image_with_facts() { # FILE
-	vm_more=$vm_top/build/test/runs/$vm_scene-$vm_kind
-	mkdir -p "$vm_more.root/etc"
-	cp "$1" "$vm_more.root/etc/vfio-early.facts"
-	cp "$(find_image)/initrd" "$vm_more.initrd"
-	truncate -s %4 "$vm_more.initrd"
-	(cd "$vm_more.root" && find . | cpio --quiet -o -H newc) >>"$vm_more.initrd"
-	rm -r "$vm_more.root"
-	vm_initrd=$vm_more.initrd
-}
-
 # begin NOTE [SLOT]: the drive with /srv is in this slot.
 begin() {
 	vm_note=" ($1)"

@@ -81,6 +81,8 @@ machine() {
 	vm_packed=no
 	vm_root_is=""
 	vm_unpacks=yes
+	vm_answer=""
+	vm_seconds=400
 	case $1 in
 	none) ;;
 	virtio-iommu-pci) vm_args="-device $1,addr=0x7" ;;
@@ -184,6 +186,15 @@ usb() {
 	}
 }
 
+# keyboard N ANSWER: a keyboard on the USB controller in slot N, which is the machine's only one. In the images
+# "storage-prompt" somebody types this answer on it when the boot asks.
+keyboard() {
+	vm_answer=$2
+	# The last console is the one that the boot asks on; the serial port still has the kernel's log.
+	vm_cmdline="$vm_cmdline console=tty0"
+	vm_args="$vm_args -machine i8042=off -device usb-kbd,bus=usb$1.0 -chardev pipe,id=monitor,path=monitor -mon chardev=monitor"
+}
+
 # nic N NAME: a network card in slot N on a network of its own, with DHCP; the host is 10.0.2.2 there.
 nic() {
 	slot "$1" "e1000e,netdev=net$1"
@@ -268,16 +279,46 @@ stop_servers() {
 	} 2>/dev/null
 }
 
+# Beside the machine: types the answer whenever tests/vm/guest/prompt says that the boot asks.
+start_typing() {
+	vm_typist=""
+	[ -n "$vm_answer" ] || return 0
+	mkfifo "$vm_run/monitor.in" "$vm_run/monitor.out"
+	(
+		vm_typed=0
+		while kill -0 $$; do
+			sleep 0.5
+			vm_asked=$(grep -c 'prompt: asked' "$vm_run/console")
+			[ "${vm_asked:-0}" -gt $vm_typed ] || continue
+			vm_typed=$vm_asked
+			for vm_key in $(echo "$vm_answer" | sed 's/./& /g') ret; do
+				echo "sendkey $vm_key"
+				sleep 0.3
+			done >"$vm_run/monitor.in"
+		done 2>/dev/null
+	) &
+	vm_typist=$!
+}
+stop_typing() {
+	[ -z "$vm_typist" ] || {
+		kill "$vm_typist"
+		wait "$vm_typist"
+		rm -f "$vm_run/monitor.in" "$vm_run/monitor.out"
+	} 2>/dev/null
+}
+
 # run_machine PARAMETER...: one run of the emulator.
 run_machine() {
 	start_servers
+	start_typing
 	# shellcheck disable=SC2086,SC2090 # lists of options
-	(cd "$vm_run" && timeout -k 10 400 qemu-system-x86_64 $vm_machine -nodefaults -no-user-config -display none -no-reboot \
+	(cd "$vm_run" && timeout -k 10 $vm_seconds qemu-system-x86_64 $vm_machine -nodefaults -no-user-config -display none -no-reboot \
 		-snapshot $vm_host_display $vm_args $vm_root -kernel "$vm_kernel" \
 		-initrd "${vm_initrd:-$vm_image/initrd}" -append "$vm_cmdline $*" -serial "file:$vm_run/console" \
 		-serial "file:$vm_run/told" >"$vm_run/qemu" 2>&1 </dev/null)
 	vm_status=$?
 	stop_servers
+	stop_typing
 }
 
 # start PARAMETER...: boot the machine with these on the kernel command line and wait until it stops.
@@ -323,6 +364,24 @@ boot() {
 		vm_ended=yes
 		say_ok "the boot came to its end"
 	fi
+}
+
+# hand_over_program: for tests/vm/guest/write-facts.
+hand_over_program() {
+	vm_args="$vm_args -drive file=$vm_top/build/static/vfio-early,if=none,id=program,format=raw,readonly=on"
+	vm_args="$vm_args -device virtio-blk-pci,drive=program,serial=program,addr=0x9"
+}
+
+# image_with_facts FILE: these host facts stand in the image of the next boots, behind what the generator wrote.
+image_with_facts() {
+	vm_more=$vm_top/build/test/runs/$vm_scene-$vm_kind
+	mkdir -p "$vm_more.root/etc"
+	cp "$1" "$vm_more.root/etc/vfio-early.facts"
+	cp "$(find_image)/initrd" "$vm_more.initrd"
+	truncate -s %4 "$vm_more.initrd"
+	(cd "$vm_more.root" && find . | cpio --quiet -o -H newc) >>"$vm_more.initrd"
+	rm -r "$vm_more.root"
+	vm_initrd=$vm_more.initrd
 }
 
 # look_ahead PARAMETER...: boot by an image without vfio-early, and hear what check says of the image in /boot.
