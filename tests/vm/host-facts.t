@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A USB controller that carries nothing and two NVMe drives of one kind are claimed by their ids; the host mounts /srv from
-# one of the drives. The facts that the running host prints go into the image, behind what the generator wrote.
+# one of the drives. The facts that the running host prints go into the image, behind what the generator wrote; with EVERY=1
+# its generator makes an image that has them.
 . "$(dirname "$0")/lib.sh"
 
 # begin NOTE [SLOT]: the drive with /srv is in this slot.
@@ -14,6 +15,20 @@ begin() {
 	nvme 3 empty
 }
 boot_host() { boot init=/sbin/tell rd.vfio.ids=1b36:000d,1b36:0010 rd.vfio.debug; }
+
+boot_with_facts() {
+	boot_host
+	log_has ", made by version $(cat "$vm_top/src/version"): "
+	verdict_is 01:00.0 bound
+	untouched 01:00.0
+	log_lacks "01:00.0 1b36:000d deferred"
+	verdict_is 02:00.0 kept
+	log_lacks "02:00.0 1b36:0010 deferred"
+	log_has "02:00.0 1b36:0010 stays with the host: it carries /srv: nvme0n1p1"
+	driver_is 02:00.0 nvme
+	override_is 02:00.0 "(null)"
+	verdict_is 03:00.0 bound
+}
 
 scene() {
 	variant host-srv
@@ -29,16 +44,7 @@ scene() {
 
 	begin "its facts"
 	image_with_facts "$facts"
-	boot_host
-	verdict_is 01:00.0 bound
-	untouched 01:00.0
-	log_lacks "01:00.0 1b36:000d deferred"
-	verdict_is 02:00.0 kept
-	log_lacks "02:00.0 1b36:0010 deferred"
-	log_has "02:00.0 1b36:0010 stays with the host: it carries /srv: nvme0n1p1"
-	driver_is 02:00.0 nvme
-	override_is 02:00.0 "(null)"
-	verdict_is 03:00.0 bound
+	boot_with_facts
 
 	begin "the card was moved" 4
 	boot_host
@@ -47,8 +53,17 @@ scene() {
 	verdict_is 03:00.0 kept
 	log_has "it may be the card that was at 0000:00:11.0/00.0 when the host facts were made"
 
-	# tests/cli/facts.t has these on a tree.
 	[ "${EVERY:-}" = 1 ] || return 0
+	begin "its own generator"
+	vm_initrd=""
+	receive_image
+	boot init=/sbin/tell ask=generate
+	expect "the generator is done" "$(told generate)" contains generate "exit 0"
+	begin "the image that it has made"
+	vm_initrd=$vm_received
+	boot_with_facts
+
+	# tests/cli/facts.t has these on a tree.
 	begin "facts that are cut"
 	sed '$d' "$facts" >"$facts.cut"
 	image_with_facts "$facts.cut"

@@ -372,6 +372,17 @@ hand_over_program() {
 	vm_args="$vm_args -device virtio-blk-pci,drive=program,serial=program,addr=0x9"
 }
 
+# receive_image: the disk with the serial number "image", to which the step "generate" of tests/vm/guest/ask writes an image:
+# the file $vm_received. An emulated processor takes minutes for that.
+receive_image() {
+	vm_seconds=1500
+	vm_received=$vm_top/build/test/runs/$vm_scene-$vm_kind.received
+	rm -f "$vm_received"
+	truncate -s 128M "$vm_received"
+	vm_args="$vm_args -drive file=$vm_received,if=none,id=image,format=raw,snapshot=off"
+	vm_args="$vm_args -device virtio-blk-pci,drive=image,serial=image,addr=0xa"
+}
+
 # image_with_facts FILE: these host facts stand in the image of the next boots, behind what the generator wrote.
 image_with_facts() {
 	vm_more=$vm_top/build/test/runs/$vm_scene-$vm_kind
