@@ -294,7 +294,7 @@ run check
 ok "ids of modprobe.d count as claims" line "WARN /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded without it; write the ids as a claim in /etc/vfio-early.conf and remove the line, then: $regenerate"
 ok "ids of the command line too" line "WARN the kernel command line: vfio-pci.ids=10de:1c03 counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded without it; write rd.vfio.ids=10de:1c03 in its place"
 ok "their device is claimed" says "PASS 0000:02:00.0 10de:1c03: would be bound to vfio-pci"
-ok "pci-stub" says "WARN the kernel command line: pci-stub.ids=8086:041a takes 0000:00:02.0 besides"
+ok "pci-stub" says "WARN the kernel command line: pci-stub.ids=8086:041a also takes 0000:00:02.0"
 ok "a softdep" says "WARN /etc/modprobe.d/a.conf:4: a softdep of nouveau on vfio-pci"
 ok "a blacklist" says "WARN /etc/modprobe.d/a.conf:5: nouveau is blacklisted"
 ok "a blacklist on the command line" says "WARN the kernel command line: nouveau is blacklisted"
