@@ -21,7 +21,7 @@ static void print_conditions(struct json *json, unsigned int conditions)
 }
 
 /* A write has a path and a value; anything else is what its verb says. */
-static void print_step(struct json *json, const struct plan *plan, const struct step *step)
+static void print_step(struct json *json, const struct plan *plan, const struct step *step, bool conditions)
 {
 	struct step_text text = step_describe(plan, step);
 
@@ -32,7 +32,7 @@ static void print_step(struct json *json, const struct plan *plan, const struct 
 	} else {
 		json_string(json, text.verb, text.path[0] ? text.path : text.value);
 	}
-	print_conditions(json, step->conditions);
+	print_conditions(json, conditions ? step->conditions : 0);
 	json_close(json, '}');
 }
 
@@ -47,7 +47,12 @@ void report_print(FILE *out, const char *command, const struct config *config, c
 	if (steps) {
 		json_open(&json, "writes", '[');
 		for (size_t i = 0; i < steps->count; i++)
-			print_step(&json, plan, &steps->steps[i]);
+			if (step_is_expected(&steps->steps[i], &plan->entries[steps->steps[i].entry]))
+				print_step(&json, plan, &steps->steps[i], false);
+		json_close(&json, ']');
+		json_open(&json, "steps", '[');
+		for (size_t i = 0; i < steps->count; i++)
+			print_step(&json, plan, &steps->steps[i], true);
 		json_close(&json, ']');
 	}
 	schema_close(&json);

@@ -221,6 +221,27 @@ bool step_applies(const struct step *step, const struct plan_entry *entry, bool 
 	return (step->conditions & ~holds) == 0 && failed == !!(step->conditions & STEP_IF_FAILED);
 }
 
+bool step_is_expected(const struct step *step, const struct plan_entry *entry)
+{
+	const unsigned int otherwise = STEP_IF_FAILED | STEP_IF_OF_CALLER;
+
+	switch ((enum step_kind)step->kind) {
+	case STEP_OVERRIDE:
+	case STEP_CLEAR:
+	case STEP_REMOVE_ID:
+	case STEP_UNBIND:
+	case STEP_LOAD:
+		return !(step->conditions & otherwise) && step_applies(step, entry, false);
+	case STEP_PROBE:
+		/* A guest's driver has released the device by then. */
+		return !(step->conditions & otherwise) &&
+		       (step_applies(step, entry, false) ||
+			(step->phase == PHASE_GIVE_BACK && pci_is_guest_driver(entry->driver)));
+	default:
+		return false;
+	}
+}
+
 /* --- text --- */
 
 static struct step_text write_to_device(const char *device, const char *attribute, const char *value)

@@ -89,6 +89,11 @@ void steps_add_resume(struct step_list *list, size_t entry, bool held);
  */
 bool step_applies(const struct step *step, const struct plan_entry *entry, bool failed);
 
+/*
+ * Is it a write or a load that is done if nothing fails, as far as the entry's driver tells that now?
+ */
+bool step_is_expected(const struct step *step, const struct plan_entry *entry);
+
 /* A step as text: each a util_text(), or "" */
 struct step_text {
 	const char *verb;  /* "write", "clear", "load", "read" or "release" */
