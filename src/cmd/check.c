@@ -57,14 +57,28 @@ static void load(struct check *check, struct context *ret)
 	context_load(next, check->booted, ret);
 }
 
-/* The kernel that boots next: the newest one, as boot loaders have it. NULL where none was found. */
+static bool is_unified(const struct kernel *kernel)
+{
+	return util_ends_in(kernel->path, ".efi");
+}
+
+/*
+ * The kernel that boots next: the newest one, as boot loaders have it; where unified images boot, the newest that
+ * has one, whose command line bootloader_read() takes. NULL where none was found.
+ */
 static const struct kernel *find_next_kernel(const struct check *check)
 {
+	bool unified = kernels_read_layout() == KERNELS_UNIFIED;
 	const struct kernel *next = NULL;
 
-	for (size_t i = 0; i < check->kernel_count; i++)
-		if (!next || strverscmp(check->kernels[i].version, next->version) > 0)
-			next = &check->kernels[i];
+	for (size_t i = 0; i < check->kernel_count; i++) {
+		const struct kernel *kernel = &check->kernels[i];
+
+		if (!next || (unified && is_unified(kernel) && !is_unified(next)) ||
+		    (strverscmp(kernel->version, next->version) > 0 &&
+		     (!unified || is_unified(kernel) || !is_unified(next))))
+			next = kernel;
+	}
 	return next;
 }
 
@@ -80,7 +94,7 @@ static void choose_image(struct check *check)
 		check->image = kernel->path;
 	context_go_by(&check->context, check->image ? &kernel->initramfs : NULL);
 	/* There is no other one, whatever this boot came by. */
-	if (kernel && util_ends_in(kernel->path, ".efi"))
+	if (kernel && is_unified(kernel))
 		distro_boots_by(&check->distro, KERNELS_UNIFIED);
 }
 

@@ -198,6 +198,13 @@ UKI_CMDLINE="rd.vfio.ids=10de:1c03 quiet" uki /boot/efi/EFI/Linux/linux-6.1.0-1.
 cmdline rd.vfio.ids=10de:1c03 quiet
 run check
 ok "the command line in it counts" says "PASS 0000:01:00.0 10de:1c03: would be bound"
+kernel 6.5.0-1
+image /boot/initrd.img-6.5.0-1 gzip
+run check
+ok "what it knows of the host counts too, though a newer kernel has another image" \
+	says "WARN /boot/efi/EFI/Linux/linux-6.1.0-1.efi: has no host facts"
+rm -r "$tree/boot/initrd.img-6.5.0-1" "$tree/boot/vmlinuz-6.5.0-1" "$tree/lib/modules/6.5.0-1"
+run check
 ok "what only kernel-install's file has does not yet, and check says so" \
 	line "WARN /etc/kernel/cmdline: has other parameters than the next boot; for each kernel: sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz"
 cmdline quiet
