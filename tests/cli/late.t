@@ -143,19 +143,27 @@ busy_udev "root=UUID=0a0a0a0a-2222-3333-4444-555555555555"
 ok "it is where the root is not found" [ "$looks" -ge 10 ]
 ok "and not for ever: what is not known keeps the drives" verdicts_are "01:00.0=kept 02:00.0=kept"
 
-# A member of a ZFS pool: libblkid is asked to look for one where a label has the list of its pool.
-zfs_member() { # LIST: what stands there
+# A member of a ZFS pool: libblkid is asked to look for one where a label has the list of its pool. It goes by the list, and
+# before version 2.41 by the uberblocks.
+zfs_list() {
+	perl -e 'sub text { pack("N", length($_[0])) . $_[0] . "\0" x (-length($_[0]) % 4) }
+		sub pair { my $rest = text($_[0]) . pack("NN", $_[1], 1) . $_[2]; pack("NN", (8 + length($rest)) x 2) . $rest }
+		print pack("CCCC NN", 1, 1, 0, 0, 0, 1), pair("version", 8, pack("Q>", 5000)), pair("name", 9, text("tank")),
+			pair("state", 8, pack("Q>", 0)), pair("txg", 8, pack("Q>", 4)),
+			pair("pool_guid", 8, pack("Q>", 1234)), pair("guid", 8, pack("Q>", 5678)), pack("NN", 0, 0)'
+}
+zfs_member() {
 	twin_nvme
 	truncate -s 64M "$tree/dev/nvme0n1p1"
 	dd if=/dev/zero of="$tree/dev/nvme0n1p1" bs=64k count=1 conv=notrunc status=none
 	for slot in 0 1 2 3 4 5 6 7; do
 		printf '\014\261\272\0\0\0\0\0' | dd of="$tree/dev/nvme0n1p1" bs=1 seek=$((131072 + slot * 1024)) conv=notrunc status=none
 	done
-	printf '%b' "$1" | dd of="$tree/dev/nvme0n1p1" bs=1 seek=16384 conv=notrunc status=none
+	zfs_list | dd of="$tree/dev/nvme0n1p1" bs=1 seek=16384 conv=notrunc status=none
 	cmdline "root=zfs:AUTO rd.vfio.ids=144d:a808"
 	run boot --late --dry-run
 }
-zfs_member '\0001\0001\0\0'
+zfs_member
 ok "a member of the root's pool stays" says "0000:01:00.0 144d:a808 stays with the host: it carries root: nvme0n1p1"
 
 # stage=early on storage that is not named exactly

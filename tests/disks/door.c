@@ -172,7 +172,7 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 	static const struct pci_address both[] = { { .bus = 1 }, { .bus = 2 } };
 	struct block_devices storage;
 	struct host_needs needs = { 0 };
-	char reason[256], hint[256];
+	struct explanation why;
 	bool keeps;
 
 	host_needs_add_cmdline(&needs, cmdline);
@@ -180,8 +180,7 @@ static bool is_kept(const char *cmdline, uint8_t bus)
 	deadline_begin(DEADLINE);
 	block_read(&needs, both, 2, BLOCK_VIEW_NOW, false, &storage);
 	keeps = carry_keeps(&storage,
-			    &(struct carry_question){ .function = &both[bus - 1], .may_carry = true }, reason,
-			    sizeof(reason), hint, sizeof(hint));
+			    &(struct carry_question){ .function = &both[bus - 1], .may_carry = true }, &why);
 	block_clear(&storage);
 	host_needs_clear(&needs);
 	return keeps;
