@@ -76,6 +76,14 @@ static struct plan_input input_of(const struct context *context, const struct pl
 	};
 }
 
+/* The early stage frees USB only where the facts know all that the image's tables name (wait.c). */
+static enum needs_depth depth_of(const struct plan_stage *stage, const struct facts *facts)
+{
+	if (!stage->before_disks)
+		return NEEDS_ALL;
+	return facts_are_complete(facts) ? NEEDS_OF_TABLES : NEEDS_OFF_DISKS;
+}
+
 void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters,
 		  size_t count)
 {
@@ -84,8 +92,8 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 	if (context->config.claim_count && !stage->whole_machine)
 		facts_read(&context->config, &context->facts);
 	if (context->config.claim_count || stage->whole_machine)
-		host_needs_read(context->cmdline, parameters, count, !stage->before_disks, context->image,
-				&context->needs);
+		host_needs_read(context->cmdline, parameters, count, depth_of(stage, &context->facts),
+				context->image, &context->needs);
 	context->needs.facts = &context->facts;
 	if (!stage->before_disks)
 		context->reported = report_load_early_verdicts(&context->early_verdicts,

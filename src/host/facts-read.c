@@ -149,7 +149,7 @@ void facts_read_collect(char **ret_text, const char **ret_unseen)
 	config_init(&config);
 	/* An unreadable command line is "", and names nothing. */
 	(void)!config_read_cmdline(&cmdline);
-	host_needs_read(cmdline, NULL, 0, true, NULL, &needs);
+	host_needs_read(cmdline, NULL, 0, NEEDS_ALL, NULL, &needs);
 	host_needs_read_units(&needs);
 	machine_read(&config, cmdline, &needs, &none, &plan_facts, false, &machine);
 	read_functions(&machine);

@@ -248,12 +248,12 @@ static void add_hibernation(struct host_needs *needs)
 }
 
 /* The initramfs' own ones name what the root stands on, that of the host what the booted system opens. */
-static void add_crypttabs(struct host_needs *needs, const struct initramfs *image, bool disks)
+static void add_crypttabs(struct host_needs *needs, const struct initramfs *image, enum needs_depth depth)
 {
 	void (*add)(struct host_needs * needs, const char *text) =
-		disks ? host_needs_add_crypttab : host_needs_add_crypttab_remote;
+		depth == NEEDS_ALL ? host_needs_add_crypttab : host_needs_add_crypttab_remote;
 	void (*add_host)(struct host_needs * needs, const char *text) =
-		disks ? host_needs_add_host_crypttab : host_needs_add_host_crypttab_remote;
+		depth == NEEDS_OFF_DISKS ? host_needs_add_host_crypttab_remote : host_needs_add_host_crypttab;
 
 	for (size_t i = 0; i < GENERATOR_COUNT; i++)
 		if (generators[i].crypttab)
@@ -284,25 +284,25 @@ static void add_parameters(struct host_needs *needs, const char *cmdline, char *
 	util_cleanup_free(&parameters.text);
 }
 
-void host_needs_read(const char *cmdline, char *const *arguments, size_t count, bool disks,
+void host_needs_read(const char *cmdline, char *const *arguments, size_t count, enum needs_depth depth,
 		     const struct initramfs *image, struct host_needs *ret)
 {
 	void (*add)(struct host_needs * needs, const char *text) =
-		disks ? host_needs_add_fstab : host_needs_add_fstab_remote;
+		depth == NEEDS_OFF_DISKS ? host_needs_add_fstab_remote : host_needs_add_fstab;
 
 	*ret = (struct host_needs){ 0 };
 	add_parameters(ret, cmdline, arguments, count);
 	add_confs(ret);
 	find_network(ret);
 	find_network_use(ret);
-	if (disks) {
+	if (depth == NEEDS_ALL) {
 		add_root_by_type(ret);
 		add_hibernation(ret);
 	}
 	add_needs_of(ret, image, CONFIG_READ_FSTAB_COPY, add);
 	if (!image)
 		add_needs_of(ret, NULL, "/etc/fstab", add);
-	add_crypttabs(ret, image, disks);
+	add_crypttabs(ret, image, depth);
 }
 
 /* --- systemd's units --- */

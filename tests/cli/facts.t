@@ -134,11 +134,12 @@ ok "and the reason says why" says "it may be the card that was at 0000:00:1f.7/0
 
 # What the boot may need of USB, and the facts do not know.
 for doubt in root=UUID=99999999-0000-0000-0000-000000000000 rd.luks.key=/key:LABEL=stick ip=dhcp cryptopts=x rd.auto=1 \
-	"root=zfs:tank" dropbear crypttab cmdline.d; do
+	"root=zfs:tank" dropbear crypttab cmdline.d fstab; do
 	as_image early
 	case $doubt in
 	dropbear) mkdir -p "$tree/usr/sbin" && : >"$tree/usr/sbin/dropbear" ;;
 	crypttab) echo "data UUID=1 none tpm2-device=auto" >"$tree/etc/crypttab" ;;
+	fstab) echo "UUID=99999999-0000-0000-0000-000000000000 /data ext4 defaults 0 2" >>"$tree/etc/vfio-early.fstab" ;;
 	cmdline.d)
 		mkdir -p "$tree/etc/cmdline.d" "$tree/usr/lib/dracut"
 		echo "rd.luks.uuid=1" >"$tree/etc/cmdline.d/90crypt.conf"

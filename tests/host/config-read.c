@@ -101,7 +101,7 @@ static void assert_use(const char *use)
 {
 	struct host_needs needs;
 
-	host_needs_read("root=/dev/sda1", NULL, 0, false, NULL, &needs);
+	host_needs_read("root=/dev/sda1", NULL, 0, NEEDS_OFF_DISKS, NULL, &needs);
 	assert_string_equal(needs.network_use, use);
 	assert_string_equal(needs.network, "");
 	host_needs_clear(&needs);
@@ -146,19 +146,19 @@ static void systemd_finds_the_root_by_its_type(void **state)
 	(void)state;
 	PUT("/dev/disk/by-designator/root");
 	PUT("/dev/disk/by-designator/root-luks");
-	host_needs_read("root=gpt-auto", NULL, 0, true, NULL, &needs);
+	host_needs_read("root=gpt-auto", NULL, 0, NEEDS_ALL, NULL, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[0].value, "/dev/disk/by-designator/root");
 	assert_string_equal(needs.list[1].value, "/dev/disk/by-designator/root-luks");
 	host_needs_clear(&needs);
-	host_needs_read("quiet", NULL, 0, true, NULL, &needs);
+	host_needs_read("quiet", NULL, 0, NEEDS_ALL, NULL, &needs);
 	assert_true(needs.root && needs.count == 2 && needs.list[0].required);
 	host_needs_clear(&needs);
-	host_needs_read("root=/dev/sda1", NULL, 0, true, NULL, &needs);
+	host_needs_read("root=/dev/sda1", NULL, 0, NEEDS_ALL, NULL, &needs);
 	assert_int_equal(needs.count, 1);
 	host_needs_clear(&needs);
 	PUT("/dev/gpt-auto-root");
-	host_needs_read("root=gpt-auto", NULL, 0, true, NULL, &needs);
+	host_needs_read("root=gpt-auto", NULL, 0, NEEDS_ALL, NULL, &needs);
 	assert_int_equal(needs.count, 3);
 	host_needs_clear(&needs);
 }
@@ -174,7 +174,7 @@ static void a_hibernated_image_is_found(void **state)
 		bytes[4 + 2 * i] = json[i];
 	put("/sys/firmware/efi/efivars/HibernateLocation-8cf2644b-4b0b-428f-9387-6d876050dc67", bytes,
 	    sizeof(bytes));
-	host_needs_read("root=/dev/sda1", NULL, 0, true, NULL, &needs);
+	host_needs_read("root=/dev/sda1", NULL, 0, NEEDS_ALL, NULL, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[1].purpose, "resume");
 	host_needs_clear(&needs);
@@ -186,7 +186,7 @@ static void open_quotes_end_with_the_command_line(void **state)
 	struct host_needs needs;
 
 	(void)state;
-	host_needs_read("root=/dev/sda1 x=\"y", arguments, 1, true, NULL, &needs);
+	host_needs_read("root=/dev/sda1 x=\"y", arguments, 1, NEEDS_ALL, NULL, &needs);
 	assert_string_equal(needs.list[0].value, "/dev/sdb1");
 	host_needs_clear(&needs);
 }
@@ -199,14 +199,14 @@ static void a_table_that_is_cut_or_has_zeros_is_never_quietly_shorter(void **sta
 
 	(void)state;
 	put("/etc/fstab", zeros, sizeof(zeros) - 1);
-	host_needs_read("", NULL, 0, true, NULL, &needs);
+	host_needs_read("", NULL, 0, NEEDS_ALL, NULL, &needs);
 	assert_int_equal(needs.count, 2);
 	host_needs_clear(&needs);
 	memset(large, '#', sizeof(large));
 	memcpy(large, "UUID=1 / ext4 defaults\n", 23);
 	memcpy(large + (1 << 20) - 23, "\nUUID=22 /x ext4 defaults\n", 26);
 	put("/etc/fstab", large, sizeof(large));
-	host_needs_read("", NULL, 0, true, NULL, &needs);
+	host_needs_read("", NULL, 0, NEEDS_ALL, NULL, &needs);
 	assert_int_equal(needs.count, 2);
 	assert_string_equal(needs.list[0].text, "what /etc/fstab says");
 	assert_string_equal(needs.list[1].value, "1");
