@@ -146,8 +146,7 @@ int block_by_path(const struct block_devices *storage, const char *path)
 void block_add_pool(struct block_devices *storage, const char *name, size_t length)
 {
 	storage->pools = util_grow(storage->pools, storage->pool_count, sizeof(*storage->pools));
-	util_format(storage->pools[storage->pool_count++], sizeof(*storage->pools), "%.*s", (int)length,
-		    name);
+	storage->pools[storage->pool_count++] = util_copy(name, length);
 }
 
 /* "36 35 98:0 / /mnt rw,noatime master:1 - ext3 /dev/sda1 rw": btrfs and ZFS have numbers of no device. */
@@ -422,6 +421,8 @@ void block_clear(struct block_devices *storage)
 		free(storage->uses[i].place);
 	free(storage->uses);
 	free(storage->links);
+	for (size_t i = 0; i < storage->pool_count; i++)
+		free(storage->pools[i]);
 	free(storage->pools);
 	free(storage->marks);
 	*storage = (struct block_devices){ 0 };

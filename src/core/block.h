@@ -108,7 +108,7 @@ struct block_devices {
 	struct block_edge *edges;
 	struct block_use *uses;
 	struct block_link *links;
-	char (*pools)[64]; /* ZFS pools that are imported, or that zpool.cache names */
+	char **pools; /* ZFS pools that are imported, or that zpool.cache names */
 	size_t count, edge_count, use_count, link_count, pool_count;
 	struct block_mark *marks; /* one a block, by carry_mark() */
 	const struct host_needs *needs;
