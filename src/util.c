@@ -60,7 +60,7 @@ struct text {
 };
 static struct text *texts;
 
-static const char *make_text(const char *start, const char *format, va_list args)
+static const char *printf_format(2, 0) make_text(const char *start, const char *format, va_list args)
 {
 	size_t length = strlen(start);
 	va_list again;

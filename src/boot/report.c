@@ -98,6 +98,7 @@ int report_amend(bool (*amend)(void *data, struct report_device *device), void *
 	cleanup_free char *text = NULL, *amended = NULL;
 	struct amendment amendment = { .amend = amend, .data = data };
 	size_t length, size = 0;
+	bool failed;
 	int r = rootdir_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length);
 
 	if (r < 0)
@@ -108,7 +109,8 @@ int report_amend(bool (*amend)(void *data, struct report_device *device), void *
 		return -ENOMEM;
 	r = report_each_device(text, length, amend_device, &amendment);
 	fputs(amendment.cursor, amendment.out);
-	if (fclose(amendment.out))
+	failed = ferror(amendment.out);
+	if (fclose(amendment.out) || failed)
 		return -ENOMEM;
 	return r < 0 ? r : rootdir_replace(REPORT_FILE, amended, size);
 }
@@ -140,12 +142,14 @@ int report_save(const char *command, const struct config *config, const struct i
 {
 	cleanup_free char *text = NULL;
 	size_t length = 0;
+	bool failed;
 	FILE *out = open_memstream(&text, &length);
 
 	if (!out)
 		return -ENOMEM;
 	report_print(out, command, config, iommu, plan, steps);
-	if (fclose(out))
+	failed = ferror(out);
+	if (fclose(out) || failed)
 		return -ENOMEM;
 	return rootdir_replace(REPORT_FILE, text, length);
 }

@@ -153,11 +153,11 @@ static void put_word(struct term *term, enum term_style style, const char *word,
 
 void term_put(struct term *term, enum term_style style, const char *format, ...)
 {
-	char text[2048];
+	const char *text;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	text = util_text_list(format, args);
 	va_end(args);
 	for (const char *c = text; *c;) {
 		size_t length = strcspn(c, " ");

@@ -16,6 +16,8 @@ static const struct {
 	{ "taken", "the driver has taken it" },
 	{ "unfinished", "it cannot be bound" },
 	{ "on-host-driver", "its host driver has it" },
+	/* The line of the load says it for all. */
+	{ "loaded", NULL },
 };
 
 /* One thing that is done to a device, as a program has it. */
@@ -43,11 +45,11 @@ static const struct action give_back_each[] = {
 	{ STEP_PROBE, STEP_IF_TAKEN | STEP_IF_NO_DRIVER },
 };
 static const struct action take[] = {
-	{ STEP_UNBIND, STEP_IF_HELD },
-	{ STEP_PROBE, STEP_IF_NOT_BOUND },
+	{ STEP_UNBIND, STEP_IF_LOADED | STEP_IF_HELD },
+	{ STEP_PROBE, STEP_IF_LOADED | STEP_IF_NOT_BOUND },
 	/* drivers_probe swallows the errno, and bind has it. */
-	{ STEP_BIND, STEP_IF_NO_DRIVER },
-	{ STEP_READ_BACK, 0 },
+	{ STEP_BIND, STEP_IF_LOADED | STEP_IF_NO_DRIVER },
+	{ STEP_READ_BACK, STEP_IF_LOADED },
 };
 static const struct action framebuffer[] = { { STEP_FRAMEBUFFER, STEP_IF_BOUND } };
 /* An override against the driver that has the device would be a trap at its next unbind. */
@@ -223,7 +225,7 @@ bool step_applies(const struct step *step, const struct plan_entry *entry, bool 
 
 bool step_is_expected(const struct step *step, const struct plan_entry *entry)
 {
-	const unsigned int otherwise = STEP_IF_FAILED | STEP_IF_OF_CALLER;
+	const unsigned int otherwise = STEP_IF_FAILED | STEP_IF_TAKEN | STEP_IF_UNFINISHED;
 
 	switch ((enum step_kind)step->kind) {
 	case STEP_OVERRIDE:
@@ -314,7 +316,7 @@ static const char *add_conditions(const char *text, const struct step *step)
 	const char *before = " if ";
 
 	for (unsigned int bit = 0; bit < STEP_CONDITION_COUNT; bit++) {
-		if (!(step->conditions & 1u << bit))
+		if (!(step->conditions & 1u << bit) || !condition_names[bit].words)
 			continue;
 		text = util_text_add(text, "%s%s", before, condition_names[bit].words);
 		before = " and ";
@@ -343,6 +345,8 @@ const char *steps_next_text(const struct plan *plan, const struct step_list *lis
 				pci_address_text(&plan->entries[step->entry].function->address) :
 				plan->entries[step->entry].wanted_driver);
 	}
+	if (step->kind == STEP_LOAD)
+		return util_text("load %s; without it, leave unbound what is to be bound to it", parts.value);
 	return add_conditions(
 		util_text("%s %s%s%s%s", parts.verb,
 			  step->kind == STEP_FRAMEBUFFER ? "the firmware's framebuffer of " : "", parts.value,

@@ -48,10 +48,11 @@ enum step_condition {
 	STEP_IF_TAKEN = 1 << 6,      /* the driver that was loaded has it, and the plan keeps it */
 	STEP_IF_UNFINISHED = 1 << 7, /* it is stuck, or its driver is not there */
 	STEP_IF_ON_HOST_DRIVER = 1 << 8,
+	STEP_IF_LOADED = 1 << 9, /* its driver is there */
 };
 /* Conditions that only the caller of the program knows: a program runs where they hold. */
-#define STEP_IF_OF_CALLER (STEP_IF_TAKEN | STEP_IF_UNFINISHED)
-#define STEP_CONDITION_COUNT 9
+#define STEP_IF_OF_CALLER (STEP_IF_TAKEN | STEP_IF_UNFINISHED | STEP_IF_LOADED)
+#define STEP_CONDITION_COUNT 10
 
 /* At most so many steps are done to one device in one phase. */
 #define STEP_MOST 12

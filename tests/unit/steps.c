@@ -136,7 +136,7 @@ static void a_variant_is_loaded_once_and_named(void **state)
 			    "/sys/bus/pci/devices/0000:01:00.0/driver_override\n"
 			    "if one of these fails, return 0000:01:00.0 to the host: clear driver_override, "
 			    "unbind it from a guest driver, probe it\n"
-			    "load vfio-pci\n"
+			    "load vfio-pci; without it, leave unbound what is to be bound to it\n"
 			    "read /sys/bus/pci/drivers/vfio-pci\n"
 			    "return what stays with the host and vfio-pci has taken: clear driver_override, "
 			    "remove the id, unbind, probe\n");
