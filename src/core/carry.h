@@ -46,7 +46,7 @@ bool carry_finds(const struct block_devices *storage, const struct need *need);
 const char *carry_list_uuids(const struct block_devices *storage, const struct need *need);
 
 /* What to do about a function that stays for a key. */
-#define CARRY_KEY_HINT "stage=late takes it when the key was read"
+#define CARRY_KEY_HINT "to claim it after the key was read, add stage=late"
 
 /* What carry_keeps() is asked. */
 struct carry_question {

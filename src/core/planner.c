@@ -65,7 +65,7 @@ static void add_moved(const struct plan_input *input, const struct claim *claim,
 	struct plan_entry *entry = add_entry(plan, claim, taken ? NULL : found);
 
 	plan_decide(entry, VERDICT_MOVED, hint_where(input, &claim->selector),
-		    "at %s stands %04x:%04x, not what %s names", pci_address_text(&found->address),
+		    "the device at %s is %04x:%04x, not what %s names", pci_address_text(&found->address),
 		    found->vendor, found->device, claim->text);
 }
 

@@ -473,7 +473,7 @@ static void a_key_stays_until_it_was_read(void **state)
 	carry_mark(&storage, &needs);
 	assert_true(carry_keeps(&storage, &question, &why));
 	assert_string_equal(why.reason, "it carries rd.luks.key: nvme0n1");
-	assert_string_equal(why.hint, "stage=late takes it when the key was read");
+	assert_string_equal(why.hint, "to claim it after the key was read, add stage=late");
 	question.without_keys = true;
 	assert_false(carry_keeps(&storage, &question, &why));
 	/* a mount on the same disk stays whatever the claim says */
