@@ -404,12 +404,16 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 			continue;
 		entry->reserved = false;
 		if (entry->function == last)
-			plan_decide(entry, VERDICT_KEPT, "to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf",
-				    "the host would have no display left");
+			plan_decide(
+				entry, VERDICT_KEPT,
+				"to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf",
+				"the host would have no display left");
 		else
-			plan_decide(entry, VERDICT_KEPT, "to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf",
-				    "it belongs to the host's last display, %s",
-				    pci_address_text(&last->address));
+			plan_decide(
+				entry, VERDICT_KEPT,
+				"to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf",
+				"it belongs to the host's last display, %s",
+				pci_address_text(&last->address));
 	}
 }
 
