@@ -229,10 +229,7 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 			findings_add(findings, FINDING_WARN, subject,
 				     "take it out of use and out of /etc/fstab, or out of the claims",
 				     "carries %s now (%s), which the host loses with it",
-
-				     storage->uses[u].place ?
-					     util_text("the mounted %s", storage->uses[u].place) :
-					     "swap",
+				     block_use_text(storage->uses[u].place),
 				     storage->blocks[storage->uses[u].block].name);
 	lose_spares(input, function, subject, findings);
 	if (early && carry_keeps(storage, &question, &why))

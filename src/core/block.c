@@ -85,6 +85,11 @@ const char *block_use_name(const struct block_use *use)
 	return use->place ? use->place : "swap";
 }
 
+const char *block_use_text(const char *place)
+{
+	return place ? util_text("the mounted %s", place) : "swap";
+}
+
 static void add_use(struct block_devices *storage, int block, const char *place)
 {
 	struct block_use *use;

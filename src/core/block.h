@@ -65,6 +65,8 @@ struct block_use {
 
 /* How people call the use: the mount point, or "swap". */
 const char *block_use_name(const struct block_use *use);
+/* The same in a sentence: "the mounted /data" or, where @place is NULL, "swap". */
+const char *block_use_text(const char *place) must_check;
 
 /* Where a path below /dev leads. */
 struct block_link {
@@ -75,8 +77,7 @@ struct block_link {
 /* What says that a block device is needed. */
 enum block_cause {
 	BLOCK_NEED, /* the host needs it */
-	BLOCK_MOUNTED,
-	BLOCK_SWAP,
+	BLOCK_IN_USE,
 	BLOCK_OPEN_MAPPING,
 	BLOCK_RUNNING_ARRAY,
 	BLOCK_POOL,
@@ -89,7 +90,7 @@ struct block_mark {
 	bool set;
 	enum block_cause cause;
 	unsigned int rank;   /* the first cause that was found counts; see CARRY_RANK_KEY */
-	const char *purpose; /* of a need: what for; of a mount: where */
+	const char *purpose; /* of a need: what for; of a use: its place */
 	int from;            /* the device above that needs it; -1 at the top */
 	int peer;            /* the device that it belongs together with, -1 for none */
 };

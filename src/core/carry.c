@@ -30,10 +30,8 @@ static void mark_for(struct block_devices *storage, size_t block, enum block_cau
 static const char *say_purpose(const struct block_mark *mark)
 {
 	switch (mark->cause) {
-	case BLOCK_MOUNTED:
-		return util_text("the mounted %s", mark->purpose);
-	case BLOCK_SWAP:
-		return "swap";
+	case BLOCK_IN_USE:
+		return block_use_text(mark->purpose);
 	case BLOCK_OPEN_MAPPING:
 		return "an open mapping";
 	case BLOCK_RUNNING_ARRAY:
@@ -110,9 +108,9 @@ static void say_missing(struct block_devices *storage, const struct need *need)
  * Is the device there while the initramfs runs? Seen from the running host, a mapping is open that the
  * initramfs opens only where the root itself stands on it (@absent: find_absent(), one a block).
  */
-static bool is_in_image(const struct block_devices *storage, const bool *absent, size_t block)
+static bool is_in_image(const bool *absent, size_t block)
 {
-	return storage->view != BLOCK_VIEW_NEXT_BOOT || !absent || !absent[block];
+	return !absent || !absent[block];
 }
 
 static bool is_imported(const struct block_devices *storage, const char *pool)
@@ -146,7 +144,7 @@ static bool mark_source(struct block_devices *storage, const struct need *need, 
 				continue;
 			if (!there)
 				mark_for(storage, i, BLOCK_NEED, rank, need->purpose);
-			found |= is_in_image(storage, absent, i);
+			found |= is_in_image(absent, i);
 		}
 	}
 	return found;
@@ -166,7 +164,7 @@ static bool mark_group(struct block_devices *storage, const struct need *need, u
 			continue;
 		if (!there)
 			mark_for(storage, i, BLOCK_NEED, rank, need->purpose);
-		found |= is_in_image(storage, absent, i);
+		found |= is_in_image(absent, i);
 	}
 	return found;
 }
@@ -183,7 +181,7 @@ static void mark_need(struct block_devices *storage, const struct need *need, un
 			continue;
 		mark_for(storage, i, BLOCK_NEED, rank, need->purpose);
 		found = true;
-		unmet |= !is_in_image(storage, absent, i);
+		unmet |= !is_in_image(absent, i);
 	}
 	if (found && need->kind == NEED_POOL &&
 	    (storage->view == BLOCK_VIEW_NEXT_BOOT || !is_imported(storage, need->value)))
@@ -264,13 +262,12 @@ static void mark_uses(struct block_devices *storage, unsigned int *rank, const b
 	for (size_t i = 0; i < storage->use_count; i++)
 		if (storage->view == BLOCK_VIEW_NOW ||
 		    UTIL_IS_ONE_OF(block_use_name(&storage->uses[i]), "/", "/usr"))
-			mark_for(storage, storage->uses[i].block,
-				 storage->uses[i].place ? BLOCK_MOUNTED : BLOCK_SWAP, (*rank)++,
+			mark_for(storage, storage->uses[i].block, BLOCK_IN_USE, (*rank)++,
 				 storage->uses[i].place);
 	for (size_t i = 0; i < storage->edge_count && storage->view != BLOCK_VIEW_FACTS; i++) {
 		size_t upper = storage->edges[i].upper;
 
-		if (is_in_image(storage, absent, upper))
+		if (is_in_image(absent, upper))
 			mark_for(storage, upper,
 				 storage->blocks[upper].dm_name[0] ? BLOCK_OPEN_MAPPING : BLOCK_RUNNING_ARRAY,
 				 *rank, NULL);
@@ -321,7 +318,7 @@ static bool mark_peers(struct block_devices *storage, size_t block, const bool *
 	first.from = -1;
 	first.peer = (int)block;
 	for (size_t i = 0; i < storage->count; i++)
-		if (i != block && is_in_image(storage, absent, i) &&
+		if (i != block && is_in_image(absent, i) &&
 		    (!storage->marks[i].set || storage->marks[i].rank >= CARRY_RANK_KEY) &&
 		    belong_together(&storage->blocks[block], &storage->blocks[i]))
 			new |= mark(storage, i, &first);
@@ -335,10 +332,10 @@ static void find_missing(struct block_devices *storage, const bool *absent)
 		const struct block *block = &storage->blocks[i];
 		unsigned int found = 0;
 
-		if (!storage->marks[i].set || storage->missing || !is_in_image(storage, absent, i))
+		if (!storage->marks[i].set || storage->missing || !is_in_image(absent, i))
 			continue;
 		for (size_t j = 0; j < storage->count; j++)
-			found += j == i || (block->content.uuid[0] && is_in_image(storage, absent, j) &&
+			found += j == i || (block->content.uuid[0] && is_in_image(absent, j) &&
 					    belong_together(block, &storage->blocks[j]));
 		storage->missing_type = block->degraded ? "linux_raid_member" : block->content.type;
 		if (block->content.members > found)
@@ -356,8 +353,7 @@ static void find_unread(struct block_devices *storage, const bool *absent)
 	for (size_t i = 0; i < storage->count; i++) {
 		const struct block *block = &storage->blocks[i];
 
-		if (storage->marks[i].set && block->state >= BLOCK_AMBIGUOUS &&
-		    is_in_image(storage, absent, i))
+		if (storage->marks[i].set && block->state >= BLOCK_AMBIGUOUS && is_in_image(absent, i))
 			say_unknown(storage, "",
 				    "%s, which carries %s, %s, so what else belongs to it is not known",
 				    block->name, say_purpose(&storage->marks[i]),
@@ -486,10 +482,13 @@ void carry_mark(struct block_devices *storage, const struct host_needs *needs)
 	mark_needs(storage, &rank, TURN_REQUIRED, NULL);
 	mark_needs(storage, &rank, TURN_OPENED, NULL);
 	spread(storage, NULL);
-	open = copy_marks(storage);
-	spread_open(storage, open);
-	unsure = find_absent(storage, open, true);
-	absent = find_absent(storage, open, false);
+	/* In the initramfs itself, what is not there is not seen. */
+	if (storage->view == BLOCK_VIEW_NEXT_BOOT) {
+		open = copy_marks(storage);
+		spread_open(storage, open);
+		unsure = find_absent(storage, open, true);
+		absent = find_absent(storage, open, false);
+	}
 	mark_needs(storage, &rank, TURN_LATER, unsure);
 	say_rootless(storage);
 	mark_uses(storage, &rank, absent);
