@@ -356,7 +356,10 @@ static void check_driver(const struct carrying *carrying, const char *driver, co
 	free(taken.works);
 }
 
-/* Do the step at @first, and those that belong to it. Returns how many these are. */
+/*
+ * Do the step at @first, and those that belong to it: what a failure of a variant's override calls for, and what
+ * returns each function that a driver has taken. Returns how many these are.
+ */
 static size_t run_driver_step(const struct carrying *carrying, size_t first)
 {
 	const struct step *step = &carrying->list->steps[first];

@@ -38,12 +38,6 @@ static const struct action give_back[] = {
 	{ STEP_UNBIND, STEP_IF_ON_GUEST_DRIVER },
 	{ STEP_PROBE, STEP_IF_NO_DRIVER },
 };
-static const struct action give_back_each[] = {
-	{ STEP_CLEAR, STEP_IF_TAKEN },
-	{ STEP_REMOVE_ID, STEP_IF_TAKEN },
-	{ STEP_UNBIND, STEP_IF_TAKEN },
-	{ STEP_PROBE, STEP_IF_TAKEN | STEP_IF_NO_DRIVER },
-};
 static const struct action take[] = {
 	{ STEP_UNBIND, STEP_IF_LOADED | STEP_IF_HELD },
 	{ STEP_PROBE, STEP_IF_LOADED | STEP_IF_NOT_BOUND },
@@ -119,7 +113,7 @@ static void add_driver(const struct maker *maker, const struct plan *plan)
 	if (!pci_is_guest_driver(plan->entries[maker->entry].wanted_driver))
 		return;
 	ADD(maker, read_back_kept, 0);
-	ADD(maker, give_back_each, 0);
+	ADD(maker, give_back, STEP_IF_TAKEN);
 }
 
 static void add_take(const struct maker *maker, const struct plan_entry *entry)
@@ -225,20 +219,19 @@ bool step_applies(const struct step *step, const struct plan_entry *entry, bool 
 
 bool step_is_expected(const struct step *step, const struct plan_entry *entry)
 {
-	const unsigned int otherwise = STEP_IF_FAILED | STEP_IF_TAKEN | STEP_IF_UNFINISHED;
-
+	if (step->conditions & (STEP_IF_FAILED | STEP_IF_TAKEN | STEP_IF_UNFINISHED))
+		return false;
 	switch ((enum step_kind)step->kind) {
 	case STEP_OVERRIDE:
 	case STEP_CLEAR:
 	case STEP_REMOVE_ID:
 	case STEP_UNBIND:
 	case STEP_LOAD:
-		return !(step->conditions & otherwise) && step_applies(step, entry, false);
+		return step_applies(step, entry, false);
 	case STEP_PROBE:
 		/* A guest's driver has released the device by then. */
-		return !(step->conditions & otherwise) &&
-		       (step_applies(step, entry, false) ||
-			(step->phase == PHASE_GIVE_BACK && pci_is_guest_driver(entry->driver)));
+		return step_applies(step, entry, false) ||
+		       (step->phase == PHASE_GIVE_BACK && pci_is_guest_driver(entry->driver));
 	default:
 		return false;
 	}
