@@ -67,14 +67,17 @@ static char *read_kernel_cmdline(void)
 static void read_unified(struct search *search)
 {
 	const char *newest = NULL;
-	char path[256];
+	char path[256], found[256];
 
-	for (size_t i = 0; i < search->count; i++)
-		if ((!newest || strverscmp(search->versions[i], newest) > 0) &&
-		    kernels_find_unified(search->versions[i], path, sizeof(path)))
-			newest = search->versions[i];
+	for (size_t i = 0; i < search->count; i++) {
+		if ((newest && strverscmp(search->versions[i], newest) <= 0) ||
+		    !kernels_find_unified(search->versions[i], found, sizeof(found)))
+			continue;
+		newest = search->versions[i];
+		strcpy(path, found);
+	}
 	search->path = "the unified kernel image";
-	if (newest && kernels_find_unified(newest, path, sizeof(path)))
+	if (newest)
 		search->found = initramfs_read_cmdline(path);
 }
 
