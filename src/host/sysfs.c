@@ -29,17 +29,16 @@ static struct path printf_format(1, 2) path_of(const char *format, ...)
 	return path;
 }
 
-static struct path pci_path(const struct pci_address *address, const char *attribute)
-{
-	return path_of(PCI "/devices/%04x:%02x:%02x.%x/%s", address->segment, address->bus,
-		       address->slot & 0x1fU, address->function & 7U, attribute);
-}
-
 /* What is written is never a text that memory may lack. */
 static struct path name_of(const struct pci_address *address)
 {
 	return path_of("%04x:%02x:%02x.%x", address->segment, address->bus, address->slot & 0x1fU,
 		       address->function & 7U);
+}
+
+static struct path pci_path(const struct pci_address *address, const char *attribute)
+{
+	return path_of(PCI "/devices/%s/%s", name_of(address).text, attribute);
 }
 
 ssize_t sysfs_pci_list(char ***ret_names)
@@ -288,7 +287,7 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address)
 	bool boots = false;
 
 	for (ssize_t i = 0; i < count; i++) {
-		path = path_of(PCI "/devices/%s/drm/%.64s/boot_display", pci_address_text(address), names[i]);
+		path = path_of(PCI "/devices/%s/drm/%.64s/boot_display", name_of(address).text, names[i]);
 		boots |= rootdir_read(path.text, value, sizeof(value)) > 0 && value[0] == '1';
 	}
 	rootdir_list_free(names, count);
