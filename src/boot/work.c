@@ -174,7 +174,6 @@ bool work_has_ended(const struct work *work, enum step_kind kind, int *ret_resul
 
 static void log_record(const struct work *work)
 {
-
 	for (size_t i = 0; i < work->count; i++)
 		if (work->record.begun[i])
 			log_line(LOG_DEBUG, "%s %s: %s", pci_address_text(&work->entry->function->address),

@@ -18,8 +18,7 @@ struct findings {
 
 /*
  * Add a finding: @hint is what to do, "" for nothing, and the format makes its text. @subject and @hint are texts of
- * util_text() or of the program. It stays where it is
- * until the next one is added.
+ * util_text() or of the program. The finding that is returned stays where it is until the next one is added.
  */
 struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject,
 			     const char *hint, const char *what, ...) printf_format(5, 6);

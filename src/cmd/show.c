@@ -52,6 +52,5 @@ enum term_style show_style(const struct plan_entry *entry)
 
 void show_entry(struct term *term, const struct plan_entry *entry)
 {
-
 	show_line(term, show_subject(entry), show_style(entry), plan_sentence(entry), entry->hint);
 }

@@ -11,7 +11,6 @@ static struct row *add_row(struct status_rows *rows)
 	return &rows->rows[rows->count++];
 }
 
-/* What the report says of the entry's device, or of its selector where that found nothing. */
 static bool is_of_selector(const struct report_device *device, const struct plan_entry *entry)
 {
 	/* An earlier version reports no selector. */
@@ -19,6 +18,7 @@ static bool is_of_selector(const struct report_device *device, const struct plan
 				     !strcmp(device->reason, plan_sentence(entry));
 }
 
+/* What the report says of the entry's device, or of its selector where that found nothing. */
 static const struct report_device *find_boot(const struct report *report, const struct plan_entry *entry)
 {
 	for (size_t i = 0; i < report->count; i++) {

@@ -103,8 +103,8 @@ void config_read_each_parameter_file(void (*found)(void *data, const char *path)
 }
 
 /*
- * Repair what may lack its end. Takes *@text and stores another one in its place. Writes what is uncertain to
- * @lost.
+ * Repair what may lack its end. Takes *@text and stores another one in its place. Stores what is
+ * uncertain, "" for nothing.
  */
 static void repair(char **text, size_t length, const char **ret_lost)
 {

@@ -66,9 +66,10 @@ static bool install_calls_dracut(void)
 }
 
 /*
- * The generator's command makes its own images. Who boots a copy of one, or one in a unified kernel image, needs
- * that anew: kernel-install makes it of what the generator has made before, or calls dracut itself, and
- * dracut writes into the folders of kernel-install if they are there.
+ * The generator's command makes its own images. A copy of one, or a unified kernel image with one, is regenerated
+ * after that: kernel-install makes it of what the generator has made, or calls dracut itself. dracut writes into
+ * the folders of kernel-install if they are there. The hook of systemd-boot in /etc/initramfs/post-update.d copies
+ * what update-initramfs makes.
  */
 void distro_boots_by(struct distro *distro, enum kernels_layout layout)
 {

@@ -28,7 +28,7 @@ struct distro {
 /* Look at what is installed, and by which of its images this boot came. */
 void distro_read(struct distro *ret);
 
-/* Say which images the next boot comes by, where it is not those of this one: what makes them anew. */
+/* Set the command of distro_regenerate() for images of this layout, where the next boot uses another one. */
 void distro_boots_by(struct distro *distro, enum kernels_layout layout);
 
 /* What to do so that the kernel command line has, or no longer has, this parameter: a util_text(). Pure. */
@@ -38,5 +38,5 @@ const char *distro_remove(const struct distro *distro, const char *parameter) mu
 /* What regenerates the entries and unified images of kernel-install: a util_text(). Pure. */
 const char *distro_install(const struct distro *distro) must_check;
 
-/* What makes every image that boots anew: a command, or words where the generator is not known. Pure. */
+/* What regenerates every image that boots: a command, or words where the generator is not known. Pure. */
 const char *distro_regenerate(const struct distro *distro);

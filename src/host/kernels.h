@@ -15,9 +15,9 @@ struct kernel {
 	const char *tool; /* of -ENOEXEC */
 };
 
-/* Which of its images boots a kernel, as far as the loader of this boot has told (systemd's Boot Loader Interface). */
+/* Which of its images boots a kernel, by what the loader of this boot reports (systemd's Boot Loader Interface). */
 enum kernels_layout {
-	KERNELS_OF_GENERATOR, /* where the generator puts them; also where nothing is told */
+	KERNELS_OF_GENERATOR, /* where the generator puts them; also if the loader reports nothing */
 	KERNELS_OF_INSTALL,   /* the copies that kernel-install makes: systemd-boot has booted */
 	KERNELS_UNIFIED,      /* in one file with the kernel, which systemd's stub has booted */
 };

@@ -420,7 +420,6 @@ static const char *verdict_of(const struct view *view, const struct pci_address 
 /* The machine on which they disagree, for a person. */
 static void tell_world(const struct world *world, const struct boot *boot)
 {
-
 	for (size_t i = 0; i < world->count; i++) {
 		const struct pci_function *function = &world->functions[i];
 
@@ -446,7 +445,6 @@ static void tell_world(const struct world *world, const struct boot *boot)
 
 static void tell(const char *who, const struct plan *plan)
 {
-
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->entries[i].function)
 			fprintf(stderr, "%s: %s %s: %s\n", who,

@@ -155,6 +155,13 @@ static const char *hint_of(const char *cmdline)
 	return hint;
 }
 
+static const struct pci_function drive_behind_vmd = { .address = { 0x10000, 0xe1, 0, 0 },
+						      .vendor = 0x144d,
+						      .device = 0xa808,
+						      .class = 0x010802,
+						      .iommu_group = 7,
+						      .boot_vga = -1 };
+
 /* The steps without those that only a failure calls for. */
 static void note_steps(const struct plan *plan, char *buffer, size_t size)
 {
@@ -507,12 +514,7 @@ static void a_drive_behind_vmd_stays(void **state)
 	(void)state;
 	memcpy(saved, machine, sizeof(machine));
 	machine[6].class = 0x010400;
-	machine[7] = (struct pci_function){ .address = { 0x10000, 0xe1, 0, 0 },
-					    .vendor = 0x144d,
-					    .device = 0xa808,
-					    .class = 0x010802,
-					    .iommu_group = 7,
-					    .boot_vga = -1 };
+	machine[7] = drive_behind_vmd;
 	assert_string_equal(plan_of("rd.vfio.ids=144d:a808", &on), "e1:00.0 kept");
 	assert_string_equal(
 		hint_of("rd.vfio.ids=144d:a808"),
@@ -580,12 +582,7 @@ static void the_early_stage_is_foreseen_without_what_drivers_show(void **state)
 	memcpy(machine, saved, sizeof(machine));
 	/* the driver of a VMD controller makes its drives appear */
 	machine[6].class = 0x010400;
-	machine[7] = (struct pci_function){ .address = { 0x10000, 0xe1, 0, 0 },
-					    .vendor = 0x144d,
-					    .device = 0xa808,
-					    .class = 0x010802,
-					    .iommu_group = 7,
-					    .boot_vga = -1 };
+	machine[7] = drive_behind_vmd;
 	config_init(&config);
 	config_add_file(&config, "f", whole, strlen(whole));
 	assert_string_equal(foresee(&config, &needs, &storage), "03:00.0 would-bind, e1:00.0 kept");
