@@ -34,14 +34,21 @@ _vfio_early() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 	fi
+	if [[ $current == --root=* ]]; then
+		mapfile -t COMPREPLY < <(compgen -d -- "${current#--root=}")
+		compopt -o filenames 2>/dev/null
+		return
+	fi
 	case $command in
 	list) words="--json --color= $(_vfio_early_selectors)" ;;
 	check | status) words="--json --color=" ;;
 	facts) words="--write" ;;
 	boot) words="--late --dry-run --json" ;;
-	"") words="list check status facts boot finish --root --help --version" ;;
+	help) words="list check status facts boot finish help" ;;
+	"") words="list check status facts boot finish help --json --color= --version" ;;
 	*) words="" ;;
 	esac
+	words+=" --root= --help"
 	[[ $current != --color=* ]] || words="--color=auto --color=always --color=never"
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 	[[ ${COMPREPLY[*]} != *[=:] ]] || compopt -o nospace 2>/dev/null

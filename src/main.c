@@ -5,58 +5,95 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "cmd/options.h"
+#include "core/nearest.h"
+#include "core/selector.h"
 #include "host/deadline.h"
 #include "host/rootdir.h"
 
+static int cmd_help(const struct options *options);
+
 static const struct command {
 	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *arguments, *help;
+	int (*run)(const struct options *options);
+	const char *words; /* what it takes besides options */
+	const char *summary, *more;
 } commands[] = {
-	{ "list", cmd_list, "[--json] [--color=WHEN] [SELECTOR...]",
-	  "Show IOMMU groups and devices; also without any command" },
-	{ "check", cmd_check, "[--json] [--color=WHEN]",
-	  "Say what the next boot would do, and whether it would work" },
-	{ "status", cmd_status, "[--json] [--color=WHEN]",
-	  "Say what the last boot did, beside the present state" },
-	{ "facts", cmd_facts, "[--write]",
-	  "Print what this host needs at boot, as its image has it; --write keeps it in /etc" },
-	{ "boot", cmd_boot, "[--late [PARAMETER...]] [--dry-run] [--json]",
-	  "Bind the configured devices; run by the initramfs" },
-	{ "finish", cmd_finish, "", "Finish or give back what the initramfs has left; run by the boot" },
+	{ "list", cmd_list, " [SELECTOR...]", "Show IOMMU groups and devices. This is the default command.",
+	  "With selectors, show the devices that they match, for example\n"
+	  "vfio-early list class:03 10de:1c03 01:00.0\n" },
+	{ "check", cmd_check, "", "Predict the next boot.",
+	  "Say which devices the next boot binds to vfio-pci, what prevents the others, and\n"
+	  "what to do. The exit status is 1 if anything fails.\n" },
+	{ "status", cmd_status, "", "Report the last boot and the present state.",
+	  "Compare what the last boot did with the configuration and with the drivers that\n"
+	  "the devices have now. The exit status is 1 if a device is not as configured.\n" },
+	{ "facts", cmd_facts, "", "Print what the host needs at boot.",
+	  "Print the host facts: the disks, keyboards and network cards that the host needs at\n"
+	  "boot. The generators write them into every image.\n" },
+	{ "boot", cmd_boot, " [PARAMETER...]", "Bind the configured devices. The initramfs runs this.",
+	  "A PARAMETER, such as root=/dev/sda2, takes precedence over the kernel command line.\n"
+	  "It needs --late.\n" },
+	{ "finish", cmd_finish, "", "Complete or undo what the initramfs left. The system runs this.",
+	  "Return devices that the initramfs reserved and did not bind.\n" },
+	{ "help", cmd_help, " [COMMAND]", "Describe a command.", "" },
 };
 
-static void usage(FILE *out)
+static const struct command *find_command(const char *name)
 {
-	fputs("Usage: vfio-early [--root DIR] [COMMAND [OPTION...]]\n\nCommands:\n", out);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments,
-			commands[i].help);
-	fputs("\nOptions:\n"
-	      "  --root DIR     work on the tree in DIR in place of /\n"
-	      "  --json         print JSON, in the shape of the report\n"
-	      "  --color=WHEN   auto (on a terminal, unless NO_COLOR is set), always or never\n"
-	      "  --late         claim what waits until the root device is there: storage, USB\n"
-	      "                 and card readers, of which what the host needs stays; a\n"
-	      "                 PARAMETER (root=/dev/sda2) is stronger than those of the kernel\n"
-	      "                 command line\n"
-	      "  --dry-run      print the plan, write nothing\n"
-	      "  --write        keep the facts in /etc/vfio-early.facts, for images that are made\n"
-	      "                 where / is not the running host\n"
-	      "  -h, --help     print this\n"
-	      "  -V, --version  print the version\n"
-	      "\nDevices are named by a selector: an id (10de:1c03), an address (01:00.0,\n"
-	      "01:00.*), a pinned address (01:00.0@10de:1c03), a path (0000:00:01.0/00.0), a\n"
-	      "class (class:0300) or boot-vga; in /etc/vfio-early.conf (claim 10de:1c03) and on\n"
-	      "the kernel command line (rd.vfio.ids=10de:1c03). rd.vfio=0 claims nothing.\n"
-	      "\nSee vfio-early(8), vfio-early.conf(5), vfio-early.cmdline(7).\n",
-	      out);
+	for (size_t c = 0; c < ARRAY_SIZE(commands); c++)
+		if (!strcmp(name, commands[c].name))
+			return &commands[c];
+	return NULL;
 }
 
-static int usage_error(const char *what, const char *word)
+static void print_help(void)
 {
-	fprintf(stderr, "vfio-early: %s: '%s'; vfio-early --help lists what there is\n", what, word);
+	printf("Usage: vfio-early [OPTION...] [COMMAND] [ARGUMENT...]\n"
+	       "Bind PCI devices to vfio-pci before the drivers of the host load.\n\nCommands:\n");
+	for (size_t c = 0; c < ARRAY_SIZE(commands); c++)
+		printf("  %-21s %s\n", util_text("%s%s", commands[c].name, commands[c].words),
+		       commands[c].summary);
+	printf("\nOptions, and the commands that take them:\n");
+	options_print(stdout, NULL);
+	fputs("\nA selector names devices: by id (10de:1c03), address (01:00.0, 01:00.*), pinned\n"
+	      "address (01:00.0@10de:1c03), path (0000:00:01.0/00.0), class (class:0300), or\n"
+	      "boot-vga. To claim a device, add \"claim SELECTOR\" to /etc/vfio-early.conf or\n"
+	      "rd.vfio.ids=SELECTOR to the kernel command line. rd.vfio=0 claims nothing.\n"
+	      "\nSee vfio-early(8), vfio-early.conf(5) and vfio-early.cmdline(7).\n",
+	      stdout);
+}
+
+static int print_help_of(const struct command *command)
+{
+	printf("Usage: vfio-early %s%s%s\n%s\n\n%s%sOptions:\n", command->name, options_usage(command->name),
+	       command->words, command->summary, command->more, command->more[0] ? "\n" : "");
+	options_print(stdout, command->name);
+	return EXIT_DONE;
+}
+
+static int fail_to_find(const char *word)
+{
+	const char *names[ARRAY_SIZE(commands)], *name;
+
+	for (size_t c = 0; c < ARRAY_SIZE(commands); c++)
+		names[c] = commands[c].name;
+	name = nearest_name(word, strlen(word), names, ARRAY_SIZE(names));
+	fprintf(stderr, "vfio-early: unknown command '%s': %s%s%svfio-early --help lists the commands\n",
+		word, name ? "did you mean " : "", name ? name : "", name ? "? " : "");
 	return EXIT_USAGE;
+}
+
+static int cmd_help(const struct options *options)
+{
+	const struct command *command = options->word_count ? find_command(options->words[0]) : NULL;
+
+	if (command)
+		return print_help_of(command);
+	if (options->word_count)
+		return fail_to_find(options->words[0]);
+	print_help();
+	return EXIT_DONE;
 }
 
 static int print_version(void)
@@ -68,37 +105,59 @@ static int print_version(void)
 	return EXIT_DONE;
 }
 
+static bool is_selector(const char *word)
+{
+	struct selector selector;
+	struct selector_error error;
+
+	return selector_parse(word, strlen(word), &selector, &error) == 0 || word[strcspn(word, ":")];
+}
+
+/* Take the command's name from the words. Without one, and with a selector in its place, it is list. */
+static const struct command *take_command(struct options *options)
+{
+	const struct command *command = options->word_count ? find_command(options->words[0]) : NULL;
+
+	if (command) {
+		options->words++;
+		options->word_count--;
+	} else if (!options->word_count || is_selector(options->words[0])) {
+		command = &commands[0];
+	}
+	return command;
+}
+
 int main(int argc, char **argv)
 {
-	int i = 1, r;
+	const struct command *command;
+	struct options options;
+	int r;
 
 	if (argc > 0 && argv[0][0])
 		deadline_name(argv[0]);
-	for (; i < argc && argv[i][0] == '-'; i++) {
-		if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
-			usage(stdout);
-			return EXIT_DONE;
-		}
-		if (!strcmp(argv[i], "-V") || !strcmp(argv[i], "--version"))
-			return print_version();
-		if (strcmp(argv[i], "--root") || i + 1 == argc)
-			return usage_error("unknown option, or one without its value", argv[i]);
-		r = rootdir_enter(argv[++i]);
-		if (r < 0)
-			return usage_error(r == -ENOSYS ? "Linux 5.6 or later is needed for --root" :
-							  "no such folder for --root",
-					   argv[i]);
+	options_parse(argc, argv, &options);
+	if (options.version)
+		return print_version();
+	if (options.help && !options.word_count)
+		return cmd_help(&options);
+	command = take_command(&options);
+	if (!command)
+		return fail_to_find(options.words[0]);
+	if (options.help)
+		return print_help_of(command);
+	if (options_accept(&options, command->name) < 0)
+		return EXIT_USAGE;
+	if (options.word_count && !command->words[0]) {
+		fprintf(stderr,
+			"vfio-early: %s takes no arguments: '%s'; vfio-early %s --help describes it\n",
+			command->name, options.words[0], command->name);
+		return EXIT_USAGE;
 	}
-	if (i == argc)
-		return cmd_list(1, (char *[]){ (char[]){ "list" }, NULL });
-	for (int a = i + 1; a < argc; a++) {
-		if (!strcmp(argv[a], "-h") || !strcmp(argv[a], "--help")) {
-			usage(stdout);
-			return EXIT_DONE;
-		}
+	r = options.root ? rootdir_enter(options.root) : 0;
+	if (r < 0) {
+		fprintf(stderr, "vfio-early: --root=%s: %s\n", options.root,
+			r == -ENOSYS ? "needs Linux 5.6 or later" : strerror(-r));
+		return EXIT_USAGE;
 	}
-	for (size_t c = 0; c < ARRAY_SIZE(commands); c++)
-		if (!strcmp(argv[i], commands[c].name))
-			return commands[c].run(argc - i, argv + i);
-	return usage_error("unknown command", argv[i]);
+	return command->run(&options);
 }

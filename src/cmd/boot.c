@@ -13,6 +13,7 @@
 #include "boot/report.h"
 #include "boot/service.h"
 #include "cmd.h"
+#include "cmd/options.h"
 #include "cmd/show.h"
 #include "core/match.h"
 #include "host/config-read.h"
@@ -24,16 +25,14 @@
 struct boot {
 	struct context context;
 	struct step_list steps;
-	char **parameters; /* what the image's own scripts know, as NAME=VALUE */
-	size_t parameter_count;
-	bool dry_run, json, late;
+	const struct options *options;
+	bool late;
 };
 
 static void clear_boot(struct boot *boot)
 {
 	context_clear(&boot->context);
 	steps_clear(&boot->steps);
-	free(boot->parameters);
 }
 
 static void log_errors(const struct config *config)
@@ -133,28 +132,15 @@ static void save_report(const struct boot *boot)
 			 strerror(-r));
 }
 
-static int parse_arguments(int argc, char **argv, struct boot *boot)
+/* What the image's own scripts know is written as on the kernel command line. */
+static int accept_parameters(const struct options *options)
 {
-	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--dry-run")) {
-			boot->dry_run = true;
-		} else if (!strcmp(argv[i], "--json")) {
-			boot->json = true;
-		} else if (!strcmp(argv[i], "--late")) {
-			boot->late = true;
-		} else if (argv[i][0] != '-' && strchr(argv[i], '=')) {
-			boot->parameters =
-				util_grow(boot->parameters, boot->parameter_count, sizeof(*boot->parameters));
-			boot->parameters[boot->parameter_count++] = argv[i];
-		} else {
-			fprintf(stderr, "vfio-early: boot knows --late, --dry-run and --json, not '%s'\n",
-				argv[i]);
-			return -EINVAL;
-		}
-	}
-	if (!boot->late && boot->parameter_count) {
-		fprintf(stderr, "vfio-early: boot takes parameters with --late only, not '%s'\n",
-			boot->parameters[0]);
+	for (size_t i = 0; i < options->word_count; i++) {
+		if (options->late && strchr(options->words[i], '='))
+			continue;
+		fprintf(stderr,
+			"vfio-early: boot takes arguments of the form NAME=VALUE, with --late only: '%s'\n",
+			options->words[i]);
 		return -EINVAL;
 	}
 	return 0;
@@ -179,7 +165,7 @@ static int show_plan(struct boot *boot)
 {
 	log_start(LOG_TO_STDOUT, boot->context.config.debug);
 	make_steps(boot, false);
-	if (boot->json) {
+	if (boot->options->json) {
 		report_print(stdout, "boot", &boot->context.config, context_iommu(&boot->context),
 			     &boot->context.plan, &boot->steps);
 	} else {
@@ -354,21 +340,21 @@ static int refuse_elsewhere(const struct boot *boot)
 	return EXIT_USAGE;
 }
 
-int cmd_boot(int argc, char **argv)
+int cmd_boot(const struct options *options)
 {
-	__attribute__((cleanup(clear_boot))) struct boot boot = { 0 };
+	__attribute__((cleanup(clear_boot))) struct boot boot = { .options = options, .late = options->late };
 	unsigned long long start = util_now();
 
-	if (parse_arguments(argc, argv, &boot) < 0 || (!boot.dry_run && refuse_elsewhere(&boot) != EXIT_DONE))
+	if (accept_parameters(options) < 0 || (!options->dry_run && refuse_elsewhere(&boot) != EXIT_DONE))
 		return EXIT_USAGE;
-	if (boot.late && !boot.dry_run && !report_is_waiting())
+	if (boot.late && !options->dry_run && !report_is_waiting())
 		return EXIT_DONE;
-	if (!boot.dry_run)
+	if (!options->dry_run)
 		deadline_block_signals();
 	context_load(NULL, NULL, &boot.context);
-	context_plan(&boot.context, boot.late ? &plan_late : &plan_early, !boot.dry_run, boot.parameters,
-		     boot.parameter_count);
-	if (boot.dry_run)
+	context_plan(&boot.context, boot.late ? &plan_late : &plan_early, !options->dry_run, options->words,
+		     options->word_count);
+	if (options->dry_run)
 		return show_plan(&boot);
 	return carry_out(&boot, start);
 }

@@ -44,7 +44,6 @@ static void clear_check(struct check *check)
 	context_clear(&check->context);
 	free(check->unresettable);
 	free(check->booted);
-	options_clear(&check->options);
 }
 
 /*
@@ -202,12 +201,10 @@ static void show(struct check *check)
 			     findings_count(&check->findings, FINDING_PASS));
 }
 
-int cmd_check(int argc, char **argv)
+int cmd_check(const struct options *options)
 {
-	__attribute__((cleanup(clear_check))) struct check check = { 0 };
+	__attribute__((cleanup(clear_check))) struct check check = { .options = *options };
 
-	if (options_parse(argc, argv, false, &check.options) < 0)
-		return EXIT_USAGE;
 	distro_read(&check.distro);
 	/* What cannot be read is said where it is loaded. */
 	(void)!config_read_cmdline(&check.booted);

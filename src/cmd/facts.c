@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "cmd/options.h"
 #include "host/deadline.h"
 #include "host/facts-read.h"
 #include "host/rootdir.h"
@@ -28,16 +29,11 @@ static int write_file(const char *text)
 	return EXIT_FAILED;
 }
 
-int cmd_facts(int argc, char **argv)
+int cmd_facts(const struct options *options)
 {
 	cleanup_free char *text = NULL;
 	const char *reason, *unseen;
-	bool write = argc > 1 && !strcmp(argv[argc - 1], "--write");
 
-	if (argc > 1 + write) {
-		fprintf(stderr, "vfio-early: facts knows --write, not '%s'\n", argv[1]);
-		return EXIT_USAGE;
-	}
 	deadline_begin(SECONDS_TO_MAKE);
 	reason = facts_read_prevents();
 	if (reason[0]) {
@@ -48,7 +44,7 @@ int cmd_facts(int argc, char **argv)
 	facts_read_collect(&text, &unseen);
 	if (unseen[0])
 		fprintf(stderr, "vfio-early: %s; with sudo it is certain\n", unseen);
-	if (write)
+	if (options->write)
 		return write_file(text);
 	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
 		return EXIT_DONE;

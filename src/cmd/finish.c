@@ -167,12 +167,9 @@ static int finish_all(void)
 	return finish.failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-int cmd_finish(int argc, char **argv)
+int cmd_finish(const struct options *options)
 {
-	if (argc > 1) {
-		fprintf(stderr, "vfio-early: finish takes no arguments, not '%s'\n", argv[1]);
-		return EXIT_USAGE;
-	}
+	(void)options;
 	if (rootdir_is_host() && geteuid() != 0) {
 		fputs("vfio-early: finish writes to the devices, and needs root: sudo vfio-early finish\n",
 		      stderr);

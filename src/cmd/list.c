@@ -26,7 +26,6 @@ static void clear_list(struct list *list)
 	context_clear(&list->context);
 	free(list->selectors);
 	free(list->shown);
-	options_clear(&list->options);
 	pci_names_close();
 }
 
@@ -302,11 +301,11 @@ static void show(struct list *list)
 			show_entry(&list->options.term, &list->context.plan.entries[i]);
 }
 
-int cmd_list(int argc, char **argv)
+int cmd_list(const struct options *options)
 {
-	__attribute__((cleanup(clear_list))) struct list list = { 0 };
+	__attribute__((cleanup(clear_list))) struct list list = { .options = *options };
 
-	if (options_parse(argc, argv, true, &list.options) < 0 || parse_selectors(&list) < 0)
+	if (parse_selectors(&list) < 0)
 		return EXIT_USAGE;
 	pci_names_open();
 	context_load(NULL, NULL, &list.context);

@@ -2,51 +2,186 @@
 #include "cmd/options.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <getopt.h>
 #include <string.h>
 
-static int parse_one(const char *command, char *word, struct options *ret, const char **colour)
+#include "core/nearest.h"
+
+enum {
+	OPTION_JSON,
+	OPTION_COLOR,
+	OPTION_LATE,
+	OPTION_DRY_RUN,
+	OPTION_WRITE,
+	OPTION_ROOT,
+	OPTION_HELP,
+	OPTION_VERSION
+};
+
+static const struct row {
+	const char *name;
+	char letter;          /* 0: it has a long name only */
+	int value;            /* no_argument, required_argument or optional_argument */
+	const char *shown;    /* how the value is written, with what stands before it */
+	const char *commands; /* which take it, "" for each */
+	const char *help;
+} rows[] = {
+	[OPTION_JSON] = { "json", 0, no_argument, "", "list check status boot", "Print JSON." },
+	[OPTION_COLOR] = { "color", 0, optional_argument, "[=WHEN]", "list check status",
+			   "Use colours: auto (the default: on a terminal, unless NO_COLOR is\n"
+			   "set), always or never." },
+	[OPTION_WRITE] = { "write", 0, no_argument, "", "facts",
+			   "Write the facts to /etc/vfio-early.facts, for images that are made in\n"
+			   "a chroot or a container." },
+	[OPTION_LATE] = { "late", 0, no_argument, "", "boot",
+			  "Run the late stage: storage, USB controllers and card readers." },
+	[OPTION_DRY_RUN] = { "dry-run", 0, no_argument, "", "boot", "Print the plan and write nothing." },
+	[OPTION_ROOT] = { "root", 0, required_argument, "=DIR", "", "Use the tree in DIR in place of /." },
+	[OPTION_HELP] = { "help", 'h', no_argument, "", "",
+			  "Print help. COMMAND --help describes one command." },
+	[OPTION_VERSION] = { "version", 'V', no_argument, "", "", "Print the version." },
+};
+
+/* getopt_long() returns this and the index of the row. */
+#define KEY 256
+
+static int index_of(int key)
 {
-	if (!strcmp(word, "--json")) {
-		ret->json = true;
-	} else if (!strcmp(word, "--color")) {
-		*colour = "always";
-	} else if (!strncmp(word, "--color=", 8)) {
-		*colour = word + 8;
-	} else if (word[0] != '-') {
-		ret->words = util_grow(ret->words, ret->word_count, sizeof(*ret->words));
-		ret->words[ret->word_count++] = word;
-	} else {
-		fprintf(stderr, "vfio-early: %s knows --json and --color=auto|always|never, not '%s'\n",
-			command, word);
+	for (int i = 0; i < (int)ARRAY_SIZE(rows); i++)
+		if (key == KEY + i || (rows[i].letter && key == rows[i].letter))
+			return i;
+	return -1;
+}
+
+static void take(struct options *options, int index)
+{
+	options->given |= 1U << index;
+	switch (index) {
+	case OPTION_JSON:
+		options->json = true;
+		break;
+	case OPTION_COLOR:
+		options->colour = optarg ? optarg : "always";
+		break;
+	case OPTION_LATE:
+		options->late = true;
+		break;
+	case OPTION_DRY_RUN:
+		options->dry_run = true;
+		break;
+	case OPTION_WRITE:
+		options->write = true;
+		break;
+	case OPTION_ROOT:
+		options->root = optarg;
+		break;
+	case OPTION_HELP:
+		options->help = true;
+		break;
+	default:
+		options->version = true;
+	}
+}
+
+void options_parse(int argc, char **argv, struct options *ret)
+{
+	struct option longs[ARRAY_SIZE(rows) + 1] = { 0 };
+	int key;
+
+	*ret = (struct options){ .colour = "auto" };
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		longs[i] = (struct option){ rows[i].name, rows[i].value, NULL, KEY + (int)i };
+	opterr = 0;
+	while ((key = getopt_long(argc, argv, ":hV", longs, NULL)) != -1) {
+		if (key == ':')
+			ret->valueless = argv[optind - 1];
+		else if (key != '?')
+			take(ret, index_of(key));
+		else if (!ret->unknown)
+			/* A bundle of letters is still at its place. */
+			ret->unknown =
+				optopt > 0 && optopt < KEY ? util_text("-%c", optopt) : argv[optind - 1];
+	}
+	ret->words = argv + optind;
+	ret->word_count = (size_t)(argc - optind);
+}
+
+static bool is_taken_by(const struct row *row, const char *command)
+{
+	const char *cursor = row->commands, *end = cursor + strlen(cursor), *word;
+	size_t length;
+
+	while (util_next_word(&cursor, end, &word, &length))
+		if (util_equal(word, length, command))
+			return true;
+	return !row->commands[0];
+}
+
+/* The option that was probably meant, as ": did you mean --json?". */
+static const char *hint_of(const char *word)
+{
+	const char *names[ARRAY_SIZE(rows)], *name;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		names[i] = rows[i].name;
+	while (*word == '-')
+		word++;
+	name = nearest_name(word, strcspn(word, "="), names, ARRAY_SIZE(names));
+	return name ? util_text("did you mean --%s? ", name) : "";
+}
+
+int options_accept(struct options *options, const char *command)
+{
+	if (options->unknown) {
+		fprintf(stderr, "vfio-early: unknown option '%s': %svfio-early %s --help lists the options\n",
+			options->unknown, hint_of(options->unknown), command);
+		return -EINVAL;
+	}
+	if (options->valueless) {
+		fprintf(stderr, "vfio-early: '%s' needs a value: --root=DIR\n", options->valueless);
+		return -EINVAL;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!(options->given & 1U << i) || is_taken_by(&rows[i], command))
+			continue;
+		fprintf(stderr, "vfio-early: %s does not take --%s: vfio-early %s --help lists the options\n",
+			command, rows[i].name, command);
+		return -EINVAL;
+	}
+	if (term_start(&options->term, stdout, options->colour) < 0) {
+		fprintf(stderr, "vfio-early: --color=%s: the value is auto, always or never\n",
+			options->colour);
 		return -EINVAL;
 	}
 	return 0;
 }
 
-int options_parse(int argc, char **argv, bool selectors, struct options *ret)
+void options_print(FILE *out, const char *command)
 {
-	const char *colour = "auto";
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *line = rows[i].help;
+		size_t length;
 
-	*ret = (struct options){ 0 };
-	for (int i = 1; i < argc; i++)
-		if (parse_one(argv[0], argv[i], ret, &colour) < 0)
-			return -EINVAL;
-	if (ret->word_count && !selectors) {
-		fprintf(stderr,
-			"vfio-early: %s takes no selectors, as '%s'; it looks at all that is configured\n",
-			argv[0], ret->words[0]);
-		return -EINVAL;
+		if (command && !is_taken_by(&rows[i], command))
+			continue;
+		fprintf(out, "  %c%c%s--%s%s", rows[i].letter ? '-' : ' ',
+			rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? ", " : "  ", rows[i].name,
+			rows[i].shown);
+		fprintf(out, "%s%s%s\n", !command && rows[i].commands[0] ? "  (" : "",
+			command ? "" : rows[i].commands, !command && rows[i].commands[0] ? ")" : "");
+		for (; *line; line += length + (line[length] == '\n')) {
+			length = strcspn(line, "\n");
+			fprintf(out, "          %.*s\n", (int)length, line);
+		}
 	}
-	if (term_start(&ret->term, stdout, colour) < 0) {
-		fprintf(stderr, "vfio-early: --color= takes auto, always or never, not '%s'\n", colour);
-		return -EINVAL;
-	}
-	return 0;
 }
 
-void options_clear(struct options *options)
+const char *options_usage(const char *command)
 {
-	free(options->words);
-	*options = (struct options){ 0 };
+	const char *text = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].commands[0] && is_taken_by(&rows[i], command))
+			text = util_text_add(text, " [--%s%s]", rows[i].name, rows[i].shown);
+	return text;
 }

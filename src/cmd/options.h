@@ -1,19 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Options that list, check and status share. */
+/* The command line of the program: options in any place, one command, and its words. */
 #pragma once
 
 #include "cmd/term.h"
 
 struct options {
-	bool json;
+	bool json, late, dry_run, write, help, version;
+	const char *root;   /* of --root, or NULL */
+	const char *colour; /* of --color */
 	struct term term;
-	char **words; /* what is no option, argv's own strings */
+	char **words; /* what is no option, argv's own strings; behind the command once that is known */
 	size_t word_count;
+	unsigned int given;  /* a bit for each option that was given */
+	const char *unknown; /* the first option that there is none of, and one without its value */
+	const char *valueless;
 };
 
-/*
- * Parse --json, --color[=WHEN] and, where the command takes @selectors, words. Free with options_clear().
- * Returns 0, or -EINVAL after saying on stderr what is wrong.
- */
-int options_parse(int argc, char **argv, bool selectors, struct options *ret) must_check;
-void options_clear(struct options *options);
+/* Parse @argv, whose words move behind its options. What is wrong is said by options_accept(). */
+void options_parse(int argc, char **argv, struct options *ret);
+
+/* Are these options of @command? Returns 0, or -EINVAL after a message on stderr that names the option. */
+int options_accept(struct options *options, const char *command) must_check;
+
+/* Print the options of @command with their help, or every option with the commands that take it for NULL. */
+void options_print(FILE *out, const char *command);
+
+/* The options of @command for its usage, as " [--json] [--color[=WHEN]]". */
+const char *options_usage(const char *command);

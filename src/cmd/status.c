@@ -37,7 +37,6 @@ static void clear_status(struct status *status)
 	pci_names_close();
 	free(status->changes);
 	free(status->log);
-	options_clear(&status->options);
 }
 
 /* "" where the report tells, else why it does not. */
@@ -226,13 +225,11 @@ static void read_changes(struct status *status)
 	facts_clear(&facts);
 }
 
-int cmd_status(int argc, char **argv)
+int cmd_status(const struct options *options)
 {
-	__attribute__((cleanup(clear_status))) struct status status = { 0 };
+	__attribute__((cleanup(clear_status))) struct status status = { .options = *options };
 	size_t length;
 
-	if (options_parse(argc, argv, false, &status.options) < 0)
-		return EXIT_USAGE;
 	pci_names_open();
 	context_load(NULL, NULL, &status.context);
 	context_plan(&status.context, &plan_next, false, NULL, 0);

@@ -66,5 +66,5 @@ output=$(strace -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=EAGAIN
 ok "a look-up that must be tried again is" [ "$output" = "$calm" ]
 output=$(strace -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=ENOSYS "$binary" --root "$tree" list 2>&1)
 ok "a kernel that cannot look below a root is an error of usage" [ $? = 2 ]
-ok "with its cure" says "Linux 5.6 or later is needed for --root"
+ok "with its cure" says "needs Linux 5.6 or later"
 done_testing

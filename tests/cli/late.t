@@ -51,7 +51,7 @@ ok "blanks in it are its own" says "root=LABEL=no such thing is not found, so wh
 run boot root=/dev/sda1
 ok "the early stage takes none" exits 2
 run boot --sideways
-ok "an option that is none is named" says "boot knows --late, --dry-run and --json, not '--sideways'"
+ok "an option that is none is named" says "unknown option '--sideways': vfio-early boot --help lists the options"
 
 # No report, or none that can be read: the late stage does its own part.
 for text in "" "{ \"devices\": [ { \"address\": \"0000:03:00.0\", \"verdict\": " "[[[[" "\"" "null"; do
