@@ -152,6 +152,16 @@ void schema_errors(struct json *json, const struct config *config)
 		json_close(json, '}');
 	}
 	json_close(json, ']');
+	if (config->errors_left_out)
+		json_number(json, "errors_left_out", (long)config->errors_left_out);
+}
+
+void schema_notes(struct json *json, const char *const *notes, size_t count)
+{
+	json_open(json, "notes", '[');
+	for (size_t i = 0; i < count; i++)
+		json_string(json, NULL, notes[i]);
+	json_close(json, ']');
 }
 
 void schema_close(struct json *json)

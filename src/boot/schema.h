@@ -24,6 +24,8 @@ void schema_close_device(struct json *json);
 /* The "devices" of a plan, those in its way included; and those in its way alone. */
 void schema_plan(struct json *json, const struct plan *plan);
 void schema_neighbours(struct json *json, const struct plan *plan);
-/* Close "devices" and write "errors". */
+/* Close "devices" and write "errors", and how many more there are. */
 void schema_errors(struct json *json, const struct config *config);
+/* Write "notes": what limits the answer of a command. */
+void schema_notes(struct json *json, const char *const *notes, size_t count);
 void schema_close(struct json *json);

@@ -170,6 +170,9 @@ static int show_plan(struct boot *boot)
 			     &boot->context.plan, &boot->steps);
 	} else {
 		log_errors(&boot->context.config);
+		context_add_notes(&boot->context);
+		for (size_t i = 0; i < boot->context.note_count; i++)
+			log_line(LOG_NOTICE, "%s", boot->context.notes[i]);
 		log_facts(&boot->context.facts);
 		log_matches(boot);
 		log_idle_keeps(&boot->context);

@@ -179,6 +179,7 @@ static void print_json(const struct list *list)
 		schema_close_device(&json);
 	}
 	schema_errors(&json, &list->context.config);
+	schema_notes(&json, list->context.notes, list->context.note_count);
 	schema_close(&json);
 }
 
@@ -290,6 +291,7 @@ static void show(struct list *list)
 {
 	show_iommu(&list->options.term, &list->context.machine.iommu);
 	show_errors(&list->options.term, &list->context.config);
+	show_notes(&list->options.term, &list->context);
 	if (list->options.term.terminal)
 		show_tree(list);
 	else
@@ -313,7 +315,7 @@ int cmd_list(const struct options *options)
 	if (list.context.config.claim_count)
 		context_go_by(&list.context, NULL);
 	context_plan(&list.context, &plan_next, false, NULL, 0);
-	context_add_rights(&list.context);
+	context_add_notes(&list.context);
 	choose(&list);
 	if (list.options.json)
 		print_json(&list);

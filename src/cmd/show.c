@@ -36,6 +36,16 @@ void show_errors(struct term *term, const struct config *config)
 	for (size_t i = 0; i < config->error_count; i++)
 		show_line(term, util_text("%s:", config->errors[i].where), TERM_YELLOW,
 			  config->errors[i].what, "");
+	if (config->errors_left_out)
+		show_line(term, "configuration:", TERM_YELLOW,
+			  util_text("%zu more errors of this kind are not shown", config->errors_left_out),
+			  "");
+}
+
+void show_notes(struct term *term, const struct context *context)
+{
+	for (size_t i = 0; i < context->note_count; i++)
+		show_line(term, "note:", TERM_PLAIN, context->notes[i], "run it with sudo");
 }
 
 const char *show_subject(const struct plan_entry *entry)

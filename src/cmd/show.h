@@ -16,6 +16,8 @@ void show_line(struct term *term, const char *subject, enum term_style style, co
 void show_iommu(struct term *term, const struct iommu *iommu);
 /* A line for each error of the configuration. */
 void show_errors(struct term *term, const struct config *config);
+/* A line for each note of the context. */
+void show_notes(struct term *term, const struct context *context);
 /* A line about a device of a plan: subject, sentence, cure. */
 void show_entry(struct term *term, const struct plan_entry *entry);
 

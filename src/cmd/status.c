@@ -110,6 +110,7 @@ static void print_json(const struct status *status)
 		print_row(&json, &status->rows.rows[i]);
 	schema_neighbours(&json, &status->context.plan);
 	schema_errors(&json, &status->context.config);
+	schema_notes(&json, status->context.notes, status->context.note_count);
 	json_string(&json, "report", status->reported ? missing_report(status) : NULL);
 	print_changes(&json, status);
 	print_log(&json, status->log);
@@ -188,6 +189,7 @@ static void show(struct status *status)
 
 	show_iommu(term, &status->context.machine.iommu);
 	show_errors(term, &status->context.config);
+	show_notes(term, &status->context);
 	if (status->reported)
 		show_line(term, "report:", TERM_YELLOW, missing_report(status),
 			  status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ?
@@ -233,7 +235,7 @@ int cmd_status(const struct options *options)
 	pci_names_open();
 	context_load(NULL, NULL, &status.context);
 	context_plan(&status.context, &plan_next, false, NULL, 0);
-	context_add_rights(&status.context);
+	context_add_notes(&status.context);
 	distro_read(&status.distro);
 	status.reported = report_load(&status.report);
 	status_rows_make(&status.context, &status.report, status.reported == 0, &status.distro, &status.rows);

@@ -113,7 +113,7 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 	planner_make(&input, context->machine.wanted, &context->plan);
 }
 
-void context_add_rights(struct context *context)
+void context_add_notes(struct context *context)
 {
 	bool storage = false;
 
@@ -123,13 +123,11 @@ void context_add_rights(struct context *context)
 		storage |= context->plan.entries[i].function &&
 			   pci_is_storage(context->plan.entries[i].function);
 	if (storage)
-		config_add_error(&context->config, "user",
-				 "not run by root: disks cannot be read, so what becomes of their "
-				 "controllers is judged by what udev knows of them; with sudo it is certain");
+		context->notes[context->note_count++] =
+			"only root can read disks: verdicts of storage controllers use what udev knows";
 	if (context->machine.iommu.state == IOMMU_OFF && context->machine.iommu.kind != IOMMU_KIND_UNKNOWN)
-		config_add_error(&context->config, "user",
-				 "not run by root: the firmware's tables cannot be read, so why the IOMMU is "
-				 "off may be told wrongly; with sudo it is not");
+		context->notes[context->note_count++] =
+			"only root can read the firmware's tables: why the IOMMU is off is a guess";
 }
 
 void context_clear(struct context *context)

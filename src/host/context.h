@@ -22,6 +22,8 @@ struct context {
 	struct early_verdict *early_verdicts; /* what this boot's early stage has reported */
 	size_t early_verdict_count;
 	bool reported;
+	const char *notes[2]; /* what limits the answer, for the user */
+	size_t note_count;
 };
 
 /*
@@ -46,11 +48,8 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 		  size_t count);
 void context_clear(struct context *context);
 
-/*
- * Where the program is run by another user than root (rootdir_is_unprivileged()), and that matters for the
- * plan, add it to the configuration's errors.
- */
-void context_add_rights(struct context *context);
+/* Note what another user than root (rootdir_is_unprivileged()) cannot read, where that matters for the plan. */
+void context_add_notes(struct context *context);
 
 /* The IOMMU, or NULL where it was not judged. */
 const struct iommu *context_iommu(const struct context *context);

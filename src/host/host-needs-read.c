@@ -80,7 +80,7 @@ static char *add_table(struct host_needs *needs, const struct initramfs *image, 
 	size_t length;
 	int r = read_table(image, path, &text, &length);
 
-	/* Other users than root are told that they see less (context_add_rights()). */
+	/* Other users than root are told that they see less (context_add_notes()). */
 	if (r == -ENOENT || r == -ENOTDIR || r == -EACCES)
 		return NULL;
 	if (r < 0)

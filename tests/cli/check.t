@@ -382,6 +382,27 @@ printf 'S:disk/x\nE:ID_FS_UUID=11111111-2222-3333-4444-555555555555\nE:ID_FS_TYP
 as_nobody check
 ok "what udev knows of them counts" line "PASS 0000:01:00.0 144d:a808: would be bound to vfio-pci, IOMMU group 10 (now: no driver)"
 ok "of the root's too" says "FAIL 0000:02:00.0 144d:a808: stays with the host: it carries root: nvme1n1p2"
+# The tree as the host itself, which only root can arrange.
+in_tree_as_nobody() {
+	status=0
+	output=$(chroot --userspec=65534:65534 "$tree" /vfio-early "$@" 2>&1) || status=$?
+}
+if [ "$(id -u)" = 0 ]; then
+	for command in list status "boot --dry-run"; do
+		in_tree_as_nobody $command
+		ok "$command: what cannot be read is a note" says "only root can read disks: verdicts of storage controllers use what udev knows"
+	done
+	for command in list status; do
+		in_tree_as_nobody $command --json
+		ok "$command: and no error of the configuration" sh -c 'printf "%s\n" "$1" | jq -e ".errors == [] and (.notes | length) == 1" >/dev/null' - "$output"
+	done
+fi
+seq 100 | sed 's/.*/nonsense &/' | config
+chmod 644 "$tree/etc/vfio-early.conf"
+as_nobody list
+ok "errors beyond the limit are counted" says "more errors of this kind are not shown"
+as_nobody list --json
+ok "in JSON too" sh -c 'printf "%s\n" "$1" | jq -e "(.errors | length) + .errors_left_out == 100" >/dev/null' - "$output"
 rm -rf "${tree:?}"/*
 
 # --- words ---
