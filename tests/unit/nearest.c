@@ -18,7 +18,7 @@ static void distances_count_single_slips(void **state)
 		{ "lst", "list", 1 },
 		{ "liist", "list", 1 },
 		{ "lisp", "list", 1 },
-		{ "lsit", "list", 1 },
+		{ "ilst", "list", 1 },
 		{ "vifo-pci.id", "vfio-pci.ids", 2 },
 		{ "0123456789012345678901234567890", "012345678901234567890123456789", 1 },
 		{ "01234567890123456789012345678901", "0", 32 },
@@ -41,7 +41,7 @@ static const char *nearest(const char *word)
 static void a_slip_finds_its_name_and_another_word_none(void **state)
 {
 	(void)state;
-	assert_string_equal(nearest("chekc"), "check");
+	assert_string_equal(nearest("cehck"), "check");
 	assert_string_equal(nearest("Status"), "status");
 	assert_string_equal(nearest("stat"), "status");
 	assert_string_equal(nearest("fact"), "facts");
