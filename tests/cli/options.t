@@ -59,11 +59,11 @@ slip() { # WORDS MESSAGE
 	ok "vfio-early $1: is a usage error" exits 2
 	ok "vfio-early $1: one line" [ "$(printf '%s\n' "$output" | wc -l)" = 1 ]
 }
-slip cehck "unknown command 'cehck': did you mean check?"
+slip chhck "unknown command 'chhck': did you mean check?"
 slip lis "unknown command 'lis': did you mean list?"
 slip STATUS "unknown command 'STATUS': did you mean status?"
 slip bind "unknown command 'bind': vfio-early --help lists the commands"
-slip "help ceck" "unknown command 'ceck': did you mean check?"
+slip "help chhek" "unknown command 'chhek': did you mean check?"
 slip "check --jsn" "unknown option '--jsn': did you mean --json? vfio-early check --help lists the options"
 slip "boot --dryrun" "unknown option '--dryrun': did you mean --dry-run?"
 slip "boot --json=yes --dry-run" "unknown option '--json=yes': did you mean --json?"

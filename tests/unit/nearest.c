@@ -41,7 +41,7 @@ static const char *nearest(const char *word)
 static void a_slip_finds_its_name_and_another_word_none(void **state)
 {
 	(void)state;
-	assert_string_equal(nearest("cehck"), "check");
+	assert_string_equal(nearest("chhck"), "check");
 	assert_string_equal(nearest("Status"), "status");
 	assert_string_equal(nearest("stat"), "status");
 	assert_string_equal(nearest("fact"), "facts");
