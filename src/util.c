@@ -72,7 +72,7 @@ static const char *printf_format(2, 0) make_text(const char *start, const char *
 	va_end(again);
 	new = more < 0 ? NULL : malloc(sizeof(*new) + length + (size_t)more + 1);
 	if (!new)
-		return "(no memory is left for this text)";
+		return "(out of memory)";
 	memcpy(new->text, start, length);
 	vsnprintf(new->text + length, (size_t)more + 1, format, args);
 	new->before = texts;

@@ -28,26 +28,28 @@ static void log_returned(struct work *work, const struct deadline_task *task, vo
 
 	(void)data;
 	if (task->state != DEADLINE_ENDED && pci_is_guest_driver(work->was))
-		log_line(LOG_ERROR, "%s is on %s, and cannot be given back to the host: %s; reboot", subject,
-			 work->was,
+		log_line(LOG_ERROR, "%s is bound to %s and cannot be returned to the host: %s; reboot",
+			 subject, work->was,
 			 task->state == DEADLINE_NOT_STARTED ? strerror(-task->status) : work_hangs(work));
 	else if (task->state != DEADLINE_ENDED)
-		log_line(LOG_ERROR, "%s waits for the host, and cannot be given back to it: %s; reboot",
-			 subject, strerror(-task->status));
+		log_line(LOG_ERROR, "%s cannot be returned to the host: %s; reboot", subject,
+			 strerror(-task->status));
 	else if (pci_is_guest_driver(work->was))
 		log_line(pci_is_guest_driver(entry->driver) ? LOG_ERROR : LOG_WARNING,
-			 "%s was on %s already, which is built in or was loaded with ids=; %s", subject,
+			 "%s was bound to %s already, which is built in or was loaded with ids=; %s", subject,
 			 work->was,
 			 pci_is_guest_driver(entry->driver) ? "the driver does not release it" :
-							      "it is given back to the host");
+							      "it is returned to the host");
 	else if (pci_is_guest_driver(entry->driver))
-		log_line(LOG_ERROR, "%s is on %s; the driver does not release it", subject, entry->driver);
+		log_line(LOG_ERROR, "%s is bound to %s; the driver does not release it", subject,
+			 entry->driver);
 }
 
 static void decide_refused(struct plan_entry *entry, const char *what, int error)
 {
-	plan_decide(entry, VERDICT_REFUSED, "look for this device in dmesg", "%s: %s; back with %s", what,
-		    strerror(-error), entry->driver[0] ? entry->driver : "the host, no driver yet");
+	plan_decide(entry, VERDICT_REFUSED, "look for this device in dmesg", "%s: %s; %s", what,
+		    strerror(-error),
+		    entry->driver[0] ? util_text("bound to %s again", entry->driver) : "no driver is bound");
 }
 
 static void decide_override(struct work *work, const struct deadline_task *task, void *data)
@@ -81,12 +83,11 @@ static const char *release_framebuffer(const struct plan_entry *entry)
 	 * The range of sysfb's own platform device (drivers/firmware/sysfb_simplefb.c) survives the unbind of
 	 * its driver.
 	 */
-	return util_text(
-		"the firmware's framebuffer (%s) still reserves a BAR of it, which no guest can map; add "
-		"%s to the kernel command line",
-		label,
-		UTIL_IS_ONE_OF(label, "efifb", "vesafb") ? "video=efifb:off,vesafb:off" :
-							   "initcall_blacklist=sysfb_init");
+	return util_text("the firmware's framebuffer (%s) still reserves a BAR of the device, so a guest "
+			 "cannot map it; add %s to the kernel command line",
+			 label,
+			 UTIL_IS_ONE_OF(label, "efifb", "vesafb") ? "video=efifb:off,vesafb:off" :
+								    "initcall_blacklist=sysfb_init");
 }
 
 static void decide_bound(const struct work *work)
@@ -115,7 +116,7 @@ static void decide_taken(struct work *work, const struct deadline_task *task, vo
 
 	(void)data;
 	if (is_gone(entry)) {
-		plan_decide(entry, VERDICT_ABSENT, "", "it was removed while the boot worked on it");
+		plan_decide(entry, VERDICT_ABSENT, "", "it was removed during the boot");
 		return;
 	}
 	/*
@@ -126,12 +127,13 @@ static void decide_taken(struct work *work, const struct deadline_task *task, vo
 	if (!strcmp(entry->driver, plan_driver(entry)))
 		decide_bound(work);
 	else if (work_has_ended(work, STEP_UNBIND, &result) && !work_is_let_go(result))
-		decide_refused(entry, "its driver does not let go", result);
+		decide_refused(entry, "its host driver does not release it", result);
 	else if (!work_has_ended(work, STEP_BIND, &result))
 		decide_refused(entry, "another driver took the device", -EBUSY);
 	else if (work_is_deferral(result))
-		plan_decide(entry, VERDICT_DEFERRED, "",
-			    "its IOMMU's driver is not loaded yet; the kernel tries again then");
+		plan_decide(
+			entry, VERDICT_DEFERRED, "",
+			"the driver of its IOMMU is not loaded yet; the kernel probes the device when it is");
 	else
 		decide_refused(entry, "the kernel's probe failed", result < 0 ? result : -EINVAL);
 }
@@ -150,8 +152,7 @@ static const char *why_not_loaded(int error, const char *driver, const char *cmd
 	if (error == -EKEYREJECTED || error == -ENOKEY || error == -EBADMSG) {
 		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the "
 			    "key (mokutil --import)";
-		return "its module has no signature that this kernel trusts, and signatures are enforced "
-		       "(Secure Boot)";
+		return "the kernel enforces module signatures (Secure Boot) and does not trust this module's";
 	}
 	if (error == -EPERM && cmdline_has(cmdline, "module_blacklist", module)) {
 		*ret_hint = "remove it from module_blacklist= on the kernel command line";
@@ -160,8 +161,7 @@ static const char *why_not_loaded(int error, const char *driver, const char *cmd
 	if (error == -EPERM) {
 		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the "
 			    "key (mokutil --import)";
-		return "its module has no signature that this kernel trusts, and the kernel is locked down "
-		       "(Secure Boot)";
+		return "the kernel is locked down (Secure Boot) and does not trust this module's signature";
 	}
 	return strerror(-error);
 }
@@ -174,15 +174,13 @@ static void decide_no_driver(struct plan_entry *entry, int error, const char *cm
 	const char *why, *what_to_do;
 
 	if (error == -ETIMEDOUT) {
-		plan_decide(entry, VERDICT_STUCK,
-			    "look for 'vfio' in dmesg; rd.vfio.deadline= gives it more time",
+		plan_decide(entry, VERDICT_STUCK, "look for 'vfio' in dmesg; increase rd.vfio.deadline=",
 			    "loading the driver did not return in time%s", with);
 	} else if (error == -ENOENT) {
 		plan_decide(
 			entry, VERDICT_NO_DRIVER,
 			held ? "regenerate the initramfs" :
-			       util_text("regenerate the initramfs; driver_override stays, so modprobe %s "
-					 "finishes the work",
+			       util_text("regenerate the initramfs; to bind the device now: sudo modprobe %s",
 					 entry->wanted_driver),
 			"%s is neither built into this kernel nor in this image%s", entry->wanted_driver,
 			with);

@@ -202,20 +202,19 @@ bool work_decide_stuck(const struct work *work, const struct deadline_task *task
 	if (task->state == DEADLINE_ENDED)
 		return false;
 	if (task->state == DEADLINE_NOT_STARTED && task->status != -ETIME)
-		plan_decide(work->entry, VERDICT_STUCK, "reboot; look for memory in dmesg",
-			    "no process can be started for it (%s)", strerror(-task->status));
+		plan_decide(work->entry, VERDICT_STUCK, "reboot; look for 'Out of memory' in dmesg",
+			    "no process can be started to bind it (%s)", strerror(-task->status));
 	else if (task->state == DEADLINE_NOT_STARTED)
-		plan_decide(work->entry, VERDICT_STUCK, "rd.vfio.deadline= gives it more time",
-			    "other devices have used up the time");
+		plan_decide(work->entry, VERDICT_STUCK, "increase rd.vfio.deadline=",
+			    "the deadline expired while other devices were bound");
 	else if (task->state == DEADLINE_DIED)
 		plan_decide(work->entry, VERDICT_STUCK,
 			    "look for this device, 'Oops' and 'Out of memory' in dmesg, and reboot",
-			    "the process that works on it has died during %s", work_hangs(work));
+			    "the process that binds it died during %s", work_hangs(work));
 	else
 		plan_decide(work->entry, VERDICT_STUCK,
 			    "look for this device in dmesg; when its driver returns: sudo vfio-early finish; "
-			    "rd.vfio.deadline= gives it "
-			    "more time",
+			    "increase rd.vfio.deadline=",
 			    "%s did not return in time", work_hangs(work));
 	return true;
 }

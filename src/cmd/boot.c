@@ -82,14 +82,14 @@ static void log_facts(const struct facts *facts)
 	if (facts->state == FACTS_IGNORED)
 		log_line(LOG_NOTICE, "%s", reason);
 	else if (reason[0])
-		log_line(LOG_WARNING, "%s; regenerate the image", reason);
+		log_line(LOG_WARNING, "%s; regenerate the initramfs", reason);
 	else if (facts->state == FACTS_MISSING)
 		log_line(LOG_DEBUG, "no host facts in the image");
 	else
-		log_line(LOG_DEBUG, "host facts of %s, made by version %s: %zu protect", facts->made,
-			 facts->version, facts->count);
+		log_line(LOG_DEBUG, "host facts of %s, written by version %s: %zu functions protected",
+			 facts->made, facts->version, facts->count);
 	if (facts->unresolved)
-		log_line(LOG_DEBUG, "the host facts lack something: %s", facts->unresolved);
+		log_line(LOG_DEBUG, "the host facts are incomplete: %s", facts->unresolved);
 }
 
 /* The late stage has something to say of what waited for it, the early stage of everything. */
@@ -128,7 +128,8 @@ static void save_report(const struct boot *boot)
 			    context->config.dryrun ? &boot->steps : NULL);
 
 	if (r < 0)
-		log_line(LOG_WARNING, REPORT_FILE ": cannot be written: %s; what is above is all there is",
+		log_line(LOG_WARNING,
+			 REPORT_FILE ": cannot be written: %s; the lines above are the only record",
 			 strerror(-r));
 }
 
@@ -180,7 +181,7 @@ static int show_plan(struct boot *boot)
 		log_interrupts(boot);
 		log_steps(boot, "");
 		if (!boot->context.plan.count)
-			puts("nothing is asked for: neither rd.vfio.ids= nor " CONFIG_READ_FILE
+			puts("nothing is claimed: neither rd.vfio.ids= nor " CONFIG_READ_FILE
 			     " names a device");
 	}
 	return plan_failed(&boot->context.plan) || boot->context.config.error_count ? EXIT_FAILED : EXIT_DONE;
@@ -199,7 +200,7 @@ static void start_late_unit(void)
 
 	if (r < 0)
 		log_line(LOG_WARNING,
-			 SERVICE_LATE ": cannot be started: %s; what is deferred stays with the host",
+			 SERVICE_LATE ": cannot be started: %s; deferred devices stay with the host",
 			 strerror(-r));
 }
 
@@ -218,8 +219,7 @@ static void prepare_late(struct plan *plan)
 
 	if (r == 0)
 		return;
-	log_line(LOG_WARNING,
-		 REPORT_LATE_FILE ": cannot be written: %s; what is deferred stays with the host",
+	log_line(LOG_WARNING, REPORT_LATE_FILE ": cannot be written: %s; deferred devices stay with the host",
 		 strerror(-r));
 	for (size_t i = 0; i < plan->count; i++)
 		plan->entries[i].reserved = false;
@@ -255,7 +255,8 @@ static void log_strangers(const struct context *context)
 		const struct pci_function *function = &machine->functions[i];
 
 		if (pci_is_guest_driver(function->driver) && !plan_entry_of(&context->plan, function))
-			log_line(LOG_WARNING, "%s is on %s already, and no claim names it; it stays there",
+			log_line(LOG_WARNING,
+				 "%s is bound to %s already and is not claimed; it is not changed",
 				 pci_text(function), function->driver);
 	}
 }
@@ -270,7 +271,8 @@ static void leave_stuck(const struct plan *plan)
 		stuck |= plan->entries[i].verdict == VERDICT_STUCK;
 	r = report_set_stuck(stuck);
 	if (r < 0)
-		log_line(LOG_WARNING, REPORT_STUCK_FILE ": %s; what is stuck stays as it is", strerror(-r));
+		log_line(LOG_WARNING, REPORT_STUCK_FILE ": %s; nothing retries the stuck devices",
+			 strerror(-r));
 }
 
 static void save_facts(const struct facts *facts)
@@ -288,7 +290,7 @@ static int carry_out(struct boot *boot, unsigned long long start)
 
 	log_start(LOG_TO_KERNEL, boot->context.config.debug);
 	if (r < 0)
-		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be made: %s; this boot leaves no report",
+		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be created: %s; this boot has no report",
 			 strerror(-r));
 	/* The late stage finds the same errors again; they are told once. */
 	if (!boot->late) {
@@ -330,13 +332,12 @@ static int carry_out(struct boot *boot, unsigned long long start)
 static int refuse_elsewhere(const struct boot *boot)
 {
 	if (!rootdir_is_initramfs())
-		fputs("vfio-early: boot is run by the initramfs, and / is none; boot --dry-run shows what it "
-		      "would do, check what the "
-		      "next boot does\n",
+		fputs("vfio-early: boot runs in an initramfs only; boot --dry-run prints its plan, and check "
+		      "predicts the next boot\n",
 		      stderr);
 	else if (rootdir_is_host() && !boot->late && report_exists())
 		fputs("vfio-early: boot has run already: " REPORT_FILE
-		      " is this boot's; status shows what it did\n",
+		      " is the report of this boot; status prints it\n",
 		      stderr);
 	else
 		return EXIT_DONE;

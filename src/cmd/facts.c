@@ -22,7 +22,7 @@ static int write_file(const char *text)
 	int r = rootdir_replace(FACTS_FILE, text, strlen(text));
 
 	if (r == 0) {
-		puts("wrote " FACTS_FILE "; images that are made in a chroot or a container get it");
+		puts("wrote " FACTS_FILE "; images that are made in a chroot or a container contain it");
 		return EXIT_DONE;
 	}
 	fprintf(stderr, "vfio-early: " FACTS_FILE ": cannot be written: %s\n", strerror(-r));
@@ -37,13 +37,14 @@ int cmd_facts(const struct options *options)
 	deadline_begin(SECONDS_TO_MAKE);
 	reason = facts_read_prevents();
 	if (reason[0]) {
-		fprintf(stderr, "vfio-early: no facts: %s; run it on the system that boots from the image\n",
+		fprintf(stderr,
+			"vfio-early: no host facts: %s; run it on the system that boots from the image\n",
 			reason);
 		return EXIT_FAILED;
 	}
 	facts_read_collect(&text, &unseen);
 	if (unseen[0])
-		fprintf(stderr, "vfio-early: %s; with sudo it is certain\n", unseen);
+		fprintf(stderr, "vfio-early: %s; run it with sudo\n", unseen);
 	if (options->write)
 		return write_file(text);
 	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)

@@ -91,20 +91,19 @@ static void judge(struct report_device *device, const struct bind_leftover *left
 {
 	strcpy(device->function.driver, leftover->function.driver);
 	if (leftover->hangs)
-		settle(device, VERDICT_STUCK, "its driver has not returned yet",
+		settle(device, VERDICT_STUCK, "its driver still hangs",
 		       "look for this device in dmesg; when its driver returns: sudo vfio-early finish");
 	else if (pci_is_guest_driver(device->function.driver))
 		settle(device, VERDICT_BOUND, "", "");
 	else if (!leftover->stuck)
-		settle(device, VERDICT_KEPT, "it waits for the late stage, and this boot had none",
-		       "a pinned address with stage=early needs no late stage; it takes the device whatever "
-		       "is on it");
+		settle(device, VERDICT_KEPT, "it waited for the late stage, and this boot had none",
+		       "to bind it without a late stage, claim a pinned address with stage=early");
 	else if (device->function.driver[0])
 		settle(device, VERDICT_STUCK,
-		       "the boot has not taken it in time, and it stays with its driver",
+		       "it was not bound before the deadline, and its host driver keeps it",
 		       "reboot to try again");
 	else
-		settle(device, VERDICT_STUCK, "no driver has taken it",
+		settle(device, VERDICT_STUCK, "no driver is bound to it",
 		       "look for this device and 'vfio' in dmesg; reboot to try again");
 }
 
@@ -145,14 +144,13 @@ static int finish_all(void)
 
 	if (!finish.count && !report_is_waiting() && !report_is_stuck()) {
 		if (isatty(STDOUT_FILENO))
-			puts("nothing waits for the late stage, and nothing is stuck");
+			puts("no device waits or is stuck");
 		return EXIT_DONE;
 	}
 	if (r < 0) {
 		log_line(LOG_WARNING,
-			 REPORT_FILE
-			 ": %s; every device that has a driver_override of vfio-pci, and is not on it, is "
-			 "returned to the host",
+			 REPORT_FILE ": %s; each device with driver_override=vfio-pci that is not bound to "
+				     "it is returned to the host",
 			 rootdir_error(r));
 		add_all(&finish);
 	}
@@ -171,8 +169,7 @@ int cmd_finish(const struct options *options)
 {
 	(void)options;
 	if (rootdir_is_host() && geteuid() != 0) {
-		fputs("vfio-early: finish writes to the devices, and needs root: sudo vfio-early finish\n",
-		      stderr);
+		fputs("vfio-early: finish needs root: sudo vfio-early finish\n", stderr);
 		return EXIT_USAGE;
 	}
 	deadline_block_signals();

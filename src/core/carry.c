@@ -33,7 +33,7 @@ static const char *say_purpose(const struct block_mark *mark)
 	case BLOCK_IN_USE:
 		return block_use_text(mark->purpose);
 	case BLOCK_OPEN_MAPPING:
-		return "an open mapping";
+		return "an open device mapping";
 	case BLOCK_RUNNING_ARRAY:
 		return "a running array";
 	case BLOCK_POOL:
@@ -41,7 +41,7 @@ static const char *say_purpose(const struct block_mark *mark)
 	case BLOCK_HELD:
 		return "what is in use";
 	case BLOCK_LOCKED:
-		return "what a program has locked";
+		return "a block device that a program has locked";
 	default:
 		return mark->purpose;
 	}
@@ -99,8 +99,7 @@ static void say_missing(struct block_devices *storage, const struct need *need)
 		return;
 	}
 	storage->awaited = true;
-	say_unknown(storage, "correct it: blkid lists what there is",
-		    "%s is not found, so what carries it is not known",
+	say_unknown(storage, "correct it: blkid lists the devices", "%s is not found, so its disk is unknown",
 		    util_text_shown(need->text, strlen(need->text)));
 }
 
@@ -185,7 +184,8 @@ static void mark_need(struct block_devices *storage, const struct need *need, un
 	}
 	if (found && need->kind == NEED_POOL &&
 	    (storage->view == BLOCK_VIEW_NEXT_BOOT || !is_imported(storage, need->value)))
-		storage->partial = util_text("the pool of %s is not imported at that time", need->purpose);
+		storage->partial =
+			util_text("the ZFS pool of %s is not imported in the initramfs", need->purpose);
 	if ((found && !unmet) || (!found && need->repeated))
 		return;
 	if (!need->required && (mark_source(storage, need, rank, found, absent) ||
@@ -354,11 +354,10 @@ static void find_unread(struct block_devices *storage, const bool *absent)
 		const struct block *block = &storage->blocks[i];
 
 		if (storage->marks[i].set && block->state >= BLOCK_AMBIGUOUS && is_in_image(absent, i))
-			say_unknown(storage, "",
-				    "%s, which carries %s, %s, so what else belongs to it is not known",
+			say_unknown(storage, "", "%s, which carries %s, %s, so its other devices are unknown",
 				    block->name, say_purpose(&storage->marks[i]),
 				    block->state == BLOCK_UNREADABLE ? "cannot be read" :
-								       "has no clear superblock");
+								       "has no unambiguous superblock");
 	}
 }
 
@@ -389,7 +388,8 @@ static void find_bottomless(struct block_devices *storage)
 
 		if (storage->marks[i].set && block->virtual && !block->function_count && block->whole < 0 &&
 		    !has_lower(storage, i) && !stands_on_nothing(block))
-			say_unknown(storage, "", "%s does not show what it stands on", block->name);
+			say_unknown(storage, "", "the kernel does not report the devices below %s",
+				    block->name);
 	}
 }
 
@@ -465,8 +465,8 @@ static bool is_root_mounted(const struct block_devices *storage)
 static void say_rootless(struct block_devices *storage)
 {
 	if (!storage->needs->root && !is_root_mounted(storage))
-		say_unknown(storage, "name it with root= on the kernel command line",
-			    "nothing says what the root is, so what carries it is not known");
+		say_unknown(storage, "add root= to the kernel command line",
+			    "the kernel command line has no root=, so the disk of the root is unknown");
 }
 
 void carry_mark(struct block_devices *storage, const struct host_needs *needs)
@@ -658,39 +658,41 @@ static bool keeps_marked(const struct block_devices *storage, const struct carry
 		return false;
 	*ret = (struct explanation){ util_text("it carries %s", what), key ? CARRY_KEY_HINT : "" };
 	if (storage->marks[best].cause == BLOCK_OPEN_MAPPING)
-		ret->hint = "if the host does not need it, keep the initramfs from opening it "
-			    "(of LVM: auto_activation_volume_list in lvm.conf)";
+		ret->hint = "if the host does not need it, configure the initramfs not to open it (LVM: "
+			    "auto_activation_volume_list in lvm.conf)";
 	return true;
 }
 
 static struct explanation explain_unread(const struct block *block)
 {
-	static const char more_time[] = "rd.vfio.deadline= gives it more time";
+	static const char more_time[] = "increase rd.vfio.deadline=";
 	const char *name = block->name;
 
 	if (block->state == BLOCK_AMBIGUOUS)
-		return (struct explanation){ util_text("%s has the superblocks of more than one kind, so "
-						       "what it carries is not known",
-						       name),
-					     util_text("wipefs -n /dev/%s lists them", name) };
+		return (struct explanation){
+			util_text("%s has superblocks of more than one kind, so its content is unknown",
+				  name),
+			util_text("wipefs -n /dev/%s lists them", name)
+		};
 	if (block->state == BLOCK_SPOILT)
-		return (struct explanation){ util_text("the %s superblock of %s has a wrong checksum, so "
-						       "what it carries is not known",
-						       block->content.type, name),
-					     "" };
+		return (struct explanation){
+			util_text("the %s superblock of %s has a wrong checksum, so its content is unknown",
+				  block->content.type, name),
+			""
+		};
 	if (block->error == -ETIME)
 		return (struct explanation){
-			util_text("there was no time left to read %s, so what it carries is not known", name),
+			util_text("the deadline expired before %s was read, so its content is unknown", name),
 			more_time
 		};
 	if (block->error == -ETIMEDOUT)
 		return (struct explanation){
-			util_text("reading %s did not return in time, so what it carries is not known", name),
+			util_text("reading %s did not return in time, so its content is unknown", name),
 			more_time
 		};
-	return (struct explanation){ util_text("%s cannot be read: %s; what it carries is not known", name,
-					       strerror(-block->error)),
-				     "" };
+	return (struct explanation){
+		util_text("%s cannot be read: %s; its content is unknown", name, strerror(-block->error)), ""
+	};
 }
 
 static bool keeps_unread(const struct block_devices *storage, const struct pci_address *function,
@@ -755,7 +757,8 @@ static bool keeps_missing(const struct block_devices *storage, const struct pci_
 		might = !block->content.type[0] || !strcmp(block->content.type, storage->missing_type);
 	if (!storage->missing || !might)
 		return false;
-	*ret = (struct explanation){ util_text("%s, and this might be the one", storage->missing), "" };
+	*ret = (struct explanation){ util_text("%s; this device may be the missing one", storage->missing),
+				     "" };
 	return true;
 }
 
@@ -771,13 +774,12 @@ static bool keeps_unmet(const struct block_devices *storage, const struct pci_ad
 
 	if (!storage->unmet)
 		return false;
-	ret->hint =
-		storage->unmet_in_table ?
-			"a pinned address with stage=early takes the device whatever is on it; if the boot "
-			"can do without the entry, give it nofail or noauto" :
-			"a pinned address with stage=early takes the device whatever is on it";
+	ret->hint = storage->unmet_in_table ?
+			    "to bind it anyway, claim a pinned address with stage=early; if the boot does "
+			    "not need the entry, add nofail or noauto to it" :
+			    "to bind it anyway, claim a pinned address with stage=early";
 	if (!has_disk(storage, function)) {
-		ret->reason = util_text("%s, and this shows no disk yet", storage->unmet);
+		ret->reason = util_text("%s, and this controller has no disk yet", storage->unmet);
 		return true;
 	}
 	while ((block = next_on(storage, function, &cursor))) {
@@ -797,7 +799,8 @@ static bool keeps_partial(const struct block_devices *storage, const struct pci_
 {
 	if (!storage->partial || has_disk(storage, function))
 		return false;
-	*ret = (struct explanation){ util_text("%s, and this shows no disk yet", storage->partial), "" };
+	*ret = (struct explanation){ util_text("%s, and this controller has no disk yet", storage->partial),
+				     "" };
 	return true;
 }
 

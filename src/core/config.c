@@ -173,7 +173,7 @@ static void set_option(struct config *config, const struct place *place, const s
 		}
 	}
 	complain_of(config, place, param->name, param->name_length,
-		    util_text("no such setting; known are %s", setting_names(&setting_list, "")));
+		    util_text("unknown setting; settings are %s", setting_names(&setting_list, "")));
 }
 
 /* Take the next word of a line; "#" at its start ends the line. */
@@ -212,7 +212,7 @@ static void parse_option(struct config *config, const struct place *place, const
 
 	if (i == claim_option_list.count) {
 		complain_of(config, place, word, length,
-			    util_text("no such option of a claim; known are %s",
+			    util_text("unknown option of a claim; options are %s",
 				      setting_names(&claim_option_list, "=")));
 	} else if (!setting_store(&claim_option_list.list[i], value, value_length, &changed)) {
 		complain_of(config, place, value, value_length, setting_expects(&claim_option_list.list[i]));
@@ -243,7 +243,7 @@ static void parse_selectors(struct config *config, const struct place *place, bo
 		count++;
 		if (memchr(word, ',', length))
 			complain_of(config, place, word, length,
-				    "selectors stand apart with blanks here, not with commas");
+				    "separate selectors with blanks here, not with commas");
 		else
 			add_selector(config, place, &wish, word, length);
 	}
@@ -283,7 +283,7 @@ static void parse_line(struct config *config, const struct place *place, const c
 		parse_set(config, place, cursor, end);
 	else
 		complain_of(config, place, word, length,
-			    "no such directive: a line starts with claim, keep, set or #");
+			    "unknown directive: a line starts with claim, keep, set or #");
 }
 
 /* The line that lacks its end: its last word may be another one, and options of a claim may follow. */
@@ -304,8 +304,9 @@ static void parse_cut_line(struct config *config, const struct place *place, con
 		return;
 	}
 	complain(config, place, place->line_start,
-		 claims ? "the file is cut in this line, so it claims nothing: its options may be lost" :
-			  "the file is cut in this line, so its last word does not count");
+		 claims ? "the file ends within this line, so the claim is ignored: its options may be "
+			  "missing" :
+			  "the file ends within this line, so its last word is ignored");
 	while (end > place->line_start && !strchr(" \t", end[-1]))
 		end--;
 	if (!claims)
@@ -434,10 +435,8 @@ static void parse_param(struct config *config, const struct place *place, struct
 
 	switch (parameter) {
 	case PARAMETER_ENABLE:
-		parse_flag(
-			config, place, param, false,
-			"expected 0 or 1, so this boot claims nothing; devices are named with rd.vfio.ids=",
-			&on);
+		parse_flag(config, place, param, false,
+			   "expected 0 or 1; this boot claims nothing; rd.vfio.ids= names devices", &on);
 		config->off = !on;
 		if (!on)
 			say_off(config, param);
@@ -451,11 +450,11 @@ static void parse_param(struct config *config, const struct place *place, struct
 		parse_flag(config, place, param, config->debug, "expected 0 or 1", &config->debug);
 		break;
 	case PARAMETER_DRYRUN:
-		parse_flag(config, place, param, true, "expected 0 or 1, so this boot is a dry run",
+		parse_flag(config, place, param, true, "expected 0 or 1; this boot is a dry run",
 			   &config->dryrun);
 		break;
 	case PARAMETER_CONFIG:
-		parse_flag(config, place, param, true, "expected 0 or 1, so the files count", &on);
+		parse_flag(config, place, param, true, "expected 0 or 1; the files are read", &on);
 		break;
 	case PARAMETER_NONE:
 		parse_setting(config, place, param);
@@ -511,6 +510,6 @@ const char *config_off_reason(const struct config *config)
 	if (config->off)
 		return config->off_reason;
 	if (config->recovery && !config->recovery_claims)
-		return "this is a recovery boot or a crash kernel's (rd.vfio.recovery=claim lifts that)";
+		return "this is a recovery boot or a crash kernel (rd.vfio.recovery=claim overrides this)";
 	return NULL;
 }

@@ -71,10 +71,10 @@ static void say_place(struct comparison *comparison, const struct pair *pair)
 				     then->device),
 			   "is gone");
 	else if (pci_address_compare(&then->address, &now->address))
-		add_change(comparison, pci_text(now), "was at %s when the host facts were made",
+		add_change(comparison, pci_text(now), "was at %s when the host facts were written",
 			   pci_address_text(&then->address));
 	else if (!pci_path_equal(&then->path, &now->path))
-		add_change(comparison, pci_text(now), "had the path %s when the host facts were made",
+		add_change(comparison, pci_text(now), "had the path %s when the host facts were written",
 			   pci_path_text(&then->path));
 }
 
@@ -85,7 +85,7 @@ static void say_places(struct comparison *comparison)
 	for (size_t i = 0; i < comparison->count; i++)
 		if (!comparison->known[i] && !comparison->functions[i].is_virtual)
 			add_change(comparison, pci_text(&comparison->functions[i]),
-				   "is new since the host facts were made");
+				   "is new since the host facts were written");
 }
 
 /* Of each function the first one that it shares a group with now and did not then, or did and does not. */
@@ -104,8 +104,8 @@ static void say_groups(struct comparison *comparison)
 			    a->now->iommu_group < 0 || b->then.iommu_group < 0 || b->now->iommu_group < 0)
 				continue;
 			add_change(comparison, pci_text(a->now),
-				   now ? "shares an IOMMU group with %s, and did not when the host facts "
-					 "were made" :
+				   now ? "now shares an IOMMU group with %s, which it did not when the host "
+					 "facts were written" :
 					 "no longer shares an IOMMU group with %s",
 				   pci_address_text(&b->now->address));
 			break;

@@ -6,7 +6,7 @@
 
 struct facts_change {
 	const char *subject; /* "0000:01:00.0 10de:1c03" */
-	const char *what;    /* "was at 0000:02:00.0 when the host facts were made" */
+	const char *what;    /* "was at 0000:02:00.0 when the host facts were written" */
 };
 
 /*

@@ -353,7 +353,7 @@ bool facts_are_foreign(const struct facts *facts, const char *hash)
 
 void facts_doubt_machine(struct facts *facts, const char *hash)
 {
-	static const char doubt[] = "which machine the facts are of: it has no DMI product UUID";
+	static const char doubt[] = "the machine has no DMI product UUID";
 
 	if (facts->state == FACTS_USED && !facts->unresolved && (!facts->machine[0] || !*hash))
 		facts->unresolved = util_copy(doubt, strlen(doubt));
@@ -363,14 +363,14 @@ const char *facts_reason(const struct facts *facts)
 {
 	switch (facts->state) {
 	case FACTS_CUT:
-		return "the host facts in the image are cut or damaged, and do not count";
+		return "the host facts in the image are incomplete or damaged, and are ignored";
 	case FACTS_NEWER:
-		return "the host facts in the image have a newer format than this version reads, and do not "
-		       "count";
+		return "the host facts in the image have a newer format than this version reads, and are "
+		       "ignored";
 	case FACTS_FOREIGN:
-		return "the host facts in the image are those of another machine, and do not count";
+		return "the host facts in the image describe another machine, and are ignored";
 	case FACTS_IGNORED:
-		return "the host facts in the image do not count (facts=ignore)";
+		return "the host facts in the image are ignored (facts=ignore)";
 	default:
 		return "";
 	}

@@ -101,7 +101,7 @@ static void guard_facts(const struct plan_input *input, enum wait wait, struct p
 		return;
 	if (fact->gone)
 		plan_decide(entry, VERDICT_KEPT, "if it is another card, regenerate the image",
-			    "it may be the card that was at %s when the host facts were made, and carries %s",
+			    "it may be the card that was at %s when the host facts were written, and carries %s",
 			    pci_path_text(&fact->path), fact->text);
 	else
 		plan_decide(

@@ -111,7 +111,7 @@ static void blame(struct iommu *iommu, enum iommu_cause cause, const char *reaso
 static void blame_parameter(struct iommu *iommu)
 {
 	blame(iommu, IOMMU_CAUSE_PARAMETER,
-	      util_text("%s on the kernel command line switches the IOMMU off", iommu->remove),
+	      util_text("%s on the kernel command line disables the IOMMU", iommu->remove),
 	      util_text("remove %s from the kernel command line", iommu->remove));
 }
 
@@ -119,22 +119,22 @@ static void blame_parameter(struct iommu *iommu)
 static const char *switch_on_hint(const struct iommu_facts *facts)
 {
 	if (!strcmp(facts->cpu_vendor, "GenuineIntel"))
-		return "switch on VT-d (Intel Virtualization Technology for Directed I/O) in the firmware "
-		       "setup";
+		return "enable VT-d (Intel Virtualization Technology for Directed I/O) in the firmware setup";
 	if (!strcmp(facts->cpu_vendor, "AuthenticAMD"))
-		return "switch on AMD-Vi, also called IOMMU or SVM IOMMU, in the firmware setup";
-	return "switch on VT-d (Intel) or AMD-Vi, also called IOMMU (AMD), in the firmware setup";
+		return "enable AMD-Vi, also called IOMMU or SVM IOMMU, in the firmware setup";
+	return "enable VT-d (Intel) or AMD-Vi, also called IOMMU (AMD), in the firmware setup";
 }
 
 static void blame_firmware(const struct iommu_facts *facts, struct iommu *iommu)
 {
 	if (facts->x86)
 		blame(iommu, IOMMU_CAUSE_FIRMWARE,
-		      "the firmware offers no IOMMU (no DMAR, IVRS or VIOT table)", switch_on_hint(facts));
+		      "the firmware describes no IOMMU (no DMAR, IVRS or VIOT table)", switch_on_hint(facts));
 	else
 		blame(iommu, IOMMU_CAUSE_UNKNOWN,
-		      "the kernel drives no IOMMU, and no table of the firmware names one",
-		      "look for 'iommu' in dmesg: this machine has no SMMU, or the kernel no driver for it");
+		      "no IOMMU driver is active, and no firmware table describes an IOMMU",
+		      "look for 'iommu' in dmesg: the machine has no SMMU, or the kernel has no driver for "
+		      "it");
 }
 
 /* The table is there and names no IOMMU: told only where its content could be read. */
@@ -146,11 +146,10 @@ static void blame_table(const struct iommu_facts *facts, struct iommu *iommu)
 	blame(iommu, IOMMU_CAUSE_FIRMWARE,
 	      table_of(facts, iommu->kind)->damaged ?
 		      util_text("the firmware's %s table is damaged", names[iommu->kind]) :
-		      util_text("the firmware's %s table names no %s", names[iommu->kind],
+		      util_text("the firmware's %s table describes no %s", names[iommu->kind],
 				units[iommu->kind]),
-	      iommu->kind == IOMMU_SMMU ?
-		      "this machine has no IOMMU that its firmware would tell of; a firmware update may" :
-		      "update the firmware, and look for the IOMMU in its setup");
+	      iommu->kind == IOMMU_SMMU ? "a firmware update may add one" :
+					  "update the firmware, then enable the IOMMU in the firmware setup");
 }
 
 static void blame_kernel(const struct iommu_facts *facts, struct iommu *iommu)
@@ -159,27 +158,28 @@ static void blame_kernel(const struct iommu_facts *facts, struct iommu *iommu)
 	case IOMMU_INTEL:
 		if (says(facts->cmdline, "intel_iommu", "on", "off")) {
 			blame(iommu, IOMMU_CAUSE_UNKNOWN,
-			      "the firmware offers VT-d, and the kernel could not start it",
-			      "look for 'DMAR' in dmesg: a firmware update often mends its tables, or the "
-			      "kernel has no VT-d");
+			      "the firmware has VT-d, but the kernel failed to enable it",
+			      "look for 'DMAR' in dmesg: a firmware update may fix the table, or the kernel "
+			      "has no VT-d driver");
 			break;
 		}
 		iommu->add = "intel_iommu=on";
 		blame(iommu, IOMMU_CAUSE_NOT_ENABLED,
-		      "the firmware offers VT-d, the kernel has not switched it on",
+		      "the firmware has VT-d, but the kernel does not enable it",
 		      "add intel_iommu=on to the kernel command line");
 		break;
 	case IOMMU_AMD:
-		blame(iommu, IOMMU_CAUSE_UNKNOWN, "the firmware offers AMD-Vi, the kernel could not start it",
-		      "look for 'AMD-Vi' in dmesg; a firmware update often mends its tables");
+		blame(iommu, IOMMU_CAUSE_UNKNOWN,
+		      "the firmware has AMD-Vi, but the kernel failed to enable it",
+		      "look for 'AMD-Vi' in dmesg; a firmware update may fix the table");
 		break;
 	case IOMMU_SMMU:
-		blame(iommu, IOMMU_CAUSE_DRIVER, "the SMMU's driver is not loaded yet",
-		      "put arm_smmu_v3 or arm_smmu into the initramfs");
+		blame(iommu, IOMMU_CAUSE_DRIVER, "the driver of the SMMU is not loaded yet",
+		      "add the module arm_smmu_v3 or arm_smmu to the initramfs");
 		break;
 	default:
-		blame(iommu, IOMMU_CAUSE_DRIVER, "the IOMMU's driver, virtio_iommu, is not loaded yet",
-		      "put virtio_iommu into the initramfs");
+		blame(iommu, IOMMU_CAUSE_DRIVER, "virtio_iommu, the driver of the IOMMU, is not loaded yet",
+		      "add the module virtio_iommu to the initramfs");
 	}
 }
 
@@ -204,28 +204,25 @@ static void judge_interrupts(const struct iommu_facts *facts, struct iommu *iomm
 		util_starts_with(facts->irq_chip, "IR-") ? IOMMU_REMAPPING_ON : IOMMU_REMAPPING_OFF;
 	if (iommu->remapping == IOMMU_REMAPPING_ON || iommu->state != IOMMU_ON)
 		return;
-	iommu->interrupts =
-		facts->unsafe_interrupts ?
-			"interrupts are not remapped, and vfio is configured to ignore that: a guest can "
-			"forge interrupts of the host" :
-			"interrupts are not remapped, so vfio will open no device for a guest";
+	iommu->interrupts = facts->unsafe_interrupts ?
+				    "interrupt remapping is off, and vfio is configured to ignore that: a "
+				    "guest can inject interrupts into the host" :
+				    "interrupt remapping is off, so vfio opens no device for a guest";
 	if (says(facts->cmdline, "intremap", "off", "on"))
 		cure = "remove intremap=off from the kernel command line";
 	else if (iommu->kind == IOMMU_INTEL && facts->dmar.read && !facts->dmar.remaps_interrupts)
-		cure = "look for interrupt remapping, or x2APIC, in the firmware setup: its DMAR table does "
-		       "not offer it";
+		cure = "enable interrupt remapping or x2APIC in the firmware setup: the DMAR table does not "
+		       "report it";
 	else if (iommu->kind == IOMMU_VIRTIO)
-		cure = "a virtio-iommu remaps no interrupts on such a machine: give it an emulated VT-d or "
-		       "AMD-Vi";
+		cure = "virtio-iommu has no interrupt remapping here: use an emulated VT-d or AMD-Vi";
 	else
 		cure = "look for 'remapping' in dmesg";
 	iommu->interrupts_hint =
 		facts->unsafe_interrupts ?
 			cure :
-			util_text(
-				"%s; or add vfio_iommu_type1.allow_unsafe_interrupts=1, at the price that a "
-				"guest can then forge interrupts of the host",
-				cure);
+			util_text("%s; or add vfio_iommu_type1.allow_unsafe_interrupts=1 to the kernel "
+				  "command line: a guest can then inject interrupts into the host",
+				  cure);
 }
 
 static void judge_state(const struct iommu_facts *facts, struct iommu *ret)

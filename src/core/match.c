@@ -180,7 +180,6 @@ const char *match_idle_keep(const struct keep *keep, const struct pci_function *
 	/* A boot that claims nothing looks at no device. */
 	if (!count)
 		return NULL;
-	return moved ? "this keep protects nothing: at its address is another device than the one that it "
-		       "names" :
-		       "this keep protects nothing: no device matches it";
+	return moved ? "this keep has no effect: its address has another device than the pinned one" :
+		       "this keep has no effect: no device matches it";
 }

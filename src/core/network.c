@@ -82,7 +82,7 @@ bool network_keeps(const struct network *network, const struct pci_address *func
 	}
 	if (network->count || need == NETWORK_OF_BOOT)
 		return false;
-	*ret_reason = util_text("%s, and no interface that leads there is known yet", say_need(need, by));
+	*ret_reason = util_text("%s, and the card that leads there is unknown", say_need(need, by));
 	return true;
 }
 

@@ -30,7 +30,7 @@ struct plan_entry {
 	 * late stage binds it or gives it back.
 	 */
 	bool reserved;
-	bool give_back;     /* not taken: it has our driver_override, or a guest's driver has it */
+	bool give_back;     /* not taken: it has our driver_override, or a guest's driver is bound */
 	bool decided_early; /* in the late stage: the early one has decided it, and nothing is left to do */
 	const char *json;   /* in the late stage: the early stage's object in the report, else NULL */
 };

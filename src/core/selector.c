@@ -170,10 +170,9 @@ static int parse_path(const char *text, size_t length, struct selector *ret, str
 	ret->kind = SELECTOR_PATH;
 	if (r < 0)
 		return fail(error, offset, text, length,
-			    r == -E2BIG ?
-				    "a path has at most sixteen steps" :
-				    "a path is an address on a root bus, then /slot.function of each step "
-				    "down, as 0000:00:01.0/00.0");
+			    r == -E2BIG ? "a path has at most sixteen levels" :
+					  "a path is an address on a root bus, then /slot.function for each "
+					  "level below, as in 0000:00:01.0/00.0");
 	return 0;
 }
 
@@ -186,13 +185,13 @@ static int parse_address(const char *text, size_t length, struct selector *ret, 
 	ret->kind = SELECTOR_ADDRESS;
 	if (pci_address_parse_any(text, address_length, &ret->address, &ret->every_function) < 0)
 		return fail(error, 0, text, length,
-			    "an address is [segment:]bus:slot.function, as 0000:01:00.0 or 01:00.0");
+			    "an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0");
 	if (!at)
 		return 0;
 	ret->pinned = true;
 	if (ret->every_function)
 		return fail(error, address_length, text, length,
-			    "a pin is the id of one function, not of every one of a slot");
+			    "an id can be pinned to one function only, not to SLOT.*");
 	r = parse_id(at + 1, length - address_length - 1, &ret->id, error);
 	if (r < 0)
 		error->offset += address_length + 1;

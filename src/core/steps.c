@@ -8,14 +8,14 @@ static const struct {
 	const char *name, *words;
 } condition_names[STEP_CONDITION_COUNT] = {
 	{ "failed", "that fails" },
-	{ "not-bound", "it is not bound by then" },
+	{ "not-bound", "it is not bound" },
 	{ "bound", "it is bound" },
-	{ "held", "another driver has it" },
-	{ "on-guest-driver", "a guest's driver has it" },
-	{ "no-driver", "no driver has it" },
-	{ "taken", "the driver has taken it" },
+	{ "held", "another driver is bound" },
+	{ "on-guest-driver", "a guest's driver is bound" },
+	{ "no-driver", "no driver is bound" },
+	{ "taken", "the driver is bound to it" },
 	{ "unfinished", "it cannot be bound" },
-	{ "on-host-driver", "its host driver has it" },
+	{ "on-host-driver", "its host driver is bound" },
 	/* The line of the load says it for all. */
 	{ "loaded", NULL },
 };
@@ -328,18 +328,17 @@ const char *steps_next_text(const struct plan *plan, const struct step_list *lis
 		while (*cursor < list->count && list->steps[*cursor].entry == step->entry &&
 		       list->steps[*cursor].conditions & group)
 			++*cursor;
-		return util_text(
-			group & STEP_IF_FAILED ?
-				"if one of these fails, return %s to the host: clear driver_override, "
-				"unbind it from a guest driver, probe it" :
-				"return what stays with the host and %s has taken: clear "
-				"driver_override, remove the id, unbind, probe",
-			group & STEP_IF_FAILED ?
-				pci_address_text(&plan->entries[step->entry].function->address) :
-				plan->entries[step->entry].wanted_driver);
+		return util_text(group & STEP_IF_FAILED ?
+					 "if a step for %s fails, return it to the host: clear "
+					 "driver_override, unbind it from a guest driver, probe it" :
+					 "return each kept device that %s has bound to the host: clear "
+					 "driver_override, remove the id, unbind, probe",
+				 group & STEP_IF_FAILED ?
+					 pci_address_text(&plan->entries[step->entry].function->address) :
+					 plan->entries[step->entry].wanted_driver);
 	}
 	if (step->kind == STEP_LOAD)
-		return util_text("load %s; without it, leave unbound what is to be bound to it", parts.value);
+		return util_text("load %s; if this fails, skip the devices that need it", parts.value);
 	return add_conditions(
 		util_text("%s %s%s%s%s", parts.verb,
 			  step->kind == STEP_FRAMEBUFFER ? "the firmware's framebuffer of " : "", parts.value,

@@ -31,8 +31,7 @@ static void add_file(struct config *config, const char *path)
 	if (r == -ENOENT)
 		return;
 	if (r == -EFBIG) {
-		config_add_error(config, path,
-				 "the file is larger than 1 MiB; what is behind that is not read");
+		config_add_error(config, path, "the file is larger than 1 MiB; the rest is ignored");
 		config_add_cut_file(config, path, text, length);
 	} else if (r < 0) {
 		config_add_error(config, path, util_text("cannot be read: %s", rootdir_error(r)));
@@ -137,8 +136,8 @@ static void add_parameters(void *config, const char *path)
 
 	if (r == -EFBIG)
 		config_add_error(config, path,
-				 "the file is larger than 64 KiB or has a NUL byte; the parameter that "
-				 "this cuts, and what is behind it, do not count");
+				 "the file is larger than 64 KiB or has a NUL byte; the rest is ignored from "
+				 "the last complete parameter on");
 	else if (r < 0)
 		config_add_error(config, path, util_text("cannot be read: %s", rootdir_error(r)));
 	if (text)
@@ -199,11 +198,11 @@ static char *find_cmdline(const char *given, struct config *config)
 		config_add_error(config, "/proc/cmdline",
 				 util_text("cannot be read: %s; is /proc mounted?", strerror(-r)));
 	if (lost[0])
-		config_add_error(config, "/proc/cmdline",
-				 util_text("the kernel command line is as long as the kernel takes (%zu "
-					   "characters), so its last parameter '%s' may be cut and does "
-					   "not count; shorten it",
-					   cmdline_longest, lost));
+		config_add_error(
+			config, "/proc/cmdline",
+			util_text("the kernel command line has the maximum length (%zu characters), so its "
+				  "last parameter '%s' may be truncated and is ignored; shorten it",
+				  cmdline_longest, lost));
 	return cmdline;
 }
 

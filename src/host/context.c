@@ -40,13 +40,13 @@ static void add_stage_errors(struct context *context)
 			if (context->machine.wanted[i] != (int)c ||
 			    !match_is_loosely_early(&config->claims[c], function))
 				continue;
-			config_add_error(
-				config, config->claims[c].wanted_by,
-				util_text("%s: stage=early takes storage, USB and card readers by a pinned "
-					  "address or a path "
-					  "only, as %s@%04x:%04x; it waits for the late stage",
-					  config->claims[c].text, pci_address_text(&function->address),
-					  function->vendor, function->device));
+			config_add_error(config, config->claims[c].wanted_by,
+					 util_text("%s: for storage, USB controllers and card readers "
+						   "stage=early needs a pinned address (%s@%04x:%04x) or a "
+						   "path; the device waits for the late stage",
+						   config->claims[c].text,
+						   pci_address_text(&function->address), function->vendor,
+						   function->device));
 			break;
 		}
 	}

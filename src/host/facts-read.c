@@ -104,12 +104,12 @@ const char *facts_read_prevents(void)
 	if (!rootdir_is_host())
 		return "";
 	if (!is_root_of_init())
-		return "/ is not the root of process 1 here, as in a chroot";
+		return "/ is not the root directory of process 1, as in a chroot";
 	if (is_container())
 		return "this is a container";
 	return rootdir_exists("/run/udev/data") ?
 		       "" :
-		       "udev does not run here, so what the disks carry is not known";
+		       "udev is not running, so the content of the disks is unknown";
 }
 
 /* SOURCE_DATE_EPOCH makes the same image of the same system. */
@@ -144,7 +144,7 @@ void facts_read_collect(char **ret_text, const char **ret_unseen)
 	cleanup_free char *cmdline = NULL;
 
 	*ret_unseen = rootdir_is_unprivileged() ?
-			      "not made by root: what the disks carry is what udev knows of them" :
+			      "not run by root: the content of the disks is what udev knows" :
 			      "";
 	config_init(&config);
 	/* An unreadable command line is "", and names nothing. */

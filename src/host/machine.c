@@ -251,7 +251,7 @@ void machine_read(struct config *config, const char *booted, const struct host_n
 		count = pci_read_functions(&ret->functions);
 	if (count < 0)
 		config_add_error(config, "/sys/bus/pci/devices",
-				 "cannot be read: is /sys mounted, and PCI there?");
+				 "cannot be read: is /sys mounted, and does the machine have PCI?");
 	ret->function_count = count > 0 ? (size_t)count : 0;
 	ret->wanted = util_zeroed(ret->function_count, sizeof(*ret->wanted));
 	read_for_matching(config, ret);

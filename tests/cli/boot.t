@@ -29,8 +29,8 @@ ok "a refusal is a failure" exits 1
 ok "an unbind was written" holds sys/bus/pci/drivers/radeon/unbind 0000:01:00.0
 ok "the refused device has no override" override_is 0000:01:00.0 ""
 ok "the report says so" report_is '.devices[0].verdict' refused
-ok "the log says so" log_says "vfio-early: 0000:01:00.0 1002:5159 refused by vfio-pci"
-ok "boot.log has it too" grep -q "0000:02:00.0 1002:5159 refused" "$tree/run/vfio-early/boot.log"
+ok "the log says so" log_says "vfio-early: 0000:01:00.0 1002:5159 not bound to vfio-pci"
+ok "boot.log has it too" grep -q "0000:02:00.0 1002:5159 not bound to" "$tree/run/vfio-early/boot.log"
 
 # --- bound already ---
 twins
@@ -61,7 +61,7 @@ ok "drop-ins claim" says "0000:01:00.0 1002:5159 would be bound"
 ok "other files in that folder do not" sh -c '! echo "$1" | grep -q dead:beef' - "$output"
 cmdline "rd.vfio.config=0"
 run boot --dry-run
-ok "rd.vfio.config=0 ignores the files" says "nothing is asked for"
+ok "rd.vfio.config=0 ignores the files" says "nothing is claimed"
 
 # --- no IOMMU: nothing is touched ---
 machine
@@ -74,7 +74,7 @@ ok "sysfs is as it was" [ "$before" = "$(cd "$tree/sys" && find . -type f -exec 
 ok "the verdict is no-iommu" report_is '.devices[0].verdict + " " + .iommu.state + " " + .iommu.cause' "no-iommu off firmware"
 printf 'vendor_id\t: GenuineIntel\n' >"$tree/proc/cpuinfo"
 run boot
-ok "the cure is this processor's" log_says "switch on VT-d (Intel"
+ok "the cure is this processor's" log_says "enable VT-d (Intel"
 : >"$tree/sys/firmware/acpi/tables/DMAR"
 run boot
 ok "what the firmware offers and the kernel does not use is told" log_says "add intel_iommu=on to the kernel command line"
@@ -108,8 +108,8 @@ run boot
 ok "where nothing is claimed no keep is judged" [ ! -s "$tree/dev/kmsg" ]
 cmdline "rd.vfio.ids=02:00.0"
 run boot
-ok "a keep without a device is told" log_says "/etc/vfio-early.conf:1: this keep protects nothing: no device matches it"
-ok "and only that one" [ "$(grep -c 'this keep protects nothing' "$tree/dev/kmsg")" = 1 ]
+ok "a keep without a device is told" log_says "/etc/vfio-early.conf:1: this keep has no effect: no device matches it"
+ok "and only that one" [ "$(grep -c 'this keep has no effect' "$tree/dev/kmsg")" = 1 ]
 
 # --- a machine that is not all there ---
 for missing in sys proc run dev etc; do

@@ -260,7 +260,7 @@ cure() { # FILE... -- TEXT
 		shift
 	done
 	run check
-	ok "$2" line "FAIL IOMMU: off: the firmware offers VT-d, the kernel has not switched it on; $2"
+	ok "$2" line "FAIL IOMMU: off: the firmware has VT-d, but the kernel does not enable it; $2"
 }
 cure /run/ostree-booted /usr/bin/rpm-ostree -- "sudo rpm-ostree kargs --append-if-missing=intel_iommu=on"
 cure /etc/kernel/proxmox-boot-uuids /etc/default/grub /usr/sbin/update-grub -- \
@@ -282,8 +282,8 @@ cmdline intel_iommu=off rd.vfio.ids=10de:1c03
 rm "$tree/sys/bus/pci/devices/0000:01:00.0/iommu_group"
 : >"$tree/usr/sbin/grubby"
 run check
-ok "what is in the way is removed" line "FAIL IOMMU: off: intel_iommu=off on the kernel command line switches the IOMMU off; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
-ok "the device says so too" line "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: intel_iommu=off on the kernel command line switches the IOMMU off; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
+ok "what is in the way is removed" line "FAIL IOMMU: off: intel_iommu=off on the kernel command line disables the IOMMU; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
+ok "the device says so too" line "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: intel_iommu=off on the kernel command line disables the IOMMU; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
 
 # --- other methods ---
 
@@ -342,7 +342,7 @@ rm "$tree/usr/sbin/grubby" "$tree/etc/default/grub"
 rm -r "${tree:?}/boot/loader"
 printf 'rd.vfio.ids=10de:1c03 intel_iommu=off\n' >"$tree/etc/kernel-cmdline" && mkdir -p "$tree/etc/kernel" && mv "$tree/etc/kernel-cmdline" "$tree/etc/kernel/cmdline"
 run check
-ok "kernel-install's file counts where it has made no entry, and a switch in it" says "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: intel_iommu=off on the kernel command line switches the IOMMU off"
+ok "kernel-install's file counts where it has made no entry, and a switch in it" says "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: intel_iommu=off on the kernel command line disables the IOMMU"
 mkdir -p "$tree/boot/loader/entries"
 printf 'linux /id/6.1.0-1/linux\noptions rd.vfio.ids=10de:1c03 systemd.machine_id=1\n' >"$tree/boot/loader/entries/a-6.1.0-1.conf"
 run check
@@ -357,7 +357,7 @@ rm "$tree/sys/bus/pci/devices/0000:01:00.0/iommu_group"
 : >"$tree/sys/firmware/acpi/tables/DMAR"
 echo "rd.vfio.ids=10de:1c03 intel_iommu=on" >"$tree/etc/kernel/cmdline"
 run check
-ok "what was missing is there then" says "WARN IOMMU: off: the firmware offers VT-d, the kernel has not switched it on; nothing more to do"
+ok "what was missing is there then" says "WARN IOMMU: off: the firmware has VT-d, but the kernel does not enable it; nothing more to do"
 ok "and the device goes" says "PASS 0000:01:00.0 10de:1c03: would be bound to vfio-pci, IOMMU group not known yet"
 
 # --- another user than root ---

@@ -29,7 +29,7 @@ facts_in() {
 }
 refuses() { # DESCRIPTION REASON
 	ok "$1: there are none, and the hook is told so" exits 1
-	ok "$1: the reason" line "vfio-early: no facts: $2; run it on the system that boots from the image"
+	ok "$1: the reason" line "vfio-early: no host facts: $2; run it on the system that boots from the image"
 }
 
 installed
@@ -41,11 +41,11 @@ ok "and keeps them" [ -s "$tree/etc/vfio-early.facts" ]
 
 installed
 facts_in chroot
-refuses "a chroot, as an installer or the trigger of dpkg runs in" "/ is not the root of process 1 here, as in a chroot"
+refuses "a chroot, as an installer or the trigger of dpkg runs in" "/ is not the root directory of process 1, as in a chroot"
 facts_in chroot --write
 ok "nor does it keep any" [ ! -e "$tree/etc/vfio-early.facts" ]
 facts_in no-proc
-refuses "debootstrap without /proc" "/ is not the root of process 1 here, as in a chroot"
+refuses "debootstrap without /proc" "/ is not the root directory of process 1, as in a chroot"
 
 for mark in run/systemd/container run/.containerenv .dockerenv run/host/container-manager; do
 	installed
@@ -63,7 +63,7 @@ unset container
 installed
 rm -r "$tree/run/udev"
 facts_in booted
-refuses "a build container without any mark" "udev does not run here, so what the disks carry is not known"
+refuses "a build container without any mark" "udev is not running, so the content of the disks is unknown"
 
 # --- check, asked in such a place ---
 
@@ -79,5 +79,5 @@ echo rd.vfio.ids=1002:5159 >"$tree/cmdline"
 status=0
 # shellcheck disable=SC2086
 output=$($apart --fork --pid --mount-proc="$tree/proc" sh -c "$as_check" - "$tree" 2>&1) || status=$?
-ok "an image without facts gets none here, and check says where it does" line "WARN /boot/initrd.img-6.1.0-1: has no host facts, so the boot is more careful: USB controllers and card readers wait for the late stage; regenerate it on the system that boots from it: / is not the root of process 1 here, as in a chroot"
+ok "an image without facts gets none here, and check says where it does" line "WARN /boot/initrd.img-6.1.0-1: has no host facts, so the boot is more careful: USB controllers and card readers wait for the late stage; regenerate it on the system that boots from it: / is not the root directory of process 1, as in a chroot"
 done_testing

@@ -93,7 +93,7 @@ ok "so does the other one: the keyboard may be there by now" verdict_is 04:00.0 
 as_image early
 edit '/^disk/d'
 run boot
-ok "the log says so" log_says "the host facts in the image are cut or damaged, and do not count; regenerate the image"
+ok "the log says so" log_says "the host facts in the image are incomplete or damaged, and are ignored; regenerate the initramfs"
 ok "and USB waits" report_is '.devices[] | select(.address == "0000:04:00.0") | .verdict' deferred
 
 as_image early
@@ -113,7 +113,7 @@ for cure in rd.vfio.facts=ignore newer foreign; do
 	ok "$cure: nothing is known of disks" verdict_is 01:00.0 deferred
 	ok "$cure: USB waits" verdict_is 04:00.0 deferred
 	run boot --dry-run
-	ok "$cure: the log says so" says "do not count"
+	ok "$cure: the log says so" says "ignored"
 	[ $cure != foreign ] || {
 		echo 03000200-0400-0500-0006-000700080009 >"$tree/sys/class/dmi/id/product_uuid"
 		early
@@ -130,7 +130,7 @@ as_image late
 edit 's|^disk 0000:02:00.0 0000:00:03.1/00.0|disk 0000:02:00.0 0000:00:1f.7/00.0|'
 run boot --late --dry-run --json
 ok "in the late stage every one of its id stays" verdict_is 03:00.0 kept
-ok "and the reason says why" says "it may be the card that was at 0000:00:1f.7/00.0 when the host facts were made"
+ok "and the reason says why" says "it may be the card that was at 0000:00:1f.7/00.0 when the host facts were written"
 
 # What the boot may need of USB, and the facts do not know.
 for doubt in root=UUID=99999999-0000-0000-0000-000000000000 rd.luks.key=/key:LABEL=stick ip=dhcp cryptopts=x rd.auto=1 \
@@ -241,14 +241,14 @@ sed 's|^function 0000:04:00.0 0000:00:08.2/00.0|function 0000:04:00.0 0000:00:07
 	s/^function 0000:00:08.1 0000:00:08.1 1022/function 0000:00:08.1 0000:00:08.1 1023/' "$tree.facts" >"$tree.old"
 image_with "$tree.old"
 run check
-ok "a card that was moved" says "WARN 0000:04:00.0 1b21:2142: had the path 0000:00:07.2/00.0 when the host facts were made"
-ok "a bridge that is new" says "WARN 0000:00:08.3 1022:1483: is new since the host facts were made"
+ok "a card that was moved" says "WARN 0000:04:00.0 1b21:2142: had the path 0000:00:07.2/00.0 when the host facts were written"
+ok "a bridge that is new" says "WARN 0000:00:08.3 1022:1483: is new since the host facts were written"
 ok "one that is gone" says "WARN 0000:00:08.1 1023:1483: is gone"
 ok "a group that was split" says "WARN 0000:05:00.0 1b21:2142: no longer shares an IOMMU group with 0000:04:00.0"
 mkdir -p "$tree/run/vfio-early"
 cp "$tree.old" "$tree/run/vfio-early/facts"
 run status
-ok "status says the same" says "0000:00:08.3 1022:1483 is new since the host facts were made"
+ok "status says the same" says "0000:00:08.3 1022:1483 is new since the host facts were written"
 run status --json
 ok "and in JSON" says '"0000:00:08.1 1023:1483: is gone"'
 sed '/^disk 0000:02:00.0/s/^/#/; /^resolved .*fstab.s .home/s/^/#/' "$tree.facts" >"$tree.old"
@@ -259,17 +259,17 @@ ok "and what would be now is a warning" says "WARN 0000:03:00.0 144d:a808: at th
 sed '$d' "$tree.facts" >"$tree.old"
 image_with "$tree.old"
 run check
-ok "facts that are cut" line "WARN /boot/initrd.img-6.1.0-1: the host facts in the image are cut or damaged, and do not count; $regenerate"
+ok "facts that are cut" line "WARN /boot/initrd.img-6.1.0-1: the host facts in the image are incomplete or damaged, and are ignored; $regenerate"
 sed '1s/1$/2/' "$tree.facts" >"$tree.old"
 image_with "$tree.old"
 run check
 ok "facts of a newer format, as after a downgrade of the package" \
-	line "WARN /boot/initrd.img-6.1.0-1: the host facts in the image have a newer format than this version reads, and do not count; $regenerate"
+	line "WARN /boot/initrd.img-6.1.0-1: the host facts in the image have a newer format than this version reads, and are ignored; $regenerate"
 sed 's/^machine .*/machine 0123456789abcdef/' "$tree.facts" >"$tree.old"
 image_with "$tree.old"
 run check
 ok "facts of another machine, as in a golden image" \
-	line "WARN /boot/initrd.img-6.1.0-1: the host facts in the image are those of another machine, and do not count; $regenerate"
+	line "WARN /boot/initrd.img-6.1.0-1: the host facts in the image describe another machine, and are ignored; $regenerate"
 sed 's/^version .*/version 0.0.9/' "$tree.facts" >"$tree.old"
 image_with "$tree.old"
 run check

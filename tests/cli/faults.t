@@ -20,7 +20,7 @@ start=$(date +%s)
 run boot
 ok "a hanging write ends" [ $(($(date +%s) - start)) -le 5 ]
 ok "its device is stuck" report_is '.devices[0].verdict' stuck
-ok "the log names the write" log_says "0000:01:00.0 1002:5159 given up: the write to driver_override did not return in time"
+ok "the log names the write" log_says "0000:01:00.0 1002:5159 stuck: the write to driver_override did not return in time"
 ok "the other device is bound" report_is '.devices[1].verdict' bound
 ok "no child is left behind" [ -z "$(ps -eo stat=,args= | awk -v tree="--root $tree" '$1 !~ /^Z/ && !/awk/ && index($0, tree)')" ]
 
@@ -56,7 +56,7 @@ two
 rmdir "$tree/run"
 : >"$tree/run"
 run boot
-ok "without a place for the report the log says so" log_says "/run/vfio-early: cannot be made"
+ok "without a place for the report the log says so" log_says "/run/vfio-early: cannot be created"
 
 # In another root the kernel asks for a second try where something was renamed or mounted meanwhile.
 two

@@ -28,8 +28,8 @@ ok "storage is not" override_is 0000:01:00.1 "(null)"
 run finish
 ok "it ends well" exits 0
 ok "what waited stays with the host" verdicts_are "01:00.0=kept 01:00.1=kept 02:00.0=kept -=absent"
-ok "the reason says why" report_is '.devices[0].reason' "stays with the host: it waits for the late stage, and this boot had none"
-ok "the log too" log_says "<4>vfio-early: 0000:01:00.0 10de:1c03 stays with the host: it waits for the late stage, and this boot had none"
+ok "the reason says why" report_is '.devices[0].reason' "stays with the host: it waited for the late stage, and this boot had none"
+ok "the log too" log_says "<4>vfio-early: 0000:01:00.0 10de:1c03 stays with the host: it waited for the late stage, and this boot had none"
 ok "its override is cleared" override_is 0000:01:00.0 ""
 ok "it is probed" holds sys/bus/pci/drivers_probe 0000:02:00.0
 ok "what has a driver is not touched" override_is 0000:01:00.1 "(null)"
@@ -41,7 +41,7 @@ run finish
 ok "a second time it does nothing" cmp -s "$tree/before" "$tree/run/vfio-early/report.json"
 ok "and says nothing" [ ! -s "$tree/dev/kmsg" ]
 run status
-ok "status shows it" says "at boot: stays with the host: it waits for the late stage, and this boot had none"
+ok "status shows it" says "at boot: stays with the host: it waited for the late stage, and this boot had none"
 
 # A FIFO without a reader blocks its writer, as a driver that probes does.
 left
@@ -98,7 +98,7 @@ ok "and that is said" log_says "/run/vfio-early/late: cannot be written"
 left
 run boot --late root=/dev/nfs nfsroot=10.0.0.1:/srv
 ok "a card that was reserved and stays is returned" override_is 0000:02:00.0 ""
-ok "with its reason" report_is '.devices[2].reason' "stays with the host: the root is on the network, and no interface that leads there is known yet"
+ok "with its reason" report_is '.devices[2].reason' "stays with the host: the root is on the network, and the card that leads there is unknown"
 
 # The late stage takes the flag away at its end.
 left
@@ -116,7 +116,7 @@ machine dmar0
 status=0
 output=$("$binary" boot 2>&1) || status=$?
 ok "boot refuses where / is no initramfs" exits 2
-ok "and says what to do" says "boot --dry-run shows what it would do"
+ok "and says what to do" says "boot --dry-run prints its plan"
 output=$("$binary" boot --late 2>&1) || status=$?
 ok "so does its late stage" exits 2
 status=0

@@ -37,7 +37,7 @@ for class in 30000 38000; do
 	run boot
 	ok "$class: a bind that is confirmed releases it" unbound_is simple-framebuffer.0
 	ok "$class: a BAR that stays reserved is told, with its cure" report_is '.devices[0] | .verdict + ": " + .hint' \
-		"bound: the firmware's framebuffer (BOOTFB) still reserves a BAR of it, which no guest can map; add initcall_blacklist=sysfb_init to the kernel command line"
+		"bound: the firmware's framebuffer (BOOTFB) still reserves a BAR of the device, so a guest cannot map it; add initcall_blacklist=sysfb_init to the kernel command line"
 	ok "$class: as a warning" log_says "<4>vfio-early: 0000:02:00.0 1002:7480 bound to vfio-pci"
 
 	displays $class efifb

@@ -43,7 +43,7 @@ ok "an error in them has its place" says "vfio-pci.ids:1:"
 host
 cmdline "rd.vfio=0 vfio-pci.ids=10de:1c03"
 run boot --dry-run
-ok "where nothing is claimed they claim nothing" says "nothing is asked for"
+ok "where nothing is claimed they claim nothing" says "nothing is claimed"
 ok "and no module is loaded" lacks "load vfio-pci"
 
 # --- modprobe.d ---
@@ -102,7 +102,7 @@ run boot --dry-run
 ok "a drive is given back before its disk can be seen" says "write 144d a808 to /sys/bus/pci/drivers/vfio-pci/remove_id"
 # All devices are worked on at the same time, so which write is the last one is a matter of chance: each is counted.
 output=$(strace -f -qq -e trace=write "$binary" --root "$tree" boot 2>&1)
-ok "the boot says so" log_says "0000:02:00.0 144d:a808 was on vfio-pci already, which is built in or was loaded with ids="
+ok "the boot says so" log_says "0000:02:00.0 144d:a808 was bound to vfio-pci already, which is built in or was loaded with ids="
 ok "each id is removed" eval 'printf "%s\n" "$output" | grep -qF "\"144d a808\"" && printf "%s\n" "$output" | grep -qF "\"8086 0412\""'
 ok "each device is unbound and probed" [ "$(printf '%s\n' "$output" | grep -c '"0000:02:00.0"')" = 2 ]
 ok "what stays on the guest's driver is probed" eval 'printf "%s\n" "$output" | grep -qF "\"0000:01:00.0\""'
@@ -115,5 +115,5 @@ ok "what is wanted stays where it is" report_is '.devices[1].verdict' bound
 host 03:00.0
 cmdline "rd.vfio.ids=01:00.0"
 run boot
-ok "what no claim names is told" log_says "0000:03:00.0 144d:a808 is on vfio-pci already, and no claim names it; it stays there"
+ok "what no claim names is told" log_says "0000:03:00.0 144d:a808 is bound to vfio-pci already and is not claimed; it is not changed"
 done_testing

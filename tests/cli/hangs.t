@@ -28,7 +28,7 @@ start=$(date +%s)
 run boot
 ok "the stage ends in time" [ $(($(date +%s) - start)) -le 3 ]
 ok "only the one that hangs is stuck" verdicts_are "01:00.0=stuck 02:00.0=bound 03:00.0=bound"
-ok "the log names what hangs" log_says "0000:01:00.0 1002:5159 given up: unbinding its driver did not return in time"
+ok "the log names what hangs" log_says "0000:01:00.0 1002:5159 stuck: unbinding its driver did not return in time"
 ok "and the cure" log_says "when its driver returns: sudo vfio-early finish"
 ok "its host driver keeps it without an override" override_is 0000:01:00.0 ""
 ok "no process is left behind" no_child_is_left
@@ -37,7 +37,7 @@ ok "the next stage is to look again" [ -e "$tree/run/vfio-early/stuck" ]
 # It still has its driver.
 run finish
 ok "finish has nothing to wait for" verdicts_are "01:00.0=stuck 02:00.0=bound 03:00.0=bound"
-ok "it says that the device stays" report_is '.devices[0].reason' "given up: the boot has not taken it in time, and it stays with its driver"
+ok "it says that the device stays" report_is '.devices[0].reason' "stuck: it was not bound before the deadline, and its host driver keeps it"
 ok "and nothing is left to do" [ ! -e "$tree/run/vfio-early/stuck" ]
 
 # The driver is away, and the kernel has not come to the probe.
@@ -51,7 +51,7 @@ run finish
 ok "a probe that hangs does not hold finish up" [ $(($(date +%s) - start)) -le 2 ]
 ok "it fails" exits 1
 ok "the device is stuck as before" verdicts_are "01:00.0=stuck 02:00.0=bound 03:00.0=bound"
-ok "the log has the cure" log_says "given up: its driver has not returned yet; look for this device in dmesg; when its driver returns: sudo vfio-early finish"
+ok "the log has the cure" log_says "stuck: its driver still hangs; look for this device in dmesg; when its driver returns: sudo vfio-early finish"
 ok "the next one looks again" [ -e "$tree/run/vfio-early/stuck" ]
 ok "no process of it is left either" no_child_is_left
 run status
@@ -112,7 +112,7 @@ rm "$tree/sys/bus/pci/devices/0000:01:00.0/driver"
 # shellcheck disable=SC2034
 output=$(strace -f -qq -o /dev/null -e inject=fork,vfork,clone,clone3:error=EAGAIN "$binary" --root "$tree" boot 2>&1)
 ok "no process can be made: the devices are stuck, and the reason is true" \
-	report_is '.devices[0].reason' "given up: no process can be started for it (Resource temporarily unavailable)"
+	report_is '.devices[0].reason' "stuck: no process can be started to bind it (Resource temporarily unavailable)"
 ok "it is so for each" verdicts_are "01:00.0=stuck 02:00.0=stuck 03:00.0=stuck"
 ok "the next stage is to look again" [ -e "$tree/run/vfio-early/stuck" ]
 
@@ -122,7 +122,7 @@ pci 0000:00:02.0 8086:0412 30000 1 vfio-pci
 cmdline "rd.vfio.ids=8086:0412"
 output=$(strace -f -qq -o /dev/null -e inject=fork,vfork,clone,clone3:error=EAGAIN "$binary" --root "$tree" boot 2>&1)
 ok "what cannot be given back is named" \
-	log_says "<3>vfio-early: 0000:00:02.0 8086:0412 is on vfio-pci, and cannot be given back to the host: Resource temporarily unavailable; reboot"
+	log_says "<3>vfio-early: 0000:00:02.0 8086:0412 is bound to vfio-pci and cannot be returned to the host: Resource temporarily unavailable; reboot"
 
 # The link is made before the driver's probe, which then hangs.
 three

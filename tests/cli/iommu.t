@@ -27,35 +27,35 @@ blames() {
 }
 
 off
-blames firmware "the firmware offers no IOMMU (no DMAR, IVRS or VIOT table)" "switch on VT-d"
+blames firmware "the firmware describes no IOMMU (no DMAR, IVRS or VIOT table)" "enable VT-d"
 CPU=AuthenticAMD off
-blames firmware "the firmware offers no IOMMU (no DMAR, IVRS or VIOT table)" "switch on AMD-Vi"
+blames firmware "the firmware describes no IOMMU (no DMAR, IVRS or VIOT table)" "enable AMD-Vi"
 off DMAR dmar
-blames not-enabled "the firmware offers VT-d, the kernel has not switched it on" "add intel_iommu=on"
+blames not-enabled "the firmware has VT-d, but the kernel does not enable it" "add intel_iommu=on"
 off DMAR dmar-no-unit
-blames firmware "the firmware's DMAR table names no VT-d unit" "update the firmware"
+blames firmware "the firmware's DMAR table describes no VT-d unit" "update the firmware"
 off DMAR dmar-truncated
 blames firmware "the firmware's DMAR table is damaged" "update the firmware"
 PARAMETERS=intel_iommu=off off DMAR dmar
-blames parameter "intel_iommu=off on the kernel command line switches the IOMMU off" "remove intel_iommu=off"
+blames parameter "intel_iommu=off on the kernel command line disables the IOMMU" "remove intel_iommu=off"
 PARAMETERS=intel_iommu=on off DMAR dmar
-blames null "the firmware offers VT-d, and the kernel could not start it" "look for 'DMAR' in dmesg"
+blames null "the firmware has VT-d, but the kernel failed to enable it" "look for 'DMAR' in dmesg"
 CPU=AuthenticAMD off IVRS ivrs
-blames null "the firmware offers AMD-Vi, the kernel could not start it" "look for 'AMD-Vi' in dmesg"
+blames null "the firmware has AMD-Vi, but the kernel failed to enable it" "look for 'AMD-Vi' in dmesg"
 CPU=AuthenticAMD PARAMETERS="amd_iommu=on iommu=off" off IVRS ivrs
-blames parameter "iommu=off on the kernel command line switches the IOMMU off" "remove iommu=off"
+blames parameter "iommu=off on the kernel command line disables the IOMMU" "remove iommu=off"
 CPU=AuthenticAMD off IVRS ivrs-corrupted
 blames firmware "the firmware's IVRS table is damaged" "update the firmware"
 off IORT iort-no-smmu
-blames firmware "the firmware's IORT table names no SMMU" "this machine has no IOMMU that its firmware would tell of"
+blames firmware "the firmware's IORT table describes no SMMU" "a firmware update may add one"
 off IORT iort-wrong-length
-blames firmware "the firmware's IORT table is damaged" "this machine has no IOMMU"
+blames firmware "the firmware's IORT table is damaged" "a firmware update may"
 
 # Where the driver is not loaded yet the device is tried all the same.
-for table in "IORT iort the SMMU's driver is not loaded yet" "VIOT viot the IOMMU's driver, virtio_iommu, is not loaded yet"; do
+for table in "IORT iort the driver of the SMMU is not loaded yet" "VIOT viot virtio_iommu, the driver of the IOMMU, is not loaded yet"; do
 	off ${table%% the*}
 	run check
-	ok "${table#* * }" says "WARN IOMMU: off: ${table#* * }; put "
+	ok "${table#* * }" says "WARN IOMMU: off: ${table#* * }; add the module "
 	ok "the device is tried" says "would be bound to vfio-pci, IOMMU group not known yet"
 done
 
@@ -63,7 +63,7 @@ done
 off DMAR dmar-no-unit
 : >"$tree/sys/firmware/acpi/tables/DMAR"
 run check
-ok "a table without content that can be read is not judged" says "the kernel has not switched it on"
+ok "a table without content that can be read is not judged" says "the kernel does not enable it"
 
 # --- on ---
 
@@ -88,21 +88,21 @@ on dmar0 IR-IO-APIC -
 run check
 ok "on, but without a group for this device" line "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: the IOMMU is on but has no group for this device; look for this device and 'iommu' in dmesg"
 
-price="or add vfio_iommu_type1.allow_unsafe_interrupts=1, at the price that a guest can then forge interrupts of the host"
+price="or add vfio_iommu_type1.allow_unsafe_interrupts=1 to the kernel command line: a guest can then inject interrupts into the host"
 on dmar0 IO-APIC 1
 for command in "boot --dry-run" check status; do
 	run $command
 	ok "$command: interrupts are not remapped, and the price" says "$price"
 done
 run check
-ok "the firmware's doing" says "WARN interrupts: interrupts are not remapped, so vfio will open no device for a guest; look for interrupt remapping, or x2APIC, in the firmware setup"
+ok "the firmware's doing" says "WARN interrupts: interrupt remapping is off, so vfio opens no device for a guest; enable interrupt remapping or x2APIC in the firmware setup"
 ok "it is no failure" exits 0
 PARAMETERS=intremap=off on dmar0 IO-APIC 1
 run check
 ok "a parameter's doing" says "remove intremap=off from the kernel command line; $price"
 PARAMETERS=vfio_iommu_type1.allow_unsafe_interrupts=1 on dmar0 IO-APIC 1
 run check
-ok "allowed, and what that means" says "vfio is configured to ignore that: a guest can forge interrupts of the host"
+ok "allowed, and what that means" says "vfio is configured to ignore that: a guest can inject interrupts into the host"
 ok "needed, so nothing is said against it" lacks "serves nothing"
 PARAMETERS=vfio_iommu_type1.allow_unsafe_interrupts=1 on dmar0 IR-IO-APIC 1
 run check

@@ -47,7 +47,7 @@ run boot
 run boot --late --dry-run root=/dev/nvme0n1p1
 ok "a script's root counts" says "0000:01:00.0 144d:a808 stays with the host: it carries root: nvme0n1p1"
 run boot --late --dry-run "root=LABEL=no such thing"
-ok "blanks in it are its own" says "root=LABEL=no such thing is not found, so what carries it is not known; correct it: blkid lists what there is"
+ok "blanks in it are its own" says "root=LABEL=no such thing is not found, so its disk is unknown; correct it: blkid lists the devices"
 run boot root=/dev/sda1
 ok "the early stage takes none" exits 2
 run boot --sideways
@@ -91,7 +91,7 @@ mkdir -p "$tree/etc/cmdline.d"
 cmdline quiet
 echo "root=/dev/nvme0n1p1 rd.vfio.ids=144d:a808" >"$tree/etc/cmdline.d/90-own.conf"
 run boot --late --dry-run
-ok "cmdline.d is a dracut image's" says "nothing is asked for"
+ok "cmdline.d is a dracut image's" says "nothing is claimed"
 mkdir -p "$tree/usr/lib"
 : >"$tree/usr/lib/initrd-release"
 run boot --late --dry-run
@@ -105,7 +105,7 @@ ok "and counts in one" says "0000:01:00.0 144d:a808 stays with the host: it carr
 twin_nvme
 rm "$tree/dev/nvme0n1p1"
 run boot --late --dry-run
-ok "a disk without a node stays" says "nvme0n1p1 cannot be read: No such file or directory; what it carries is not known"
+ok "a disk without a node stays" says "nvme0n1p1 cannot be read: No such file or directory; its content is unknown"
 twin_nvme
 rm "$tree/dev/nvme0n1p1"
 mkfifo "$tree/dev/nvme0n1p1"
@@ -117,7 +117,7 @@ start=$(date +%s)
 output=$(strace -f -qq -o /dev/null -e trace=lseek -e inject=lseek:delay_enter=4s \
 	sh -c '"$0" --root "$1" boot --late --dry-run; date +%s >"$1/end"' "$binary" "$tree" 2>&1)
 ok "a read that hangs ends in time" [ $(($(cat "$tree/end") - start)) -le 3 ]
-ok "and its disk stays" says "reading nvme0n1 did not return in time, so what it carries is not known"
+ok "and its disk stays" says "reading nvme0n1 did not return in time, so its content is unknown"
 ok "the root's too" says "0000:02:00.0 144d:a808 stays with the host: "
 
 # udev that is busy for ever is waited for while something is not found, as long as the deadline allows, and not at all otherwise.
@@ -171,7 +171,7 @@ twin_nvme
 cmdline "root=/dev/nvme0n1p1"
 echo "claim 144d:a808 stage=early" | config
 run boot
-ok "it is an error with its place" log_says "/etc/vfio-early.conf:1: 144d:a808: stage=early takes storage, USB and card readers by a pinned address or a path only"
+ok "it is an error with its place" log_says "/etc/vfio-early.conf:1: 144d:a808: for storage, USB controllers and card readers stage=early needs a pinned address"
 ok "the report has it" report_is '.errors[0].where' /etc/vfio-early.conf:1
 ok "and the drives wait" verdicts_are "01:00.0=deferred 02:00.0=deferred"
 # What is in use is judged without a claim of our own: no exclusive open, no lock.
@@ -185,7 +185,7 @@ twin_nvme
 device=$(stat -c %D "$tree/dev/nvme0n1p1")
 printf '1: FLOCK  ADVISORY  WRITE 318 %02x:%02x:%s 0 EOF\n' "$((0x$device >> 8 & 0xff))" "$((0x$device & 0xff))" "$(stat -c %i "$tree/dev/nvme0n1p1")" >"$tree/proc/locks"
 run boot --late --dry-run
-ok "what a program has locked stays" says "0000:01:00.0 144d:a808 stays with the host: it carries what a program has locked: nvme0n1p1"
+ok "a block device that a program has locked stays" says "0000:01:00.0 144d:a808 stays with the host: it carries a block device that a program has locked: nvme0n1p1"
 twin_nvme
 mkdir -p "$(readlink -f "$tree/sys/class/block/nvme0n1p1")/holders/of-another-kind"
 run boot --late --dry-run

@@ -143,7 +143,7 @@ pci 0000:04:00.0 1002:5159 30000 13
 full_cmdline "rd.vfio.ids=8086:1572,02:00.0"
 ok "of a list only the last item is lost" [ "$(verdicts)" = "01:00.0=would-bind" ]
 run boot --dry-run
-ok "and that is told" says "as long as the kernel takes (2047 characters), so its last parameter 'rd.vfio.ids=8086:1572,02:00.0' may be cut"
+ok "and that is told" says "has the maximum length (2047 characters), so its last parameter 'rd.vfio.ids=8086:1572,02:00.0' may be truncated"
 full_cmdline "rd.vfio.ids=8086:1572,02:00.0 "
 ok "a blank behind it says that it is whole" [ "$(verdicts)" = "01:00.0=would-bind 02:00.0=would-bind" ]
 full_cmdline "rd.vfio.ids=8086:1572 rd.vfio=1"

@@ -34,7 +34,7 @@ run_there() {
 }
 started() { [ "$(cat "$tree/asked" 2>/dev/null)" = "--no-block start vfio-early-late.service" ]; }
 not_asked() { [ ! -e "$tree/asked" ]; }
-complains() { log_says "vfio-early-late.service: cannot be started: $1; what is deferred stays with the host"; }
+complains() { log_says "vfio-early-late.service: cannot be started: $1; deferred devices stay with the host"; }
 
 booted
 systemctl 'echo "$@" >>/asked'

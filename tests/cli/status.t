@@ -60,11 +60,11 @@ ok "one of two that is gone" says "0000:01:00.0 10de:1c03; wanted: no; at boot: 
 ok "with status 1 although the other is well" exits 1
 
 card nouveau
-booted refused "refused by vfio-pci: the kernel's probe failed: Invalid argument; back with nouveau" "look for this device in dmesg"
+booted refused "not bound to vfio-pci: the kernel's probe failed: Invalid argument; bound to n againouveau" "look for this device in dmesg"
 run status
 ok "a failure of the boot has its cure" says "now: nouveau; cure: look for this device in dmesg"
 card vfio-pci
-booted deferred "deferred: its IOMMU's driver is not loaded yet; the kernel tries again then"
+booted deferred "deferred: the driver of its IOMMU is not loaded yet; the kernel probes the device when it is"
 run status
 ok "what the kernel finished later" says "now: vfio-pci: bound after the boot's early stage"
 ok "is well" exits 0
@@ -104,7 +104,7 @@ done
 card vfio-pci
 cmdline quiet
 run status
-ok "nothing is asked for" says "configuration: nothing is asked for"
+ok "nothing is claimed" says "configuration: nothing is asked for"
 ok "which is no fault" exits 0
 cmdline rd.vfio.ids=01:00.0
 echo "claim 10de:ffff optional" | config

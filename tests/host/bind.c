@@ -285,7 +285,7 @@ static void an_override_that_fails_gives_the_device_back(void **state)
 	kernel->devices[0].refuses_override = true;
 	apply(1);
 	expect(0, VERDICT_REFUSED, "host", "");
-	assert_non_null(strstr(entries[0].reason, "back with host"));
+	assert_non_null(strstr(entries[0].reason, "bound to host again"));
 }
 
 /* A driver that was loaded has what the plan keeps. */

@@ -135,7 +135,7 @@ static void check(const struct row *rows, size_t count)
 	   "ntfs:7777\n"
 #define CARRIES_ROOT "it carries root: nvme0n1p1"
 #define UNMET(what) what " is not found"
-#define NOT_FOUND(what) what " is not found, so what carries it is not known"
+#define NOT_FOUND(what) what " is not found, so its disk is unknown"
 
 static void every_way_to_name_the_root_finds_it(void **state)
 {
@@ -174,35 +174,34 @@ static void what_cannot_be_decided_stays(void **state)
 		  { CARRIES_ROOT, NOT_FOUND("resume=UUID=gone"), NOT_FOUND("resume=UUID=gone") } },
 		{ TWINS,
 		  "quiet",
-		  { "nothing says what the root is, so what carries it is not known",
-		    "nothing says what the root is, so what carries it is not known",
-		    "nothing says what the root is, so what carries it is not known" } },
+		  { "the kernel command line has no root=, so the disk of the root is unknown",
+		    "the kernel command line has no root=, so the disk of the root is unknown",
+		    "the kernel command line has no root=, so the disk of the root is unknown" } },
 		{ TWINS,
 		  "root=whatever",
 		  { NOT_FOUND("root=whatever"), NOT_FOUND("root=whatever"), NOT_FOUND("root=whatever") } },
 		{ N1 " ext4:1\n" N2 " ambiguous\n" N3 " unreadable\n",
 		  "root=UUID=1",
 		  { "it carries root: nvme0n1",
-		    "nvme1n1 has the superblocks of more than one kind, so what it carries is not known",
-		    "nvme2n1 cannot be read: Input/output error; what it carries is not known" } },
+		    "nvme1n1 has superblocks of more than one kind, so its content is unknown",
+		    "nvme2n1 cannot be read: Input/output error; its content is unknown" } },
 		{ N1 " ext4:1\n" N2 " late\n" N3 " spoilt btrfs:9\n",
 		  "root=UUID=1",
 		  { "it carries root: nvme0n1",
-		    "reading nvme1n1 did not return in time, so what it carries is not known",
-		    "the btrfs superblock of nvme2n1 has a wrong checksum, so what it carries is not "
-		    "known" } },
+		    "reading nvme1n1 did not return in time, so its content is unknown",
+		    "the btrfs superblock of nvme2n1 has a wrong checksum, so its content is unknown" } },
 		/* the root's own superblock says what else belongs to it */
 		{ N1 " unreadable\n" N2 " ext4:2\n",
 		  "root=/dev/nvme0n1",
 		  { "it carries root: nvme0n1",
-		    "nvme0n1, which carries root, cannot be read, so what else belongs to it is not known",
-		    "nvme0n1, which carries root, cannot be read, so what else belongs to it is not "
-		    "known" } },
+		    "nvme0n1, which carries root, cannot be read, so its other devices are unknown",
+		    "nvme0n1, which carries root, cannot be read, so its other devices are unknown" } },
 		/* a ZFS volume shows nothing below it */
 		{ V "zd0 ext4:1\n" N2 " ext4:2\n",
 		  "root=UUID=1",
-		  { "zd0 does not show what it stands on", "zd0 does not show what it stands on",
-		    "zd0 does not show what it stands on" } },
+		  { "the kernel does not report the devices below zd0",
+		    "the kernel does not report the devices below zd0",
+		    "the kernel does not report the devices below zd0" } },
 		{ V "nbd0 ext4:1\n" N2 " ext4:2\n", "root=UUID=1", { "-", "-", "-" } },
 	};
 
@@ -223,12 +222,12 @@ static void what_the_root_stands_on_stays(void **state)
 		     "dm-1 dm=vg--b-data:LVM-" OTHER_VG "x on=nvme2n1\n",
 		  "root=UUID=r rd.lvm.vg=vg",
 		  { "it carries root: nvme0n1", "it carries rd.lvm.vg: nvme1n1, vg/data",
-		    "it carries an open mapping: nvme2n1, vg-b/data" } },
+		    "it carries an open device mapping: nvme2n1, vg-b/data" } },
 		{ N1 " ext4:r\n" N2 "\n",
 		  "root=UUID=r rd.lvm.vg=none",
 		  { "it carries root: nvme0n1",
 		    UNMET("rd.lvm.vg=none") ", and it may be on nvme1n1 (no superblock)",
-		    UNMET("rd.lvm.vg=none") ", and this shows no disk yet" } },
+		    UNMET("rd.lvm.vg=none") ", and this controller has no disk yet" } },
 		/* two dashes in a name are one of the group's or the volume's own */
 		{ N1 " LVM2_member:p vg=" VG "\n" V "dm-0 ext4:r dm=my--vg-the--root:LVM-" VG
 		     "x on=nvme0n1\n",
@@ -286,8 +285,8 @@ static void what_the_root_stands_on_stays(void **state)
 
 static void a_missing_member_may_be_on_a_blank_disk(void **state)
 {
-#define MISSING "the btrfs of nvme0n1 has 2 devices, of which 1 found, and this might be the one"
-#define LACKS "md0 lacks a device, and this might be the one"
+#define MISSING "the btrfs of nvme0n1 has 2 devices, of which 1 found; this device may be the missing one"
+#define LACKS "md0 lacks a device; this device may be the missing one"
 	static const struct row rows[] = {
 		{ N1 " btrfs:b members=2\n" N2 "\n" N3 " ntfs:1\n",
 		  "root=/dev/nvme0n1",
@@ -321,11 +320,12 @@ static void what_is_in_use_stays_though_nothing_names_it(void **state)
 		{ N1 " ext4:r\n" N2 " crypto_LUKS:x\n" N3 " held\n" V
 		     "dm-0 ext4:y dm=data:CRYPT on=nvme1n1\n",
 		  "root=UUID=r",
-		  { "it carries root: nvme0n1", "it carries an open mapping: nvme1n1, data",
+		  { "it carries root: nvme0n1", "it carries an open device mapping: nvme1n1, data",
 		    "it carries what is in use: nvme2n1" } },
 		{ N1 " ext4:r\n" N2 " ext4:s\n" N3 " ext4:t locked\n",
 		  "root=UUID=r",
-		  { "it carries root: nvme0n1", "-", "it carries what a program has locked: nvme2n1" } },
+		  { "it carries root: nvme0n1", "-",
+		    "it carries a block device that a program has locked: nvme2n1" } },
 		{ N1 " ext4:r\n" N2 " linux_raid_member:m\n" N3 " zfs_member:9 has=tank\n" V
 		     "md5 on=nvme1n1\n",
 		  "root=UUID=r",
@@ -370,7 +370,7 @@ static void what_fstab_names_and_is_not_found_may_be_hidden(void **state)
 		{ N1 " ext4:r\n" N1 "/nvme0n1p1 ext4:d\n" N2 "\n",
 		  "root=UUID=r",
 		  { "it carries root: nvme0n1", HOME ", and it may be on nvme1n1 (no superblock)",
-		    HOME ", and this shows no disk yet" } },
+		    HOME ", and this controller has no disk yet" } },
 	};
 	/*
 	 * root= is found: what fstab calls the root, "/dev/root" or an old label, keeps nothing; its log
@@ -570,7 +570,7 @@ static void what_is_inside_a_mapping_counts_where_the_image_opens_it(void **stat
 		  "rd.luks.uuid=b2",
 		  none,
 		  { "it carries rd.luks.uuid: nvme1n1",
-		    "it carries an open mapping: nvme2n1, of one btrfs with b" } },
+		    "it carries an open device mapping: nvme2n1, of one btrfs with b" } },
 		{ inside, "", none, { "-", "-" } },
 		{ array, "", none, { "-", "-" } },
 		{ array,
@@ -663,8 +663,9 @@ static void a_pool_that_is_not_imported_may_have_another_member(void **state)
 	host_needs_add_cmdline(&needs, "root=ZFS=rpool/ROOT/pve-1 boot=zfs");
 	carry_mark(&storage, &needs);
 	assert_true(carry_keeps(&storage, &question, &why));
-	assert_string_equal(why.reason,
-			    "the pool of root is not imported at that time, and this shows no disk yet");
+	assert_string_equal(
+		why.reason,
+		"the ZFS pool of root is not imported in the initramfs, and this controller has no disk yet");
 	/*
 	 * no boot waits for that; a disk that is there is none of the pool's, and USB is not where pools are
 	 */
@@ -712,7 +713,7 @@ static void a_link_is_as_good_as_a_superblock(void **state)
 	assert_true(carry_choose(&storage, &needs, &first, 1, true, chosen) && chosen[0] && !chosen[1]);
 	assert_true(carry_choose(&storage, &needs, &first, 1, false, chosen) && chosen[0] && chosen[1]);
 	assert_true(keeps_it(&storage, &second, &why));
-	assert_string_equal(why.hint, "correct it: blkid lists what there is");
+	assert_string_equal(why.hint, "correct it: blkid lists the devices");
 	storage.links = util_grow(NULL, 0, sizeof(*storage.links));
 	storage.links[0] = (struct block_link){ util_copy("/dev/disk/by-uuid/aa", 20), 0 };
 	storage.link_count = 1;

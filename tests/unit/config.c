@@ -68,13 +68,13 @@ static void bad_lines_are_named_and_the_others_count(void **state)
 	    "set iommu=perhaps log\n"
 	    "set deadline=0 deadline=61 deadline=x deadline\n");
 	assert_int_equal(config.claim_count, 2);
-	assert_error(0, "/f:1:1", "'frobnicate': no such directive");
+	assert_error(0, "/f:1:1", "'frobnicate': unknown directive");
 	assert_error(1, "/f:2:7", "did you mean 10de:1c03?");
 	assert_error(2, "/f:3:7", "with blanks here, not with commas");
 	assert_error(3, "/f:4:7", "no selector on this line");
 	assert_error(4, "/f:5:22", "'most': expand takes none, slot or group");
 	assert_error(5, "/f:6:4", "set without NAME=VALUE");
-	assert_error(6, "/f:7:5", "'colour': no such setting");
+	assert_error(6, "/f:7:5", "'colour': unknown setting");
 	assert_error(7, "/f:8:11", "'perhaps': iommu takes require or ignore");
 	assert_error(8, "/f:8:19", "log takes info or debug");
 	for (size_t i = 9; i < 13; i++)
@@ -100,7 +100,7 @@ static void claims_have_options(void **state)
 	assert_true(config.claims[3].expand == EXPAND_DEFAULT && config.claims[3].stage == STAGE_AUTO);
 	assert_int_equal(config.expand, EXPAND_GROUP);
 	assert_error(0, "/f:4:22", "driver takes auto or the name");
-	assert_error(1, "/f:4:23", "'colour=blue': no such option");
+	assert_error(1, "/f:4:23", "'colour=blue': unknown option");
 	assert_error(2, "/f:4:41", "stage takes early or late");
 	assert_error(3, "/f:4:53", "'../x': driver takes");
 	assert_int_equal(config.error_count, 4);
@@ -189,7 +189,7 @@ static void bad_tokens_are_named_and_the_others_count(void **state)
 	assert_error(0, "/proc/cmdline:1:13", "'zzz': expected an id");
 	assert_error(1, "/proc/cmdline:1:27", "no selector: expected ids");
 	assert_error(2, "/proc/cmdline:1:47", "'banana': expected 0 or 1");
-	assert_error(3, "/proc/cmdline:1:62", "'nonsense': no such setting");
+	assert_error(3, "/proc/cmdline:1:62", "'nonsense': unknown setting");
 	assert_true(config.off);
 }
 

@@ -58,8 +58,9 @@ static void a_card_with_a_route_stays(void **state)
 	assert_true(network_keeps(&none, &there, NETWORK_OF_ROOT, "", &reason));
 	/* what the booted system mounts is not reached by any card yet */
 	assert_true(network_keeps(&none, &there, NETWORK_OF_MOUNT, "fstab's /srv: a:/b", &reason));
-	assert_string_equal(reason, "the host needs the network (fstab's /srv: a:/b), and no interface that "
-				    "leads there is known yet");
+	assert_string_equal(
+		reason,
+		"the host needs the network (fstab's /srv: a:/b), and the card that leads there is unknown");
 	/* where only a part of the boot uses it, the root is there by now without any route */
 	assert_true(network_keeps(&network, &here, NETWORK_OF_BOOT, "dropbear", &reason));
 	assert_string_equal(reason, "the boot uses the network (dropbear), and eth0 has a route");

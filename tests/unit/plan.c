@@ -464,15 +464,15 @@ static void what_a_guest_driver_has_is_given_back(void **state)
 	assert_string_equal(
 		steps,
 		"clear /sys/bus/pci/devices/0000:02:00.0/driver_override\n"
-		"write 1002 5159 to /sys/bus/pci/drivers/vfio-pci/remove_id if a guest's driver has it\n"
+		"write 1002 5159 to /sys/bus/pci/drivers/vfio-pci/remove_id if a guest's driver is bound\n"
 		"write 0000:02:00.0 to /sys/bus/pci/devices/0000:02:00.0/driver/unbind if a guest's driver "
-		"has it\n"
-		"write 0000:02:00.0 to /sys/bus/pci/drivers_probe if no driver has it\n"
+		"is bound\n"
+		"write 0000:02:00.0 to /sys/bus/pci/drivers_probe if no driver is bound\n"
 		"clear /sys/bus/pci/devices/0000:03:00.0/driver_override\n"
-		"write 1b36 0010 to /sys/bus/pci/drivers/vfio-pci/remove_id if a guest's driver has it\n"
+		"write 1b36 0010 to /sys/bus/pci/drivers/vfio-pci/remove_id if a guest's driver is bound\n"
 		"write 0000:03:00.0 to /sys/bus/pci/devices/0000:03:00.0/driver/unbind if a guest's driver "
-		"has it\n"
-		"write 0000:03:00.0 to /sys/bus/pci/drivers_probe if no driver has it\n");
+		"is bound\n"
+		"write 0000:03:00.0 to /sys/bus/pci/drivers_probe if no driver is bound\n");
 	plan_clear(&plan);
 	config_clear(&config);
 	memcpy(machine, saved, sizeof(machine));
@@ -641,25 +641,25 @@ static void steps_come_in_order(void **state)
 			    "write vfio-pci to /sys/bus/pci/devices/0000:01:00.0/driver_override\n"
 			    "write vfio-pci to /sys/bus/pci/devices/0000:01:00.1/driver_override\n"
 			    "write pci-stub to /sys/bus/pci/devices/0000:02:00.0/driver_override\n"
-			    "load vfio-pci; without it, leave unbound what is to be bound to it\n"
+			    "load vfio-pci; if this fails, skip the devices that need it\n"
 			    "read /sys/bus/pci/drivers/vfio-pci\n"
-			    "load pci-stub; without it, leave unbound what is to be bound to it\n"
+			    "load pci-stub; if this fails, skip the devices that need it\n"
 			    "read /sys/bus/pci/drivers/pci-stub\n"
 			    "write 0000:01:00.0 to /sys/bus/pci/devices/0000:01:00.0/driver/unbind if "
-			    "another driver has it\n"
-			    "write 0000:01:00.0 to /sys/bus/pci/drivers_probe if it is not bound by then\n"
-			    "write 0000:01:00.0 to /sys/bus/pci/drivers/vfio-pci/bind if no driver has it\n"
+			    "another driver is bound\n"
+			    "write 0000:01:00.0 to /sys/bus/pci/drivers_probe if it is not bound\n"
+			    "write 0000:01:00.0 to /sys/bus/pci/drivers/vfio-pci/bind if no driver is bound\n"
 			    "read /sys/bus/pci/devices/0000:01:00.0/driver\n"
 			    "release the firmware's framebuffer of 0000:01:00.0 if it is bound\n"
 			    "write 0000:01:00.1 to /sys/bus/pci/devices/0000:01:00.1/driver/unbind if "
-			    "another driver has it\n"
-			    "write 0000:01:00.1 to /sys/bus/pci/drivers_probe if it is not bound by then\n"
-			    "write 0000:01:00.1 to /sys/bus/pci/drivers/vfio-pci/bind if no driver has it\n"
+			    "another driver is bound\n"
+			    "write 0000:01:00.1 to /sys/bus/pci/drivers_probe if it is not bound\n"
+			    "write 0000:01:00.1 to /sys/bus/pci/drivers/vfio-pci/bind if no driver is bound\n"
 			    "read /sys/bus/pci/devices/0000:01:00.1/driver\n"
 			    "write 0000:02:00.0 to /sys/bus/pci/devices/0000:02:00.0/driver/unbind if "
-			    "another driver has it\n"
-			    "write 0000:02:00.0 to /sys/bus/pci/drivers_probe if it is not bound by then\n"
-			    "write 0000:02:00.0 to /sys/bus/pci/drivers/pci-stub/bind if no driver has it\n"
+			    "another driver is bound\n"
+			    "write 0000:02:00.0 to /sys/bus/pci/drivers_probe if it is not bound\n"
+			    "write 0000:02:00.0 to /sys/bus/pci/drivers/pci-stub/bind if no driver is bound\n"
 			    "read /sys/bus/pci/devices/0000:02:00.0/driver\n"
 			    "release the firmware's framebuffer of 0000:02:00.0 if it is bound\n");
 	assert_string_equal(plan_sentence(&plan.entries[0]),

@@ -154,7 +154,7 @@ static void slips_are_named(void **state)
 		{ "*:*", 0, "matches every device of the machine" },
 		{ "ffffffff:ffffffff", 0, "matches every device of the machine" },
 		{ "1:0.0", 0,
-		  "an address is [segment:]bus:slot.function, as 0000:01:00.0 or 01:00.0; did you mean "
+		  "an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0; did you mean "
 		  "01:00.0?" },
 		{ "0:01:00.0", 0, "did you mean 0000:01:00.0?" },
 		{ "01:00.8", 0, "an address is" },
@@ -167,7 +167,7 @@ static void slips_are_named(void **state)
 		{ "class:03000", 6, "a class is" },
 		{ "class:0c033000", 6, "a class is" },
 		{ "class:zz", 6, "a class is" },
-		{ "01:00.*@10de:1c03", 7, "a pin is the id of one function" },
+		{ "01:00.*@10de:1c03", 7, "pinned to one function only" },
 		{ "01:00.0@", 8, "the vendor of an id" },
 		{ "01:00.0@10de", 12, "an id is vendor:device" },
 		{ "@10de:1c03", 0, "an address is" },

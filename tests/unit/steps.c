@@ -126,20 +126,19 @@ static void a_variant_is_loaded_once_and_named(void **state)
 			util_append(seen, sizeof(seen), "%s\n", text);
 	}
 	steps_clear(&list);
-	assert_string_equal(seen,
-			    "load mlx5_vfio_pci\n"
-			    "write the driver of module mlx5_vfio_pci to "
-			    "/sys/bus/pci/devices/0000:01:00.0/driver_override\n"
-			    "if one of these fails, return 0000:01:00.0 to the host: clear driver_override, "
-			    "unbind it from a guest driver, probe it\n"
-			    "write the driver of module mlx5_vfio_pci to "
-			    "/sys/bus/pci/devices/0000:01:00.0/driver_override\n"
-			    "if one of these fails, return 0000:01:00.0 to the host: clear driver_override, "
-			    "unbind it from a guest driver, probe it\n"
-			    "load vfio-pci; without it, leave unbound what is to be bound to it\n"
-			    "read /sys/bus/pci/drivers/vfio-pci\n"
-			    "return what stays with the host and vfio-pci has taken: clear driver_override, "
-			    "remove the id, unbind, probe\n");
+	assert_string_equal(seen, "load mlx5_vfio_pci\n"
+				  "write the driver of module mlx5_vfio_pci to "
+				  "/sys/bus/pci/devices/0000:01:00.0/driver_override\n"
+				  "if a step for 0000:01:00.0 fails, return it to the host: clear "
+				  "driver_override, unbind it from a guest driver, probe it\n"
+				  "write the driver of module mlx5_vfio_pci to "
+				  "/sys/bus/pci/devices/0000:01:00.0/driver_override\n"
+				  "if a step for 0000:01:00.0 fails, return it to the host: clear "
+				  "driver_override, unbind it from a guest driver, probe it\n"
+				  "load vfio-pci; if this fails, skip the devices that need it\n"
+				  "read /sys/bus/pci/drivers/vfio-pci\n"
+				  "return each kept device that vfio-pci has bound to the host: clear "
+				  "driver_override, remove the id, unbind, probe\n");
 }
 
 int main(void)

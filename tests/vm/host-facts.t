@@ -51,7 +51,7 @@ scene() {
 	# Nothing is in slot 2, so its bus is that of the drive in slot 3.
 	verdict_is 02:00.0 kept
 	verdict_is 03:00.0 kept
-	log_has "it may be the card that was at 0000:00:11.0/00.0 when the host facts were made"
+	log_has "it may be the card that was at 0000:00:11.0/00.0 when the host facts were written"
 
 	[ "${EVERY:-}" = 1 ] || return 0
 	begin "its own generator"
@@ -68,7 +68,7 @@ scene() {
 	sed '$d' "$facts" >"$facts.cut"
 	image_with_facts "$facts.cut"
 	boot_host
-	log_has "the host facts in the image are cut or damaged"
+	log_has "the host facts in the image are incomplete or damaged"
 	log_has "01:00.0 1b36:000d deferred"
 	verdict_is 01:00.0 bound
 	verdict_is 02:00.0 kept

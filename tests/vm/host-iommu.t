@@ -26,16 +26,16 @@ scene() {
 	if [ "$vm_kind" = dracut-trixie ]; then
 		state virtio-iommu-pci
 		ahead_says check "PASS IOMMU: virtio-iommu is on"
-		log_has "its IOMMU's driver is not loaded yet; the kernel tries again then"
+		log_has "the driver of its IOMMU is not loaded yet; the kernel probes the device when it is"
 		now_says status "now: vfio-pci"
 		return
 	fi
 	state intel-iommu intel_iommu=off
-	off "intel_iommu=off on the kernel command line switches the IOMMU off" "remove intel_iommu=off from the kernel command line"
+	off "intel_iommu=off on the kernel command line disables the IOMMU" "remove intel_iommu=off from the kernel command line"
 	# The boot's side of the other two is in no-iommu and virtio-iommu.
 	[ "${EVERY:-}" != 1 ] || {
 		state none
-		off "the firmware offers no IOMMU (no DMAR, IVRS or VIOT table)" "switch on AMD-Vi"
+		off "the firmware describes no IOMMU (no DMAR, IVRS or VIOT table)" "enable AMD-Vi"
 	}
 	state amd-iommu
 	ahead_says check "PASS IOMMU: AMD-Vi is on, interrupts are remapped"

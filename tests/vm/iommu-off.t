@@ -10,7 +10,7 @@ scene() {
 
 	driver_is 01:00.0 radeon
 	verdict_is 01:00.0 no-iommu
-	log_has "intel_iommu=off on the kernel command line switches the IOMMU off; remove intel_iommu=off"
+	log_has "intel_iommu=off on the kernel command line disables the IOMMU; remove intel_iommu=off"
 }
 
 in_images $quick_images

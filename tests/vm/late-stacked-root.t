@@ -19,7 +19,7 @@ on_lvm() {
 	stays 01:00.0 nvme "it carries root: nvme0n1p1, host-vg/root"
 	# Debian's udev rules open every volume group that they see, a guest's too; dracut opens what it is told to.
 	case $vm_kind in
-	initramfs-tools) stays 02:00.0 nvme "it carries an open mapping: nvme1n1p1, guest-vg/root" ;;
+	initramfs-tools) stays 02:00.0 nvme "it carries an open device mapping: nvme1n1p1, guest-vg/root" ;;
 	*) goes 02:00.0 ;;
 	esac
 }

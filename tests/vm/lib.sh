@@ -327,7 +327,7 @@ start() {
 	rm -rf "$vm_run"
 	mkdir -p "$vm_run"
 	vm_image=$(find_image) || {
-		say_not_ok "image $vm_variant" "cannot be made"
+		say_not_ok "image $vm_variant" "cannot be created"
 		vm_image=/nonexistent
 	}
 	vm_kernel=$vm_image/vmlinuz

@@ -13,8 +13,8 @@ scene() {
 
 	verdict_is 00:01.0 no-iommu
 	verdict_is 01:00.1 no-iommu
-	log_has "the firmware offers no IOMMU"
-	log_has "switch on AMD-Vi"
+	log_has "the firmware describes no IOMMU"
+	log_has "enable AMD-Vi"
 	override_is 00:01.0 "(null)"
 	driver_is 01:00.1 snd_hda_intel
 	driver_is 01:00.0 radeon

@@ -13,7 +13,7 @@ scene() {
 	driver_is 01:00.1 snd_hda_intel
 	verdict_is 02:00.0 refused
 	driver_is 02:00.0 serial
-	log_has "Invalid argument; back with serial"
+	log_has "Invalid argument; bound to serial again"
 }
 
 in_images $quick_images

@@ -16,9 +16,9 @@ scene() {
 	log_has "'zzz': expected an id such as 10de:1c03 or an address such as 01:00.0"
 	log_has "did you mean 1002:5159?"
 	log_has "'banana': iommu takes "
-	log_has "'nonsense': no such setting"
+	log_has "'nonsense': unknown setting"
 	log_has "99:00.0 not found: no device matches 99:00.0"
-	log_has "/etc/vfio-early.conf:2:1: 'frobnicate': no such directive"
+	log_has "/etc/vfio-early.conf:2:1: 'frobnicate': unknown directive"
 	log_has "/etc/vfio-early.conf:4:7: '1:0.0': an address is"
 	log_has "did you mean 01:00.0?"
 	expect "the report lists the errors" "$(told report | jq -c .errors 2>&1)" \

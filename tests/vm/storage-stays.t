@@ -11,7 +11,7 @@ scene() {
 
 	claimed 02:00.0
 	log_has "vfio-early: 0000:01:00.0 1b36:0010 deferred: storage waits until it is known which disk carries the root"
-	stays 01:00.0 nvme "nothing says what the root is, so what carries it is not known"
+	stays 01:00.0 nvme "the kernel command line has no root=, so the disk of the root is unknown"
 }
 
 in_images own

@@ -19,8 +19,8 @@ refusal() { # VARIANT PARAMETER SENTENCE
 }
 
 scene() {
-	refusal unsigned module.sig_enforce=1 "its module has no signature that this kernel trusts, and signatures are enforced (Secure Boot); use"
-	refusal unsigned lockdown=integrity "its module has no signature that this kernel trusts, and the kernel is locked down (Secure Boot); use"
+	refusal unsigned module.sig_enforce=1 "the kernel enforces module signatures (Secure Boot) and does not trust this module's; use"
+	refusal unsigned lockdown=integrity "the kernel is locked down (Secure Boot) and does not trust this module's signature; use"
 	refusal normal module_blacklist=vfio_pci "module_blacklist= on the kernel command line forbids its module; remove it"
 }
 

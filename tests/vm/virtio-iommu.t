@@ -15,7 +15,7 @@ scene() {
 		driver_is $address vfio-pci
 		untouched $address
 	done
-	log_has "its IOMMU's driver is not loaded yet; the kernel tries again then"
+	log_has "the driver of its IOMMU is not loaded yet; the kernel probes the device when it is"
 }
 
 in_images dracut-trixie
