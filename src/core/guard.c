@@ -100,9 +100,10 @@ static void guard_facts(const struct plan_input *input, enum wait wait, struct p
 	if (!fact || (!disk && match_is_asked_late(input->config, entry->claim, entry->function)))
 		return;
 	if (fact->gone)
-		plan_decide(entry, VERDICT_KEPT, "if it is another card, regenerate the image",
-			    "it may be the card that was at %s when the host facts were written, and carries %s",
-			    pci_path_text(&fact->path), fact->text);
+		plan_decide(
+			entry, VERDICT_KEPT, "if it is another card, regenerate the image",
+			"it may be the card that was at %s when the host facts were written, and carries %s",
+			pci_path_text(&fact->path), fact->text);
 	else
 		plan_decide(
 			entry, VERDICT_KEPT,
