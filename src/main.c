@@ -23,19 +23,18 @@ static const struct command {
 	  "With selectors, show the devices that they match, for example\n"
 	  "vfio-early list class:03 10de:1c03 01:00.0\n" },
 	{ "check", cmd_check, "", "Predict the next boot.",
-	  "Say which devices the next boot binds to vfio-pci, what prevents the others, and\n"
-	  "what to do. The exit status is 1 if anything fails.\n" },
+	  "Report which devices the next boot binds to vfio-pci, why it does not bind the\n"
+	  "others, and the fix. The exit status is 1 if a finding is FAIL.\n" },
 	{ "status", cmd_status, "", "Report the last boot and the present state.",
-	  "Compare what the last boot did with the configuration and with the drivers that\n"
-	  "the devices have now. The exit status is 1 if a device is not as configured.\n" },
-	{ "facts", cmd_facts, "", "Print what the host needs at boot.",
-	  "Print the host facts: the disks, keyboards and network cards that the host needs at\n"
-	  "boot. The generators write them into every image.\n" },
-	{ "boot", cmd_boot, " [PARAMETER...]", "Bind the configured devices. The initramfs runs this.",
-	  "A PARAMETER, such as root=/dev/sda2, takes precedence over the kernel command line.\n"
-	  "It needs --late.\n" },
-	{ "finish", cmd_finish, "", "Complete or undo what the initramfs left. The system runs this.",
-	  "Return devices that the initramfs reserved and did not bind.\n" },
+	  "Compare the last boot with the configuration and with the present drivers. The\n"
+	  "exit status is 1 if a claimed device is not bound.\n" },
+	{ "facts", cmd_facts, "", "Print the host facts.",
+	  "Host facts are the disks, keyboards and network cards that the host needs at boot.\n"
+	  "The generators write them into every image.\n" },
+	{ "boot", cmd_boot, " [PARAMETER...]", "Bind the claimed devices. The initramfs runs this.",
+	  "With --late, a PARAMETER such as root=/dev/sda2 overrides the kernel command line.\n" },
+	{ "finish", cmd_finish, "", "Complete unfinished devices. The system runs this.",
+	  "Bind or return the devices that the initramfs left unfinished.\n" },
 	{ "help", cmd_help, " [COMMAND]", "Describe a command.", "" },
 };
 
@@ -88,6 +87,10 @@ static int cmd_help(const struct options *options)
 {
 	const struct command *command = options->word_count ? find_command(options->words[0]) : NULL;
 
+	if (options->word_count > 1) {
+		fprintf(stderr, "vfio-early: help describes one command, not '%s' too\n", options->words[1]);
+		return EXIT_USAGE;
+	}
 	if (command)
 		return print_help_of(command);
 	if (options->word_count)

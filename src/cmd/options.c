@@ -28,15 +28,15 @@ static const struct row {
 } rows[] = {
 	[OPTION_JSON] = { "json", 0, no_argument, "", "list check status boot", "Print JSON." },
 	[OPTION_COLOR] = { "color", 0, optional_argument, "[=WHEN]", "list check status",
-			   "Use colours: auto (the default: on a terminal, unless NO_COLOR is\n"
-			   "set), always or never." },
+			   "Use colours: always, never, or auto (the default: on a terminal,\n"
+			   "unless NO_COLOR is set). Without WHEN: always." },
 	[OPTION_WRITE] = { "write", 0, no_argument, "", "facts",
-			   "Write the facts to /etc/vfio-early.facts, for images that are made in\n"
+			   "Write the facts to /etc/vfio-early.facts, for images built in\n"
 			   "a chroot or a container." },
 	[OPTION_LATE] = { "late", 0, no_argument, "", "boot",
 			  "Run the late stage: storage, USB controllers and card readers." },
 	[OPTION_DRY_RUN] = { "dry-run", 0, no_argument, "", "boot", "Print the plan and write nothing." },
-	[OPTION_ROOT] = { "root", 0, required_argument, "=DIR", "", "Use the tree in DIR in place of /." },
+	[OPTION_ROOT] = { "root", 0, required_argument, "=DIR", "", "Use DIR as the root directory." },
 	[OPTION_HELP] = { "help", 'h', no_argument, "", "",
 			  "Print help. COMMAND --help describes one command." },
 	[OPTION_VERSION] = { "version", 'V', no_argument, "", "", "Print the version." },

@@ -65,8 +65,9 @@ ok "one with a mistake is refused" refuses boot --dry-run
 : >"$tree/proc/cmdline"
 examples vfio-early.8 | sed -n 's/^\(sudo \)\{0,1\}vfio-early \([^|]*\).*/\2/p' >"$work/examples"
 while read -r line; do
-	# shellcheck disable=SC2086 # the arguments
-	ok "vfio-early $line" accepts $line
+	# As a shell reads it: quotes go, and the words are the arguments.
+	eval "set -- $line"
+	ok "vfio-early $line" accepts "$@"
 done <"$work/examples"
 # What the manual says of a selector: the others of the group are not shown.
 same "list with a selector shows no neighbours" "0000:01:00.0
