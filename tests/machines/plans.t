@@ -67,8 +67,7 @@ boot_as_checked() {
 
 unpack() {
 	rm -rf "$tree/root"
-	"$here/unpack" "$machine" "$tree/root" || exit 1
-	cp "$case" "$tree/root/etc/vfio-early.conf"
+	"$here/unpack" "$machine" "$tree/root" && "$here/install" "$tree/root" "$case" || exit 1
 }
 
 one_case() {

@@ -32,7 +32,7 @@ largest=$(cd "$here" && wc -l -- */machine | sort -rn | awk '$2 != "total" { pri
 for machine in "$largest" guide-rx7900xtx/machine laptop/machine; do
 	rm -rf "$tree/root"
 	"$here/unpack" "$here/$machine" "$tree/root" || exit 1
-	cp "$(find "$here/${machine%/machine}" -name '*.case' | sort | head -n 1)" "$tree/root/etc/vfio-early.conf"
+	"$here/install" "$tree/root" "$(find "$here/${machine%/machine}" -name '*.case' | sort | head -n 1)" || exit 1
 	mkdir "$tree/root/run/vfio-early"
 	echo "[    1.000000] <6> 0000:01:00.0 10de:1c03 bound to vfio-pci, IOMMU group 14 (was: no driver), and some more words" \
 		>"$tree/root/run/vfio-early/boot.log"

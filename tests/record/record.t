@@ -28,7 +28,7 @@ runs() { # CONFIGURATION
 
 each_configuration() { # MACHINE-FOLDER
 	for case in "$1"/*.case; do
-		cp "$case" "$tree/etc/vfio-early.conf"
+		"$machines/install" "$tree" "$case" || exit 1
 		runs "$(basename "$case" .case)"
 	done
 }
@@ -38,7 +38,8 @@ each_function() {
 	rm -rf "$tree/etc/vfio-early.conf.d"
 	for device in "$tree"/sys/bus/pci/devices/*; do
 		configuration="claim ${device##*/}"
-		echo "$configuration" >"$tree/etc/vfio-early.conf"
+		echo "$configuration" >"$work/claim"
+		"$machines/install" "$tree" "$work/claim" || exit 1
 		run early boot --dry-run
 		run late boot --late --dry-run
 		run check check
@@ -60,6 +61,7 @@ all_machines() {
 	for file in "$machines"/hosts/*; do
 		machine=$(basename "$file")
 		unpack "$file"
+		"$machines/install" "$tree" || exit 1
 		runs "its own"
 		each_function
 	done
