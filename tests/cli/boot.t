@@ -123,7 +123,7 @@ done
 # --- 1 MiB of rubbish, NUL bytes and all ---
 twins
 cmdline "rd.vfio.ids=01:00.0"
-head -c 1100000 /dev/urandom | config
+random 1100000 | config
 run boot --dry-run
 ok "rubbish does not hide what counts" says "0000:01:00.0 1002:5159 would be bound"
 ok "a file over 1 MiB is named" says "/etc/vfio-early.conf: the file is larger than 1 MiB"

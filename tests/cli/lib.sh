@@ -9,6 +9,7 @@ binary=${BINARY:-$cli_here/../../build/static/vfio-early}
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 cli_count=0
+seed=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
 # A mount namespace of its own; who is not root gets one where it is.
 apart="unshare -m"
 [ "$(id -u)" = 0 ] || apart="unshare -r -m"
@@ -105,6 +106,9 @@ uki() {
 cmdline() { echo "$*" >"$tree/proc/cmdline"; }
 config() { cat >"$tree/etc/vfio-early.conf"; }
 
+# random BYTES: any bytes; SEED= of a run that failed repeats them.
+random() { perl -e 'srand($ARGV[0]); print pack("C*", map { int(rand(256)) } 1 .. $ARGV[1])' "$seed" "$1"; }
+
 # run ARGUMENT...: leaves output in $output and the exit status in $status.
 run() {
 	status=0
@@ -118,7 +122,7 @@ ok() { # DESCRIPTION COMMAND...
 	if "$@"; then
 		printf '%s\n' "ok $cli_count - $cli_description"
 	else
-		printf '%s\n' "not ok $cli_count - $cli_description"
+		printf '%s\n' "not ok $cli_count - $cli_description (SEED=$seed)"
 		printf '%s\n' "$*" "status $status, output:" "$output" "kernel log:" | sed 's/^/# /'
 		sed 's/^/# /' "$tree/dev/kmsg" 2>/dev/null
 	fi

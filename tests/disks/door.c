@@ -261,7 +261,7 @@ int main(int argc, char **argv)
 	check_checksum(argv[1], &samples[0]);
 	for (int i = 0; i < cases; i++)
 		run_case(argv[1], &samples[i % (int)ARRAY_SIZE(samples)], i);
-	printf("%s 1 - %u spoilt superblocks: no crash, no hang, the root is never free\n1..1\n",
-	       failures ? "not ok" : "ok", plans);
+	printf("%s 1 - %u spoilt superblocks: no crash, no hang, the root is never free (SEED=%s)\n1..1\n",
+	       failures ? "not ok" : "ok", plans, argv[3]);
 	return failures != 0;
 }

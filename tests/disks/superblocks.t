@@ -15,4 +15,4 @@ seed=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
 echo "# SEED=$seed"
 status=0
 "$here/../../build/test/disks-door" "$work" "${CASES:-200}" "$seed" || status=$?
-[ $status -le 1 ] || echo "not ok 1 - the reader ended with $status"
+[ $status -le 1 ] || echo "not ok 1 - the reader ended with $status (SEED=$seed)"
