@@ -14,13 +14,12 @@
 /* What may carry disks is never reserved, so another override there is not ours. */
 static bool is_override_ours(const struct pci_function *function)
 {
-	char text[PCI_DRIVER_SIZE];
-	ssize_t length = sysfs_pci_read(&function->address, "driver_override", text, sizeof(text));
+	struct rootdir_text override;
 
-	text[length > 0 ? strcspn(text, "\n") : 0] = '\0';
 	/* The kernel shows "(null)" where none is set (drivers/base/driver.c). */
-	return text[0] && strcmp(text, "(null)") &&
-	       (pci_is_guest_driver(text) || (function->class && !pci_may_carry_disks(function)));
+	return sysfs_pci_read(&function->address, "driver_override", &override) == 0 && override.text[0] &&
+	       strcmp(override.text, "(null)") &&
+	       (pci_is_guest_driver(override.text) || (function->class && !pci_may_carry_disks(function)));
 }
 
 /* Reserved by the early stage, and not taken by a late one: the host gets it. */
@@ -51,14 +50,16 @@ static void note_finished(struct work *work, const struct deadline_task *task, v
 	leftover->hangs = task->state != DEADLINE_ENDED;
 }
 
-static bool waits_for_vfio(const struct bind_leftover *leftovers, size_t count)
+static bool waits_for_vfio(struct bind_leftover *leftovers, size_t count)
 {
-	char driver[PCI_DRIVER_SIZE];
+	for (size_t i = 0; i < count; i++) {
+		struct pci_function *function = &leftovers[i].function;
 
-	for (size_t i = 0; i < count; i++)
-		if (leftovers[i].stuck && sysfs_pci_driver(&leftovers[i].function.address, driver) == 0 &&
-		    !driver[0])
+		if (leftovers[i].stuck &&
+		    sysfs_pci_driver(&function->address, function->driver, sizeof(function->driver)) == 0 &&
+		    !function->driver[0])
 			return true;
+	}
 	return false;
 }
 

@@ -71,13 +71,14 @@ static int unbind_framebuffer(const void *name)
  */
 static const char *release_framebuffer(const struct plan_entry *entry)
 {
-	char name[64], label[32];
 	const struct pci_address *address = &entry->function->address;
+	const char *name = sysfs_framebuffer_of(address), *label;
 
-	if (sysfs_framebuffer_of(address, name, sizeof(name)) == 0)
+	if (name)
 		log_line(LOG_DEBUG, "%s unbind: %s", name,
 			 strerror(-deadline_run(unbind_framebuffer, name, deadline_write_end())));
-	if (sysfs_framebuffer_range(address, label, sizeof(label)) < 0)
+	label = sysfs_framebuffer_range(address);
+	if (!label)
 		return "";
 	/*
 	 * The range of sysfb's own platform device (drivers/firmware/sysfb_simplefb.c) survives the unbind of
@@ -102,20 +103,13 @@ static void decide_bound(const struct work *work)
 	plan_decide(entry, VERDICT_BOUND, hint, "%s", "");
 }
 
-static bool is_gone(const struct plan_entry *entry)
-{
-	char driver[PCI_DRIVER_SIZE];
-
-	return sysfs_pci_driver(&entry->function->address, driver) == -ENODEV;
-}
-
 static void decide_taken(struct work *work, const struct deadline_task *task, void *data)
 {
 	struct plan_entry *entry = work->entry;
 	int result;
 
 	(void)data;
-	if (is_gone(entry)) {
+	if (!sysfs_pci_exists(&entry->function->address)) {
 		plan_decide(entry, VERDICT_ABSENT, "", "it was removed during the boot");
 		return;
 	}
@@ -261,12 +255,12 @@ static int find_variants(const void *argument, void *result)
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
-		char modalias[256];
+		struct rootdir_text modalias;
 
+		/* Without a variant, and where that cannot be told, it is vfio-pci. */
 		if (plan_is_pending(entry) && !entry->claim->driver[0] &&
-		    sysfs_pci_read(&entry->function->address, "modalias", modalias, sizeof(modalias)) >= 0 &&
-		    modules_find_variant(modalias, names[i], sizeof(*names)) < 0)
-			names[i][0] = '\0';
+		    sysfs_pci_read(&entry->function->address, "modalias", &modalias) == 0)
+			(void)!modules_find_variant(modalias.text, names[i], sizeof(*names));
 	}
 	return 0;
 }
@@ -292,7 +286,8 @@ void bind_find_variants(struct plan *plan)
 static void use_variant(struct work *work)
 {
 	if (plan_is_pending(work->entry) &&
-	    sysfs_pci_driver_of_module(work->entry->variant, work->entry->variant_driver) == 0)
+	    sysfs_pci_driver_of_module(work->entry->variant, work->entry->variant_driver,
+				       sizeof(work->entry->variant_driver)) == 0)
 		work_on(work, 1, false, 0, decide_override, NULL);
 }
 

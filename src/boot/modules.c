@@ -104,21 +104,25 @@ int modules_load(const char *name)
 int modules_find_variant(const char *modalias, char *name, size_t size)
 {
 	__attribute__((cleanup(cleanup_list))) struct kmod_list *found = NULL;
+	struct rootdir_text alias;
 	struct kmod_list *item;
-	char alias[256];
 	int r = -ENOENT;
 
-	if (!rootdir_is_host() || strncmp(modalias, "pci:", 4))
+	if (!rootdir_is_host() || !util_starts_with(modalias, "pci:"))
 		return r;
-	util_format(alias, sizeof(alias), "vfio_pci:%.*s", (int)strcspn(modalias + 4, "\n"), modalias + 4);
-	if (!get_context() || kmod_module_new_from_lookup(get_context(), alias, &found) < 0)
+	if (!get_context() ||
+	    kmod_module_new_from_lookup(get_context(), rootdir_path(&alias, "vfio_pci:%s", modalias + 4),
+					&found) < 0)
 		return r;
 	kmod_list_foreach(item, found) {
 		struct kmod_module *module = kmod_module_get_module(item);
 
-		if (r < 0 && strcmp(kmod_module_get_name(module), "vfio_pci")) {
-			util_format(name, size, "%s", kmod_module_get_name(module));
-			r = 0;
+		const char *its = kmod_module_get_name(module);
+
+		if (r < 0 && strcmp(its, "vfio_pci")) {
+			r = strlen(its) < size ? 0 : -ENAMETOOLONG;
+			if (r == 0)
+				strcpy(name, its);
 		}
 		kmod_module_unref(module);
 	}

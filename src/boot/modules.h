@@ -15,6 +15,6 @@ int modules_load(const char *name) must_check;
 /*
  * Look for a variant of vfio-pci that is made for the device of @modalias ("pci:v..."): since Linux 5.16 such
  * modules have aliases "vfio_pci:v..." (scripts/mod/file2alias.c). The generic vfio_pci is no variant. Stores
- * the module's name. Returns 0, or -ENOENT where there is none or below another root.
+ * the module's name. Returns 0, -ENOENT where there is none or below another root, or -errno.
  */
 int modules_find_variant(const char *modalias, char *name, size_t size) must_check;

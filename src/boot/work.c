@@ -32,7 +32,7 @@ int work_load_module(const void *name)
 
 bool work_read_driver(struct plan_entry *entry)
 {
-	return sysfs_pci_driver(&entry->function->address, entry->driver) == 0 &&
+	return sysfs_pci_driver(&entry->function->address, entry->driver, sizeof(entry->driver)) == 0 &&
 	       !strcmp(entry->driver, plan_driver(entry));
 }
 

@@ -120,14 +120,15 @@ static void read_resets(struct check *check)
 	const struct plan *plan = &check->context.plan;
 	bool known =
 		pci_read_has_resets(check->context.machine.functions, check->context.machine.function_count);
-	char methods[128];
 
 	check->unresettable = util_zeroed(plan->count, sizeof(*check->unresettable));
-	for (size_t i = 0; i < plan->count; i++)
-		check->unresettable[i] =
-			plan->entries[i].function &&
-			pci_read_resets(plan->entries[i].function, known, methods, sizeof(methods)) &&
-			!methods[0];
+	for (size_t i = 0; i < plan->count; i++) {
+		struct rootdir_text methods;
+
+		check->unresettable[i] = plan->entries[i].function &&
+					 pci_read_resets(plan->entries[i].function, known, &methods) == 0 &&
+					 !methods.text[0];
+	}
 }
 
 static void judge(struct check *check)

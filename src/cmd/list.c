@@ -138,10 +138,10 @@ static void print_disks(struct json *json, const struct disks *disks)
 
 static void print_resets(struct json *json, const struct list *list, const struct pci_function *function)
 {
-	char text[128], *rest = text, *method;
+	struct rootdir_text methods;
+	char *rest = methods.text, *method;
 
-	if (function->header_type != 0 ||
-	    !pci_read_resets(function, list->tells_resets, text, sizeof(text))) {
+	if (function->header_type != 0 || pci_read_resets(function, list->tells_resets, &methods) < 0) {
 		json_null(json, "resets");
 		return;
 	}
@@ -193,15 +193,14 @@ static void describe(const struct list *list, const struct pci_function *functio
 	const struct plan_entry *entry = plan_entry_of(&list->context.plan, function);
 	const struct disks disks = { list->context.machine.storage, function };
 	const char *name = pci_names_device(function), *on = describe_disks(&disks);
-	char resets[128];
+	struct rootdir_text resets;
 
 	if (name[0])
 		say(data, TERM_DIM, name);
 	if (function->boot_vga == 1)
 		say(data, TERM_YELLOW, "the boot display");
-	if (function->header_type == 0 &&
-	    pci_read_resets(function, list->tells_resets, resets, sizeof(resets)))
-		say(data, TERM_PLAIN, util_text("resets: %s", resets[0] ? resets : "none"));
+	if (function->header_type == 0 && pci_read_resets(function, list->tells_resets, &resets) == 0)
+		say(data, TERM_PLAIN, util_text("resets: %s", resets.text[0] ? resets.text : "none"));
 	if (on[0])
 		say(data, TERM_PLAIN, util_text("disks: %s", on));
 	if (entry) {

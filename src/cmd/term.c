@@ -213,11 +213,11 @@ void term_blank(struct term *term)
 
 void term_heading(struct term *term, const char *format, ...)
 {
-	char text[256];
+	const char *text;
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	text = util_text_list(format, args);
 	va_end(args);
 	term_blank(term);
 	term_open(term, "", "");

@@ -21,42 +21,47 @@ static void read_nvme_paths(struct block *block, const char *link)
 {
 	static const char folder[] = "/nvme-subsystem/";
 	const char *subsystem = strstr(link, folder);
-	char name[BLOCK_NAME_SIZE];
 
 	if (!subsystem)
 		return;
 	subsystem += strlen(folder);
-	util_format(name, sizeof(name), "%.*s", (int)strcspn(subsystem, "/"), subsystem);
-	sysfs_nvme_paths(name, add_path, block);
+	sysfs_nvme_paths(subsystem, strcspn(subsystem, "/"), add_path, block);
 }
 
 static bool reads_number(const char *name, const char *attribute, unsigned long long *ret)
 {
-	char text[32];
+	struct rootdir_text text;
 
-	return sysfs_block_read(name, attribute, text, sizeof(text)) > 0 && sscanf(text, "%llu", ret) == 1;
+	return sysfs_block_read(name, attribute, &text) == 0 && sscanf(text.text, "%llu", ret) == 1;
 }
 
+/* The kernel's are shorter (include/uapi/linux/dm-ioctl.h, DM_NAME_LEN, DM_UUID_LEN): what is not, is none. */
 static void read_line(const char *name, const char *attribute, char *buffer, size_t size)
 {
-	if (sysfs_block_read(name, attribute, buffer, size) < 0)
-		buffer[0] = '\0';
-	buffer[strcspn(buffer, "\n")] = '\0';
+	struct rootdir_text text;
+
+	if (sysfs_block_read(name, attribute, &text) == 0 && strlen(text.text) < size)
+		strcpy(buffer, text.text);
 }
 
+/* The disk that a partition is of, "" for others. */
+struct whole {
+	char name[BLOCK_NAME_SIZE];
+};
+
 /* Returns false for what is no device that anything can stand on: a hidden path of a multipath NVMe. */
-static bool read_device(const char *name, struct block *block, char whole[static BLOCK_NAME_SIZE])
+static bool read_device(const char *name, struct block *block, struct whole *whole)
 {
-	char link[512], number[32];
+	struct rootdir_text link, number;
 	unsigned long long value;
 
 	*block = (struct block){ .whole = -1 };
-	if (strlen(name) >= sizeof(block->name) || sysfs_block_link(name, link, sizeof(link)) < 0 ||
-	    block_parse_link(link, block, whole) < 0 ||
-	    sysfs_block_read(name, "dev", number, sizeof(number)) < 0 ||
-	    sscanf(number, "%u:%u", &block->major, &block->minor) != 2)
+	if (strlen(name) >= sizeof(block->name) || sysfs_block_link(name, &link) < 0 ||
+	    block_parse_link(link.text, block, whole->name) < 0 ||
+	    sysfs_block_read(name, "dev", &number) < 0 ||
+	    sscanf(number.text, "%u:%u", &block->major, &block->minor) != 2)
 		return false;
-	read_nvme_paths(block, link);
+	read_nvme_paths(block, link.text);
 	if (reads_number(name, "size", &value) && !value)
 		block->state = BLOCK_EMPTY;
 	/* The kernel has registered it as a cache (Documentation/admin-guide/bcache.rst). */
@@ -115,23 +120,22 @@ static void read_edges(struct block_devices *storage, size_t block)
 
 void block_sysfs_read_devices(struct block_devices *storage)
 {
-	char **names, (*wholes)[BLOCK_NAME_SIZE];
+	char **names;
 	ssize_t count = sysfs_block_list(&names);
+	cleanup_free struct whole *wholes = util_zeroed(count > 0 ? (size_t)count : 0, sizeof(*wholes));
 
-	wholes = util_zeroed(count > 0 ? (size_t)count : 0, sizeof(*wholes));
 	for (ssize_t i = 0; i < count; i++) {
 		storage->blocks = util_grow(storage->blocks, storage->count, sizeof(*storage->blocks));
-		if (read_device(names[i], &storage->blocks[storage->count], wholes[storage->count]))
+		if (read_device(names[i], &storage->blocks[storage->count], &wholes[storage->count]))
 			storage->count++;
 		else
 			free(storage->blocks[storage->count].functions);
 	}
 	rootdir_list_free(names, count);
 	for (size_t i = 0; i < storage->count; i++) {
-		storage->blocks[i].whole = block_by_name(storage, wholes[i]);
+		storage->blocks[i].whole = block_by_name(storage, wholes[i].name);
 		read_edges(storage, i);
 	}
-	free(wholes);
 }
 
 /* Every use is a table in /proc; one that is not there says nothing. */
@@ -158,11 +162,12 @@ void block_sysfs_read_uses(struct block_devices *storage)
 void block_sysfs_read_pools(struct block_devices *storage)
 {
 	static const char folder[] = "/proc/spl/kstat/zfs";
-	char **names, path[BLOCK_NAME_SIZE + 300];
+	struct rootdir_text path;
+	char **names;
 	ssize_t count = rootdir_list(folder, &names);
 
 	for (ssize_t i = 0; i < count; i++)
-		if (rootdir_exists(util_format(path, sizeof(path), "%s/%.255s/.", folder, names[i])))
+		if (rootdir_exists(rootdir_path(&path, "%s/%s/.", folder, names[i])))
 			block_add_pool(storage, names[i], strlen(names[i]));
 	rootdir_list_free(names, count);
 }
@@ -175,14 +180,14 @@ void block_sysfs_read_pools(struct block_devices *storage)
 
 static bool cache_names(const char *cache, size_t length, const char *name)
 {
-	char text[sizeof(((struct block_content *)NULL)->label) + 4];
-	size_t size = strlen(name);
+	const char *at = cache, *end = cache + length;
+	uint32_t size = (uint32_t)strlen(name), before = htobe32(size);
 
-	if (!size || size >= sizeof(text) - 4)
-		return false;
-	memcpy(text, (uint32_t[]){ htobe32((uint32_t)size) }, 4);
-	memcpy(text + 4, name, size);
-	return memmem(cache, length, text, size + 4) != NULL;
+	for (; size && (at = memmem(at, (size_t)(end - at), name, size)); at++)
+		if (at - cache >= (ptrdiff_t)sizeof(before) &&
+		    !memcmp(at - sizeof(before), &before, sizeof(before)))
+			return true;
+	return false;
 }
 
 /* A member of a pool that the host imports later belongs to it, whatever the boot has imported by now. */
@@ -204,16 +209,18 @@ void block_sysfs_add_cached_pools(struct block_devices *storage)
 /* udev's links are relative, and their last component is the kernel's name. */
 void block_sysfs_read_link(struct block_devices *storage, const struct need *need)
 {
-	char path[512], name[BLOCK_NAME_SIZE];
+	struct rootdir_text path, target;
+	const char *name;
 	int block;
 
-	if (!devspec_path(need->kind, need->value, path, sizeof(path)) ||
-	    rootdir_link_name(path, name, sizeof(name)) < 0)
+	if (!devspec_path(need->kind, need->value, path.text, sizeof(path.text)) ||
+	    rootdir_link(path.text, &target) < 0)
 		return;
-	block = block_by_name(storage, name);
+	name = strrchr(target.text, '/');
+	block = block_by_name(storage, name ? name + 1 : target.text);
 	if (block < 0)
 		return;
 	storage->links = util_grow(storage->links, storage->link_count, sizeof(*storage->links));
 	storage->links[storage->link_count++] =
-		(struct block_link){ util_copy(path, strlen(path)), (size_t)block };
+		(struct block_link){ util_copy(path.text, strlen(path.text)), (size_t)block };
 }

@@ -66,15 +66,17 @@ static char *read_kernel_cmdline(void)
 /* The kernel that boots is the newest one. */
 static void read_unified(struct search *search)
 {
-	const char *newest = NULL;
-	char path[256], found[256];
+	const char *newest = NULL, *path = "";
 
 	for (size_t i = 0; i < search->count; i++) {
-		if ((newest && strverscmp(search->versions[i], newest) <= 0) ||
-		    !kernels_find_unified(search->versions[i], found, sizeof(found)))
+		const char *found = newest && strverscmp(search->versions[i], newest) <= 0 ?
+					    "" :
+					    kernels_find_unified(search->versions[i]);
+
+		if (!found[0])
 			continue;
 		newest = search->versions[i];
-		strcpy(path, found);
+		path = found;
 	}
 	search->path = "the unified kernel image";
 	if (newest)

@@ -2,7 +2,6 @@
 #include "host/config-read.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,8 +62,9 @@ void config_read_each_drop_in(const char *const *folders, size_t count,
 			      void (*found)(void *data, const char *path), void *data)
 {
 	cleanup_free struct drop_in *drop_ins = NULL;
-	char path[PATH_MAX], **names;
+	struct rootdir_text path;
 	size_t found_count = 0;
+	char **names;
 
 	for (size_t folder = 0; folder < count; folder++) {
 		ssize_t listed = rootdir_list(folders[folder], &names);
@@ -82,8 +82,8 @@ void config_read_each_drop_in(const char *const *folders, size_t count,
 		qsort(drop_ins, found_count, sizeof(*drop_ins), by_name);
 	for (size_t i = 0; i < found_count; i++)
 		if (!i || strcmp(drop_ins[i].name, drop_ins[i - 1].name) != 0)
-			found(data, util_format(path, sizeof(path), "%s/%s", folders[drop_ins[i].folder],
-						drop_ins[i].name));
+			found(data,
+			      rootdir_path(&path, "%s/%s", folders[drop_ins[i].folder], drop_ins[i].name));
 	for (size_t i = 0; i < found_count; i++)
 		free(drop_ins[i].name);
 }
@@ -248,13 +248,11 @@ void config_read_module_ids(const char *cmdline, struct modprobe_ids *ret)
  */
 static const char *driver_of_ids(const struct config *config, const char *module)
 {
-	char name[PCI_DRIVER_SIZE];
-
 	if (strstr(module, "vfio_pci"))
 		return "";
 	for (size_t c = 0; c < config->claim_count; c++)
 		if (config->claims[c].driver[0] &&
-		    !strcmp(modprobe_module_name(config->claims[c].driver, name, sizeof(name)), module))
+		    cmdline_same_name(config->claims[c].driver, strlen(config->claims[c].driver), module))
 			return config->claims[c].driver;
 	return NULL;
 }

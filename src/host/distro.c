@@ -41,14 +41,13 @@ static enum distro_loader find_loader(bool ostree, const char *entries)
 static const char *find_kernels(void)
 {
 	bool in_boot = false, beside_modules = false;
-	char **names, path[256];
+	struct rootdir_text path;
+	char **names;
 	ssize_t count = rootdir_list("/lib/modules", &names);
 
 	for (ssize_t i = 0; i < count; i++) {
-		util_format(path, sizeof(path), "/lib/modules/%.120s/vmlinuz", names[i]);
-		beside_modules |= rootdir_exists(path);
-		util_format(path, sizeof(path), "/boot/vmlinuz-%.120s", names[i]);
-		in_boot |= rootdir_exists(path);
+		beside_modules |= rootdir_exists(rootdir_path(&path, "/lib/modules/%s/vmlinuz", names[i]));
+		in_boot |= rootdir_exists(rootdir_path(&path, "/boot/vmlinuz-%s", names[i]));
 	}
 	rootdir_list_free(names, count);
 	return in_boot && !beside_modules ? "/boot/vmlinuz-VERSION" : "/lib/modules/VERSION/vmlinuz";

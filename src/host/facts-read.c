@@ -19,29 +19,35 @@
 
 /* --- of an image --- */
 
-static void read_hash(char hash[static FACTS_HASH_SIZE])
-{
-	char uuid[64] = "";
+struct machine_hash {
+	char text[FACTS_HASH_SIZE];
+};
 
-	if (sysfs_dmi_uuid_read(uuid, sizeof(uuid)) < 0)
-		uuid[0] = '\0';
-	facts_hash(uuid, hash);
+static struct machine_hash read_hash(void)
+{
+	struct machine_hash hash = { 0 };
+	struct rootdir_text uuid;
+
+	/* It is "" then. */
+	(void)!sysfs_dmi_uuid_read(&uuid);
+	facts_hash(uuid.text, hash.text);
+	return hash;
 }
 
 void facts_read_text(const struct config *config, char *text, size_t length, struct facts *ret)
 {
-	char hash[FACTS_HASH_SIZE];
+	struct machine_hash hash;
 
 	facts_parse(text, length, ret);
 	if (config->facts_ignored) {
 		facts_drop(ret, FACTS_IGNORED);
 		return;
 	}
-	read_hash(hash);
-	if (facts_are_foreign(ret, hash))
+	hash = read_hash();
+	if (facts_are_foreign(ret, hash.text))
 		facts_drop(ret, FACTS_FOREIGN);
 	else
-		facts_doubt_machine(ret, hash);
+		facts_doubt_machine(ret, hash.text);
 }
 
 void facts_read(const struct config *config, struct facts *ret)
@@ -140,7 +146,7 @@ void facts_read_collect(char **ret_text, const char **ret_unseen)
 	struct machine machine;
 	struct config config;
 	struct facts none = { 0 };
-	char hash[FACTS_HASH_SIZE];
+	struct machine_hash hash;
 	cleanup_free char *cmdline = NULL;
 
 	*ret_unseen = rootdir_is_unprivileged() ?
@@ -153,14 +159,14 @@ void facts_read_collect(char **ret_text, const char **ret_unseen)
 	host_needs_read_units(&needs);
 	machine_read(&config, cmdline, &needs, &none, &plan_facts, false, &machine);
 	read_functions(&machine);
-	read_hash(hash);
+	hash = read_hash();
 	*ret_text = facts_make(&(struct facts_source){
 		.functions = machine.functions,
 		.function_count = machine.function_count,
 		.needs = &needs,
 		.storage = machine.storage,
 		.network = &machine.network,
-		.machine = hash,
+		.machine = hash.text,
 		.made = format_time(),
 		.version = VFIO_EARLY_VERSION,
 		.unseen = *ret_unseen,

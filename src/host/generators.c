@@ -46,14 +46,14 @@ const char *generators_list_tools(void)
 static bool hook_exists(const char *path)
 {
 	const char *name = strstr(path, "/??");
-	char folder[128], **names;
+	struct rootdir_text folder;
 	bool found = false;
 	ssize_t count;
+	char **names;
 
 	if (!name)
 		return rootdir_exists(path);
-	util_format(folder, sizeof(folder), "%.*s", (int)(name - path), path);
-	count = rootdir_list(folder, &names);
+	count = rootdir_list(rootdir_path(&folder, "%.*s", (int)(name - path), path), &names);
 	for (ssize_t i = 0; i < count; i++)
 		found |= strlen(names[i]) > 2 && !strcmp(names[i] + 2, name + 3);
 	rootdir_list_free(names, count);

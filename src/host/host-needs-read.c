@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -313,13 +312,13 @@ static const char *const unit_folders[] = { "/etc/systemd/system", "/usr/lib/sys
 /* The file of the strongest folder counts, also where it is a link to /dev/null. */
 static void add_unit(struct host_needs *needs, const char *name)
 {
-	char path[PATH_MAX];
+	struct rootdir_text path;
 
 	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++) {
 		cleanup_free char *text = NULL;
 		size_t length;
-		int r = rootdir_read_file(util_format(path, sizeof(path), "%s/%s", unit_folders[i], name),
-					  TABLE_LIMIT, &text, &length);
+		int r = rootdir_read_file(rootdir_path(&path, "%s/%s", unit_folders[i], name), TABLE_LIMIT,
+					  &text, &length);
 
 		if (r == 0)
 			host_needs_add_unit(needs, name, text);
@@ -332,27 +331,29 @@ static void add_unit(struct host_needs *needs, const char *name)
 static void add_wanted(void *needs, const char *name)
 {
 	static const char automount[] = ".automount";
-	char mount[NAME_MAX + 1];
+	struct rootdir_text mount;
 
 	if (util_ends_in(name, automount))
-		add_unit(needs, util_format(mount, sizeof(mount), "%.*s.mount",
-					    (int)(strlen(name) - strlen(automount)), name));
+		add_unit(needs,
+			 rootdir_path(&mount, "%.*s.mount", (int)(strlen(name) - strlen(automount)), name));
 	else if (util_ends_in(name, ".mount") || util_ends_in(name, ".swap"))
 		add_unit(needs, name);
 }
 
 void host_needs_read_units(struct host_needs *needs)
 {
-	char path[PATH_MAX], **names;
+	struct rootdir_text path;
+	char **names;
 
 	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++) {
 		ssize_t count = rootdir_list(unit_folders[i], &names);
 
 		for (ssize_t n = 0; n < count; n++)
+			/* Of two folders with one name either may be missing. */
 			if (util_ends_in(names[n], ".wants") || util_ends_in(names[n], ".requires"))
 				(void)!rootdir_each_name(
-					util_format(path, sizeof(path), "%s/%s", unit_folders[i], names[n]),
-					add_wanted, needs);
+					rootdir_path(&path, "%s/%s", unit_folders[i], names[n]), add_wanted,
+					needs);
 		rootdir_list_free(names, count);
 	}
 }

@@ -32,14 +32,21 @@ static void add_file(struct initramfs *initramfs, const char *path, char *text, 
 /* The hooks copy these; what is in /run at a boot comes from elsewhere. */
 static const char *const folders[] = { CONFIG_READ_FOLDER, CONFIG_READ_VENDOR_FOLDER };
 
-static bool is_config(const char *path)
+/* Is what an archive calls @name kept: the configuration, the copies of the host's tables, the host facts? */
+static bool is_kept(const char *name)
 {
-	const char *slash = strrchr(path, '/');
+	static const char *const paths[] = { CONFIG_READ_FILE, CONFIG_READ_FSTAB_COPY,
+					     CONFIG_READ_CRYPTTAB_COPY, FACTS_FILE };
+	const char *slash = strrchr(name, '/');
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		if (util_equal(path, (size_t)(slash - path), folders[i]) && util_ends_in(slash + 1, ".conf"))
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && slash; i++)
+		if (util_equal(name, (size_t)(slash - name), folders[i] + 1) &&
+		    util_ends_in(slash + 1, ".conf"))
 			return true;
-	return !strcmp(path, CONFIG_READ_FILE);
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		if (!strcmp(name, paths[i] + 1))
+			return true;
+	return false;
 }
 
 static void add_host_file(struct initramfs *initramfs, const char *path, const char *name)
@@ -165,11 +172,11 @@ static void keep_text(struct initramfs *initramfs, const char *path, char *text,
 	add_file(initramfs, path, text, size);
 }
 
-static int keep_content(struct cpio *cpio, const struct cpio_file *file, const char *path,
-			struct initramfs *initramfs)
+static int keep_content(struct cpio *cpio, const struct cpio_file *file, struct initramfs *initramfs)
 {
 	size_t size = file->size < FILE_LIMIT ? (size_t)file->size : FILE_LIMIT, got = 0;
 	char *text = util_zeroed(size + 1, 1);
+	struct rootdir_text path;
 
 	while (got < size) {
 		ssize_t r = cpio_content(cpio, text + got, size - got);
@@ -180,7 +187,7 @@ static int keep_content(struct cpio *cpio, const struct cpio_file *file, const c
 		}
 		got += (size_t)r;
 	}
-	keep_text(initramfs, path, text, size);
+	keep_text(initramfs, rootdir_path(&path, "/%s", file->name), text, size);
 	return 0;
 }
 
@@ -188,17 +195,13 @@ static int keep_content(struct cpio *cpio, const struct cpio_file *file, const c
 static int read_archives(struct cpio *cpio, struct initramfs *initramfs)
 {
 	struct cpio_file file;
-	char path[CPIO_NAME_SIZE + 1];
 	int r;
 
 	while ((r = cpio_next(cpio, &file)) > 0) {
 		initramfs->program |= is_program(file.name);
 		initramfs->driver |= is_driver(file.name);
-		util_format(path, sizeof(path), "/%s", file.name);
-		if (file.regular && file.size &&
-		    (is_config(path) ||
-		     UTIL_IS_ONE_OF(path, CONFIG_READ_FSTAB_COPY, CONFIG_READ_CRYPTTAB_COPY, FACTS_FILE)))
-			r = keep_content(cpio, &file, path, initramfs);
+		if (file.regular && file.size && is_kept(file.name))
+			r = keep_content(cpio, &file, initramfs);
 		if (r < 0)
 			break;
 	}

@@ -7,19 +7,23 @@
 #include "core/cmdline.h"
 #include "host/sysfs.h"
 
-static void read_cpu_vendor(char *buffer, size_t size)
+/* The first processor tells. */
+#define CPUINFO_LIMIT 512
+
+static const char *read_cpu_vendor(void)
 {
 	static const char key[] = "vendor_id\t: ";
-	char text[512], *vendor;
+	cleanup_free char *text = NULL;
+	const char *vendor;
+	size_t length;
 
-	buffer[0] = '\0';
-	if (rootdir_read("/proc/cpuinfo", text, sizeof(text)) <= 0)
-		return;
+	if (rootdir_read_file("/proc/cpuinfo", CPUINFO_LIMIT, &text, &length) < 0 && !text)
+		return "";
 	vendor = strstr(text, key);
-	if (vendor) {
-		vendor += strlen(key);
-		util_format(buffer, size, "%.*s", (int)strcspn(vendor, "\n"), vendor);
-	}
+	if (!vendor)
+		return "";
+	vendor += strlen(key);
+	return util_text("%.*s", (int)strcspn(vendor, "\n"), vendor);
 }
 
 /* Tables are readable by root only; that they are there, anyone sees. */
@@ -36,36 +40,36 @@ static void read_table(const char *name, struct acpi_table *ret)
 
 static bool remember_chip(void *data, const char *chip)
 {
-	char *found = data;
+	const char **found = data;
 
 	if (!iommu_irq_chip_tells(chip))
 		return true;
-	util_format(found, SYSFS_CHIP_SIZE, "%s", chip);
+	*found = util_text("%s", chip);
 	return false;
 }
 
 void iommu_read(const char *cmdline, struct iommu *ret)
 {
-	char cpu_vendor[32] = "", chip[SYSFS_CHIP_SIZE] = "", **units = NULL;
+	char **units = NULL;
 	ssize_t count = sysfs_iommu_list(&units);
 	struct iommu_facts facts = {
 		.unit = count > 0 ? units[0] : "",
-		.cpu_vendor = cpu_vendor,
+		.cpu_vendor = "",
 		.cmdline = cmdline,
-		.irq_chip = chip,
+		.irq_chip = "",
 #if defined(__x86_64__) || defined(__i386__)
 		.x86 = true,
 #endif
 	};
 
 	if (facts.x86)
-		sysfs_irq_chips(remember_chip, chip);
-	if (count <= 0 || (chip[0] && strncmp(chip, "IR-", 3))) {
+		sysfs_irq_chips(remember_chip, &facts.irq_chip);
+	if (count <= 0 || (facts.irq_chip[0] && !util_starts_with(facts.irq_chip, "IR-"))) {
 		read_table("DMAR", &facts.dmar);
 		read_table("IVRS", &facts.ivrs);
 		read_table("IORT", &facts.iort);
 		read_table("VIOT", &facts.viot);
-		read_cpu_vendor(cpu_vendor, sizeof(cpu_vendor));
+		facts.cpu_vendor = read_cpu_vendor();
 		facts.unsafe_interrupts =
 			sysfs_module_says("vfio_iommu_type1", "allow_unsafe_interrupts") ||
 			cmdline_switches_on(cmdline, "vfio_iommu_type1.allow_unsafe_interrupts");

@@ -15,11 +15,12 @@
 static bool index_has(const char *version, const char *name, const char *file)
 {
 	cleanup_free char *text = NULL;
-	char path[256];
+	struct rootdir_text path;
 	size_t length;
 
-	util_format(path, sizeof(path), MODULES "/%.120s/%s", version, name);
-	return rootdir_read_file(path, INDEX_LIMIT, &text, &length) == 0 && strstr(text, file);
+	return rootdir_read_file(rootdir_path(&path, MODULES "/%s/%s", version, name), INDEX_LIMIT, &text,
+				 &length) == 0 &&
+	       strstr(text, file);
 }
 
 static enum kernel_driver find_driver(const char *version)
@@ -29,10 +30,14 @@ static enum kernel_driver find_driver(const char *version)
 	return index_has(version, "modules.dep", "/vfio-pci.ko") ? KERNEL_DRIVER_MODULE : KERNEL_DRIVER_NONE;
 }
 
-/* Is there a file PREFIX VERSION SUFFIX? Its path is stored. */
-static bool find_one(const char *const place[2], const char *version, char *path, size_t size)
+/* The path of the file PREFIX VERSION SUFFIX, "" where there is none. */
+static const char *find_one(const char *const place[2], const char *version)
 {
-	return rootdir_exists(util_format(path, size, "%s%.120s%s", place[0], version, place[1]));
+	struct rootdir_text path;
+
+	return rootdir_exists(rootdir_path(&path, "%s%s%s", place[0], version, place[1])) ?
+		       util_text("%s", path.text) :
+		       "";
 }
 
 /* --- where images stand --- */
@@ -50,29 +55,30 @@ enum kernels_layout kernels_read_layout(void)
 									       KERNELS_OF_GENERATOR;
 }
 
-static bool find_image_of(const struct generator *generator, struct kernel *kernel)
+static const char *find_generated(const char *version)
 {
-	for (const char *const(*image)[2] = generator->images; (*image)[0]; image++)
-		if (find_one(*image, kernel->version, kernel->path, sizeof(kernel->path)))
-			return true;
-	return false;
+	const char *path = "";
+
+	for (size_t i = 0; i < GENERATOR_COUNT; i++)
+		for (const char *const(*image)[2] = generators[i].images; (*image)[0] && !path[0]; image++)
+			path = find_one(*image, version);
+	return path;
 }
 
 /* kernel-install's layout: a folder of the machine's id. */
-static bool find_image_of_kernel_install(struct kernel *kernel)
+static const char *find_installed(const char *version)
 {
 	cleanup_free char *machine = NULL;
+	struct rootdir_text path;
 	size_t length;
 
 	if (rootdir_read_file("/etc/machine-id", 64, &machine, &length) < 0 || length < 32)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(boot_folders); i++) {
-		util_format(kernel->path, sizeof(kernel->path), "%s/%.32s/%s/initrd", boot_folders[i],
-			    machine, kernel->version);
-		if (rootdir_exists(kernel->path))
-			return true;
-	}
-	return false;
+		return "";
+	for (size_t i = 0; i < ARRAY_SIZE(boot_folders); i++)
+		if (rootdir_exists(
+			    rootdir_path(&path, "%s/%.32s/%s/initrd", boot_folders[i], machine, version)))
+			return util_text("%s", path.text);
+	return "";
 }
 
 /*
@@ -98,7 +104,7 @@ static bool is_unified_of(const char *name, const char *version)
 
 struct unified_search {
 	const char *version; /* NULL for what dracut has made, whatever version it is of */
-	char name[192];
+	const char *name;
 };
 
 static void see_unified(void *data, const char *name)
@@ -108,31 +114,26 @@ static void see_unified(void *data, const char *name)
 				       util_starts_with(name, "linux-") && util_ends_in(name, ".efi");
 
 	/* Of two the same one, whatever order they are listed in. */
-	if (found && strlen(name) < sizeof(search->name) &&
-	    (!search->name[0] || strcmp(name, search->name) < 0))
-		strcpy(search->name, name);
+	if (found && (!search->name[0] || strcmp(name, search->name) < 0))
+		search->name = util_text("%s", name);
 }
 
-bool kernels_find_unified(const char *version, char *path, size_t size)
+const char *kernels_find_unified(const char *version)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(boot_folders); i++) {
-		struct unified_search search = { .version = version };
-		char folder[32];
+		struct unified_search search = { .version = version, .name = "" };
+		struct rootdir_text folder;
 
-		util_format(folder, sizeof(folder), "%s/EFI/Linux", boot_folders[i]);
-		if (rootdir_each_name(folder, see_unified, &search) < 0 || !search.name[0])
-			continue;
-		util_format(path, size, "%s/%s", folder, search.name);
-		return true;
+		rootdir_path(&folder, "%s/EFI/Linux", boot_folders[i]);
+		if (rootdir_each_name(folder.text, see_unified, &search) == 0 && search.name[0])
+			return util_text("%s/%s", folder.text, search.name);
 	}
-	return false;
+	return "";
 }
 
 bool kernels_unified_by_dracut(void)
 {
-	char path[256];
-
-	return kernels_find_unified(NULL, path, sizeof(path));
+	return kernels_find_unified(NULL)[0];
 }
 
 /*
@@ -145,31 +146,25 @@ static bool is_installed(const char *version)
 		{ "/boot/vmlinuz-", "" }, { "/boot/vmlinux-", "" },    { "/boot/Image-", "" },
 		{ "/boot/kernel-", "" },  { MODULES "/", "/vmlinuz" },
 	};
-	char path[256];
-
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		if (find_one(places[i], version, path, sizeof(path)))
+		if (find_one(places[i], version)[0])
 			return true;
-	return kernels_find_unified(version, path, sizeof(path));
+	return kernels_find_unified(version)[0];
 }
 
-static bool find_generated(struct kernel *kernel)
+static const char *find_image(enum kernels_layout layout, const char *version)
 {
-	for (size_t i = 0; i < GENERATOR_COUNT; i++)
-		if (find_image_of(&generators[i], kernel))
-			return true;
-	return false;
-}
+	const char *path = "";
 
-static void find_image(enum kernels_layout layout, struct kernel *kernel)
-{
-	if ((layout == KERNELS_UNIFIED &&
-	     kernels_find_unified(kernel->version, kernel->path, sizeof(kernel->path))) ||
-	    (layout != KERNELS_OF_GENERATOR && find_image_of_kernel_install(kernel)) ||
-	    find_generated(kernel) || find_image_of_kernel_install(kernel) ||
-	    kernels_find_unified(kernel->version, kernel->path, sizeof(kernel->path)))
-		return;
-	kernel->path[0] = '\0';
+	if (layout == KERNELS_UNIFIED)
+		path = kernels_find_unified(version);
+	if (!path[0] && layout != KERNELS_OF_GENERATOR)
+		path = find_installed(version);
+	if (!path[0])
+		path = find_generated(version);
+	if (!path[0])
+		path = find_installed(version);
+	return path[0] ? path : kernels_find_unified(version);
 }
 
 static const char *running_version(void)
@@ -191,14 +186,15 @@ size_t kernels_read(struct kernel **ret_kernels)
 	for (ssize_t i = 0; i < found; i++) {
 		struct kernel *kernel;
 
-		if (strlen(names[i]) >= sizeof(kernel->version) ||
-		    (strcmp(names[i], running_version()) != 0 && !is_installed(names[i])))
+		if (strcmp(names[i], running_version()) != 0 && !is_installed(names[i]))
 			continue;
 		kernels = util_grow(kernels, count, sizeof(*kernels));
 		kernel = &kernels[count++];
-		*kernel = (struct kernel){ .driver = find_driver(names[i]) };
-		strcpy(kernel->version, names[i]);
-		find_image(layout, kernel);
+		*kernel = (struct kernel){
+			.version = util_copy(names[i], strlen(names[i])),
+			.driver = find_driver(names[i]),
+			.path = find_image(layout, names[i]),
+		};
 		if (kernel->path[0])
 			kernel->error = initramfs_read(kernel->path, &kernel->initramfs, &kernel->tool);
 	}
@@ -209,7 +205,9 @@ size_t kernels_read(struct kernel **ret_kernels)
 
 void kernels_free(struct kernel *kernels, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		initramfs_clear(&kernels[i].initramfs);
+		free(kernels[i].version);
+	}
 	free(kernels);
 }

@@ -7,9 +7,9 @@
 enum kernel_driver { KERNEL_DRIVER_NONE, KERNEL_DRIVER_MODULE, KERNEL_DRIVER_BUILTIN };
 
 struct kernel {
-	char version[128];
+	char *version;
 	enum kernel_driver driver; /* vfio-pci */
-	char path[256];            /* of its image, "" where none was found */
+	const char *path;          /* of its image, a util_text(), "" where none was found */
 	struct initramfs initramfs;
 	int error;        /* 0, or what initramfs_read() returned */
 	const char *tool; /* of -ENOEXEC */
@@ -24,8 +24,8 @@ enum kernels_layout {
 
 enum kernels_layout kernels_read_layout(void);
 
-/* Find the unified kernel image of a version. Stores its path. */
-bool kernels_find_unified(const char *version, char *path, size_t size);
+/* The path of the unified kernel image of a version, a util_text(), "" where there is none. */
+const char *kernels_find_unified(const char *version) must_check;
 
 /* Is there a unified kernel image that "dracut --uefi" has made, by its name? */
 bool kernels_unified_by_dracut(void);

@@ -46,18 +46,17 @@ static bool is_asked(const char *cmdline)
 
 void keyboard_read(struct keyboards *ret)
 {
-	char **names, link[512], bits[512];
+	struct rootdir_text link, bits;
+	char **names;
 	ssize_t count = sysfs_input_list(&names);
 
 	*ret = (struct keyboards){ 0 };
 	for (ssize_t i = 0; i < count; i++) {
-		if (!util_starts_with(names[i], "input") ||
-		    sysfs_input_link(names[i], link, sizeof(link)) < 0 || strstr(link, "/virtual/") ||
-		    sysfs_input_read(names[i], "capabilities/key", bits, sizeof(bits)) < 0)
-			continue;
-		bits[strcspn(bits, "\n")] = '\0';
-		if (keyboard_has_keys(bits))
-			add_keyboard(ret, link);
+		if (util_starts_with(names[i], "input") && sysfs_input_link(names[i], &link) == 0 &&
+		    !strstr(link.text, "/virtual/") &&
+		    sysfs_input_read(names[i], "capabilities/key", &bits) == 0 &&
+		    keyboard_has_keys(bits.text))
+			add_keyboard(ret, link.text);
 	}
 	rootdir_list_free(names, count);
 }

@@ -30,12 +30,12 @@ static void descend(void *data, const char *interface)
 {
 	const struct descent *above = data;
 	struct descent descent = { above->network, above->interface, above->depth + 1 };
-	char link[512];
+	struct rootdir_text link;
 
 	if (descent.depth > DEPTH)
 		return;
-	if (sysfs_net_link(interface, link, sizeof(link)) == 0)
-		add_cards(&descent, link);
+	if (sysfs_net_link(interface, &link) == 0)
+		add_cards(&descent, link.text);
 	sysfs_net_lower(interface, descend, &descent);
 }
 

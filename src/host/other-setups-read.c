@@ -16,10 +16,10 @@ static void read_modprobe(void *setups, const char *path)
 
 static void read_driverctl(void *setups, const char *path)
 {
-	char text[128];
+	struct rootdir_text text;
 
-	if (rootdir_read(path, text, sizeof(text)) > 0)
-		other_setups_add_driverctl(setups, path, text);
+	if (rootdir_read(path, &text) == 0 && text.text[0])
+		other_setups_add_driverctl(setups, path, text.text);
 }
 
 void other_setups_read(struct other_setups *setups, const char *cmdline)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pci/pci.h>
 #include <setjmp.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "host/rootdir.h"
@@ -31,7 +32,7 @@ void pci_names_open(void)
 {
 	static const char *const lists[] = { "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids",
 					     "/usr/share/pci.ids" };
-	static char path[64];
+	const char *path;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists) && names_fd < 0; i++)
 		names_fd = rootdir_open(lists[i], O_RDONLY);
@@ -42,8 +43,8 @@ void pci_names_open(void)
 	names_access->warning = ignore;
 	names_access->debug = ignore;
 	/* libpci takes a path, and knows nothing of --root. */
-	util_format(path, sizeof(path), "/proc/self/fd/%d", names_fd);
-	pci_set_name_list_path(names_access, path, 0);
+	path = util_text("/proc/self/fd/%d", names_fd);
+	pci_set_name_list_path(names_access, util_copy(path, strlen(path)), 1);
 	if (setjmp(names_failed) == 0)
 		pci_load_name_list(names_access);
 	else
@@ -62,27 +63,37 @@ void pci_names_close(void)
 	names_fd = -1;
 }
 
+/* No line of the list is longer (pciutils, lib/names-parse.c, MAX_LINE). */
+struct name {
+	char text[1024];
+};
+
+/* "" for what has none. A look-up that takes one id leaves @second alone. */
+static struct name look_up(int what, unsigned int first, unsigned int second)
+{
+	struct name name;
+	const char *found = names_access ? pci_lookup_name(names_access, name.text, sizeof(name.text),
+							   LOOKUP_FLAGS | what, first, second) :
+					   NULL;
+
+	if (!found)
+		name.text[0] = '\0';
+	return name;
+}
+
 const char *pci_names_device(const struct pci_function *function)
 {
-	char vendor[256], device[256];
-	const char *maker, *model;
+	struct name vendor = look_up(PCI_LOOKUP_VENDOR, function->vendor, 0), device;
 
-	if (!names_access)
+	if (!vendor.text[0])
 		return "";
-	maker = pci_lookup_name(names_access, vendor, sizeof(vendor), LOOKUP_FLAGS | PCI_LOOKUP_VENDOR,
-				function->vendor);
-	model = pci_lookup_name(names_access, device, sizeof(device), LOOKUP_FLAGS | PCI_LOOKUP_DEVICE,
-				function->vendor, function->device);
-	return maker ? util_text("%s%s%s", maker, model ? " " : "", model ? model : "") : "";
+	device = look_up(PCI_LOOKUP_DEVICE, function->vendor, function->device);
+	return util_text("%s%s%s", vendor.text, device.text[0] ? " " : "", device.text);
 }
 
 const char *pci_names_class(const struct pci_function *function)
 {
-	char text[256];
-	const char *name = NULL;
+	struct name name = look_up(PCI_LOOKUP_CLASS, function->class >> 8, 0);
 
-	if (names_access)
-		name = pci_lookup_name(names_access, text, sizeof(text), LOOKUP_FLAGS | PCI_LOOKUP_CLASS,
-				       function->class >> 8);
-	return name ? util_text("%s", name) : util_text("class %06x", function->class);
+	return name.text[0] ? util_text("%s", name.text) : util_text("class %06x", function->class);
 }

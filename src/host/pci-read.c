@@ -13,19 +13,20 @@
  */
 static bool read_identity(struct pci_function *function)
 {
-	char text[1024];
+	struct rootdir_text text;
 
-	if (sysfs_pci_read(&function->address, "modalias", text, sizeof(text)) >= 0 &&
-	    pci_parse_modalias(text, function) == 0)
+	if (sysfs_pci_read(&function->address, "modalias", &text) == 0 &&
+	    pci_parse_modalias(text.text, function) == 0)
 		return true;
-	function->driver_read = sysfs_pci_read(&function->address, "uevent", text, sizeof(text)) >= 0 &&
-				pci_parse_uevent(text, function) == 0;
+	function->driver_read = sysfs_pci_read(&function->address, "uevent", &text) == 0 &&
+				pci_parse_uevent(text.text, function) == 0;
 	return function->driver_read;
 }
 
 void pci_read_driver(struct pci_function *function)
 {
-	if (!function->driver_read && sysfs_pci_driver(&function->address, function->driver) < 0)
+	if (!function->driver_read &&
+	    sysfs_pci_driver(&function->address, function->driver, sizeof(function->driver)) < 0)
 		function->driver[0] = '\0';
 	function->driver_read = true;
 }
@@ -70,13 +71,14 @@ struct headers {
 static int read_headers(const void *argument, void *result)
 {
 	const struct headers *headers = argument;
-	signed char *types = result, text[0x0e + 2];
+	signed char *types = result;
+	uint8_t header[0x0e + 1];
 
 	for (size_t i = 0; i < headers->count; i++) {
 		const struct pci_address *address = &headers->functions[headers->which[i]].address;
 
-		if (sysfs_pci_read(address, "config", (char *)text, sizeof(text)) > 0x0e)
-			types[i] = text[0x0e] & 0x7f;
+		if (sysfs_pci_read_config(address, header, sizeof(header)) > 0x0e)
+			types[i] = header[0x0e] & 0x7f;
 		deadline_progress();
 	}
 	return 0;
@@ -110,21 +112,19 @@ void pci_read_details(struct pci_function *function)
 
 void pci_read_boot_vga(struct pci_function *function)
 {
-	char text[8];
+	struct rootdir_text text;
 
 	if (function->boot_vga < 0 && function->class >> 8 == PCI_SUB_VGA &&
-	    sysfs_pci_read(&function->address, "boot_vga", text, sizeof(text)) > 0)
-		function->boot_vga = text[0] == '1';
+	    sysfs_pci_read(&function->address, "boot_vga", &text) == 0)
+		function->boot_vga = text.text[0] == '1';
 }
 
 void pci_read_state(struct pci_function *function)
 {
-	char label[32];
-
 	function->is_virtual = sysfs_pci_has(&function->address, "physfn");
 	if (!pci_is_display(function))
 		return;
-	if (sysfs_framebuffer_range(&function->address, label, sizeof(label)) == 0)
+	if (sysfs_framebuffer_range(&function->address))
 		function->console = PCI_CONSOLE_FRAMEBUFFER;
 	else if (sysfs_drm_is_boot_display(&function->address))
 		function->console = PCI_CONSOLE_BOOT_DISPLAY;
@@ -138,11 +138,10 @@ void pci_read_display(struct pci_function *function)
 
 void pci_read_path(struct pci_function *function)
 {
-	char link[512];
+	struct rootdir_text link;
 
 	/* What is no path stays without hops. */
-	if (sysfs_pci_link(&function->address, link, sizeof(link)) < 0 ||
-	    pci_parse_path(link, &function->path) < 0)
+	if (sysfs_pci_link(&function->address, &link) < 0 || pci_parse_path(link.text, &function->path) < 0)
 		function->path.hops = 0;
 }
 
@@ -164,18 +163,17 @@ void pci_read_group(struct pci_function *functions, size_t count, int group)
 	rootdir_list_free(names, found);
 }
 
-bool pci_read_resets(const struct pci_function *function, bool known, char *buffer, size_t size)
+int pci_read_resets(const struct pci_function *function, bool known, struct rootdir_text *ret)
 {
-	if (sysfs_pci_read(&function->address, "reset_method", buffer, size) >= 0) {
-		buffer[strcspn(buffer, "\n")] = '\0';
-		return true;
-	}
-	buffer[0] = '\0';
+	int r = sysfs_pci_read(&function->address, "reset_method", ret);
+
+	if (r == 0)
+		return 0;
 	if (sysfs_pci_has(&function->address, "reset")) {
-		util_format(buffer, size, "yes");
-		return true;
+		rootdir_path(ret, "yes");
+		return 0;
 	}
-	return known;
+	return known ? 0 : r;
 }
 
 bool pci_read_has_resets(const struct pci_function *functions, size_t count)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/pci.h"
+#include "host/rootdir.h"
 
 /*
  * Read ids and class of every function, one read each, sorted by address. The caller frees the array.
@@ -36,10 +37,10 @@ void pci_read_display(struct pci_function *function);
 void pci_read_state(struct pci_function *function);
 
 /*
- * Write the ways in which the function can be reset, separated by blanks, "" for none: its reset_method
+ * Store the ways in which the function can be reset, separated by blanks, "" for none: its reset_method
  * (Documentation/ABI/testing/sysfs-bus-pci, Linux 5.15), before that "yes" where it has any. A function
  * without any has neither file (drivers/pci/pci-sysfs.c, pci_dev_reset_attr_is_visible()), so @known says
- * whether another function has one, pci_read_has_resets(). Returns false where it cannot be told.
+ * whether another function has one, pci_read_has_resets(). Returns 0, or -errno where it cannot be told.
  */
-bool pci_read_resets(const struct pci_function *function, bool known, char *buffer, size_t size) must_check;
+int pci_read_resets(const struct pci_function *function, bool known, struct rootdir_text *ret) must_check;
 bool pci_read_has_resets(const struct pci_function *functions, size_t count);

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +32,16 @@ struct open_how {
 
 /* The folder of --root, or -1 for the machine's own root. */
 static int root_fd = -1;
+
+const char *rootdir_path(struct rootdir_text *ret, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(ret->text, sizeof(ret->text), format, args);
+	va_end(args);
+	return ret->text;
+}
 
 int rootdir_enter(const char *folder)
 {
@@ -97,18 +107,33 @@ int rootdir_open(const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-ssize_t rootdir_read(const char *path, char *buffer, size_t size)
+ssize_t rootdir_read_start(const char *path, void *buffer, size_t size)
 {
 	cleanup_close int fd = rootdir_open(path, O_RDONLY | O_NONBLOCK);
 	ssize_t length;
 
 	if (fd < 0)
 		return fd;
-	length = read(fd, buffer, size - 1);
-	if (length < 0)
-		return -errno;
-	buffer[length] = '\0';
-	return length;
+	length = read(fd, buffer, size);
+	return length < 0 ? -errno : length;
+}
+
+/* End the text that is @length bytes long, or "" where that is an error. Returns 0 or the error. */
+static int end_text(struct rootdir_text *text, ssize_t length, int too_long)
+{
+	if (length == (ssize_t)sizeof(text->text))
+		length = too_long;
+	text->text[length < 0 ? 0 : length] = '\0';
+	return length < 0 ? (int)length : 0;
+}
+
+int rootdir_read(const char *path, struct rootdir_text *ret)
+{
+	ssize_t length = rootdir_read_start(path, ret->text, sizeof(ret->text));
+
+	if (length > 0 && length < (ssize_t)sizeof(ret->text) && ret->text[length - 1] == '\n')
+		length--;
+	return end_text(ret, length, -EFBIG);
 }
 
 int rootdir_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length)
@@ -169,43 +194,40 @@ int rootdir_write(const char *path, const char *text)
 static int open_parent(const char *path, const char **ret_name)
 {
 	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX];
+	struct rootdir_text folder;
 
-	if (slash - path >= PATH_MAX)
+	/* The kernel sees its parts only. */
+	if (strlen(path) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	memcpy(folder, path, (size_t)(slash - path));
-	folder[slash - path] = '\0';
 	*ret_name = slash + 1;
-	return rootdir_open(slash == path ? "/" : folder, O_PATH | O_DIRECTORY);
+	return rootdir_open(slash == path ? "/" : rootdir_path(&folder, "%.*s", (int)(slash - path), path),
+			    O_PATH | O_DIRECTORY);
 }
 
-int rootdir_link(const char *path, char *buffer, size_t size)
+int rootdir_link(const char *path, struct rootdir_text *ret)
 {
 	const char *name = path;
 	cleanup_close int parent = rootdir_is_host() ? -1 : open_parent(path, &name);
-	ssize_t length;
+	ssize_t length = parent;
 
-	if (parent < 0 && !rootdir_is_host())
-		return parent;
-	length = readlinkat(rootdir_is_host() ? AT_FDCWD : parent, name, buffer, size);
-	if (length < 0)
-		return -errno;
-	if ((size_t)length == size)
-		return -ENAMETOOLONG;
-	buffer[length] = '\0';
-	return 0;
+	if (parent >= 0 || rootdir_is_host()) {
+		length =
+			readlinkat(rootdir_is_host() ? AT_FDCWD : parent, name, ret->text, sizeof(ret->text));
+		length = length < 0 ? -errno : length;
+	}
+	return end_text(ret, length, -ENAMETOOLONG);
 }
 
 int rootdir_link_name(const char *path, char *buffer, size_t size)
 {
-	char target[PATH_MAX];
+	struct rootdir_text target;
 	const char *base;
-	int r = rootdir_link(path, target, sizeof(target));
+	int r = rootdir_link(path, &target);
 
 	if (r < 0)
 		return r;
-	base = strrchr(target, '/');
-	base = base ? base + 1 : target;
+	base = strrchr(target.text, '/');
+	base = base ? base + 1 : target.text;
 	if (strlen(base) >= size)
 		return -ENAMETOOLONG;
 	strcpy(buffer, base);
@@ -300,12 +322,13 @@ ssize_t rootdir_list(const char *path, char ***ret_names)
 void rootdir_each_file(const char *folder, const char *suffix, void (*found)(void *data, const char *path),
 		       void *data)
 {
-	char **names, path[PATH_MAX];
+	struct rootdir_text path;
+	char **names;
 	ssize_t count = rootdir_list(folder, &names);
 
 	for (ssize_t i = 0; i < count; i++)
 		if (util_ends_in(names[i], suffix))
-			found(data, util_format(path, sizeof(path), "%s/%s", folder, names[i]));
+			found(data, rootdir_path(&path, "%s/%s", folder, names[i]));
 	rootdir_list_free(names, count);
 }
 
@@ -319,19 +342,8 @@ int rootdir_mkdir(const char *path)
 	return mkdirat(parent, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-int rootdir_replace(const char *path, const char *text, size_t length)
+static int write_all(int fd, const char *text, size_t length)
 {
-	const char *name;
-	cleanup_close int parent = open_parent(path, &name);
-	cleanup_close int fd = -1;
-	char draft[PATH_MAX];
-
-	if (parent < 0)
-		return parent;
-	util_format(draft, sizeof(draft), "%s.new", path);
-	fd = rootdir_open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0)
-		return fd;
 	while (length) {
 		ssize_t written = write(fd, text, length);
 
@@ -340,8 +352,33 @@ int rootdir_replace(const char *path, const char *text, size_t length)
 		text += written;
 		length -= (size_t)written;
 	}
-	util_format(draft, sizeof(draft), "%s.new", name);
-	return renameat(parent, draft, parent, name) < 0 ? -errno : 0;
+	return 0;
+}
+
+int rootdir_replace(const char *path, const char *text, size_t length)
+{
+	const char *name;
+	cleanup_close int parent = open_parent(path, &name);
+	struct rootdir_text draft;
+	int fd, r;
+
+	if (parent < 0)
+		return parent;
+	fd = rootdir_open(rootdir_path(&draft, "%s.new", path),
+			  O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return fd;
+	rootdir_path(&draft, "%s.new", name);
+	r = write_all(fd, text, length);
+	/* Some file systems tell only now that there is no room. */
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	if (r == 0 && renameat(parent, draft.text, parent, name) < 0)
+		r = -errno;
+	/* What it is removed for is the error that counts. */
+	if (r < 0)
+		(void)!unlinkat(parent, draft.text, 0);
+	return r;
 }
 
 int rootdir_remove(const char *path)

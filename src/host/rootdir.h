@@ -7,10 +7,26 @@
  */
 #pragma once
 
+#include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
 
 #include "util.h"
+
+/*
+ * Room for a path, or for what is read from one or written to one: no path is longer, and no attribute of
+ * sysfs (fs/sysfs/file.c: one page).
+ */
+struct rootdir_text {
+	char text[PATH_MAX + 1];
+};
+
+/*
+ * Make a path in @ret, or a text to be written. What does not fit is cut to PATH_MAX bytes, one more than the
+ * kernel takes: it refuses such a path with ENAMETOOLONG, so a cut one never names another file. Returns the
+ * text.
+ */
+const char *rootdir_path(struct rootdir_text *ret, const char *format, ...) printf_format(2, 3);
 
 /* Work below @folder from now on. Returns 0, -ENOSYS on a kernel without openat2(2), or -errno. */
 int rootdir_enter(const char *folder) must_check;
@@ -30,10 +46,15 @@ bool rootdir_is_initramfs(void);
 int rootdir_open(const char *path, int flags) must_check;
 
 /*
- * Read @path, at most @size - 1 bytes, in one read(2) where it is a sysfs attribute; terminates @buffer.
- * Returns the number of bytes or -errno.
+ * Read at most @size bytes from the start of @path in one read(2). Returns the number of bytes or -errno.
  */
-ssize_t rootdir_read(const char *path, char *buffer, size_t size) must_check;
+ssize_t rootdir_read_start(const char *path, void *buffer, size_t size) must_check;
+
+/*
+ * Read @path, which may be @ret's own text, in one read(2): an attribute of sysfs or another short file,
+ * without the newline at its end. Returns 0, -EFBIG where it does not fit, or -errno; the text is "" then.
+ */
+int rootdir_read(const char *path, struct rootdir_text *ret) must_check;
 
 /*
  * Read the whole regular file @path up to @limit bytes. Stores a terminated string that the caller frees, and
@@ -51,11 +72,14 @@ const char *rootdir_error(int error);
  */
 int rootdir_write(const char *path, const char *text) must_check;
 
-/* Store the last component of what the symbolic link @path points to. Returns 0 or -errno. */
-int rootdir_link_name(const char *path, char *buffer, size_t size) must_check;
+/* Read what the symbolic link @path points to, likewise. Returns 0, or -errno with the text "". */
+int rootdir_link(const char *path, struct rootdir_text *ret) must_check;
 
-/* Store what the symbolic link @path points to. Returns 0 or -errno. */
-int rootdir_link(const char *path, char *buffer, size_t size) must_check;
+/*
+ * Store the last component of what the symbolic link @path points to. Returns 0, -ENAMETOOLONG where it does
+ * not fit, or -errno.
+ */
+int rootdir_link_name(const char *path, char *buffer, size_t size) must_check;
 
 /* Does @path exist? */
 bool rootdir_exists(const char *path);
@@ -65,7 +89,7 @@ bool rootdir_any_exists(const char *const *paths);
 #define ROOTDIR_ANY_EXISTS(...) rootdir_any_exists((const char *const[]){ __VA_ARGS__, NULL })
 
 /* Call @found with each name in the folder @path, in no order, without "." and "..". Returns 0 or -errno. */
-int rootdir_each_name(const char *path, void (*found)(void *data, const char *name), void *data);
+int rootdir_each_name(const char *path, void (*found)(void *data, const char *name), void *data) must_check;
 
 /*
  * List the folder @path, sorted by name, without "." and "..". The caller frees every name and the array.

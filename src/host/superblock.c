@@ -117,7 +117,7 @@ static void read_partition(int fd, struct block *ret)
 static void read_volume_group(int fd, struct block_content *content)
 {
 	uint8_t label[LVM_LABEL_SIZE], header[LVM_HEADER_SIZE];
-	char text[LVM_TEXT_SIZE + 1] = "";
+	cleanup_free char *text = util_zeroed(LVM_TEXT_SIZE + 1, 1);
 	uint64_t area, offset;
 
 	if (!read_at(fd, 0, label, sizeof(label)) || lvm_find_metadata(label, &area) < 0 ||
@@ -130,21 +130,18 @@ static void read_volume_group(int fd, struct block_content *content)
 }
 
 /*
- * include/linux/f2fs_fs.h, struct f2fs_super_block: devs[] has the paths of all devices, if there is more
- * than one. Only the first device has a superblock.
+ * include/linux/f2fs_fs.h, struct f2fs_super_block: devs[] has the path (64 bytes) and the segments (4) of all
+ * devices, if there is more than one. Only the first device has a superblock.
  */
 static unsigned int count_f2fs_devices(int fd)
 {
-	struct {
-		char path[64];
-		uint8_t segments[4];
-	} devices[8];
+	uint8_t devices[8][64 + 4];
 	unsigned int count = 0;
 
 	if (!read_at(fd, 1024 + 2161, devices, sizeof(devices)))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
-		count += devices[i].path[0] != '\0';
+		count += devices[i][0] != '\0';
 	return count;
 }
 
@@ -180,20 +177,20 @@ static void read_cache_set(int fd, struct block_content *content)
 		util_append(content->cache_set, sizeof(content->cache_set), "%02x", id[i]);
 }
 
-static const char *node_of(const struct block *block, char *path, size_t size)
+static const char *node_of(struct rootdir_text *ret, const struct block *block)
 {
-	util_format(path, size, "/dev/%s", block->name);
-	for (char *c = path; *c; c++)
+	rootdir_path(ret, "/dev/%s", block->name);
+	for (char *c = ret->text; *c; c++)
 		if (*c == '!')
 			*c = '/';
-	return path;
+	return ret->text;
 }
 
 int superblock_open_node(const struct block *block, int flags)
 {
-	char path[BLOCK_NAME_SIZE + 8];
+	struct rootdir_text path;
 	struct stat is;
-	int fd = rootdir_open(node_of(block, path, sizeof(path)), flags);
+	int fd = rootdir_open(node_of(&path, block), flags);
 
 	if (fd < 0)
 		return fd;
@@ -209,11 +206,11 @@ int superblock_open_node(const struct block *block, int flags)
 static bool read_udev(struct block *block)
 {
 	cleanup_free char *text = NULL;
-	char path[64];
+	struct rootdir_text path;
 	size_t length;
 
-	util_format(path, sizeof(path), "/run/udev/data/b%u:%u", block->major, block->minor);
-	return rootdir_read_file(path, UDEV_LIMIT, &text, &length) == 0 &&
+	return rootdir_read_file(rootdir_path(&path, "/run/udev/data/b%u:%u", block->major, block->minor),
+				 UDEV_LIMIT, &text, &length) == 0 &&
 	       block_parse_udev(text, &block->content);
 }
 

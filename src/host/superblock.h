@@ -9,7 +9,7 @@
  * exclusively, which fsck or mount would notice. Returns a file descriptor, -ENXIO where it is another
  * device's, or -errno.
  */
-int superblock_open_node(const struct block *block, int flags);
+int superblock_open_node(const struct block *block, int flags) must_check;
 
 /*
  * Read state, error and content of the device @ret->name; its numbers are compared with the node's where the

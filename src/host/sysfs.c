@@ -2,7 +2,6 @@
 #include "host/sysfs.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,35 +9,22 @@
 #define PCI "/sys/bus/pci"
 #define PLATFORM "/sys/bus/platform"
 #define BLOCK "/sys/class/block"
-#define PATH_SIZE 512
 #define ACPI_LIMIT (1 << 20)
 
-/* A path by value: it lives as long as the expression that it is in, or as the variable. */
-struct path {
-	char text[PATH_SIZE];
-};
-
-static struct path printf_format(1, 2) path_of(const char *format, ...)
-{
-	struct path path;
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(path.text, sizeof(path.text), format, args);
-	va_end(args);
-	return path;
-}
+#define ADDRESS "%04x:%02x:%02x.%x"
+#define ADDRESS_VALUES(address) \
+	(address)->segment, (address)->bus, (address)->slot & 0x1fU, (address)->function & 7U
 
 /* What is written is never a text that memory may lack. */
-static struct path name_of(const struct pci_address *address)
+static const char *name_of(struct rootdir_text *ret, const struct pci_address *address)
 {
-	return path_of("%04x:%02x:%02x.%x", address->segment, address->bus, address->slot & 0x1fU,
-		       address->function & 7U);
+	return rootdir_path(ret, ADDRESS, ADDRESS_VALUES(address));
 }
 
-static struct path pci_path(const struct pci_address *address, const char *attribute)
+static const char *pci_path(struct rootdir_text *ret, const struct pci_address *address,
+			    const char *attribute)
 {
-	return path_of(PCI "/devices/%s/%s", name_of(address).text, attribute);
+	return rootdir_path(ret, PCI "/devices/" ADDRESS "/%s", ADDRESS_VALUES(address), attribute);
 }
 
 ssize_t sysfs_pci_list(char ***ret_names)
@@ -55,28 +41,45 @@ bool sysfs_pci_has_guest_driver(void)
 {
 	bool any = false;
 
-	rootdir_each_name(PCI "/drivers", find_guest_driver, &any);
+	/* Where there is no such folder there is no driver. */
+	(void)!rootdir_each_name(PCI "/drivers", find_guest_driver, &any);
 	return any;
 }
 
-ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size)
+int sysfs_pci_read(const struct pci_address *address, const char *attribute, struct rootdir_text *ret)
 {
-	return rootdir_read(pci_path(address, attribute).text, buffer, size);
+	return rootdir_read(pci_path(ret, address, attribute), ret);
+}
+
+ssize_t sysfs_pci_read_config(const struct pci_address *address, void *buffer, size_t size)
+{
+	struct rootdir_text path;
+
+	return rootdir_read_start(pci_path(&path, address, "config"), buffer, size);
 }
 
 bool sysfs_pci_has(const struct pci_address *address, const char *attribute)
 {
-	return rootdir_exists(pci_path(address, attribute).text);
+	struct rootdir_text path;
+
+	return rootdir_exists(pci_path(&path, address, attribute));
 }
 
-int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size)
+bool sysfs_pci_exists(const struct pci_address *address)
 {
-	return rootdir_link(path_of(PCI "/devices/%s", name_of(address).text).text, buffer, size);
+	return sysfs_pci_has(address, "");
+}
+
+int sysfs_pci_link(const struct pci_address *address, struct rootdir_text *ret)
+{
+	return rootdir_link(rootdir_path(ret, PCI "/devices/" ADDRESS, ADDRESS_VALUES(address)), ret);
 }
 
 ssize_t sysfs_iommu_group_list(int group, char ***ret_names)
 {
-	return rootdir_list(path_of("/sys/kernel/iommu_groups/%d/devices", group).text, ret_names);
+	struct rootdir_text path;
+
+	return rootdir_list(rootdir_path(&path, "/sys/kernel/iommu_groups/%d/devices", group), ret_names);
 }
 
 struct consumers {
@@ -99,82 +102,90 @@ void sysfs_pci_consumers(const struct pci_address *address,
 			 void (*found)(void *data, const struct pci_address *consumer), void *data)
 {
 	struct consumers consumers = { found, data };
+	struct rootdir_text path;
 
-	rootdir_each_name(pci_path(address, "").text, add_consumer, &consumers);
+	/* A function that is gone by now has none. */
+	(void)!rootdir_each_name(pci_path(&path, address, ""), add_consumer, &consumers);
 }
 
-int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE])
+int sysfs_pci_driver(const struct pci_address *address, char *driver, size_t size)
 {
-	int r = rootdir_link_name(pci_path(address, "driver").text, driver, PCI_DRIVER_SIZE);
+	struct rootdir_text path;
+	int r = rootdir_link_name(pci_path(&path, address, "driver"), driver, size);
 
 	if (r != -ENOENT)
 		return r;
 	driver[0] = '\0';
-	return rootdir_exists(pci_path(address, "").text) ? 0 : -ENODEV;
+	return sysfs_pci_exists(address) ? 0 : -ENODEV;
 }
 
 int sysfs_pci_iommu_group(const struct pci_address *address)
 {
-	char number[16], name[32], *end;
-	struct path path;
+	struct rootdir_text text;
+	const char *number;
+	char *end;
 	long group;
 
-	if (rootdir_link_name(pci_path(address, "iommu_group").text, number, sizeof(number)) < 0)
+	if (rootdir_link(pci_path(&text, address, "iommu_group"), &text) < 0)
 		return -1;
+	number = strrchr(text.text, '/');
+	number = number ? number + 1 : text.text;
 	group = strtol(number, &end, 10);
-	if (*end || end == number || group < 0)
+	if (*end || end == number || group < 0 || group > INT_MAX)
 		return -1;
 	/*
 	 * vfio's no-IOMMU mode makes groups that isolate nothing (drivers/vfio/group.c,
 	 * vfio_noiommu_group_alloc).
 	 */
-	path = path_of("/sys/kernel/iommu_groups/%ld/name", group);
-	if (rootdir_read(path.text, name, sizeof(name)) > 0 && util_starts_with(name, "vfio-noiommu"))
+	if (rootdir_read(rootdir_path(&text, "/sys/kernel/iommu_groups/%ld/name", group), &text) == 0 &&
+	    util_starts_with(text.text, "vfio-noiommu"))
 		return -1;
 	return (int)group;
 }
 
 int sysfs_pci_set_override(const struct pci_address *address, const char *driver)
 {
-	char line[PCI_DRIVER_SIZE + 2];
+	struct rootdir_text path, line;
 
-	util_format(line, sizeof(line), "%s\n", driver ? driver : "");
-	return rootdir_write(pci_path(address, "driver_override").text, line);
+	return rootdir_write(pci_path(&path, address, "driver_override"),
+			     rootdir_path(&line, "%s\n", driver ? driver : ""));
 }
 
 int sysfs_pci_unbind(const struct pci_address *address)
 {
-	return rootdir_write(pci_path(address, "driver/unbind").text, name_of(address).text);
+	struct rootdir_text path, name;
+
+	return rootdir_write(pci_path(&path, address, "driver/unbind"), name_of(&name, address));
 }
 
 int sysfs_pci_probe(const struct pci_address *address)
 {
-	return rootdir_write(PCI "/drivers_probe", name_of(address).text);
+	struct rootdir_text name;
+
+	return rootdir_write(PCI "/drivers_probe", name_of(&name, address));
 }
 
 int sysfs_pci_bind(const struct pci_address *address, const char *driver)
 {
-	struct path path;
+	struct rootdir_text path, name;
 
-	path = path_of(PCI "/drivers/%s/bind", driver);
-	return rootdir_write(path.text, name_of(address).text);
+	return rootdir_write(rootdir_path(&path, PCI "/drivers/%s/bind", driver), name_of(&name, address));
 }
 
 int sysfs_pci_remove_id(const struct pci_function *function, const char *driver)
 {
-	char id[16];
-	struct path path;
+	struct rootdir_text path, id;
 
-	path = path_of(PCI "/drivers/%s/remove_id", driver);
-	return rootdir_write(path.text,
-			     util_format(id, sizeof(id), "%04x %04x", function->vendor, function->device));
+	return rootdir_write(rootdir_path(&path, PCI "/drivers/%s/remove_id", driver),
+			     rootdir_path(&id, "%04x %04x", function->vendor, function->device));
 }
 
 void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const struct pci_address *address),
 			void *data)
 {
+	struct rootdir_text path;
 	char **names;
-	ssize_t count = rootdir_list(path_of(PCI "/drivers/%s", driver).text, &names);
+	ssize_t count = rootdir_list(rootdir_path(&path, PCI "/drivers/%s", driver), &names);
 	struct pci_address address;
 
 	for (ssize_t i = 0; i < count; i++)
@@ -185,20 +196,24 @@ void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const stru
 
 bool sysfs_pci_driver_exists(const char *driver)
 {
-	return rootdir_exists(path_of(PCI "/drivers/%s", driver).text);
+	struct rootdir_text path;
+
+	return rootdir_exists(rootdir_path(&path, PCI "/drivers/%s", driver));
 }
 
-int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER_SIZE])
+int sysfs_pci_driver_of_module(const char *module, char *driver, size_t size)
 {
+	struct rootdir_text path;
 	char **names;
-	ssize_t count = rootdir_list(path_of("/sys/module/%s/drivers", module).text, &names);
-	int r = -ENOENT;
+	ssize_t count = rootdir_list(rootdir_path(&path, "/sys/module/%s/drivers", module), &names);
+	int r = count < 0 ? (int)count : -ENOENT;
 
 	for (ssize_t i = 0; i < count && r < 0; i++) {
-		if (!util_starts_with(names[i], "pci:") || strlen(names[i] + 4) >= PCI_DRIVER_SIZE)
+		if (!util_starts_with(names[i], "pci:"))
 			continue;
-		strcpy(driver, names[i] + 4);
-		r = 0;
+		r = strlen(names[i] + 4) < size ? 0 : -ENAMETOOLONG;
+		if (r == 0)
+			strcpy(driver, names[i] + 4);
 	}
 	rootdir_list_free(names, count);
 	return r;
@@ -228,68 +243,65 @@ static bool is_framebuffer_range(const char *label)
 	return false;
 }
 
-int sysfs_framebuffer_range(const struct pci_address *address, char *label, size_t size)
+const char *sysfs_framebuffer_range(const struct pci_address *address)
 {
+	struct rootdir_text resources;
 	cleanup_free char *iomem = NULL;
-	char resources[1024];
 	size_t length;
 
-	if (sysfs_pci_read(address, "resource", resources, sizeof(resources)) < 0 ||
+	/* Of a table that is cut, what was read counts. */
+	if (sysfs_pci_read(address, "resource", &resources) < 0 ||
 	    (rootdir_read_file("/proc/iomem", 1 << 20, &iomem, &length) < 0 && !iomem))
-		return -ENOENT;
+		return NULL;
 	for (const char *line = iomem; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		const char *name = strstr(line, " : ");
 		unsigned long long start, end;
 
 		if (!name || !is_framebuffer_range(name + 3) ||
-		    sscanf(line, " %llx-%llx", &start, &end) != 2 || !overlaps_bar(resources, start, end))
+		    sscanf(line, " %llx-%llx", &start, &end) != 2 ||
+		    !overlaps_bar(resources.text, start, end))
 			continue;
-		util_format(label, size, "%.*s", (int)strcspn(name + 3, "\n"), name + 3);
-		return 0;
+		return util_text("%.*s", (int)strcspn(name + 3, "\n"), name + 3);
 	}
-	return -ENOENT;
+	return NULL;
 }
 
-int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t size)
+const char *sysfs_framebuffer_of(const struct pci_address *address)
 {
-	char driver[PCI_DRIVER_SIZE], label[32], **names;
-	struct path path;
+	const char *found = NULL;
+	struct rootdir_text path;
+	char **names;
 	ssize_t count;
-	int r = -ENOENT;
 
-	if (sysfs_framebuffer_range(address, label, sizeof(label)) < 0)
-		return r;
+	if (!sysfs_framebuffer_range(address))
+		return NULL;
 	count = rootdir_list(PLATFORM "/devices", &names);
-	for (ssize_t i = 0; i < count; i++) {
-		if (!strstr(names[i], "-framebuffer"))
-			continue;
-		path = path_of(PLATFORM "/devices/%s/driver", names[i]);
-		if (strlen(names[i]) < size && !rootdir_link_name(path.text, driver, sizeof(driver))) {
-			strcpy(name, names[i]);
-			r = 0;
-			break;
-		}
-	}
+	for (ssize_t i = 0; i < count && !found; i++)
+		if (strstr(names[i], "-framebuffer") &&
+		    rootdir_link(rootdir_path(&path, PLATFORM "/devices/%s/driver", names[i]), &path) == 0)
+			found = util_text("%s", names[i]);
 	rootdir_list_free(names, count);
-	return r;
+	return found;
 }
 
 int sysfs_framebuffer_unbind(const char *name)
 {
-	return rootdir_write(path_of(PLATFORM "/devices/%s/driver/unbind", name).text, name);
+	struct rootdir_text path;
+
+	return rootdir_write(rootdir_path(&path, PLATFORM "/devices/%s/driver/unbind", name), name);
 }
 
 bool sysfs_drm_is_boot_display(const struct pci_address *address)
 {
-	char value[8], **names;
-	struct path path;
-	ssize_t count = rootdir_list(pci_path(address, "drm").text, &names);
+	struct rootdir_text folder, value;
+	char **names;
+	ssize_t count = rootdir_list(pci_path(&folder, address, "drm"), &names);
 	bool boots = false;
 
-	for (ssize_t i = 0; i < count; i++) {
-		path = path_of(PCI "/devices/%s/drm/%.64s/boot_display", name_of(address).text, names[i]);
-		boots |= rootdir_read(path.text, value, sizeof(value)) > 0 && value[0] == '1';
-	}
+	for (ssize_t i = 0; i < count; i++)
+		boots |= rootdir_read(rootdir_path(&value, "%s/%s/boot_display", folder.text, names[i]),
+				      &value) == 0 &&
+			 value.text[0] == '1';
 	rootdir_list_free(names, count);
 	return boots;
 }
@@ -297,15 +309,16 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address)
 /* The connectors of one card: folders "card0-HDMI-A-1" with a file "status" (drivers/gpu/drm/drm_sysfs.c). */
 static int read_connectors(const char *card)
 {
-	char status[16], **names;
+	char **names;
 	ssize_t count = rootdir_list(card, &names);
 	int monitor = -1;
 
 	for (ssize_t i = 0; i < count; i++) {
-		struct path path = path_of("%s/%s/status", card, names[i]);
+		struct rootdir_text status;
 
-		if (util_starts_with(names[i], "card") && rootdir_read(path.text, status, sizeof(status)) > 0)
-			monitor = monitor == 1 || util_starts_with(status, "connected");
+		if (util_starts_with(names[i], "card") &&
+		    rootdir_read(rootdir_path(&status, "%s/%s/status", card, names[i]), &status) == 0)
+			monitor = monitor == 1 || util_starts_with(status.text, "connected");
 	}
 	rootdir_list_free(names, count);
 	return monitor;
@@ -313,13 +326,13 @@ static int read_connectors(const char *card)
 
 int sysfs_drm_has_monitor(const struct pci_address *address)
 {
-	struct path path = pci_path(address, "drm");
+	struct rootdir_text folder, card;
 	char **names;
-	ssize_t count = rootdir_list(path.text, &names);
+	ssize_t count = rootdir_list(pci_path(&folder, address, "drm"), &names);
 	int monitor = -1;
 
 	for (ssize_t i = 0; i < count; i++) {
-		int seen = read_connectors(path_of("%s/%s", path.text, names[i]).text);
+		int seen = read_connectors(rootdir_path(&card, "%s/%s", folder.text, names[i]));
 
 		monitor = seen > monitor ? seen : monitor;
 	}
@@ -334,60 +347,68 @@ ssize_t sysfs_iommu_list(char ***ret_names)
 
 bool sysfs_acpi_table_exists(const char *name)
 {
-	return rootdir_exists(path_of("/sys/firmware/acpi/tables/%s", name).text);
+	struct rootdir_text path;
+
+	return rootdir_exists(rootdir_path(&path, "/sys/firmware/acpi/tables/%s", name));
 }
 
 int sysfs_acpi_table_read(const char *name, char **ret_bytes, size_t *ret_length)
 {
-	return rootdir_read_file(path_of("/sys/firmware/acpi/tables/%s", name).text, ACPI_LIMIT, ret_bytes,
-				 ret_length);
+	struct rootdir_text path;
+
+	return rootdir_read_file(rootdir_path(&path, "/sys/firmware/acpi/tables/%s", name), ACPI_LIMIT,
+				 ret_bytes, ret_length);
 }
 
-ssize_t sysfs_dmi_uuid_read(char *buffer, size_t size)
+int sysfs_dmi_uuid_read(struct rootdir_text *ret)
 {
-	return rootdir_read("/sys/class/dmi/id/product_uuid", buffer, size);
+	return rootdir_read("/sys/class/dmi/id/product_uuid", ret);
 }
 
 bool sysfs_firmware_exists(const char *name)
 {
-	return rootdir_exists(path_of("/sys/firmware/%s", name).text);
+	struct rootdir_text path;
+
+	return rootdir_exists(rootdir_path(&path, "/sys/firmware/%s", name));
 }
 
 bool sysfs_efi_variable_exists(const char *name)
 {
-	return rootdir_exists(path_of("/sys/firmware/efi/efivars/%s", name).text);
+	struct rootdir_text path;
+
+	return rootdir_exists(rootdir_path(&path, "/sys/firmware/efi/efivars/%s", name));
 }
 
 int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_length)
 {
-	return rootdir_read_file(path_of("/sys/firmware/efi/efivars/%s", name).text, SYSFS_EFI_LIMIT,
+	struct rootdir_text path;
+
+	return rootdir_read_file(rootdir_path(&path, "/sys/firmware/efi/efivars/%s", name), SYSFS_EFI_LIMIT,
 				 ret_bytes, ret_length);
 }
 
 void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data)
 {
-	char **names, chip[SYSFS_CHIP_SIZE];
-	struct path path;
+	char **names;
 	ssize_t count = rootdir_list("/sys/kernel/irq", &names);
 	bool goes_on = true;
 
 	for (ssize_t i = 0; i < count && goes_on; i++) {
-		path = path_of("/sys/kernel/irq/%.16s/chip_name", names[i]);
-		if (rootdir_read(path.text, chip, sizeof(chip)) < 0)
-			continue;
-		chip[strcspn(chip, "\n")] = '\0';
-		goes_on = found(data, chip);
+		struct rootdir_text chip;
+
+		if (rootdir_read(rootdir_path(&chip, "/sys/kernel/irq/%s/chip_name", names[i]), &chip) == 0)
+			goes_on = found(data, chip.text);
 	}
 	rootdir_list_free(names, count);
 }
 
 bool sysfs_module_says(const char *module, const char *parameter)
 {
-	char value[8];
-	struct path path;
+	struct rootdir_text value;
 
-	path = path_of("/sys/module/%s/parameters/%s", module, parameter);
-	return rootdir_read(path.text, value, sizeof(value)) > 0 && (value[0] == 'Y' || value[0] == '1');
+	return rootdir_read(rootdir_path(&value, "/sys/module/%s/parameters/%s", module, parameter),
+			    &value) == 0 &&
+	       (value.text[0] == 'Y' || value.text[0] == '1');
 }
 
 ssize_t sysfs_block_list(char ***ret_names)
@@ -395,21 +416,22 @@ ssize_t sysfs_block_list(char ***ret_names)
 	return rootdir_list(BLOCK, ret_names);
 }
 
-int sysfs_block_link(const char *name, char *buffer, size_t size)
+int sysfs_block_link(const char *name, struct rootdir_text *ret)
 {
-	return rootdir_link(path_of(BLOCK "/%s", name).text, buffer, size);
+	return rootdir_link(rootdir_path(ret, BLOCK "/%s", name), ret);
 }
 
 void sysfs_block_functions(void (*found)(void *data, const struct pci_address *address), void *data)
 {
-	char link[4096], **names;
+	char **names;
 	ssize_t count = sysfs_block_list(&names);
 
 	for (ssize_t i = 0; i < count; i++) {
-		const char *cursor = link;
+		struct rootdir_text link;
+		const char *cursor = link.text;
 		struct pci_address address;
 
-		if (sysfs_block_link(names[i], link, sizeof(link)) < 0)
+		if (sysfs_block_link(names[i], &link) < 0)
 			continue;
 		while (pci_next_address(&cursor, &address))
 			found(data, &address);
@@ -417,50 +439,58 @@ void sysfs_block_functions(void (*found)(void *data, const struct pci_address *a
 	rootdir_list_free(names, count);
 }
 
-ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size)
+int sysfs_block_read(const char *name, const char *attribute, struct rootdir_text *ret)
 {
-	return rootdir_read(path_of(BLOCK "/%s/%s", name, attribute).text, buffer, size);
+	return rootdir_read(rootdir_path(ret, BLOCK "/%s/%s", name, attribute), ret);
 }
 
 bool sysfs_block_has(const char *name, const char *attribute)
 {
-	return rootdir_exists(path_of(BLOCK "/%s/%s", name, attribute).text);
+	struct rootdir_text path;
+
+	return rootdir_exists(rootdir_path(&path, BLOCK "/%s/%s", name, attribute));
 }
 
 ssize_t sysfs_block_slaves(const char *name, char ***ret_names)
 {
-	return rootdir_list(path_of(BLOCK "/%s/slaves", name).text, ret_names);
+	struct rootdir_text path;
+
+	return rootdir_list(rootdir_path(&path, BLOCK "/%s/slaves", name), ret_names);
 }
 
 ssize_t sysfs_block_holders(const char *name, char ***ret_names)
 {
-	return rootdir_list(path_of(BLOCK "/%s/holders", name).text, ret_names);
+	struct rootdir_text path;
+
+	return rootdir_list(rootdir_path(&path, BLOCK "/%s/holders", name), ret_names);
 }
 
-void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const char *link), void *data)
+void sysfs_nvme_paths(const char *subsystem, size_t length, void (*found)(void *data, const char *link),
+		      void *data)
 {
-	char link[512], **names;
-	struct path path;
-	ssize_t count = rootdir_list(path_of("/sys/class/nvme-subsystem/%s", subsystem).text, &names);
+	struct rootdir_text folder, link;
+	char **names;
+	ssize_t count = rootdir_list(
+		rootdir_path(&folder, "/sys/class/nvme-subsystem/%.*s", (int)length, subsystem), &names);
 
-	for (ssize_t i = 0; i < count; i++) {
-		path = path_of("/sys/class/nvme-subsystem/%s/%s", subsystem, names[i]);
-		if (!strncmp(names[i], "nvme", 4) && rootdir_link(path.text, link, sizeof(link)) == 0)
-			found(data, link);
-	}
+	for (ssize_t i = 0; i < count; i++)
+		if (util_starts_with(names[i], "nvme") &&
+		    rootdir_link(rootdir_path(&link, "%s/%s", folder.text, names[i]), &link) == 0)
+			found(data, link.text);
 	rootdir_list_free(names, count);
 }
 
-int sysfs_net_link(const char *name, char *buffer, size_t size)
+int sysfs_net_link(const char *name, struct rootdir_text *ret)
 {
-	return rootdir_link(path_of("/sys/class/net/%s", name).text, buffer, size);
+	return rootdir_link(rootdir_path(ret, "/sys/class/net/%s", name), ret);
 }
 
 void sysfs_net_lower(const char *name, void (*found)(void *data, const char *lower), void *data)
 {
 	static const char prefix[] = "lower_";
+	struct rootdir_text path;
 	char **names;
-	ssize_t count = rootdir_list(path_of("/sys/class/net/%s", name).text, &names);
+	ssize_t count = rootdir_list(rootdir_path(&path, "/sys/class/net/%s", name), &names);
 
 	for (ssize_t i = 0; i < count; i++)
 		if (util_starts_with(names[i], prefix))
@@ -473,12 +503,12 @@ ssize_t sysfs_input_list(char ***ret_names)
 	return rootdir_list("/sys/class/input", ret_names);
 }
 
-int sysfs_input_link(const char *name, char *buffer, size_t size)
+int sysfs_input_link(const char *name, struct rootdir_text *ret)
 {
-	return rootdir_link(path_of("/sys/class/input/%.64s", name).text, buffer, size);
+	return rootdir_link(rootdir_path(ret, "/sys/class/input/%s", name), ret);
 }
 
-ssize_t sysfs_input_read(const char *name, const char *attribute, char *buffer, size_t size)
+int sysfs_input_read(const char *name, const char *attribute, struct rootdir_text *ret)
 {
-	return rootdir_read(path_of("/sys/class/input/%.64s/%s", name, attribute).text, buffer, size);
+	return rootdir_read(rootdir_path(ret, "/sys/class/input/%s/%s", name, attribute), ret);
 }

@@ -11,24 +11,28 @@
 ssize_t sysfs_pci_list(char ***ret_names) must_check;
 /* Is vfio-pci, one of its variants or pci-stub there, as a driver? */
 bool sysfs_pci_has_guest_driver(void);
-/* Read an attribute of a function as rootdir_read() does. Returns the number of bytes or -errno. */
-ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer,
-		       size_t size) must_check;
+/* Read an attribute of a function, as rootdir_read() does. Returns 0 or -errno. */
+int sysfs_pci_read(const struct pci_address *address, const char *attribute,
+		   struct rootdir_text *ret) must_check;
+/* Read the first @size bytes of its configuration space. Returns the number of bytes or -errno. */
+ssize_t sysfs_pci_read_config(const struct pci_address *address, void *buffer, size_t size) must_check;
 
-/* Has the function this attribute? */
+/* Is the function there; has it this attribute? */
+bool sysfs_pci_exists(const struct pci_address *address);
 bool sysfs_pci_has(const struct pci_address *address, const char *attribute);
 
 /*
- * Store what the function's link in /sys/bus/pci/devices points to, the way through its bridges. Returns 0 or
+ * Read what the function's link in /sys/bus/pci/devices points to, the way through its bridges. Returns 0 or
  * -errno.
  */
-int sysfs_pci_link(const struct pci_address *address, char *buffer, size_t size) must_check;
+int sysfs_pci_link(const struct pci_address *address, struct rootdir_text *ret) must_check;
 
 /*
  * Store the name of the driver that is bound, "" for none, from the "driver" link: the only proof of a
- * binding. Returns 0, or -errno where the function itself cannot be read.
+ * binding. Returns 0, -ENODEV where the function is gone, -ENAMETOOLONG where the name does not fit, or
+ * -errno.
  */
-int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE]) must_check;
+int sysfs_pci_driver(const struct pci_address *address, char *driver, size_t size) must_check;
 /* Number of the IOMMU group, or -1 where there is none, or none that isolates ("vfio-noiommu"). */
 int sysfs_pci_iommu_group(const struct pci_address *address) must_check;
 
@@ -69,20 +73,23 @@ void sysfs_pci_bound_to(const char *driver, void (*found)(void *data, const stru
 /* Is the PCI driver registered, whether built in or from a module? */
 bool sysfs_pci_driver_exists(const char *driver);
 
-/* Store the name of the PCI driver that the loaded module @module has registered. Returns 0 or -ENOENT. */
-int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER_SIZE]) must_check;
+/*
+ * Store the name of the PCI driver that the loaded module @module has registered. Returns 0, -ENOENT where it
+ * has none, -ENAMETOOLONG where the name does not fit, or -errno.
+ */
+int sysfs_pci_driver_of_module(const char *module, char *driver, size_t size) must_check;
 
 /*
  * A firmware framebuffer (efifb, vesafb, simplefb or their DRM successors) that is bound to a driver and
  * stands on the function's memory. Before Linux 6.0 vfio-pci leaves it there, and a guest cannot map the BAR.
- * Stores the platform device's name. Returns 0 or -ENOENT.
+ * Returns the platform device's name, a util_text(), or NULL.
  */
-int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t size) must_check;
+const char *sysfs_framebuffer_of(const struct pci_address *address) must_check;
 /*
- * Store the label of a firmware framebuffer's range in /proc/iomem that is in one of the function's BARs: a
- * guest cannot map that BAR. Returns 0 or -ENOENT.
+ * The label of a firmware framebuffer's range in /proc/iomem that is in one of the function's BARs: a guest
+ * cannot map that BAR. A util_text(), or NULL.
  */
-int sysfs_framebuffer_range(const struct pci_address *address, char *label, size_t size) must_check;
+const char *sysfs_framebuffer_range(const struct pci_address *address) must_check;
 /* Unbind the platform device @name from its driver. Returns 0 or -errno. */
 int sysfs_framebuffer_unbind(const char *name) must_check;
 
@@ -98,9 +105,9 @@ int sysfs_drm_has_monitor(const struct pci_address *address) must_check;
 ssize_t sysfs_iommu_list(char ***ret_names) must_check;
 /*
  * Read the DMI product UUID as the kernel prints it (Documentation/ABI/testing/sysfs-devices-virtual-dmi-id;
- * root may). Returns the number of bytes or -errno.
+ * root may). Returns 0 or -errno.
  */
-ssize_t sysfs_dmi_uuid_read(char *buffer, size_t size) must_check;
+int sysfs_dmi_uuid_read(struct rootdir_text *ret) must_check;
 
 /* Has the firmware an ACPI table of this four-letter name? */
 bool sysfs_acpi_table_exists(const char *name);
@@ -124,7 +131,6 @@ int sysfs_efi_variable_read(const char *name, char **ret_bytes, size_t *ret_leng
  * Call @found with the name of the chip of each interrupt (Documentation/ABI/testing/sysfs-kernel-irq) until
  * it returns false.
  */
-#define SYSFS_CHIP_SIZE 64
 void sysfs_irq_chips(bool (*found)(void *data, const char *chip), void *data);
 
 /* Is the boolean parameter of a loaded module on? */
@@ -132,12 +138,12 @@ bool sysfs_module_says(const char *module, const char *parameter);
 
 /* Names of all block devices. Returns their number or -errno; free with rootdir_list_free(). */
 ssize_t sysfs_block_list(char ***ret_names) must_check;
-/* Store what the device's link in /sys/class/block points to. Returns 0 or -errno. */
-int sysfs_block_link(const char *name, char *buffer, size_t size) must_check;
+/* Read what the device's link in /sys/class/block points to. Returns 0 or -errno. */
+int sysfs_block_link(const char *name, struct rootdir_text *ret) must_check;
 /* Call @found with each function on the way to a block device, as often as there are devices. */
 void sysfs_block_functions(void (*found)(void *data, const struct pci_address *address), void *data);
-/* Read an attribute of a block device, as rootdir_read() does. */
-ssize_t sysfs_block_read(const char *name, const char *attribute, char *buffer, size_t size) must_check;
+/* Read an attribute of a block device, as rootdir_read() does. Returns 0 or -errno. */
+int sysfs_block_read(const char *name, const char *attribute, struct rootdir_text *ret) must_check;
 /* Does the block device have this attribute, or a link or folder of this name? */
 bool sysfs_block_has(const char *name, const char *attribute);
 /* Names of the devices that a mapping or an array is made of. Returns their number or -errno. */
@@ -151,21 +157,21 @@ ssize_t sysfs_block_holders(const char *name, char ***ret_names) must_check;
 /*
  * Several controllers may lead to one NVMe namespace, whose folder is then that of the subsystem
  * (drivers/nvme/host/multipath.c, nvme_mpath_alloc_disk()). Calls @found with what each controller's link of
- * /sys/class/nvme-subsystem/@subsystem points to.
+ * /sys/class/nvme-subsystem/@subsystem (@length bytes) points to.
  */
-void sysfs_nvme_paths(const char *subsystem, void (*found)(void *data, const char *link), void *data);
+void sysfs_nvme_paths(const char *subsystem, size_t length, void (*found)(void *data, const char *link),
+		      void *data);
 
 /*
  * Network interfaces; what the interface's link in /sys/class/net points to; the interfaces below a bond or
  * bridge.
  */
-int sysfs_net_link(const char *name, char *buffer, size_t size) must_check;
+int sysfs_net_link(const char *name, struct rootdir_text *ret) must_check;
 void sysfs_net_lower(const char *name, void (*found)(void *data, const char *lower), void *data);
 
 /*
- * Names of all input devices (inputN); what one's link in /sys/class/input points to; an attribute, as
- * rootdir_read().
+ * Names of all input devices (inputN); what one's link in /sys/class/input points to; an attribute.
  */
 ssize_t sysfs_input_list(char ***ret_names) must_check;
-int sysfs_input_link(const char *name, char *buffer, size_t size) must_check;
-ssize_t sysfs_input_read(const char *name, const char *attribute, char *buffer, size_t size) must_check;
+int sysfs_input_link(const char *name, struct rootdir_text *ret) must_check;
+int sysfs_input_read(const char *name, const char *attribute, struct rootdir_text *ret) must_check;

@@ -82,16 +82,22 @@ int modules_find_variant(const char *modalias, char *name, size_t size)
 	return 0;
 }
 
-ssize_t sysfs_pci_read(const struct pci_address *address, const char *attribute, char *buffer, size_t size)
+int sysfs_pci_read(const struct pci_address *address, const char *attribute, struct rootdir_text *ret)
 {
 	(void)attribute;
-	util_format(buffer, size, device_at(address)->has_variant ? "variant" : "plain");
-	return 1;
+	strcpy(ret->text, device_at(address)->has_variant ? "variant" : "plain");
+	return 0;
 }
 
-int sysfs_pci_driver(const struct pci_address *address, char driver[static PCI_DRIVER_SIZE])
+bool sysfs_pci_exists(const struct pci_address *address)
 {
-	strcpy(driver, device_at(address)->driver);
+	(void)address;
+	return true;
+}
+
+int sysfs_pci_driver(const struct pci_address *address, char *driver, size_t size)
+{
+	util_format(driver, size, "%s", device_at(address)->driver);
 	return 0;
 }
 
@@ -145,11 +151,11 @@ bool sysfs_pci_driver_exists(const char *driver)
 	return exists(driver);
 }
 
-int sysfs_pci_driver_of_module(const char *module, char driver[static PCI_DRIVER_SIZE])
+int sysfs_pci_driver_of_module(const char *module, char *driver, size_t size)
 {
 	if (!exists(module))
 		return -ENOENT;
-	strcpy(driver, module);
+	util_format(driver, size, "%s", module);
 	return 0;
 }
 
@@ -158,16 +164,15 @@ int sysfs_pci_iommu_group(const struct pci_address *address)
 	return address->bus;
 }
 
-int sysfs_framebuffer_of(const struct pci_address *address, char *name, size_t size)
+const char *sysfs_framebuffer_of(const struct pci_address *address)
 {
 	(void)address;
-	util_format(name, size, "none");
-	return -ENOENT;
+	return NULL;
 }
 
-int sysfs_framebuffer_range(const struct pci_address *address, char *label, size_t size)
+const char *sysfs_framebuffer_range(const struct pci_address *address)
 {
-	return sysfs_framebuffer_of(address, label, size);
+	return sysfs_framebuffer_of(address);
 }
 
 int sysfs_framebuffer_unbind(const char *name)
