@@ -67,6 +67,9 @@ build/test/host/bind: tests/host/bind.c tests/unit/unit.h $(core_objects) $(bind
 	$(Q)mkdir -p build/test/host
 	$(Q)gcc $(unit_cflags) -Itests/unit -o $@ $< $(core_objects) $(bind_objects) -lcmocka
 
+# This one has a clock of its own.
+build/test/host/deadline: private unit_cflags += -Wl,--wrap=util_now,--wrap=poll,--wrap=usleep
+
 build/test/host/%: tests/host/%.c tests/unit/unit.h $(core_objects) $(host_objects)
 	@echo "  CC    $<"
 	$(Q)mkdir -p build/test/host

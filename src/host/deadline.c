@@ -114,6 +114,7 @@ static void leave_streams(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+	/* Without a /dev/null they stay open: the work counts for more. */
 	for (int fd = 0; fd <= STDERR_FILENO && null >= 0; fd++)
 		dup2(null, fd);
 }
@@ -136,6 +137,7 @@ static int start(struct deadline_task *task, struct child *child)
 {
 	struct shared *shared;
 	int fds[2], r = 0;
+	pid_t pid;
 
 	shared = mmap(NULL, shared_size(task), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
@@ -145,19 +147,21 @@ static int start(struct deadline_task *task, struct child *child)
 		munmap(shared, shared_size(task));
 		return r;
 	}
-	*child = (struct child){
-		.task = task, .shared = shared, .pid = fork(), .alive = fds[0], .since = util_now()
-	};
-	if (child->pid == 0)
+	pid = fork();
+	if (pid == 0)
 		be_child(task, shared);
-	if (child->pid < 0)
+	if (pid < 0)
 		r = -errno;
 	close(fds[1]);
 	if (r < 0) {
 		close(fds[0]);
 		munmap(shared, shared_size(task));
+		return r;
 	}
-	return r;
+	*child = (struct child){
+		.task = task, .shared = shared, .pid = pid, .alive = fds[0], .since = util_now()
+	};
+	return 0;
 }
 
 /*
@@ -181,8 +185,8 @@ static void collect(struct child *child, bool ended)
 	task->status = !ended ? -ETIMEDOUT : shared->ended ? shared->status : -EIO;
 	if (task->size)
 		memcpy(task->result, shared->result, task->size);
-	/* One that dies may still wait in the kernel; init reaps it then. */
-	waitpid(child->pid, NULL, WNOHANG);
+	/* One that dies may still wait in the kernel; init reaps it then. What it was is known by now. */
+	(void)waitpid(child->pid, NULL, WNOHANG);
 	close(child->alive);
 	munmap(shared, shared_size(task));
 }
@@ -227,6 +231,7 @@ static size_t await_one(struct child *children, size_t count, unsigned long long
 		fds[i] = (struct pollfd){ .fd = children[i].alive };
 		next = until < next ? until : next;
 	}
+	/* Short of memory, perhaps: the next look may see more. */
 	if (poll(fds, count, now < next ? (int)((next - now) / 1000) + 1 : 0) < 0) {
 		usleep(1000);
 		return count;
@@ -245,22 +250,25 @@ static size_t await_one(struct child *children, size_t count, unsigned long long
 void deadline_run_tasks(struct deadline_task *tasks, size_t count, unsigned long long end)
 {
 	struct child children[CHILDREN] = { 0 };
-	size_t running = 0;
+	size_t running = 0, next = 0;
+	int why = -ETIME; /* the next one is not begun */
 
-	for (size_t i = 0; i < count; i++) {
-		tasks[i].state = DEADLINE_NOT_STARTED;
-		tasks[i].status = -ETIME;
-	}
-	for (size_t i = 0; i < count && util_now() < end;) {
-		int r = running < CHILDREN ? start(&tasks[i], &children[running]) : -EAGAIN;
+	while (next < count && util_now() < end) {
+		int r = running < CHILDREN ? start(&tasks[next], &children[running]) : -ETIME;
 
+		why = r < 0 ? r : -ETIME;
 		running += r == 0;
 		if (r < 0 && running) {
 			/* Where memory is short, a child that ends may give back what this one needs. */
 			running = await_one(children, running, end);
 			continue;
 		}
-		tasks[i++].status = r;
+		tasks[next].state = DEADLINE_NOT_STARTED;
+		tasks[next++].status = r;
+	}
+	for (; next < count; next++) {
+		tasks[next].state = DEADLINE_NOT_STARTED;
+		tasks[next].status = why;
 	}
 	while (running && util_now() < end)
 		running = await_one(children, running, end);

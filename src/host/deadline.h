@@ -39,7 +39,7 @@ void deadline_name(char *name);
 void deadline_block_signals(void);
 
 enum deadline_state {
-	DEADLINE_NOT_STARTED, /* no time was left (-ETIME), or no child could be made (-errno) */
+	DEADLINE_NOT_STARTED, /* no time was left (-ETIME), or no child could be made until then (-errno) */
 	DEADLINE_ENDED,       /* with what the work returned */
 	DEADLINE_DIED,        /* -EIO: the process has died without a result */
 	DEADLINE_HANGS,       /* -ETIMEDOUT: killed, or left behind where it cannot be */

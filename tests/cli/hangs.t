@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What hangs costs its own device the budget of the stage, and nothing else; and who comes back to it. A FIFO that nobody reads
-# blocks its writer, as a driver that hangs does.
+# blocks its writer, as a driver that hangs does. How long each budget is: tests/host/deadline.c, by a clock of its own.
 # shellcheck disable=SC2154
 . "$(dirname "$0")/lib.sh"
 
@@ -24,9 +24,8 @@ three() {
 }
 
 three
-start=$(date +%s)
 run boot
-ok "the stage ends in time" [ $(($(date +%s) - start)) -le 3 ]
+ok "the stage ends" exits 1
 ok "only the one that hangs is stuck" verdicts_are "01:00.0=stuck 02:00.0=bound 03:00.0=bound"
 ok "the log names what hangs" log_says "0000:01:00.0 1002:5159 stuck: unbinding its driver did not return in time"
 ok "and the cure" log_says "when its driver returns: sudo vfio-early finish"
@@ -46,10 +45,8 @@ run boot
 rm "$tree/sys/bus/pci/devices/0000:01:00.0/driver"
 hang sys/bus/pci/drivers_probe
 : >"$tree/dev/kmsg"
-start=$(date +%s)
 run finish
-ok "a probe that hangs does not hold finish up" [ $(($(date +%s) - start)) -le 2 ]
-ok "it fails" exits 1
+ok "a probe that hangs does not hold finish up, and it fails" exits 1
 ok "the device is stuck as before" verdicts_are "01:00.0=stuck 02:00.0=bound 03:00.0=bound"
 ok "the log has the cure" log_says "stuck: its driver still hangs; look for this device in dmesg; when its driver returns: sudo vfio-early finish"
 ok "the next one looks again" [ -e "$tree/run/vfio-early/stuck" ]
@@ -144,12 +141,10 @@ ok "each of 40 devices is probed, and given back to the host, once" \
 	[ "$(cat "$tree"/trace.* | grep -cE 'write\([0-9]+, "0000:[0-9a-f]{2}:00\.0", 12\)')" = 120 ]
 hang sys/bus/pci/drivers_probe
 cmdline "rd.vfio.ids=1002:5159 rd.vfio.deadline=1"
-start=$(date +%s)
 run boot
-ok "many that hang cost one budget" [ $(($(date +%s) - start)) -le 4 ]
-start=$(date +%s)
+ok "of many that hang each is stuck" report_is '[.devices[].verdict] | unique | join(" ")' stuck
 run finish
-ok "and finish a second or two" [ $(($(date +%s) - start)) -le 3 ]
+ok "finish ends too" exits 1
 : >"$tree/run/vfio-early/stuck"
 
 # A number of an IOMMU group as high as they can be.

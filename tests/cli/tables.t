@@ -125,8 +125,7 @@ ok "set log=debug too" log_says "<7>vfio-early: 0000:01:00.1 driver_override: do
 rm "$tree/sys/bus/pci/drivers_probe"
 mkfifo "$tree/sys/bus/pci/drivers_probe"
 echo "set deadline=1" | config
-start=$(date +%s)
 run boot
-ok "set deadline=1 bounds a write that hangs" [ $(($(date +%s) - start)) -le 4 ]
+ok "set deadline=1 bounds a write that hangs" log_says "did not return in time"
 
 done_testing
