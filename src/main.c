@@ -130,6 +130,16 @@ static const struct command *take_command(struct options *options)
 	return command;
 }
 
+/* What was printed and has not arrived is no success. Returns the exit status. */
+static int end_output(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	/* Each write that the buffer asks for fails anew: it is errno of the last one. */
+	fprintf(stderr, "vfio-early: the output cannot be written: %s\n", strerror(errno));
+	return status == EXIT_DONE ? EXIT_FAILED : status;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -162,5 +172,5 @@ int main(int argc, char **argv)
 			r == -ENOSYS ? "needs Linux 5.6 or later" : strerror(-r));
 		return EXIT_USAGE;
 	}
-	return command->run(&options);
+	return end_output(command->run(&options));
 }

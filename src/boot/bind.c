@@ -118,8 +118,10 @@ static void decide_taken(struct work *work, const struct deadline_task *task, vo
 	 */
 	if (work_decide_stuck(work, task))
 		return;
-	if (!strcmp(entry->driver, plan_driver(entry)))
+	if (work_is_bound(entry))
 		decide_bound(work);
+	else if (work_has_ended(work, STEP_READ_BACK, &result) && result < 0 && result != -EBUSY)
+		decide_refused(entry, "its driver cannot be read", result);
 	else if (work_has_ended(work, STEP_UNBIND, &result) && !work_is_let_go(result))
 		decide_refused(entry, "its host driver does not release it", result);
 	else if (!work_has_ended(work, STEP_BIND, &result))
@@ -304,7 +306,8 @@ static void load_driver(const struct carrying *carrying, const char *driver)
 
 		if (!plan_is_pending(entry) || strcmp(plan_driver(entry), driver) != 0)
 			continue;
-		work_read_driver(entry);
+		/* Where that cannot be read it is the one that the plan has seen. */
+		(void)!work_read_driver(entry);
 		decide_no_driver(entry, r < 0 ? r : -ENOENT, carrying->cmdline);
 	}
 }
@@ -333,7 +336,8 @@ static void add_taken(void *data, const struct pci_address *address)
 
 	if (!entry || plan_is_taken(entry) || entry->decided_early || entry->reserved)
 		return;
-	work_read_driver(entry);
+	/* It was listed by this driver. */
+	(void)!work_read_driver(entry);
 	taken->works = util_grow(taken->works, taken->count, sizeof(*taken->works));
 	taken->works[taken->count] = *taken->model;
 	taken->works[taken->count++].entry = entry;
@@ -393,7 +397,7 @@ static bool is_to_take(const struct work *work)
 {
 	if (!plan_is_pending(work->entry))
 		return false;
-	if (!work_read_driver(work->entry))
+	if (work_read_driver(work->entry) < 0 || !work_is_bound(work->entry))
 		return true;
 	decide_bound(work);
 	return false;

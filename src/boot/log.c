@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "boot/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,13 +25,19 @@ void log_start(enum log_target target, bool debug)
 	log_debug = debug;
 }
 
-static bool append_to(const char *path, int flags, const char *text)
+static int must_check append_to(const char *path, int flags, const char *text)
 {
-	/* A pipe in its place would wait for a reader, or end the program when that goes. */
 	cleanup_close int fd = rootdir_open(path, O_WRONLY | O_APPEND | O_NONBLOCK | flags);
 	struct stat is;
 
-	return fd >= 0 && fstat(fd, &is) == 0 && !S_ISFIFO(is.st_mode) && write(fd, text, strlen(text)) >= 0;
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &is) < 0)
+		return -errno;
+	/* A pipe in its place would wait for a reader, or end the program when that goes. */
+	if (S_ISFIFO(is.st_mode))
+		return -ENOTSUP;
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
 }
 
 /*
@@ -41,7 +48,7 @@ static void write_record(int level, const char *text, int length, const char *mo
 {
 	const char *record = util_text("<%d>" PREFIX "%.*s%s\n", level, length, text, more);
 
-	if (!append_to(KMSG, 0, record))
+	if (append_to(KMSG, 0, record) < 0)
 		fputs(record, stderr);
 }
 
@@ -57,8 +64,9 @@ static void write_boot_log(int level, const char *text)
 {
 	unsigned long long now = util_now();
 
-	append_to(LOG_FILE, O_CREAT,
-		  util_text("[%5llu.%06llu] <%d> %s\n", now / 1000000, now % 1000000, level, text));
+	/* A copy: the kernel log, or stderr, has the line. */
+	(void)!append_to(LOG_FILE, O_CREAT,
+			 util_text("[%5llu.%06llu] <%d> %s\n", now / 1000000, now % 1000000, level, text));
 }
 
 void log_line(int level, const char *format, ...)

@@ -78,18 +78,32 @@ static int insert(struct kmod_module *module)
 	return r == -EEXIST ? 0 : r;
 }
 
+/*
+ * Look for modules of this name or alias. Returns 0, -ENOENT where there is none, or -errno. To libkmod an
+ * index that is missing is ENOSYS.
+ */
+static int look_up(const char *name, struct kmod_list **ret_found)
+{
+	int r;
+
+	errno = 0;
+	if (!get_context())
+		return errno ? -errno : -ENOMEM;
+	r = kmod_module_new_from_lookup(get_context(), name, ret_found);
+	if (r == 0 || r == -ENOSYS)
+		return *ret_found ? 0 : -ENOENT;
+	return r;
+}
+
 int modules_load(const char *name)
 {
 	__attribute__((cleanup(cleanup_list))) struct kmod_list *found = NULL;
 	struct kmod_list *item;
-	int r = -ENOENT;
+	int r;
 
 	if (!rootdir_is_host())
 		return 0;
-	if (!get_context())
-		return -ENOMEM;
-	if (kmod_module_new_from_lookup(get_context(), name, &found) < 0)
-		return -ENOENT;
+	r = look_up(name, &found);
 	kmod_list_foreach(item, found) {
 		struct kmod_module *module = kmod_module_get_module(item);
 
@@ -106,14 +120,14 @@ int modules_find_variant(const char *modalias, char *name, size_t size)
 	__attribute__((cleanup(cleanup_list))) struct kmod_list *found = NULL;
 	struct rootdir_text alias;
 	struct kmod_list *item;
-	int r = -ENOENT;
+	int r;
 
 	if (!rootdir_is_host() || !util_starts_with(modalias, "pci:"))
+		return -ENOENT;
+	r = look_up(rootdir_path(&alias, "vfio_pci:%s", modalias + 4), &found);
+	if (r < 0)
 		return r;
-	if (!get_context() ||
-	    kmod_module_new_from_lookup(get_context(), rootdir_path(&alias, "vfio_pci:%s", modalias + 4),
-					&found) < 0)
-		return r;
+	r = -ENOENT;
 	kmod_list_foreach(item, found) {
 		struct kmod_module *module = kmod_module_get_module(item);
 

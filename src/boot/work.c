@@ -30,10 +30,14 @@ int work_load_module(const void *name)
 	return modules_load(name);
 }
 
-bool work_read_driver(struct plan_entry *entry)
+int work_read_driver(struct plan_entry *entry)
 {
-	return sysfs_pci_driver(&entry->function->address, entry->driver, sizeof(entry->driver)) == 0 &&
-	       !strcmp(entry->driver, plan_driver(entry));
+	return sysfs_pci_driver(&entry->function->address, entry->driver, sizeof(entry->driver));
+}
+
+bool work_is_bound(const struct plan_entry *entry)
+{
+	return !strcmp(entry->driver, plan_driver(entry));
 }
 
 bool work_is_let_go(int r)
@@ -51,7 +55,8 @@ bool work_is_deferral(int r)
 /* A program that runs. */
 struct run {
 	struct plan_entry entry; /* a copy, with the driver that it has now */
-	bool read;               /* nothing was done since that was read */
+	bool read;               /* nothing was done since that was read, */
+	int unread;              /* or could not be: -errno */
 	bool failed;
 	int bind; /* the result of STEP_BIND */
 };
@@ -59,7 +64,7 @@ struct run {
 static void read_driver(struct run *run)
 {
 	if (!run->read)
-		work_read_driver(&run->entry);
+		run->unread = work_read_driver(&run->entry);
 	run->read = true;
 }
 
@@ -96,7 +101,9 @@ static int do_step(struct run *run, enum step_kind kind)
 		return run->bind = sysfs_pci_bind(address, plan_driver(entry));
 	default:
 		read_driver(run);
-		return strcmp(entry->driver, plan_driver(entry)) ? -EBUSY : 0;
+		if (run->unread < 0)
+			return run->unread;
+		return work_is_bound(entry) ? 0 : -EBUSY;
 	}
 }
 
@@ -296,7 +303,8 @@ void work_on(struct work *works, size_t count, bool together, unsigned long long
 	deadline_run_tasks(tasks + first, count - first, end ? end : deadline_step_end());
 	for (size_t i = 0; i < count; i++) {
 		log_record(&works[i]);
-		work_read_driver(works[i].entry);
+		/* The child's read back tells of an error. */
+		(void)!work_read_driver(works[i].entry);
 		done(&works[i], &tasks[i], data);
 	}
 }

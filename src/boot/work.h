@@ -26,10 +26,16 @@ struct work {
 };
 
 /* Load the module @name, as the work of a child process (deadline.h). Returns as modules_load(). */
-int work_load_module(const void *name);
+int work_load_module(const void *name) must_check;
 
-/* Read who holds the device into the entry. Returns whether that is the wanted driver. */
-bool work_read_driver(struct plan_entry *entry);
+/*
+ * Read who holds the device into the entry. Returns 0, or -errno with the driver that it was on before, ""
+ * where the device is gone.
+ */
+int work_read_driver(struct plan_entry *entry) must_check;
+
+/* Is the device on the wanted driver, as it was read last? */
+bool work_is_bound(const struct plan_entry *entry);
 
 /* Has the step of this kind ended, not counting those that give the device back? Stores its result then. */
 bool work_has_ended(const struct work *work, enum step_kind kind, int *ret_result);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* facts: what the running host needs at boot, as its image has it. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +46,6 @@ int cmd_facts(const struct options *options)
 		fprintf(stderr, "vfio-early: %s; run it with sudo\n", unseen);
 	if (options->write)
 		return write_file(text);
-	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
-		return EXIT_DONE;
-	fprintf(stderr, "vfio-early: the facts cannot be written: %s\n", strerror(errno));
-	return EXIT_FAILED;
+	fputs(text, stdout);
+	return EXIT_DONE;
 }

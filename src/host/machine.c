@@ -2,6 +2,7 @@
 #include "host/machine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/guard.h"
 #include "core/match.h"
@@ -250,8 +251,10 @@ void machine_read(struct config *config, const char *booted, const struct host_n
 	if (config->claim_count || every)
 		count = pci_read_functions(&ret->functions);
 	if (count < 0)
-		config_add_error(config, "/sys/bus/pci/devices",
-				 "cannot be read: is /sys mounted, and does the machine have PCI?");
+		config_add_error(
+			config, "/sys/bus/pci/devices",
+			util_text("cannot be read: %s; is /sys mounted, and does the machine have PCI?",
+				  strerror((int)-count)));
 	ret->function_count = count > 0 ? (size_t)count : 0;
 	ret->wanted = util_zeroed(ret->function_count, sizeof(*ret->wanted));
 	read_for_matching(config, ret);

@@ -52,6 +52,7 @@ void network_read(struct network *ret)
 	size_t length;
 
 	*ret = (struct network){ 0 };
+	/* A kernel may lack one of the two; without any route each card of a network root stays. */
 	(void)!rootdir_read_file("/proc/net/route", TABLE_LIMIT, &ipv4, &length);
 	(void)!rootdir_read_file("/proc/net/ipv6_route", TABLE_LIMIT, &ipv6, &length);
 	network_parse_routes(ipv4 ? ipv4 : "", ipv6 ? ipv6 : "", add_interface, ret);

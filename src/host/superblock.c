@@ -24,12 +24,17 @@ static void cleanup_probe(blkid_probe *probe)
 }
 #define cleanup_blkid __attribute__((cleanup(cleanup_probe)))
 
-static void take_value(blkid_probe probe, const char *name, char *buffer, size_t size)
+/* Returns 0, also where there is none, or -ENAMETOOLONG. */
+static int must_check take_value(blkid_probe probe, const char *name, char *buffer, size_t size)
 {
 	const char *value;
 
-	if (blkid_probe_lookup_value(probe, name, &value, NULL) == 0)
-		util_format(buffer, size, "%s", value);
+	if (blkid_probe_lookup_value(probe, name, &value, NULL) < 0)
+		return 0;
+	if (strlen(value) >= size)
+		return -ENAMETOOLONG;
+	strcpy(buffer, value);
+	return 0;
 }
 
 static bool read_at(int fd, uint64_t offset, void *buffer, size_t size)
@@ -67,14 +72,16 @@ static void read_superblock(int fd, struct block *ret)
 	int r;
 
 	ret->state = BLOCK_UNREADABLE;
-	ret->error = -EIO;
+	errno = 0;
 	if (!probe || blkid_probe_set_device(probe, fd, 0, 0) < 0 ||
 	    blkid_probe_enable_superblocks(probe, 1) < 0 ||
 	    blkid_probe_set_superblocks_flags(probe, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_USAGE |
 							     BLKID_SUBLKS_UUID | BLKID_SUBLKS_LABEL |
 							     BLKID_SUBLKS_BADCSUM) < 0 ||
-	    (!may_be_zfs(fd) && blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN, zfs) < 0))
+	    (!may_be_zfs(fd) && blkid_probe_filter_superblocks_type(probe, BLKID_FLTR_NOTIN, zfs) < 0)) {
+		ret->error = errno ? -errno : -EIO;
 		return;
+	}
 	errno = 0;
 	r = blkid_do_safeprobe(probe);
 	/*
@@ -91,11 +98,16 @@ static void read_superblock(int fd, struct block *ret)
 	ret->state = r == PROBE_AMBIGUOUS ? BLOCK_AMBIGUOUS : BLOCK_READ;
 	if (r)
 		return;
-	take_value(probe, "TYPE", content->type, sizeof(content->type));
-	take_value(probe, "USAGE", content->usage, sizeof(content->usage));
-	take_value(probe, "UUID", content->uuid, sizeof(content->uuid));
-	take_value(probe, "LABEL", content->label, sizeof(content->label));
-	take_value(probe, "EXT_JOURNAL", content->journal, sizeof(content->journal));
+	/* Under a name that is cut nobody would find it. */
+	if (take_value(probe, "TYPE", content->type, sizeof(content->type)) < 0 ||
+	    take_value(probe, "USAGE", content->usage, sizeof(content->usage)) < 0 ||
+	    take_value(probe, "UUID", content->uuid, sizeof(content->uuid)) < 0 ||
+	    take_value(probe, "LABEL", content->label, sizeof(content->label)) < 0 ||
+	    take_value(probe, "EXT_JOURNAL", content->journal, sizeof(content->journal)) < 0) {
+		ret->state = BLOCK_UNREADABLE;
+		ret->error = -ENAMETOOLONG;
+		return;
+	}
 	if (blkid_probe_has_value(probe, "SBBADCSUM"))
 		ret->state = BLOCK_SPOILT;
 }
@@ -110,8 +122,13 @@ static void read_partition(int fd, struct block *ret)
 	    blkid_probe_set_partitions_flags(probe, BLKID_PARTS_ENTRY_DETAILS) < 0 ||
 	    blkid_do_safeprobe(probe) != 0)
 		return;
-	take_value(probe, "PART_ENTRY_UUID", ret->content.part_uuid, sizeof(ret->content.part_uuid));
-	take_value(probe, "PART_ENTRY_NAME", ret->content.part_label, sizeof(ret->content.part_label));
+	if (take_value(probe, "PART_ENTRY_UUID", ret->content.part_uuid, sizeof(ret->content.part_uuid)) <
+		    0 ||
+	    take_value(probe, "PART_ENTRY_NAME", ret->content.part_label, sizeof(ret->content.part_label)) <
+		    0) {
+		ret->state = BLOCK_UNREADABLE;
+		ret->error = -ENAMETOOLONG;
+	}
 }
 
 static void read_volume_group(int fd, struct block_content *content)

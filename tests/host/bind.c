@@ -16,7 +16,7 @@
 struct device {
 	struct pci_address address;
 	char driver[PCI_DRIVER_SIZE], override[PCI_DRIVER_SIZE];
-	bool has_variant, refuses_override;
+	bool has_variant, refuses_override, hides_driver;
 };
 
 /* Children write to it, so it is shared. */
@@ -97,6 +97,8 @@ bool sysfs_pci_exists(const struct pci_address *address)
 
 int sysfs_pci_driver(const struct pci_address *address, char *driver, size_t size)
 {
+	if (device_at(address)->hides_driver)
+		return -EACCES;
 	util_format(driver, size, "%s", device_at(address)->driver);
 	return 0;
 }
@@ -293,6 +295,18 @@ static void an_override_that_fails_gives_the_device_back(void **state)
 	assert_non_null(strstr(entries[0].reason, "bound to host again"));
 }
 
+/* What has the device is not known: it is not "another driver". */
+static void a_driver_that_cannot_be_read_has_its_errno(void **state)
+{
+	(void)state;
+	start(true);
+	add(0, VERDICT_WOULD_BIND, "", false);
+	kernel->devices[0].hides_driver = true;
+	apply(1);
+	assert_string_equal(verdict_name(entries[0].verdict), verdict_name(VERDICT_REFUSED));
+	assert_non_null(strstr(entries[0].reason, "its driver cannot be read: Permission denied"));
+}
+
 /* A driver that was loaded has what the plan keeps. */
 static void what_a_driver_has_taken_is_given_back(void **state)
 {
@@ -314,6 +328,7 @@ int main(void)
 		cmocka_unit_test(a_host_driver_is_unbound),
 		cmocka_unit_test(what_a_guest_driver_has_by_then_is_given_back),
 		cmocka_unit_test(an_override_that_fails_gives_the_device_back),
+		cmocka_unit_test(a_driver_that_cannot_be_read_has_its_errno),
 		cmocka_unit_test(what_a_driver_has_taken_is_given_back),
 	};
 
