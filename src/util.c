@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,14 +19,78 @@ void util_cleanup_close(const int *fd)
 		close(*fd);
 }
 
-static void *or_exit(void *memory)
+/* --- memory --- */
+
+static void *reserve;
+static size_t reserve_size;
+static bool is_short;
+static util_last_word *last_word;
+
+bool util_reserve(size_t size)
 {
-	if (!memory) {
-		fputs("vfio-early: out of memory\n", stderr);
-		/* A child must not print again what its parent has yet to print. */
-		_exit(1);
-	}
-	return memory;
+	/* Populated: what is only promised may be missing when it is touched. */
+	void *memory =
+		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return false;
+	if (reserve)
+		munmap(reserve, reserve_size);
+	reserve = memory;
+	reserve_size = size;
+	return true;
+}
+
+bool util_is_short_of_memory(void)
+{
+	return is_short;
+}
+
+util_last_word *util_on_no_memory(util_last_word *word)
+{
+	util_last_word *before = last_word;
+
+	last_word = word;
+	return before;
+}
+
+static bool free_reserve(void)
+{
+	is_short = true;
+	if (!reserve)
+		return false;
+	munmap(reserve, reserve_size);
+	reserve = NULL;
+	return true;
+}
+
+static void *resize(void *memory, size_t count, size_t size)
+{
+	void *resized;
+
+	do {
+		resized = reallocarray(memory, count, size);
+	} while (!resized && free_reserve());
+	return resized;
+}
+
+static void *or_end(void *memory)
+{
+	static const char line[] = "vfio-early: out of memory\n";
+
+	if (memory)
+		return memory;
+	if (last_word)
+		last_word();
+	else
+		(void)!write(STDERR_FILENO, line, sizeof(line) - 1);
+	/* A child must not print again what its parent has yet to print. */
+	_exit(1);
+}
+
+void *util_resize(void *memory, size_t size)
+{
+	return resize(memory, 1, size);
 }
 
 void *util_grow(void *array, size_t count, size_t size)
@@ -33,25 +98,33 @@ void *util_grow(void *array, size_t count, size_t size)
 	/* Full whenever the count is a power of two: capacity is the next power of two, so it is not stored. */
 	if (count & (count - 1))
 		return array;
-	return or_exit(reallocarray(array, count ? count * 2 : 1, size));
+	return or_end(resize(array, count ? count * 2 : 1, size));
 }
 
 void *util_zeroed(size_t count, size_t size)
 {
-	return or_exit(calloc(count ? count : 1, size));
+	void *memory;
+
+	do {
+		memory = calloc(count ? count : 1, size);
+	} while (!memory && free_reserve());
+	return or_end(memory);
 }
 
 char *util_copy(const char *text, size_t length)
 {
-	char *copy = or_exit(malloc(length + 1));
+	char *copy = or_end(resize(NULL, 1, length + 1));
 
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 	return copy;
 }
 
+/* --- texts --- */
+
 /* How much of a foreign text is shown. */
 #define SHOWN 100
+#define MORE "..."
 
 /* Each text stands behind a pointer to the one before it. */
 struct text {
@@ -60,24 +133,39 @@ struct text {
 };
 static struct text *texts;
 
+static char *add_text(size_t length)
+{
+	struct text *new = or_end(resize(NULL, 1, sizeof(*new) + length + 1));
+
+	new->before = texts;
+	texts = new;
+	return new->text;
+}
+
 static const char *printf_format(2, 0) make_text(const char *start, const char *format, va_list args)
 {
 	size_t length = strlen(start);
 	va_list again;
-	struct text *new;
+	char *text;
 	int more;
 
 	va_copy(again, args);
 	more = vsnprintf(NULL, 0, format, again);
 	va_end(again);
-	new = more < 0 ? NULL : malloc(sizeof(*new) + length + (size_t)more + 1);
-	if (!new)
-		return "(out of memory)";
-	memcpy(new->text, start, length);
-	vsnprintf(new->text + length, (size_t)more + 1, format, args);
-	new->before = texts;
-	texts = new;
-	return new->text;
+	text = add_text(length + (size_t)(more < 0 ? 0 : more));
+	memcpy(text, start, length + 1);
+	if (more > 0)
+		vsnprintf(text + length, (size_t)more + 1, format, args);
+	return text;
+}
+
+char *util_text_copy(const char *text, size_t length)
+{
+	char *copy = add_text(length);
+
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	return copy;
 }
 
 const char *util_text_list(const char *format, va_list args)
@@ -108,19 +196,34 @@ const char *util_text_add(const char *text, const char *format, ...)
 
 const char *util_text_shown(const char *text, size_t length)
 {
-	char shown[SHOWN + 4];
+	bool cut = length > SHOWN;
+	size_t shown = cut ? SHOWN : length;
+	char *copy = add_text(shown + strlen(MORE));
 
-	return util_text("%s", util_printable(shown, sizeof(shown), text, length));
+	for (size_t i = 0; i < shown; i++)
+		copy[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	strcpy(copy + shown, cut ? MORE : "");
+	return copy;
 }
 
-void util_free_texts(void)
+struct text *util_texts_mark(void)
 {
-	while (texts) {
+	return texts;
+}
+
+void util_free_texts_since(struct text *mark)
+{
+	while (texts != mark) {
 		struct text *before = texts->before;
 
 		free(texts);
 		texts = before;
 	}
+}
+
+void util_free_texts(void)
+{
+	util_free_texts_since(NULL);
 }
 
 const char *util_format(char *buffer, size_t size, const char *format, ...)
@@ -141,17 +244,6 @@ void util_append(char *buffer, size_t size, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(buffer + used, size - used, format, args);
 	va_end(args);
-}
-
-const char *util_printable(char *buffer, size_t size, const char *text, size_t length)
-{
-	bool cut = length > size - 1;
-	size_t shown = cut ? size - 4 : length;
-
-	for (size_t i = 0; i < shown; i++)
-		buffer[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
-	strcpy(buffer + shown, cut ? "..." : "");
-	return buffer;
 }
 
 bool util_equal(const char *text, size_t length, const char *word)
@@ -238,23 +330,38 @@ void util_unquote(char *text)
 	}
 }
 
+/* The number of @count digits at @text, or 0. */
+static unsigned int read_digits(const char *text, unsigned int base, size_t count)
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned int value = 0;
+
+	for (; count; count--, text++) {
+		const char *digit = *text ? strchr(digits, *text | (*text >= 'A' ? 0x20 : 0)) : NULL;
+
+		if (!digit || digit - digits >= (int)base)
+			return 0;
+		value = value * base + (unsigned int)(digit - digits);
+	}
+	return value;
+}
+
 void util_unescape(char *text, const char *lead, int base, size_t digits)
 {
 	char *out = text;
 
 	while (*text) {
-		char number[8] = "", *end, character;
+		const char *number = text + strlen(lead);
+		char character = util_starts_with(text, lead) ?
+					 (char)read_digits(number, (unsigned int)base, digits) :
+					 '\0';
 
-		if (util_starts_with(text, lead)) {
-			strncpy(number, text + strlen(lead), digits);
-			character = (char)strtol(number, &end, base);
-			if (end == number + digits && character) {
-				*out++ = character;
-				text += strlen(lead) + digits;
-				continue;
-			}
+		if (character) {
+			*out++ = character;
+			text += strlen(lead) + digits;
+		} else {
+			*out++ = *text++;
 		}
-		*out++ = *text++;
 	}
 	*out = '\0';
 }

@@ -18,52 +18,67 @@ void util_cleanup_free(void *pointer);
 void util_cleanup_close(const int *fd);
 
 /*
- * Make room for one more element of @size bytes behind the @count that @array holds; the array doubles.
- * Returns the array, perhaps moved. Running out of memory ends the process with exit status 1: in an
- * initramfs there is nothing better to do, and every caller of ours goes on with the boot.
+ * Memory. Where an allocation fails, the reserve is freed and it is tried again; where that does not help either,
+ * what util_on_no_memory() has named gets the last word, and the process ends with exit status 1. None of these
+ * returns NULL.
  */
+
+/* Make room for one more element of @size bytes behind the @count that @array holds; the array doubles, and may move. */
 void *util_grow(void *array, size_t count, size_t size) must_check;
-/*
- * An array of @count zeroed elements of @size bytes, which the caller frees; never NULL. Ends the process
- * likewise.
- */
+/* An array of @count zeroed elements of @size bytes, which the caller frees. */
 void *util_zeroed(size_t count, size_t size) must_check;
-/*
- * Copy @length bytes of @text into a new string, which the caller frees. Ends the process like util_grow().
- */
+/* Copy @length bytes of @text into a new string, which the caller frees. */
 char *util_copy(const char *text, size_t length) must_check;
+/* Resize @memory to @size bytes, and return NULL where neither the system nor the reserve has them. */
+void *util_resize(void *memory, size_t size) must_check;
 
 /*
- * Text for a person: formatted, of any length. It lives until util_free_texts(), that is as long as the process, so
- * whoever has it may keep the pointer, and nobody frees it. Where no memory is left it is a text that says so; the
- * process goes on.
+ * Keep @size bytes for when no memory is left, in place of an earlier reserve. Returns false where there is not that
+ * much: then the earlier one stays.
+ */
+bool util_reserve(size_t size);
+/* Has an allocation failed, so that the reserve is used up? What was read then may lack something. */
+bool util_is_short_of_memory(void);
+/*
+ * What is said and done before the process ends without memory. It must not allocate, and may end the process itself;
+ * NULL is one line on standard error. Returns what was set before.
+ */
+typedef void util_last_word(void);
+util_last_word *util_on_no_memory(util_last_word *word);
+
+/*
+ * Text for a person, or to work with: formatted, of any length. It lives until util_free_texts(), that is as long as
+ * the process, so whoever has it may keep the pointer, and nobody frees it.
  */
 const char *util_text(const char *format, ...) printf_format(1, 2) must_check;
 const char *util_text_list(const char *format, va_list args) printf_format(1, 0) must_check;
 /* @text with more behind it. */
 const char *util_text_add(const char *text, const char *format, ...) printf_format(2, 3) must_check;
+/* @length bytes of @text. */
+char *util_text_copy(const char *text, size_t length) must_check;
 /*
  * @length bytes of foreign @text, to be shown in a line: what does not print becomes '?', and of a long text the first
  * hundred letters are shown, with "..." behind them.
  */
 const char *util_text_shown(const char *text, size_t length) must_check;
+/*
+ * Where the texts stand now, and free those that were made since: for what is printed and needed no more, where there
+ * is one of it for each device.
+ */
+struct text;
+struct text *util_texts_mark(void) must_check;
+void util_free_texts_since(struct text *mark);
+/* Free every text. For tests that run a program's work many times in one process. */
+void util_free_texts(void);
 /* Why something is so, and what to do, "" for nothing: texts of util_text() or of the program. */
 struct explanation {
 	const char *reason, *hint;
 };
-/* Free every text. For tests that run a program's work many times in one process. */
-void util_free_texts(void);
 
 /* Format into @buffer of @size bytes, cut at the end, always terminated. Returns @buffer. */
 const char *util_format(char *buffer, size_t size, const char *format, ...) printf_format(3, 4);
 /* Add to the text in @buffer of @size bytes, cut at the end, always terminated. */
 void util_append(char *buffer, size_t size, const char *format, ...) printf_format(3, 4);
-
-/*
- * Show @length bytes of foreign @text in one line of at most @size bytes: what does not print becomes '?',
- * and what does not fit is cut and marked with "...". Returns @buffer.
- */
-const char *util_printable(char *buffer, size_t size, const char *text, size_t length);
 
 /* Is the @length bytes at @text exactly the string @word? */
 bool util_equal(const char *text, size_t length, const char *word);

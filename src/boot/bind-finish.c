@@ -99,7 +99,9 @@ void bind_finish(struct bind_leftover *list, size_t count)
 	if (waits_for_vfio(list, count) && !sysfs_pci_driver_exists(PLAN_DRIVER))
 		(void)!deadline_run(work_load_module, PLAN_DRIVER, util_now() + FINISH_TIME);
 	for (size_t i = 0; i < count; i++) {
-		entries[i] = (struct plan_entry){ .function = &list[i].function, .claim = &claim };
+		entries[i] = (struct plan_entry){ .function = &list[i].function,
+						  .claim = &claim,
+						  .wanted_driver = "" };
 		/* "" then: it is finished like what has no driver. */
 		(void)!work_read_driver(&entries[i]);
 	}

@@ -141,9 +141,8 @@ static void decide_taken(struct work *work, const struct deadline_task *task, vo
  */
 static const char *why_not_loaded(int error, const char *driver, const char *cmdline, const char **ret_hint)
 {
-	char module[PCI_DRIVER_SIZE];
+	cleanup_free char *module = modprobe_module_name(driver, strlen(driver));
 
-	modprobe_module_name(driver, module, sizeof(module));
 	*ret_hint = "look for 'module' and 'vfio' in dmesg";
 	if (error == -EKEYREJECTED || error == -ENOKEY || error == -EBADMSG) {
 		*ret_hint = "use the distribution's own kernel and modules, or sign the module and enrol the "
@@ -278,7 +277,8 @@ void bind_find_variants(struct plan *plan)
 	    deadline_read(find_variants, plan, names, plan->count * sizeof(*names), deadline_step_end()) < 0)
 		return;
 	for (size_t i = 0; i < plan->count; i++)
-		strcpy(plan->entries[i].variant, names[i]);
+		if (names[i][0])
+			plan->entries[i].variant = util_text("%s", names[i]);
 }
 
 /*
@@ -287,10 +287,13 @@ void bind_find_variants(struct plan *plan)
  */
 static void use_variant(struct work *work)
 {
-	if (plan_is_pending(work->entry) &&
-	    sysfs_pci_driver_of_module(work->entry->variant, work->entry->variant_driver,
-				       sizeof(work->entry->variant_driver)) == 0)
-		work_on(work, 1, false, 0, decide_override, NULL);
+	char driver[PCI_DRIVER_SIZE];
+
+	if (!plan_is_pending(work->entry) ||
+	    sysfs_pci_driver_of_module(work->entry->variant, driver, sizeof(driver)) < 0)
+		return;
+	work->entry->variant_driver = util_text("%s", driver);
+	work_on(work, 1, false, 0, decide_override, NULL);
 }
 
 /* Load this entry's driver, and decide all entries that wait for it where that fails. */

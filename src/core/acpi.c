@@ -17,7 +17,7 @@ static uint32_t get32(const uint8_t *bytes)
 
 /* How a table's structures follow each other, and which of them are IOMMUs. */
 struct layout {
-	char signature[5];
+	const char *signature;
 	size_t head; /* bytes in front of the first structure, at least */
 	/* where the table says that the first one starts; 0: behind the head. Two bytes or four. */
 	size_t start_field;

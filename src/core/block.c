@@ -22,7 +22,6 @@ void block_add_functions(struct block *block, const char *path)
 int block_parse_link(const char *link, struct block *ret, char ret_whole[static BLOCK_NAME_SIZE])
 {
 	const char *last = strrchr(link, '/'), *before = last;
-	char parent[BLOCK_NAME_SIZE];
 
 	if (!last || strlen(last + 1) >= sizeof(ret->name) || !strstr(link, "devices/"))
 		return -EINVAL;
@@ -35,8 +34,7 @@ int block_parse_link(const char *link, struct block *ret, char ret_whole[static 
 	 */
 	while (before > link && *--before != '/')
 		;
-	util_format(parent, sizeof(parent), "%.*s", (int)(last - before - 1), before + 1);
-	strcpy(ret_whole, parent);
+	util_format(ret_whole, BLOCK_NAME_SIZE, "%.*s", (int)(last - before - 1), before + 1);
 	return 0;
 }
 
@@ -102,22 +100,37 @@ static void add_use(struct block_devices *storage, int block, const char *place)
 	use->place = place ? util_copy(place, strlen(place)) : NULL;
 }
 
-/* LVM doubles the dashes of "group" and "volume" in a mapping's name and joins them with one. */
-static void encode_volume(const char *path, char *name, size_t size)
+/*
+ * LVM doubles the dashes of "group" and "volume" in a mapping's name and joins them with one. Returns what is behind
+ * @path in @name, or NULL where it does not start so.
+ */
+static const char *skip_encoded(const char *name, const char *path)
 {
-	size_t used = 0;
-
-	for (; *path && used + 3 < size; path++) {
-		if (*path == '-')
-			name[used++] = '-';
-		name[used++] = *path == '/' ? '-' : *path;
+	for (; *path; path++) {
+		if (*path == '-' && *name++ != '-')
+			return NULL;
+		if (*name++ != (*path == '/' ? '-' : *path))
+			return NULL;
 	}
-	name[used] = '\0';
+	return name;
 }
 
 bool block_is_volume(const struct block *block)
 {
 	return !strncmp(block->dm_uuid, "LVM-", 4);
+}
+
+/* The mapping's name of "group/volume", which the caller frees. */
+static char *encode_volume(const char *path)
+{
+	char *name = util_zeroed(2 * strlen(path) + 1, 1), *end = name;
+
+	for (; *path; path++) {
+		if (*path == '-')
+			*end++ = '-';
+		*end++ = *path == '/' ? '-' : *path;
+	}
+	return name;
 }
 
 static int by_link(const struct block_devices *storage, const char *path)
@@ -130,19 +143,17 @@ static int by_link(const struct block_devices *storage, const char *path)
 
 int block_by_path(const struct block_devices *storage, const char *path)
 {
-	char volume[256];
 	int block = by_link(storage, path);
 
 	if (block >= 0 || strncmp(path, "/dev/", 5))
 		return block;
 	block = block_by_name(storage, path + 5);
-	encode_volume(path + 5, volume, sizeof(volume));
 	for (size_t i = 0; block < 0 && i < storage->count; i++) {
 		const struct block *other = &storage->blocks[i];
+		const char *rest = block_is_volume(other) ? skip_encoded(other->dm_name, path + 5) : NULL;
 
-		if ((!strncmp(path, "/dev/mapper/", 12) && other->dm_name[0] &&
-		     !strcmp(other->dm_name, path + 12)) ||
-		    (block_is_volume(other) && !strcmp(other->dm_name, volume)))
+		if ((rest && !*rest) || (!strncmp(path, "/dev/mapper/", 12) && other->dm_name[0] &&
+					 !strcmp(other->dm_name, path + 12)))
 			block = (int)i;
 	}
 	return block;
@@ -154,6 +165,19 @@ void block_add_pool(struct block_devices *storage, const char *name, size_t leng
 	storage->pools[storage->pool_count++] = util_copy(name, length);
 }
 
+/* The next word of a table of /proc, which writes blanks in octal digits: "" at the end. The caller frees it. */
+static char *take_word(const char **cursor, const char *end)
+{
+	const char *word = "";
+	size_t length = 0;
+	char *copy;
+
+	(void)!util_next_word(cursor, end, &word, &length);
+	copy = util_copy(word, length);
+	util_unescape(copy, "\\", 8, 3);
+	return copy;
+}
+
 /* "36 35 98:0 / /mnt rw,noatime master:1 - ext3 /dev/sda1 rw": btrfs and ZFS have numbers of no device. */
 void block_add_mounts(struct block_devices *storage, const char *mountinfo)
 {
@@ -161,12 +185,21 @@ void block_add_mounts(struct block_devices *storage, const char *mountinfo)
 	size_t length;
 
 	while (util_next_line(&mountinfo, &line, &length)) {
-		char point[121] = "", type[32] = "", source[256] = "";
-		const char *dash = strstr(line, " - ");
+		const char *dash = memmem(line, length, " - ", 3), *end = line + length;
+		cleanup_free char *number = NULL, *point = NULL, *type = NULL, *source = NULL;
 		unsigned int major, minor;
 
-		if (sscanf(line, "%*d %*d %u:%u %*s %120s", &major, &minor, point) != 3 || !dash ||
-		    dash > line + length || sscanf(dash + 3, "%31s %255s", type, source) != 2)
+		if (!dash)
+			continue;
+		free(take_word(&line, dash));
+		free(take_word(&line, dash));
+		number = take_word(&line, dash);
+		free(take_word(&line, dash));
+		point = take_word(&line, dash);
+		dash += 3;
+		type = take_word(&dash, end);
+		source = take_word(&dash, end);
+		if (!*point || !*source || sscanf(number, "%u:%u", &major, &minor) != 2)
 			continue;
 		if (!strcmp(type, "zfs"))
 			block_add_pool(storage, source, strcspn(source, "/"));
@@ -183,9 +216,9 @@ void block_add_swaps(struct block_devices *storage, const char *swaps)
 	size_t length;
 
 	while (util_next_line(&swaps, &line, &length)) {
-		char path[256];
+		cleanup_free char *path = take_word(&line, line + length);
 
-		if (sscanf(line, "%255s", path) == 1 && path[0] == '/')
+		if (path[0] == '/')
 			add_use(storage, block_by_path(storage, path), NULL);
 	}
 }
@@ -230,11 +263,13 @@ bool block_is_container(const struct block_content *content)
 
 int block_by_tag(const struct block_devices *storage, const struct need *need)
 {
-	char path[512];
+	/* It is asked for each block device. */
+	struct text *mark = util_texts_mark();
+	const char *path = need->kind == NEED_DEVICE ? NULL : devspec_path(need->kind, need->value);
+	int block = path ? by_link(storage, path) : -1;
 
-	if (need->kind == NEED_DEVICE || !devspec_path(need->kind, need->value, path, sizeof(path)))
-		return -1;
-	return by_link(storage, path);
+	util_free_texts_since(mark);
+	return block;
 }
 
 /* UUIDs are written with dashes, with colons or with neither, in either case. */
@@ -252,11 +287,9 @@ static bool same_digits(const char *a, const char *b, bool start_only)
 
 static bool in_group(const struct block *block, const char *group)
 {
-	char prefix[256];
+	const char *rest = block_is_volume(block) ? skip_encoded(block->dm_name, group) : NULL;
 
-	encode_volume(group, prefix, sizeof(prefix));
-	return block_is_volume(block) && util_starts_with(block->dm_name, prefix) &&
-	       block->dm_name[strlen(prefix)] == '-' && block->dm_name[strlen(prefix) + 1] != '-';
+	return rest && rest[0] == '-' && rest[1] != '-';
 }
 
 /*
@@ -304,23 +337,23 @@ bool block_is_opened(const char *path)
 bool block_is_in_group_of(const struct block *block, const char *path)
 {
 	const char *id = block_is_volume(block) ? block->dm_uuid + 4 : block->content.volume_group;
-	char name[256], group[256] = "";
+	cleanup_free char *encoded = NULL;
+	const char *name;
 	size_t length;
 
 	if (util_starts_with(path, BY_ID_VOLUME))
 		return id[0] && !strncmp(id, path + strlen(BY_ID_VOLUME), GROUP_ID_LENGTH);
 	if (util_starts_with(path, MAPPER) || util_starts_with(path, BY_ID_NAME))
-		util_format(name, sizeof(name), "%s", path + strlen(path[5] == 'm' ? MAPPER : BY_ID_NAME));
+		name = path + strlen(path[5] == 'm' ? MAPPER : BY_ID_NAME);
 	else if (is_volume_path(path))
-		encode_volume(path + 5, name, sizeof(name));
+		name = encoded = encode_volume(path + 5);
 	else
 		return false;
 	length = group_length(name);
 	if (block_is_volume(block))
 		return length && group_length(block->dm_name) == length &&
 		       !memcmp(block->dm_name, name, length);
-	encode_volume(block->content.group_name, group, sizeof(group));
-	return length && strlen(group) == length && !memcmp(group, name, length);
+	return length && skip_encoded(name, block->content.group_name) == name + length;
 }
 
 bool block_matches(const struct block_devices *storage, const struct need *need, size_t index)

@@ -10,16 +10,22 @@
 
 #define BLOCK_NAME_SIZE 64
 
+/* What a child process hands back is flat. The longest id is libblkid's, the longest label those of btrfs and ZFS. */
+typedef char block_id[72];
+typedef char block_label[256];
+
 /* What the superblock says: strings are "" where there is none. */
 struct block_content {
-	char type[32], usage[16], uuid[72],
-		label[256];                  /* usage: libblkid's "filesystem", "raid", "crypto" or "other" */
-	char part_uuid[64], part_label[128]; /* of the partition itself */
-	char journal[72];                    /* UUID of an ext4's journal on another device */
-	char volume_group[40];               /* of an LVM physical volume: the group's UUID without dashes */
-	char group_name[128];                /* and its name */
-	char cache_set[72];                  /* UUID of the cache set that a bcache belongs to */
-	unsigned int members;                /* devices of a btrfs, bcachefs or f2fs; 0 unknown */
+	char type[32], usage[16]; /* usage: libblkid's "filesystem", "raid", "crypto" or "other" */
+	block_id uuid;
+	block_label label;
+	block_id part_uuid; /* of the partition itself */
+	block_label part_label;
+	block_id journal;      /* UUID of an ext4's journal on another device */
+	block_id volume_group; /* of an LVM physical volume: the group's UUID without dashes */
+	block_label group_name;
+	block_id cache_set;   /* UUID of the cache set that a bcache belongs to */
+	unsigned int members; /* devices of a btrfs, bcachefs or f2fs; 0 unknown */
 };
 
 enum block_state {

@@ -8,11 +8,8 @@
 
 static bool names_version(const char *file, size_t length, char *const *versions, size_t count)
 {
-	char name[512];
-
-	util_format(name, sizeof(name), "%.*s", (int)length, file);
 	for (size_t i = 0; i < count; i++)
-		if (strstr(name, versions[i]))
+		if (memmem(file, length, versions[i], strlen(versions[i])))
 			return true;
 	return false;
 }
@@ -53,8 +50,7 @@ char *boot_entry_parse_grub(const char *text, char *const *versions, size_t coun
 
 char *boot_entry_parse_loader(const char *text, char *const *versions, size_t count)
 {
-	char options[4096] = "";
-	const char *line, *key, *file;
+	const char *line, *key, *file, *options = "";
 	size_t length, size, file_size;
 	bool named = false;
 
@@ -67,8 +63,8 @@ char *boot_entry_parse_loader(const char *text, char *const *versions, size_t co
 			named = util_next_word(&line, end, &file, &file_size) &&
 				names_version(file, file_size, versions, count);
 		else if (util_equal(key, size, "options"))
-			util_append(options, sizeof(options), "%s%.*s", options[0] ? " " : "",
-				    (int)(end - line), line);
+			options = util_text_add(options, "%s%.*s", options[0] ? " " : "", (int)(end - line),
+						line);
 	}
 	if (!named || !options[0] || util_starts_with(options + strspn(options, " "), "$kernelopts") ||
 	    cmdline_wants_recovery(options))

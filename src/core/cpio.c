@@ -101,7 +101,7 @@ static int find_magic(struct cpio *cpio)
 
 static int read_header(struct cpio *cpio, struct cpio_file *ret)
 {
-	char header[HEADER_SIZE], name[CPIO_NAME_SIZE];
+	char header[HEADER_SIZE], *name = ret->name;
 	unsigned long long size;
 	bool bad = false;
 	int r = read_exactly(cpio, header + 6, HEADER_SIZE - 6);
@@ -111,7 +111,7 @@ static int read_header(struct cpio *cpio, struct cpio_file *ret)
 	size = field(header, FIELD_NAME_SIZE, &bad);
 	ret->size = field(header, FIELD_SIZE, &bad);
 	ret->regular = S_ISREG(field(header, FIELD_MODE, &bad));
-	if (bad || !size || size > sizeof(name))
+	if (bad || !size || size > sizeof(ret->name))
 		return -EBADMSG;
 	r = read_exactly(cpio, name, (size_t)size);
 	if (r == 0)
@@ -123,7 +123,7 @@ static int read_header(struct cpio *cpio, struct cpio_file *ret)
 	/* "." is the root itself; ".hidden" keeps its point. */
 	while (size && name[size - 1] == '.' && name[size])
 		size--;
-	util_format(ret->name, sizeof(ret->name), "%s", name + size);
+	memmove(name, name + size, strlen(name + size) + 1);
 	cpio->left = ret->size;
 	return 1;
 }

@@ -23,95 +23,109 @@ static const struct tag {
 #define ID_TAG "ID="
 #define ID_FOLDER "/dev/disk/by-id/"
 
-static bool parse_tag(const char *spec, enum need_kind *ret_kind, char *value)
+/* @text without the quotes around it. */
+static char *unquoted(const char *text)
+{
+	char *copy = util_text_copy(text, strlen(text));
+
+	util_unquote(copy);
+	return copy;
+}
+
+static bool parse_tag(const char *spec, enum need_kind *ret_kind, const char **ret_value)
 {
 	if (!strncasecmp(spec, ID_TAG, strlen(ID_TAG))) {
-		util_format(value, DEVSPEC_SIZE, "%s%.400s", ID_FOLDER, spec + strlen(ID_TAG));
-		util_unquote(value + strlen(ID_FOLDER));
+		*ret_value = util_text("%s%s", ID_FOLDER, unquoted(spec + strlen(ID_TAG)));
 		*ret_kind = NEED_DEVICE;
 		return true;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++) {
 		bool link = util_starts_with(spec, tags[i].link);
+		char *value;
 
 		if (!link && strncasecmp(spec, tags[i].name, strlen(tags[i].name)))
 			continue;
-		strcpy(value, spec + strlen(link ? tags[i].link : tags[i].name));
-		util_unquote(value);
+		value = unquoted(spec + strlen(link ? tags[i].link : tags[i].name));
 		if (link)
 			util_unescape(value, "\\x", 16, 2);
 		/* The kernel's PARTUUID=.../PARTNROFF=n is a partition of that same disk. */
 		if (tags[i].kind == NEED_PARTUUID)
 			value[strcspn(value, "/")] = '\0';
 		*ret_kind = tags[i].kind;
+		*ret_value = value;
 		return true;
 	}
 	return false;
 }
 
 /*
- * Append @value to @buffer as udev writes it in names of links: what is not in its list of characters, and no
- * UTF-8, becomes "\x" and two digits (systemd, encode_devnode_name()).
+ * @folder with @value behind it as udev writes it in names of links: what is not in its list of characters, and no
+ * UTF-8, becomes "\\x" and two digits (systemd, encode_devnode_name()).
  */
-static const char *append_encoded(const char *value, char *buffer, size_t size)
+static const char *encoded_link(const char *folder, const char *value)
 {
-	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789#+-.:=@_";
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789#+-.:=@_",
+			  hex[] = "0123456789abcdef";
+	cleanup_free char *encoded = util_zeroed(4 * strlen(value) + 1, 1);
+	char *end = encoded;
 
-	if (strlen(buffer) + 4 * strlen(value) >= size)
-		return NULL;
 	for (; *value; value++) {
-		bool kept = strchr(plain, *value) || (unsigned char)*value >= 0x80;
+		unsigned char byte = (unsigned char)*value;
 
-		util_append(buffer, size, kept ? "%c" : "\\x%02x", (unsigned char)*value);
+		if (strchr(plain, *value) || byte >= 0x80) {
+			*end++ = *value;
+			continue;
+		}
+		*end++ = '\\';
+		*end++ = 'x';
+		*end++ = hex[byte >> 4];
+		*end++ = hex[byte & 15];
 	}
-	return buffer;
+	return util_text("%s%s", folder, encoded);
 }
 
-const char *devspec_path(enum need_kind kind, const char *value, char *buffer, size_t size)
+const char *devspec_path(enum need_kind kind, const char *value)
 {
 	if (kind == NEED_DEVICE)
-		return value[0] == '/' ? util_format(buffer, size, "%s", value) : NULL;
+		return value[0] == '/' ? value : NULL;
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
-		if (tags[i].kind == kind) {
-			util_format(buffer, size, "%s", tags[i].link);
-			return append_encoded(value, buffer, size);
-		}
+		if (tags[i].kind == kind)
+			return encoded_link(tags[i].link, value);
 	return NULL;
 }
 
-void devspec_number(unsigned long number, char value[static DEVSPEC_SIZE])
+const char *devspec_number(unsigned long number)
 {
-	util_format(value, DEVSPEC_SIZE, "%lu:%lu", (number & 0xfff00) >> 8,
-		    (number & 0xff) | ((number >> 12) & 0xfff00));
+	return util_text("%lu:%lu", (number & 0xfff00) >> 8, (number & 0xff) | ((number >> 12) & 0xfff00));
 }
 
 /* "8:1", or the kernel's old hexadecimal "801" (init/do_mounts.c, name_to_dev_t()). */
-static bool parse_number(const char *spec, char *value)
+static bool parse_number(const char *spec, const char **ret_value)
 {
 	unsigned int major, minor;
 	int end = 0;
 	size_t length = strlen(spec);
 
 	if (sscanf(spec, "%u:%u%n", &major, &minor, &end) == 2 && !spec[end]) {
-		strcpy(value, spec);
+		*ret_value = spec;
 		return true;
 	}
 	if (length < 3 || length > 8 || strspn(spec, "0123456789abcdefABCDEF") != length)
 		return false;
-	devspec_number(strtoul(spec, NULL, 16), value);
+	*ret_value = devspec_number(strtoul(spec, NULL, 16));
 	return true;
 }
 
 /* Which pool: root=zfs:POOL/DATASET, root=ZFS=POOL/DATASET; "zfs", zfs:AUTO and zfs=bootfs leave it open. */
-static bool parse_pool(const char *spec, char *value)
+static bool parse_pool(const char *spec, const char **ret_value)
 {
+	const char *pool;
+
 	if (strncasecmp(spec, "zfs", 3) || (spec[3] && spec[3] != ':' && spec[3] != '='))
 		return false;
 	spec += 3 + strspn(spec + 3, ":=");
-	strcpy(value, spec);
-	value[strcspn(value, "/")] = '\0';
-	if (!strcasecmp(value, "auto") || !strcmp(value, "bootfs"))
-		value[0] = '\0';
+	pool = util_text_copy(spec, strcspn(spec, "/"));
+	*ret_value = !strcasecmp(pool, "auto") || !strcmp(pool, "bootfs") ? "" : pool;
 	return true;
 }
 
@@ -167,7 +181,7 @@ static bool is_found_by_type(const char *spec)
 }
 
 /* A folder that a virtual machine's host shares: its tag (dracut.cmdline(7)). */
-static enum need_kind parse_share(const char *spec, char *value)
+static enum need_kind parse_share(const char *spec, const char **ret_value)
 {
 	static const struct {
 		const char *scheme;
@@ -176,31 +190,31 @@ static enum need_kind parse_share(const char *spec, char *value)
 
 	for (size_t i = 0; i < ARRAY_SIZE(shares); i++)
 		if (util_starts_with(spec, shares[i].scheme)) {
-			util_format(value, DEVSPEC_SIZE, "%s", spec + strlen(shares[i].scheme));
+			*ret_value = spec + strlen(shares[i].scheme);
 			return shares[i].kind;
 		}
 	return NEED_NOTHING;
 }
 
-enum need_kind devspec_parse(const char *spec, char value[static DEVSPEC_SIZE])
+enum need_kind devspec_parse(const char *spec, const char **ret_value)
 {
 	enum need_kind kind = NEED_DEVICE;
 
 	while (util_starts_with(spec, "block:") || util_starts_with(spec, "live:"))
 		spec += strcspn(spec, ":") + 1;
 	/* Tags first: a label may look like anything. */
-	if (parse_tag(spec, &kind, value))
+	if (parse_tag(spec, &kind, ret_value))
 		return kind;
-	if (parse_share(spec, value) != NEED_NOTHING)
-		return parse_share(spec, value);
+	if (parse_share(spec, ret_value) != NEED_NOTHING)
+		return parse_share(spec, ret_value);
 	if (is_no_disk(spec) || devspec_is_on_network(spec))
 		kind = NEED_NOTHING;
-	else if (parse_pool(spec, value))
+	else if (parse_pool(spec, ret_value))
 		return NEED_POOL;
-	else if (parse_number(spec, value))
+	else if (parse_number(spec, ret_value))
 		return NEED_NUMBER;
 	else if (is_found_by_type(spec))
 		spec = DEVSPEC_FOUND_BY_TYPE;
-	util_format(value, DEVSPEC_SIZE, "%s", spec);
+	*ret_value = spec;
 	return kind;
 }

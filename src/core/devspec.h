@@ -24,8 +24,6 @@ enum need_kind {
 	NEED_9P,
 };
 
-#define DEVSPEC_SIZE 512
-
 /*
  * udev's link to the root that systemd finds by the type of its partition (root=gpt-auto, or no root= at
  * all).
@@ -33,18 +31,16 @@ enum need_kind {
 #define DEVSPEC_FOUND_BY_TYPE "/dev/gpt-auto-root"
 
 /*
- * Tell what @spec, shorter than DEVSPEC_SIZE and without quotes around it, names, and write its path, UUID,
- * label, number, tag or name to @value. NEED_NOTHING for what is on no block device, the network among it.
+ * Tell what @spec, without quotes around it, names, and store its path, UUID, label, number, tag or name: a part of
+ * @spec or a util_text(). NEED_NOTHING for what is on no block device, the network among it.
  */
-enum need_kind devspec_parse(const char *spec, char value[static DEVSPEC_SIZE]);
+enum need_kind devspec_parse(const char *spec, const char **ret_value) must_check;
 
 /* Is it a path below /dev, or a tag such as UUID=? */
 bool devspec_is_device(const char *spec);
 
-/*
- * Write a device number in the kernel's encoding (new_decode_dev(), include/linux/kdev_t.h) as "major:minor".
- */
-void devspec_number(unsigned long number, char value[static DEVSPEC_SIZE]);
+/* A device number in the kernel's encoding (new_decode_dev(), include/linux/kdev_t.h) as "major:minor". */
+const char *devspec_number(unsigned long number) must_check;
 
 /*
  * Is it a place on the network: a scheme of dracut's (nfs:, iscsi:), SERVER:/PATH, //SERVER/SHARE, /dev/nfs,
@@ -52,8 +48,5 @@ void devspec_number(unsigned long number, char value[static DEVSPEC_SIZE]);
  */
 bool devspec_is_on_network(const char *spec);
 
-/*
- * Where udev's link for a need of @kind and @value is, or the device's own path: written to @buffer of @size
- * bytes. NULL where there is none, or none that fits.
- */
-const char *devspec_path(enum need_kind kind, const char *value, char *buffer, size_t size);
+/* Where udev's link for a need of @kind and @value is, or the device's own path; NULL where there is none. */
+const char *devspec_path(enum need_kind kind, const char *value) must_check;

@@ -81,7 +81,7 @@ static void add_network(struct text *text, const struct facts_source *source,
 	const struct host_needs *needs = source->needs;
 	const char *reason;
 
-	if (needs->network[0] && !needs->network_later &&
+	if (needs->network && !needs->network_later &&
 	    network_leads_through(source->network, &function->address) &&
 	    network_keeps(source->network, &function->address, NETWORK_OF_ROOT, needs->network, &reason))
 		add_fact(text, FACT_NETWORK, function, "", reason);

@@ -156,9 +156,8 @@ static bool add_line(struct facts *facts, const char *line, size_t length)
 		keep_string(&facts->made, rest_of(&words));
 	else if (util_equal(word, size, "version"))
 		keep_string(&facts->version, rest_of(&words));
-	else if (util_equal(word, size, "machine") && next(&words, &word, &size) && size < FACTS_HASH_SIZE)
-		util_format(facts->machine, sizeof(facts->machine), "%.*s", (int)size,
-			    *word == '-' ? "" : word);
+	else if (util_equal(word, size, "machine") && next(&words, &word, &size) && *word != '-')
+		keep_string(&facts->machine, util_copy(word, size));
 	return true;
 }
 
@@ -168,8 +167,8 @@ static bool add_line(struct facts *facts, const char *line, size_t length)
  */
 static bool is_whole(const char *text, size_t length, size_t lines)
 {
-	char expected[32];
-	size_t size = strlen(util_format(expected, sizeof(expected), "\nend %zu\n", lines));
+	const char *expected = util_text("\nend %zu\n", lines);
+	size_t size = strlen(expected);
 
 	return length > size && !memcmp(text + length - size, expected, size);
 }
@@ -191,7 +190,10 @@ static enum facts_state parse_lines(struct facts *facts, size_t length)
 
 void facts_parse(char *text, size_t length, struct facts *ret)
 {
-	*ret = (struct facts){ .text = text, .made = util_copy("", 0), .version = util_copy("", 0) };
+	*ret = (struct facts){ .text = text };
+	ret->machine = util_copy("", 0);
+	ret->made = util_copy("", 0);
+	ret->version = util_copy("", 0);
 	if (!util_starts_with(text, FIRST_LINE) || strlen(text) != length)
 		ret->state = FACTS_CUT;
 	else if (!util_starts_with(text + strlen(FIRST_LINE), "1\n"))
@@ -224,6 +226,7 @@ void facts_drop(struct facts *facts, enum facts_state state)
 void facts_clear(struct facts *facts)
 {
 	facts_drop(facts, FACTS_MISSING);
+	free(facts->machine);
 	free(facts->made);
 	free(facts->version);
 	free(facts->text);
@@ -405,15 +408,14 @@ static bool is_placeholder(const char *digits)
 	       util_is_one_of(digits, known, ARRAY_SIZE(known));
 }
 
-void facts_hash(const char *uuid, char ret[static FACTS_HASH_SIZE])
+const char *facts_hash(const char *uuid)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 	char digits[33];
 
-	ret[0] = '\0';
 	if (take_digits(uuid, digits) != 32 || is_placeholder(digits))
-		return;
+		return "";
 	for (const char *c = digits; *c; c++)
 		hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-	util_format(ret, FACTS_HASH_SIZE, "%016" PRIx64, hash);
+	return util_text("%016" PRIx64, hash);
 }

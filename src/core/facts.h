@@ -26,7 +26,6 @@
 
 #define FACTS_FILE "/etc/vfio-early.facts" /* in an image, and where a host keeps them for one */
 #define FACTS_LIMIT (1 << 20)              /* a longer text counts as cut */
-#define FACTS_HASH_SIZE 17
 
 enum fact_kind {
 	FACT_DISK,     /* what the host needs is on a disk of the function */
@@ -68,8 +67,7 @@ enum facts_state {
 /* struct facts that are all zero are missing ones. */
 struct facts {
 	enum facts_state state;
-	char machine[FACTS_HASH_SIZE]; /* "" where they do not say */
-	char *made, *version;          /* "" where they do not say; NULL of missing ones */
+	char *machine, *made, *version; /* "" where they do not say; NULL of missing ones */
 	struct fact *list;
 	size_t count;
 	struct fact_need *resolved;
@@ -148,7 +146,7 @@ bool facts_are_complete(const struct facts *facts);
 const char *facts_reason(const struct facts *facts);
 
 /*
- * Hash the DMI product UUID: FNV-1a of 64 bits over its hexadecimal digits in lower case. Writes "" for what
- * is no UUID, and for those that many machines have (all digits the same, and firmware vendors' placeholders).
+ * The hash of the DMI product UUID, a util_text(): FNV-1a of 64 bits over its hexadecimal digits in lower case. "" for
+ * what is no UUID, and for those that many machines have (all digits the same, and firmware vendors' placeholders).
  */
-void facts_hash(const char *uuid, char ret[static FACTS_HASH_SIZE]);
+const char *facts_hash(const char *uuid) must_check;

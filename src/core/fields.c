@@ -13,13 +13,15 @@ bool fields_next(const char **cursor, struct fields_line *ret)
 	while (util_next_line(cursor, &line, &length)) {
 		const char *end = line + length;
 
-		for (size_t i = 0; i < FIELDS_COUNT; i++)
-			ret->fields[i][0] = '\0';
-		for (ret->count = 0; ret->count < FIELDS_COUNT && util_next_word(&line, end, &word, &size);
-		     ret->count++)
-			util_format(ret->fields[ret->count], FIELDS_SIZE, "%.*s", (int)size, word);
-		if (ret->count && ret->fields[0][0] != '#')
-			return true;
+		if (!util_next_word(&line, end, &word, &size) || *word == '#')
+			continue;
+		ret->count = 0;
+		do {
+			ret->fields[ret->count++] = util_text_copy(word, size);
+		} while (ret->count < FIELDS_COUNT && util_next_word(&line, end, &word, &size));
+		for (size_t i = ret->count; i < FIELDS_COUNT; i++)
+			ret->fields[i] = util_text_copy("", 0);
+		return true;
 	}
 	return false;
 }

@@ -6,11 +6,10 @@
 #include <stddef.h>
 
 #define FIELDS_COUNT 4
-#define FIELDS_SIZE 4096
 
 struct fields_line {
-	char fields[FIELDS_COUNT][FIELDS_SIZE]; /* "" where the line has fewer; what is longer is cut */
-	size_t count;                           /* at least 1 */
+	char *fields[FIELDS_COUNT]; /* texts of util_text_copy(); "" where the line has fewer */
+	size_t count;               /* at least 1 */
 };
 
 /* Take the next line that is neither empty nor a comment from *@cursor. Returns false at the text's end. */

@@ -162,7 +162,7 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 	 * the initramfs.
 	 */
 	const struct network *network = needs->network_later ? &none : input->network;
-	enum network_need need = !needs->network[0]   ? NETWORK_OF_BOOT :
+	enum network_need need = !needs->network      ? NETWORK_OF_BOOT :
 				 needs->network_later ? NETWORK_OF_MOUNT :
 							NETWORK_OF_ROOT;
 
@@ -170,10 +170,10 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 	if (fact)
 		return true;
 	/* A card may hang off USB. */
-	if ((!needs->network[0] && !needs->network_use[0]) ||
+	if ((!needs->network && !needs->network_use) ||
 	    (!pci_is_network(function) && !network_leads_through(network, &function->address)) ||
 	    !network_keeps(network, &function->address, need,
-			   needs->network[0] ? needs->network : needs->network_use, &ret->reason))
+			   needs->network ? needs->network : needs->network_use, &ret->reason))
 		return false;
 	if (need == NETWORK_OF_MOUNT)
 		ret->hint = "a pinned address with stage=early takes it whatever leads through it; if the "
@@ -219,9 +219,9 @@ static void defer(const struct plan_input *input, enum wait wait, struct plan_en
 
 	if (wait == WAIT_NATURE && pci_is_network(function))
 		plan_decide(entry, VERDICT_DEFERRED, "", "%s (%s), so its card must be known first",
-			    needs->network[0] && !needs->network_later ? "the root is on the network" :
-									 "the host uses the network",
-			    needs->network[0] ? needs->network : needs->network_use);
+			    needs->network && !needs->network_later ? "the root is on the network" :
+								      "the host uses the network",
+			    needs->network ? needs->network : needs->network_use);
 	else if (wait == WAIT_NATURE && pci_is_storage(function))
 		plan_decide(entry, VERDICT_DEFERRED, "",
 			    "storage waits until it is known which disk carries the root");
@@ -239,7 +239,7 @@ static void defer(const struct plan_input *input, enum wait wait, struct plan_en
 		plan_decide(entry, VERDICT_DEFERRED, "",
 			    "it waits for the late stage with the others of its IOMMU group");
 	/* Until then no host driver takes it; but a screen and a keyboard may be needed to get there. */
-	entry->reserved = wait != WAIT_NATURE && wait != WAIT_KEYBOARD && !input->needs->no_late[0] &&
+	entry->reserved = wait != WAIT_NATURE && wait != WAIT_KEYBOARD && !input->needs->no_late &&
 			  !guard_is_console(function) && !function->has_keyboard;
 }
 
@@ -299,7 +299,7 @@ static void guard_one(const struct plan_input *input, enum wait wait, struct pla
 		return;
 	if (input->stage->before_disks)
 		defer(input, wait, entry);
-	else if (input->needs->no_late[0])
+	else if (input->needs->no_late)
 		plan_decide(entry, VERDICT_KEPT, "", "%s runs no late stage", input->needs->no_late);
 	else
 		guard_carrier(input, entry);

@@ -28,10 +28,8 @@ void host_needs_add(struct host_needs *needs, const struct host_needs_form *form
 
 void host_needs_add_unread(struct host_needs *needs, const char *path)
 {
-	char text[DEVSPEC_SIZE];
-
 	host_needs_add(needs, &(struct host_needs_form){ .purpose = path }, NEED_DEVICE, "?",
-		       util_format(text, sizeof(text), "what %.256s says", path));
+		       util_text("what %s says", path));
 }
 
 bool host_needs_is_on_disk(const struct need *need)
@@ -60,21 +58,19 @@ void host_needs_clear(struct host_needs *needs)
 
 void host_needs_see_script(struct host_needs *needs, const char *name, const char *script)
 {
-	needs->no_late[0] = '\0';
-	if (UTIL_IS_ONE_OF(script, "live", "casper"))
-		util_format(needs->no_late, sizeof(needs->no_late), "%s%s", name, script);
+	needs->no_late = UTIL_IS_ONE_OF(script, "live", "casper") ? util_text("%s%s", name, script) : NULL;
 }
 
 void host_needs_say_network(struct host_needs *needs, const char *by)
 {
-	if (!needs->network[0] || needs->network_later)
-		util_printable(needs->network, sizeof(needs->network), by, strlen(by));
+	if (!needs->network || needs->network_later)
+		needs->network = util_text_shown(by, strlen(by));
 	needs->network_later = false;
 }
 
 void host_needs_say_network_later(struct host_needs *needs, const char *by)
 {
-	if (needs->network[0])
+	if (needs->network)
 		return;
 	host_needs_say_network(needs, by);
 	needs->network_later = true;
@@ -90,10 +86,9 @@ void host_needs_say_network_for(struct host_needs *needs, const char *purpose, c
 
 static void add_one(struct host_needs *needs, const struct host_needs_form *form, const char *spec)
 {
-	char value[DEVSPEC_SIZE], text[DEVSPEC_SIZE + 512];
-	enum need_kind kind = devspec_parse(spec, value);
+	const char *value, *text = util_text("%s%s", form->name, spec);
+	enum need_kind kind = devspec_parse(spec, &value);
 
-	util_format(text, sizeof(text), "%s%s", form->name, spec);
 	if (kind == NEED_NOTHING && devspec_is_on_network(value) && !form->spare)
 		host_needs_say_network_for(needs, form->purpose, text);
 	if (form->required ||
@@ -104,9 +99,8 @@ static void add_one(struct host_needs *needs, const struct host_needs_form *form
 void host_needs_add_device(struct host_needs *needs, const struct host_needs_form *form, const char *spec,
 			   size_t length)
 {
-	char copy[DEVSPEC_SIZE], *next, *start = copy;
+	char *copy = util_text_copy(spec, length), *next, *start = copy;
 
-	util_format(copy, sizeof(copy), "%.*s", (int)length, spec);
 	util_unquote(copy);
 	if (!*copy)
 		return;
@@ -124,7 +118,6 @@ void host_needs_add_members(struct host_needs *needs, const struct host_needs_fo
 	static const char *const names[] = { "device=", "logdev=", "rtdev=", "journal_path=", "jdev=" };
 	struct host_needs_form member = *form;
 	const char *item, *end = options + length;
-	char number[DEVSPEC_SIZE], text[64];
 	size_t size;
 
 	while (util_next_item(&options, end, &item, &size)) {
@@ -136,8 +129,7 @@ void host_needs_add_members(struct host_needs *needs, const struct host_needs_fo
 		}
 		if (size <= 12 || !util_starts_with(item, "journal_dev="))
 			continue;
-		devspec_number(strtoul(item + 12, NULL, 0), number);
-		host_needs_add(needs, form, NEED_NUMBER, number,
-			       util_format(text, sizeof(text), "%.*s", (int)size, item));
+		host_needs_add(needs, form, NEED_NUMBER, devspec_number(strtoul(item + 12, NULL, 0)),
+			       util_text_copy(item, size));
 	}
 }

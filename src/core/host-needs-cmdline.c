@@ -28,11 +28,9 @@ static void add_usr_flags(struct host_needs *needs, const char *name, const char
 static void add_named(struct host_needs *needs, enum need_kind kind, const char *name, const char *prefix,
 		      const char *value, size_t length)
 {
-	char copy[DEVSPEC_SIZE], text[DEVSPEC_SIZE];
-
-	util_format(copy, sizeof(copy), "%s%.*s", prefix, (int)length, value);
-	util_format(text, sizeof(text), "%.64s=%.300s", name, copy + strlen(prefix));
-	host_needs_add(needs, &(struct host_needs_form){ .purpose = name, .opened = true }, kind, copy, text);
+	host_needs_add(needs, &(struct host_needs_form){ .purpose = name, .opened = true }, kind,
+		       util_text("%s%.*s", prefix, (int)length, value),
+		       util_text("%s=%.*s", name, (int)length, value));
 }
 
 /*
@@ -51,14 +49,11 @@ static void add_luks(struct host_needs *needs, const char *name, const char *val
 /* The device that a detached header belongs to: UUID=DEVICE (systemd-cryptsetup-generator(8)). */
 static void add_luks_data(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
-	char text[72];
-
 	host_needs_skip_uuid(&value, &length);
-	host_needs_add_device(needs,
-			      &(struct host_needs_form){ .purpose = name,
-							 .name = util_format(text, sizeof(text), "%s=", name),
-							 .opened = true },
-			      value, length);
+	host_needs_add_device(
+		needs,
+		&(struct host_needs_form){ .purpose = name, .name = util_text("%s=", name), .opened = true },
+		value, length);
 }
 
 static void add_luks_options(struct host_needs *needs, const char *name, const char *value, size_t length)
@@ -93,14 +88,13 @@ static void add_array(struct host_needs *needs, const char *name, const char *va
  */
 static void add_layer(struct host_needs *needs, const char *name, const char *value, size_t length)
 {
-	char copy[DEVSPEC_SIZE], text[72], *colon = copy;
+	char *copy = util_text_copy(value, length), *colon = copy;
 	const struct host_needs_form form = {
 		.purpose = name,
-		.name = util_format(text, sizeof(text), "%s=", name),
+		.name = util_text("%s=", name),
 		.required = true,
 	};
 
-	util_format(copy, sizeof(copy), "%.*s", (int)length, value);
 	while ((colon = strchr(colon, ':')) && colon[1] != '/' && strcmp(colon + 1, "auto") != 0)
 		colon++;
 	if (colon && !util_starts_with(colon + 1, "/dev/"))
@@ -219,9 +213,8 @@ static bool is_network_root(const struct cmdline_param *param)
 
 static void add_param(struct host_needs *needs, const struct cmdline_param *param)
 {
-	char name[64];
+	const char *name = util_text_shown(param->name, param->name_length);
 
-	util_printable(name, sizeof(name), param->name, param->name_length);
 	if (cmdline_is(param, "noresume"))
 		needs->no_resume = true;
 	if (is_network_param(param)) {
@@ -257,12 +250,11 @@ static bool add_typed(struct host_needs *needs, const struct mounted *mounted, c
 {
 	const struct host_needs_form *form = &mounted->form;
 	struct cmdline_param param;
-	char text[DEVSPEC_SIZE + 16], value[DEVSPEC_SIZE], type[32] = "";
-	enum need_kind kind = devspec_parse(spec, value);
+	const char *value, *type = "", *text = util_text("%s%s", form->name, spec);
+	enum need_kind kind = devspec_parse(spec, &value);
 
 	if (cmdline_last(cmdline, mounted->type, &param))
-		util_format(type, sizeof(type), "%.*s", (int)param.value_length, param.value);
-	util_format(text, sizeof(text), "%s%s", form->name, spec);
+		type = util_text_copy(param.value, param.value_length);
 	if (kind == NEED_9P || !strcmp(type, "9p")) {
 		add_plan9(needs, mounted, cmdline, value, text);
 	} else if (!strcmp(type, "virtiofs")) {
@@ -271,8 +263,7 @@ static bool add_typed(struct host_needs *needs, const struct mounted *mounted, c
 		host_needs_say_network(needs, text);
 		host_needs_add(needs, form, NEED_NOTHING, value, text);
 	} else if (!strcmp(type, "zfs") && kind != NEED_POOL && !devspec_is_device(spec)) {
-		value[strcspn(value, "/")] = '\0';
-		host_needs_add(needs, form, NEED_POOL, value, text);
+		host_needs_add(needs, form, NEED_POOL, util_text_copy(value, strcspn(value, "/")), text);
 	} else {
 		return false;
 	}
@@ -283,12 +274,13 @@ static bool add_typed(struct host_needs *needs, const struct mounted *mounted, c
 static bool add_mounted(struct host_needs *needs, const struct mounted *mounted, const char *cmdline)
 {
 	struct cmdline_param param;
-	char spec[DEVSPEC_SIZE], value[DEVSPEC_SIZE];
+	const char *value, *spec;
+	char *copy;
 
 	if (!cmdline_last(cmdline, mounted->parameter, &param) || !param.value_length)
 		return false;
-	util_format(spec, sizeof(spec), "%.*s", (int)param.value_length, param.value);
-	util_unquote(spec);
+	spec = copy = util_text_copy(param.value, param.value_length);
+	util_unquote(copy);
 	/*
 	 * systemd's words for what fstab names, or what some other unit mounts (systemd-fstab-generator(8)).
 	 */
@@ -296,9 +288,9 @@ static bool add_mounted(struct host_needs *needs, const struct mounted *mounted,
 		return false;
 	if (add_typed(needs, mounted, cmdline, spec))
 		return true;
-	if (!strcmp(mounted->form.purpose, "/usr") && devspec_parse(spec, value) == NEED_DEVICE &&
+	if (!strcmp(mounted->form.purpose, "/usr") && devspec_parse(spec, &value) == NEED_DEVICE &&
 	    !strcmp(value, DEVSPEC_FOUND_BY_TYPE))
-		util_format(spec, sizeof(spec), "/dev/disk/by-designator/usr");
+		spec = "/dev/disk/by-designator/usr";
 	host_needs_add_device(needs, &mounted->form, spec, strlen(spec));
 	return true;
 }
@@ -340,12 +332,8 @@ void host_needs_add_cmdline(struct host_needs *needs, const char *text)
 	while (cmdline_next(&cursor, &param))
 		add_param(needs, &param);
 	if (cmdline_last(text, "boot", &param)) {
-		char script[32];
-
 		needs->boot = true;
-		host_needs_see_script(
-			needs, "boot=",
-			util_format(script, sizeof(script), "%.*s", (int)param.value_length, param.value));
+		host_needs_see_script(needs, "boot=", util_text_copy(param.value, param.value_length));
 	}
 	if (!needs->no_resume && cmdline_last(text, "resume", &param) &&
 	    !util_equal(param.value, param.value_length, "none") &&

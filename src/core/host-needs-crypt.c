@@ -66,14 +66,13 @@ static void add_holder(struct host_needs *needs, const struct host_needs_form *f
 static void add_part(struct host_needs *needs, const char *purpose, const char *name, const char *value,
 		     size_t length)
 {
-	char copy[DEVSPEC_SIZE], label[DEVSPEC_SIZE];
+	char *copy = util_text_copy(value, length);
 	const struct host_needs_form form = {
 		.purpose = purpose,
-		.name = util_format(label, sizeof(label), "%.400s: ", name),
+		.name = util_text("%s: ", name),
 		.key = true,
 	};
 
-	util_format(copy, sizeof(copy), "%.*s", (int)length, value);
 	util_unquote(copy);
 	util_unescape(copy, "\\", 8, 3);
 	add_holder(needs, &form, copy);

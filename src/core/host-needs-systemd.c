@@ -12,7 +12,6 @@
 #include "core/json-read.h"
 
 #define ID_DIGITS 32 /* of 128 bits */
-#define ID_SIZE (ID_DIGITS + 5)
 
 /* "rd." before a parameter limits it to the initramfs, where we are. */
 static bool is_param(const struct cmdline_param *param, const char *name)
@@ -40,15 +39,14 @@ static bool find_last(const char *cmdline, const char *name, struct cmdline_para
 	return found;
 }
 
-/* Write 32 hexadecimal digits as a UUID. Returns false where they are none. */
-static bool format_id(const char *digits, char id[static ID_SIZE])
+/* 32 hexadecimal digits as a UUID, or NULL where they are none. */
+static const char *format_id(const char *digits)
 {
 	for (size_t i = 0; i < ID_DIGITS; i++)
 		if (!isxdigit((unsigned char)digits[i]))
-			return false;
-	util_format(id, ID_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16,
-		    digits + 20);
-	return true;
+			return NULL;
+	return util_text("%.8s-%.4s-%.4s-%.4s-%.12s", digits, digits + 8, digits + 12, digits + 16,
+			 digits + 20);
 }
 
 /* A file system whose blocks a tree of hashes checks: the parameters of its hash and of its two devices. */
@@ -63,45 +61,45 @@ struct verity {
 static void add_verity_partition(struct host_needs *needs, const struct host_needs_form *form,
 				 const struct cmdline_param *hash, size_t first)
 {
-	char id[ID_SIZE] = "?", text[128];
+	const char *id = NULL;
 
 	if (hash->value_length >= ID_DIGITS)
-		format_id(first ? hash->value : hash->value + hash->value_length - ID_DIGITS, id);
-	util_format(text, sizeof(text), "%s (PARTUUID=%s)", form->name, id);
-	host_needs_add(needs, form, NEED_PARTUUID, id, text);
+		id = format_id(first ? hash->value : hash->value + hash->value_length - ID_DIGITS);
+	id = id ? id : "?";
+	host_needs_add(needs, form, NEED_PARTUUID, id, util_text("%s (PARTUUID=%s)", form->name, id));
 }
 
 static void add_verity(struct host_needs *needs, const char *cmdline, const struct verity *verity)
 {
 	struct host_needs_form form = { .purpose = verity->purpose, .required = true };
 	struct cmdline_param hash, device;
-	char name[64];
 
 	if (!find_last(cmdline, verity->hash, &hash))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(verity->devices); i++) {
-		form.name = util_format(name, sizeof(name), "%s=", verity->devices[i]);
+		form.name = util_text("%s=", verity->devices[i]);
 		if (find_last(cmdline, verity->devices[i], &device)) {
 			host_needs_add_device(needs, &form, device.value, device.value_length);
 			continue;
 		}
-		form.name = util_format(name, sizeof(name), "%s=", verity->hash);
+		form.name = util_text("%s=", verity->hash);
 		add_verity_partition(needs, &form, &hash, i == 0);
 	}
 }
 
 /*
  * Take the next field of what has colons between fields; one behind a backslash, or in quotes, is part of its
- * field.
+ * field. Returns NULL at the end.
  */
-static bool next_field(const char **cursor, const char *end, char *field, size_t size)
+static const char *next_field(const char **cursor, const char *end)
 {
-	size_t used = 0;
+	char *field, *out;
 	char quote = '\0';
 	const char *c = *cursor;
 
 	if (c > end)
-		return false;
+		return NULL;
+	field = out = util_text_copy(c, (size_t)(end - c));
 	for (; c < end && (quote || *c != ':'); c++) {
 		if (quote ? *c == quote : *c == '"' || *c == '\'') {
 			quote = quote ? '\0' : *c;
@@ -109,20 +107,23 @@ static bool next_field(const char **cursor, const char *end, char *field, size_t
 		}
 		if (*c == '\\' && c + 1 < end)
 			c++;
-		if (used + 1 < size)
-			field[used++] = *c;
+		*out++ = *c;
 	}
-	field[used] = '\0';
+	*out = '\0';
 	*cursor = c + 1;
-	return true;
+	return field;
 }
 
 /* WHAT:WHERE[:TYPE[:OPTIONS]], of swap WHAT[:OPTIONS]. */
 static void add_extra(struct host_needs *needs, const struct cmdline_param *param, bool swap)
 {
-	char fields[4][DEVSPEC_SIZE] = { "" };
+	const char *fields[4] = { "", "", "", "" }, *field;
 	const char *cursor = param->value, *end = cursor + param->value_length;
-	struct host_needs_mount mount = {
+	struct host_needs_mount mount;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields) && (field = next_field(&cursor, end)); i++)
+		fields[i] = field;
+	mount = (struct host_needs_mount){
 		.spec = fields[0],
 		.place = swap ? "none" : fields[1],
 		.type = swap ? "swap" : fields[2],
@@ -130,8 +131,6 @@ static void add_extra(struct host_needs *needs, const struct cmdline_param *para
 		.source = swap ? "systemd.swap-extra" : "systemd.mount-extra",
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(fields) && next_field(&cursor, end, fields[i], DEVSPEC_SIZE); i++)
-		;
 	host_needs_add_mount(needs, &mount, false);
 }
 
@@ -193,13 +192,14 @@ void host_needs_add_root_link(struct host_needs *needs, const char *purpose, con
 }
 
 /* Only what is ASCII counts: the identifier is. */
-static void decode_utf16(const char *bytes, size_t length, char *text, size_t size)
+static const char *decode_utf16(const char *bytes, size_t length)
 {
-	size_t used = 0;
+	char *text = util_text_copy(bytes, length / 2), *out = text;
 
-	for (size_t i = 0; i + 1 < length && used + 1 < size && (bytes[i] || bytes[i + 1]); i += 2)
-		text[used++] = bytes[i + 1] || (bytes[i] & 0x80) ? '?' : bytes[i];
-	text[used] = '\0';
+	for (size_t i = 0; i + 1 < length && (bytes[i] || bytes[i + 1]); i += 2)
+		*out++ = bytes[i + 1] || (bytes[i] & 0x80) ? '?' : bytes[i];
+	*out = '\0';
+	return text;
 }
 
 static const struct host_needs_form resume_form = { .purpose = "resume", .required = true };
@@ -213,20 +213,24 @@ void host_needs_add_unread_hibernation(struct host_needs *needs)
 
 void host_needs_add_hibernation(struct host_needs *needs, const char *bytes, size_t length)
 {
-	char json[2048], plain[64] = "", id[ID_SIZE];
+	const char *json, *digits = NULL, *id;
 	struct json_value object, uuid;
-	const char *digits = NULL;
-	size_t used = 0;
+	char *plain, *out;
 
 	if (length < 4 || needs->no_resume || host_needs_has_purpose(needs, resume_form.purpose))
 		return;
-	decode_utf16(bytes + 4, length - 4, json, sizeof(json));
+	json = decode_utf16(bytes + 4, length - 4);
 	if (json_read(json, strlen(json), &object) && json_member(&object, "uuid", &uuid))
 		digits = json_text(&uuid);
-	for (const char *c = digits ? digits : ""; *c && used + 1 < sizeof(plain); c++)
-		if (*c != '-')
-			plain[used++] = *c;
-	if (!format_id(plain, id) || used != ID_DIGITS)
+	if (!digits)
+		return;
+	plain = out = util_text_copy(digits, strlen(digits));
+	for (; *digits; digits++)
+		if (*digits != '-')
+			*out++ = *digits;
+	*out = '\0';
+	id = out - plain == ID_DIGITS ? format_id(plain) : NULL;
+	if (!id)
 		return;
 	host_needs_add(needs, &resume_form, NEED_UUID, id, util_text("HibernateLocation's UUID=%s", id));
 }
@@ -238,7 +242,7 @@ static void skip_blanks(const char **cursor, const char *end)
 }
 
 /* Stores the value where the line assigns the setting; blanks around "=" do not count (systemd.syntax(7)). */
-static void take_setting(const char *line, size_t length, const char *name, char *value, size_t size)
+static void take_setting(const char *line, size_t length, const char *name, const char **ret_value)
 {
 	const char *end = line + length, *cursor;
 
@@ -251,28 +255,25 @@ static void take_setting(const char *line, size_t length, const char *name, char
 	skip_blanks(&cursor, end);
 	while (end > cursor && (end[-1] == ' ' || end[-1] == '\t'))
 		end--;
-	util_format(value, size, "%.*s", (int)(end - cursor), cursor);
+	*ret_value = util_text_copy(cursor, (size_t)(end - cursor));
 }
 
 void host_needs_add_unit(struct host_needs *needs, const char *name, const char *text)
 {
-	char what[DEVSPEC_SIZE] = "", where[512] = "", type[64] = "", options[512] = "";
-	const struct host_needs_mount mount = {
-		.spec = what,
-		.place = where,
-		.type = util_ends_in(name, ".swap") ? "swap" : type,
-		.options = options,
-		.source = name,
+	struct host_needs_mount mount = {
+		.spec = "", .place = "", .type = "", .options = "", .source = name
 	};
 	const char *line;
 	size_t length;
 
 	while (util_next_line(&text, &line, &length)) {
-		take_setting(line, length, "What", what, sizeof(what));
-		take_setting(line, length, "Where", where, sizeof(where));
-		take_setting(line, length, "Type", type, sizeof(type));
-		take_setting(line, length, "Options", options, sizeof(options));
+		take_setting(line, length, "What", &mount.spec);
+		take_setting(line, length, "Where", &mount.place);
+		take_setting(line, length, "Type", &mount.type);
+		take_setting(line, length, "Options", &mount.options);
 	}
-	if (what[0])
+	if (util_ends_in(name, ".swap"))
+		mount.type = "swap";
+	if (mount.spec[0])
 		host_needs_add_mount(needs, &mount, false);
 }

@@ -37,13 +37,10 @@ static void add_typed(struct host_needs *needs, const struct host_needs_form *fo
 		      const struct host_needs_mount *mount)
 {
 	enum need_kind kind = kind_of_type(mount);
-	char value[DEVSPEC_SIZE], text[DEVSPEC_SIZE + 512];
+	size_t length = kind == NEED_POOL ? strcspn(mount->spec, "/") : strlen(mount->spec);
 
-	util_format(text, sizeof(text), "%s%.500s", form->name, mount->spec);
-	util_format(value, sizeof(value), "%s", mount->spec);
-	if (kind == NEED_POOL)
-		value[strcspn(value, "/")] = '\0';
-	host_needs_add(needs, form, kind, value, text);
+	host_needs_add(needs, form, kind, util_text_copy(mount->spec, length),
+		       util_text("%s%s", form->name, mount->spec));
 }
 
 static void add_mount_device(struct host_needs *needs, const struct host_needs_form *form,
@@ -82,21 +79,20 @@ void host_needs_add_mount(struct host_needs *needs, const struct host_needs_moun
 	bool root = !strcmp(place, "/"), usr = !strcmp(place, "/usr");
 	const char *purpose = !strcmp(mount->type, "swap") ? "swap" : root ? "root" : place;
 	enum need_kind kind = kind_of_type(mount);
-	char name[DEVSPEC_SIZE], text[DEVSPEC_SIZE * 2];
+	const char *name = util_text("%s's %s: ", mount->source, root ? place : purpose);
+	const char *text = util_text("%s%s", name, mount->spec);
 	/* Mounted when somebody looks there: the boot does not wait for the server. */
 	bool on_demand =
 		is_remote(mount) && fields_has_option(mount->options, "x-systemd.automount") && !root && !usr;
 	struct host_needs_form form = {
 		.purpose = purpose,
-		.name = util_format(name, sizeof(name), "%s's %.400s: ", mount->source,
-				    root ? place : purpose),
+		.name = name,
 		.required = usr || (root && !needs->root),
 		.spare = fields_has_option(mount->options, "noauto") ||
 			 (fields_has_option(mount->options, "nofail") && !root && !usr) ||
 			 (on_demand && !devspec_is_device(mount->spec)),
 	};
 
-	util_format(text, sizeof(text), "%s%.500s", name, mount->spec);
 	if (is_remote(mount) && !form.spare && !on_demand)
 		host_needs_say_network_for(needs, purpose, text);
 	if (remote_only && kind != NEED_VIRTIOFS && kind != NEED_9P)
@@ -145,16 +141,14 @@ static void add_mapping(struct host_needs *needs, const struct fields_line *line
 {
 	const char *target = line->fields[0], *source = line->fields[1], *key = line->fields[2],
 		   *options = line->fields[3];
-	char name[DEVSPEC_SIZE];
+	const char *name = util_text("crypttab's %s", target);
 	const struct host_needs_form form = {
-		.purpose = target, .name = name, .spare = spare, .source = true
+		.purpose = target, .name = util_text("%s: ", name), .spare = spare, .source = true
 	};
 
-	util_format(name, sizeof(name), "crypttab's %.400s: ", target);
 	host_needs_add_device(needs, &form, source, strlen(source));
 	if (spare)
 		return;
-	util_format(name, sizeof(name), "crypttab's %.400s", target);
 	host_needs_add_key(needs, name, key, strlen(key));
 	host_needs_add_crypt_options(needs, name, options, strlen(options));
 }
@@ -164,7 +158,6 @@ static void add_crypttab(struct host_needs *needs, const char *text,
 			 void (*say_network)(struct host_needs *needs, const char *by), bool remote_only)
 {
 	struct fields_line line;
-	char name[DEVSPEC_SIZE];
 
 	while (fields_next(&text, &line)) {
 		const char *options = line.fields[3];
@@ -173,8 +166,7 @@ static void add_crypttab(struct host_needs *needs, const char *text,
 		if (line.count < 2)
 			continue;
 		if (fields_has_option(options, "_netdev") && !spare)
-			say_network(needs,
-				    util_format(name, sizeof(name), "crypttab's %.400s", line.fields[0]));
+			say_network(needs, util_text("crypttab's %s", line.fields[0]));
 		if (!remote_only)
 			add_mapping(needs, &line, spare);
 	}
@@ -213,9 +205,8 @@ static void add_conf_device(struct host_needs *needs, const char *purpose, const
 /* A variable of initramfs-tools (initramfs.conf(5), initramfs-tools(7)). */
 static void add_variable(struct host_needs *needs, const char *name, const char *value)
 {
-	char text[128];
+	const char *text = util_text("%s=%s", name, value);
 
-	util_format(text, sizeof(text), "%s=%.100s", name, value);
 	if (!strcmp(name, "BOOT") && !needs->boot)
 		host_needs_see_script(needs, "BOOT=", value);
 	if (!strcmp(name, "ROOT")) {

@@ -34,15 +34,15 @@ struct need {
 struct host_needs {
 	struct need *list;
 	size_t count;
-	bool root;        /* something says what the root is */
-	bool boot;        /* the kernel command line says boot=, so BOOT= does not count */
-	char no_late[32]; /* what boots by scripts that run no late stage, "boot=live", or "" */
-	bool no_resume;   /* noresume: what says resume= does not count */
-	char network[64]; /* what puts the root or a required mount on the network, "" where nothing does */
+	bool root; /* something says what the root is */
+	bool boot; /* the kernel command line says boot=, so BOOT= does not count */
+	/* Texts of util_text(), NULL where there is nothing to say. */
+	const char *no_late; /* what boots by scripts that run no late stage, "boot=live" */
+	bool no_resume;      /* noresume: what says resume= does not count */
+	const char *network; /* what puts the root or a required mount on the network */
 	/* the booted system mounts it: the initramfs brings no network up for it, and has no route */
 	bool network_later;
-	/* what else uses the network during the boot (dropbear, clevis), "" where nothing does */
-	char network_use[64];
+	const char *network_use;   /* what else uses the network during the boot (dropbear, clevis) */
 	bool passphrase;           /* the initramfs may ask for one, or for a shell */
 	const struct facts *facts; /* an entry that they resolve is on no other disk; the caller's, or NULL */
 };

@@ -30,27 +30,24 @@ bool modprobe_next_line(struct modprobe_cursor *cursor, char *line)
 	return true;
 }
 
-const char *modprobe_module_name(const char *name, char *buffer, size_t size)
+char *modprobe_module_name(const char *name, size_t length)
 {
-	util_format(buffer, size, "%s", name);
-	for (char *c = buffer; *c; c++)
+	char *copy = util_copy(name, length);
+
+	for (char *c = copy; *c; c++)
 		if (*c == '-')
 			*c = '_';
-	return buffer;
+	return copy;
 }
 
 static void add(struct modprobe_ids *ids, const char *module, size_t module_length, const char *where,
 		const char *text, size_t length)
 {
 	struct module_ids *one;
-	char name[sizeof(one->module)];
 
-	if (module_length >= sizeof(name))
-		return;
-	util_format(name, sizeof(name), "%.*s", (int)module_length, module);
 	ids->list = util_grow(ids->list, ids->count, sizeof(*ids->list));
 	one = &ids->list[ids->count++];
-	modprobe_module_name(name, one->module, sizeof(one->module));
+	one->module = modprobe_module_name(module, module_length);
 	one->where = util_copy(where, strlen(where));
 	one->ids = util_copy(text, length);
 	util_unquote(one->ids);
@@ -115,6 +112,7 @@ void modprobe_add_cmdline(struct modprobe_ids *ids, const char *cmdline)
 void modprobe_clear(struct modprobe_ids *ids)
 {
 	for (size_t i = 0; i < ids->count; i++) {
+		free(ids->list[i].module);
 		free(ids->list[i].where);
 		free(ids->list[i].ids);
 	}

@@ -21,8 +21,8 @@ bool modprobe_next_line(struct modprobe_cursor *cursor, char *line);
 
 /* The ids= of one module. */
 struct module_ids {
-	char module[64]; /* with "_" for "-", as the kernel has it */
-	char *where;     /* "file:line", or "vfio-pci.ids" of the command line */
+	char *module; /* with "_" for "-", as the kernel has it */
+	char *where;  /* "file:line", or "vfio-pci.ids" of the command line */
 	char *ids;
 };
 
@@ -45,8 +45,8 @@ void modprobe_clear(struct modprobe_ids *ids);
  */
 const struct module_ids *modprobe_find(const struct modprobe_ids *ids, const char *module);
 
-/* Write the kernel's name of a module or driver: "vfio_pci" of "vfio-pci". Returns @buffer. */
-const char *modprobe_module_name(const char *name, char *buffer, size_t size);
+/* The kernel's name of a module or driver, "vfio_pci" of "vfio-pci", which the caller frees. */
+char *modprobe_module_name(const char *name, size_t length) must_check;
 
 /*
  * Remove ids= from a module's options, in place. They are split as the kernel splits them (cmdline_next()).

@@ -18,6 +18,7 @@ static void parse_ipv4(const char *text, void (*found)(void *data, const char *i
 		char interface[32];
 		unsigned int flags;
 
+		/* A name has 15 letters at most (IFNAMSIZ). */
 		if (sscanf(line, "%31s %*x %*x %x", interface, &flags) == 2 && (flags & ROUTE_UP) &&
 		    !(flags & ROUTE_REJECT) && strcmp(interface, "lo"))
 			found(data, interface);

@@ -17,8 +17,11 @@ static struct other_setup *add(struct other_setups *setups, enum other_setup_kin
 
 	setups->list = util_grow(setups->list, setups->count, sizeof(*setups->list));
 	setup = &setups->list[setups->count++];
-	*setup = (struct other_setup){ .kind = kind, .text = util_copy(text, length) };
-	util_format(setup->where, sizeof(setup->where), "%s", where);
+	*setup = (struct other_setup){
+		.kind = kind,
+		.where = util_copy(where, strlen(where)),
+		.text = util_copy(text, length),
+	};
 	return setup;
 }
 
@@ -180,6 +183,7 @@ void other_setups_add_driverctl(struct other_setups *setups, const char *path, c
 void other_setups_clear(struct other_setups *setups)
 {
 	for (size_t i = 0; i < setups->count; i++) {
+		free(setups->list[i].where);
 		free(setups->list[i].text);
 		free(setups->list[i].parameter);
 	}

@@ -19,7 +19,7 @@ enum other_setup_kind {
 
 struct other_setup {
 	enum other_setup_kind kind;
-	char where[256];            /* "file:line", or the kernel command line */
+	char *where;                /* "file:line", or the kernel command line */
 	char *text;                 /* the ids, the module, or the driver */
 	char *parameter;            /* of the kernel command line, as it is written there; else NULL */
 	struct pci_address address; /* of SETUP_DRIVERCTL */

@@ -225,15 +225,12 @@ int pci_parse_modalias(const char *text, struct pci_function *function)
 /* "pciSEGMENT:BUS", as the kernel names a root bus. */
 static bool is_root_bus(const char *name, size_t length, struct pci_path *ret)
 {
-	unsigned int segment, bus;
-	char copy[24];
-	int end = 0;
+	const char *cursor = name + 3, *end = name + length, *colon = memchr(name, ':', length);
+	uint32_t segment, bus;
 
-	if (length < 6 || length >= sizeof(copy) || memcmp(name, "pci", 3))
-		return false;
-	memcpy(copy, name, length);
-	copy[length] = '\0';
-	if (sscanf(copy, "pci%8x:%2x%n", &segment, &bus, &end) != 2 || copy[end])
+	if (!colon || memcmp(name, "pci", 3) || colon - cursor < 1 || colon - cursor > 8 ||
+	    !pci_hex_parse(&cursor, end, (int)(colon - cursor), &segment) || !skip(&cursor, end, ':') ||
+	    !pci_hex_parse(&cursor, end, 2, &bus) || cursor != end)
 		return false;
 	*ret = (struct pci_path){ .segment = segment, .root_bus = (uint8_t)bus };
 	return true;

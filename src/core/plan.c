@@ -24,7 +24,7 @@ void plan_decide(struct plan_entry *entry, enum verdict verdict, const char *hin
 
 const char *plan_driver(const struct plan_entry *entry)
 {
-	return entry->variant_driver[0] ? entry->variant_driver : entry->wanted_driver;
+	return entry->variant_driver ? entry->variant_driver : entry->wanted_driver;
 }
 
 const char *plan_sentence(const struct plan_entry *entry)

@@ -18,11 +18,11 @@ struct plan_entry {
 	const struct pci_function *function; /* NULL: the selector found nothing */
 	const struct claim *claim;
 	enum verdict verdict;
-	char wanted_driver[PCI_DRIVER_SIZE]; /* never changes; see plan_driver() */
-	char driver[PCI_DRIVER_SIZE];        /* bound now; "" none */
-	char variant[PCI_DRIVER_SIZE]; /* the module of a variant of vfio-pci that is made for it; "" none */
-	char variant_driver[PCI_DRIVER_SIZE]; /* that module's driver, "" until the module is loaded */
-	const char *reason, *hint;            /* never NULL; hint is "" where there is nothing to do */
+	const char *wanted_driver;    /* never changes; see plan_driver() */
+	char driver[PCI_DRIVER_SIZE]; /* bound now; "" none */
+	const char *variant;          /* the module of a variant of vfio-pci that is made for it; NULL none */
+	const char *variant_driver;   /* that module's driver, NULL until the module is loaded */
+	const char *reason, *hint;    /* never NULL; hint is "" where there is nothing to do */
 	int iommu_group;
 	bool late; /* the late stage decides it */
 	/*

@@ -20,11 +20,11 @@ static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim
 		.function = function,
 		.claim = claim,
 		.verdict = VERDICT_WOULD_BIND,
+		.wanted_driver = claim->driver[0] ? claim->driver : PLAN_DRIVER,
 		.iommu_group = function ? function->iommu_group : -1,
 		.reason = "",
 		.hint = "",
 	};
-	strcpy(entry->wanted_driver, claim->driver[0] ? claim->driver : PLAN_DRIVER);
 	if (function)
 		memcpy(entry->driver, function->driver, sizeof(entry->driver));
 	return entry;

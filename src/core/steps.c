@@ -86,7 +86,7 @@ static void add(const struct maker *maker, const struct action *actions, size_t 
 static bool is_first_of_variant(const struct plan *plan, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
-		if (plan_is_pending(&plan->entries[i]) &&
+		if (plan_is_pending(&plan->entries[i]) && plan->entries[i].variant &&
 		    !strcmp(plan->entries[i].variant, plan->entries[index].variant))
 			return false;
 	return true;
@@ -96,7 +96,7 @@ static void add_variant(const struct maker *maker, const struct plan *plan)
 {
 	const struct plan_entry *entry = &plan->entries[maker->entry];
 
-	if (!plan_is_pending(entry) || !entry->variant[0])
+	if (!plan_is_pending(entry) || !entry->variant)
 		return;
 	/* What hangs once costs its time once. */
 	if (is_first_of_variant(plan, maker->entry))
@@ -281,8 +281,7 @@ struct step_text step_describe(const struct plan *plan, const struct step *step)
 		return (struct step_text){ "write", "/sys/bus/pci/drivers_probe", device };
 	case STEP_BIND:
 		/* The name of a variant's driver is known only then. */
-		return write_to_driver(entry->variant[0] && !entry->variant_driver[0] ? "*" :
-											plan_driver(entry),
+		return write_to_driver(entry->variant && !entry->variant_driver ? "*" : plan_driver(entry),
 				       "bind", device);
 	case STEP_READ_BACK:
 		return (struct step_text){ "read", util_text("/sys/bus/pci/devices/%s/driver", device), "" };

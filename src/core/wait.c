@@ -12,7 +12,7 @@
  */
 static bool needs_nothing_removable(const struct host_needs *needs, const struct facts *facts)
 {
-	if (!facts_are_complete(facts) || facts->removable || needs->network[0] || needs->network_use[0])
+	if (!facts_are_complete(facts) || facts->removable || needs->network || needs->network_use)
 		return false;
 	for (size_t n = 0; n < needs->count; n++)
 		if (!needs->list[n].spare && host_needs_is_on_disk(&needs->list[n]) &&
@@ -33,7 +33,7 @@ static bool may_carry_root(const struct host_needs *needs, const struct facts *f
 	return may_carry || (function->has_disk && !pci_is_real_bridge(function)) ||
 	       facts_find(facts, function, FACT_DISK) || facts_find(facts, function, FACT_KEY) ||
 	       facts_find(facts, function, FACT_NETWORK) ||
-	       (pci_is_network(function) && (needs->network[0] || needs->network_use[0]));
+	       (pci_is_network(function) && (needs->network || needs->network_use));
 }
 
 /* A keyboard may be plugged in elsewhere than when the facts were made. */

@@ -209,12 +209,11 @@ void block_sysfs_add_cached_pools(struct block_devices *storage)
 /* udev's links are relative, and their last component is the kernel's name. */
 void block_sysfs_read_link(struct block_devices *storage, const struct need *need)
 {
-	struct rootdir_text path, target;
-	const char *name;
+	const char *path = devspec_path(need->kind, need->value), *name;
+	struct rootdir_text target;
 	int block;
 
-	if (!devspec_path(need->kind, need->value, path.text, sizeof(path.text)) ||
-	    rootdir_link(path.text, &target) < 0)
+	if (!path || rootdir_link(path, &target) < 0)
 		return;
 	name = strrchr(target.text, '/');
 	block = block_by_name(storage, name ? name + 1 : target.text);
@@ -222,5 +221,5 @@ void block_sysfs_read_link(struct block_devices *storage, const struct need *nee
 		return;
 	storage->links = util_grow(storage->links, storage->link_count, sizeof(*storage->links));
 	storage->links[storage->link_count++] =
-		(struct block_link){ util_copy(path.text, strlen(path.text)), (size_t)block };
+		(struct block_link){ util_copy(path, strlen(path)), (size_t)block };
 }

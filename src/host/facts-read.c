@@ -19,24 +19,18 @@
 
 /* --- of an image --- */
 
-struct machine_hash {
-	char text[FACTS_HASH_SIZE];
-};
-
-static struct machine_hash read_hash(void)
+static const char *read_hash(void)
 {
-	struct machine_hash hash = { 0 };
 	struct rootdir_text uuid;
 
 	/* It is "" then. */
 	(void)!sysfs_dmi_uuid_read(&uuid);
-	facts_hash(uuid.text, hash.text);
-	return hash;
+	return facts_hash(uuid.text);
 }
 
 void facts_read_text(const struct config *config, char *text, size_t length, struct facts *ret)
 {
-	struct machine_hash hash;
+	const char *hash;
 
 	facts_parse(text, length, ret);
 	if (config->facts_ignored) {
@@ -44,10 +38,10 @@ void facts_read_text(const struct config *config, char *text, size_t length, str
 		return;
 	}
 	hash = read_hash();
-	if (facts_are_foreign(ret, hash.text))
+	if (facts_are_foreign(ret, hash))
 		facts_drop(ret, FACTS_FOREIGN);
 	else
-		facts_doubt_machine(ret, hash.text);
+		facts_doubt_machine(ret, hash);
 }
 
 void facts_read(const struct config *config, struct facts *ret)
@@ -146,7 +140,6 @@ void facts_read_collect(char **ret_text, const char **ret_unseen)
 	struct machine machine;
 	struct config config;
 	struct facts none = { 0 };
-	struct machine_hash hash;
 	cleanup_free char *cmdline = NULL;
 
 	*ret_unseen = rootdir_is_unprivileged() ?
@@ -159,14 +152,13 @@ void facts_read_collect(char **ret_text, const char **ret_unseen)
 	host_needs_read_units(&needs);
 	machine_read(&config, cmdline, &needs, &none, &plan_facts, false, &machine);
 	read_functions(&machine);
-	hash = read_hash();
 	*ret_text = facts_make(&(struct facts_source){
 		.functions = machine.functions,
 		.function_count = machine.function_count,
 		.needs = &needs,
 		.storage = machine.storage,
 		.network = &machine.network,
-		.machine = hash.text,
+		.machine = read_hash(),
 		.made = format_time(),
 		.version = VFIO_EARLY_VERSION,
 		.unseen = *ret_unseen,

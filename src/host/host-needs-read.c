@@ -173,7 +173,7 @@ static void find_network_use(struct host_needs *needs)
 	const char *name = config_read_is_image() ? find_program() : find_hook();
 
 	if (name)
-		util_format(needs->network_use, sizeof(needs->network_use), "%s in the initramfs", name);
+		needs->network_use = util_text("%s in the initramfs", name);
 }
 
 /* --- what systemd finds by itself --- */

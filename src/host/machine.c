@@ -235,7 +235,7 @@ static void read_owners(const struct config *config, const struct host_needs *ne
 	/* A boot reads nothing where nothing waits. */
 	if (count || stage->whole_machine)
 		block_read(needs, candidates, count, stage->view, count && waits, machine->storage);
-	if ((count && (needs->network[0] || needs->network_use[0])) || stage->whole_machine)
+	if ((count && (needs->network || needs->network_use)) || stage->whole_machine)
 		network_read(&machine->network);
 }
 

@@ -114,7 +114,7 @@ static void see_needs(const struct world *world, const struct plan_stage *stage,
 	host_needs_add_cmdline(needs, world->cmdline);
 	needs->passphrase = keyboard_may_be_needed(world->cmdline) ||
 			    keyboard_crypttab_opens(stage->acts ? world->own_crypttab : world->crypttab);
-	strcpy(needs->network_use, world->network_use);
+	needs->network_use = world->network_use[0] ? world->network_use : NULL;
 	(tables ? host_needs_add_fstab : host_needs_add_fstab_remote)(needs, world->fstab);
 	if (stage->acts && disks)
 		host_needs_add_crypttab(needs, world->own_crypttab);
@@ -152,11 +152,10 @@ static void add_block(const struct world *world, const struct plan_stage *stage,
 /* udev's link to what a need names. */
 static void add_link(const struct need *need, struct block_devices *storage)
 {
-	char path[512];
-
 	for (size_t i = 0; i < storage->count; i++) {
-		if (!block_matches(storage, need, i) ||
-		    !devspec_path(need->kind, need->value, path, sizeof(path)))
+		const char *path = devspec_path(need->kind, need->value);
+
+		if (!path || !block_matches(storage, need, i))
 			continue;
 		storage->links = util_grow(storage->links, storage->link_count, sizeof(*storage->links));
 		storage->links[storage->link_count++] =
@@ -230,7 +229,7 @@ static void see(const struct world *world, const struct boot *boot, const struct
 			candidates[count++] = view->functions[i].address;
 	see_storage(world, stage, there, candidates, count, view);
 	if (stage->whole_machine ||
-	    (count && (view->needs.network_use[0] || (view->needs.network[0] && !view->needs.network_later))))
+	    (count && (view->needs.network_use || (view->needs.network && !view->needs.network_later))))
 		for (size_t i = 0; i < world->count; i++)
 			if (world->routes & BIT(i) && !is_withheld(world, boot, &world->functions[i].address))
 				view->cards[view->network.count++] =

@@ -108,7 +108,7 @@ static void make_config(struct world *world, const uint8_t **data, size_t *size)
 	world->iommu.kind = settings & 4 ? IOMMU_SMMU : IOMMU_INTEL;
 	world->iommu.reason = "reason";
 	world->iommu.hint = world->iommu.interrupts = "";
-	strcpy(world->needs.network, settings & 8 ? "ip" : "");
+	world->needs.network = settings & 8 ? "ip" : NULL;
 	for (int i = 0; i < 12 && *size >= 2; i++) {
 		uint8_t a = take(data, size), b = take(data, size);
 
@@ -185,11 +185,11 @@ static void check_guards(const struct world *world)
 		require(!facts_find(&world->facts, function, FACT_KEY));
 		require(!((pci_may_carry_disks(function) &&
 			   !(facts_are_complete(&world->facts) && !world->facts.removable &&
-			     !world->needs.passphrase && !world->needs.network[0] &&
+			     !world->needs.passphrase && !world->needs.network &&
 			     pci_has_removable_disks(function))) ||
 			  facts_find(&world->facts, function, FACT_NETWORK) ||
 			  (facts_find(&world->facts, function, FACT_KEYBOARD) && world->needs.passphrase) ||
-			  (pci_is_network(function) && world->needs.network[0])) ||
+			  (pci_is_network(function) && world->needs.network)) ||
 			(entry->claim->stage == STAGE_EARLY && !entry->claim->selector.every_function &&
 			 (entry->claim->selector.pinned || entry->claim->selector.kind == SELECTOR_PATH) &&
 			 selector_match(&entry->claim->selector, function) == SELECTOR_YES));

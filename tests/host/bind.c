@@ -199,7 +199,7 @@ static void add(size_t i, enum verdict verdict, const char *driver, bool has_var
 	entries[i] = (struct plan_entry){
 		.function = &functions[i], .claim = &claim, .verdict = verdict, .reason = "", .hint = ""
 	};
-	strcpy(entries[i].wanted_driver, PLAN_DRIVER);
+	entries[i].wanted_driver = PLAN_DRIVER;
 	strcpy(entries[i].driver, driver);
 }
 

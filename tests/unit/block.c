@@ -755,6 +755,30 @@ static void links_are_read(void **state)
 	free(block.functions);
 }
 
+/* Names of the mapper and paths of mounts may be long, and /proc writes their blanks in octal digits. */
+static void tables_of_the_kernel_are_whole(void **state)
+{
+	const char *link = util_text("/dev/disk/by-label/%0300d", 0),
+		   *place = util_text("/%0150d/my\\040disk", 0);
+	struct block_devices storage;
+
+	(void)state;
+	build(&storage, "virtual/block/dm-0\nvirtual/block/dm-1\n");
+	for (size_t i = 0; i < 2; i++) {
+		storage.links = util_grow(storage.links, storage.link_count, sizeof(*storage.links));
+		storage.links[storage.link_count++] = (struct block_link){ i ? util_copy("/dev/my disk", 12) :
+									       util_copy(link, strlen(link)),
+									   i };
+	}
+	block_add_swaps(&storage, util_text("Filename Type\n%s partition 1 0 -2\n", link));
+	block_add_mounts(&storage, util_text("36 35 0:40 / %s rw - btrfs /dev/my\\040disk rw\n", place));
+	assert_int_equal(storage.use_count, 2);
+	assert_int_equal(storage.uses[0].block, 0);
+	assert_int_equal(storage.uses[1].block, 1);
+	assert_string_equal(storage.uses[1].place, util_text("/%0150d/my disk", 0));
+	block_clear(&storage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -775,6 +799,7 @@ int main(void)
 		cmocka_unit_test(locks_are_read),
 		cmocka_unit_test(a_link_is_as_good_as_a_superblock),
 		cmocka_unit_test(links_are_read),
+		cmocka_unit_test(tables_of_the_kernel_are_whole),
 	};
 
 	return RUN(tests);

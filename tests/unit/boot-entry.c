@@ -61,6 +61,22 @@ static void entries_of_the_specification(void **state)
 	}
 }
 
+/* Kernel-install writes one line for what /etc/kernel/cmdline has, however much that is. */
+static void long_lines_are_whole(void **state)
+{
+	static char text[20000];
+	char *parameters;
+
+	(void)state;
+	util_format(text, sizeof(text),
+		    "linux /%0600d/6.1.0-1-amd64/linux\noptions %09000d\noptions root=/dev/sda1\n", 0, 0);
+	parameters = boot_entry_parse_loader(text, versions, 2);
+	assert_non_null(parameters);
+	assert_int_equal(strlen(parameters), 9000 + strlen("  root=/dev/sda1"));
+	assert_string_equal(parameters + 9000, "  root=/dev/sda1");
+	free(parameters);
+}
+
 static void the_same_parameters(void **state)
 {
 	static const struct {
@@ -88,6 +104,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_of_grub),
 		cmocka_unit_test(entries_of_the_specification),
+		cmocka_unit_test(long_lines_are_whole),
 		cmocka_unit_test(the_same_parameters),
 	};
 

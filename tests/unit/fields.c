@@ -21,9 +21,9 @@ static void comments_and_empty_lines_are_passed_over(void **state)
 	assert_false(fields_next(&text, &line));
 }
 
-static void an_endless_field_is_cut(void **state)
+static void a_field_has_any_length(void **state)
 {
-	static char text[3 * FIELDS_SIZE];
+	static char text[20000];
 	const char *cursor = text;
 	struct fields_line line;
 
@@ -32,7 +32,7 @@ static void an_endless_field_is_cut(void **state)
 	text[sizeof(text) - 3] = ' ';
 	text[sizeof(text) - 2] = 'y';
 	assert_true(fields_next(&cursor, &line));
-	assert_int_equal(strlen(line.fields[0]), FIELDS_SIZE - 1);
+	assert_int_equal(strlen(line.fields[0]), sizeof(text) - 3);
 	assert_string_equal(line.fields[1], "y");
 }
 
@@ -51,7 +51,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(comments_and_empty_lines_are_passed_over),
-		cmocka_unit_test(an_endless_field_is_cut),
+		cmocka_unit_test(a_field_has_any_length),
 		cmocka_unit_test(options_are_whole_words),
 	};
 

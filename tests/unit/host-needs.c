@@ -35,9 +35,8 @@ static const char *words_of(const struct host_needs *needs)
 			    needs->list[i].required ? "" :
 						      "?",
 			    needs->list[i].key ? "!" : "");
-	util_append(text, sizeof(text), "%s%s", needs->network[0] ? " net" : "",
-		    needs->root ? "" : " rootless");
-	if (needs->no_late[0])
+	util_append(text, sizeof(text), "%s%s", needs->network ? " net" : "", needs->root ? "" : " rootless");
+	if (needs->no_late)
 		util_append(text, sizeof(text), " (%s)", needs->no_late);
 	return text;
 }
@@ -468,6 +467,52 @@ static void a_root_without_a_device_has_its_text(void **state)
 	host_needs_clear(&needs);
 }
 
+/* What is behind the first hundreds of letters counts like what is before. */
+static void nothing_is_cut(void **state)
+{
+	static const char path[] =
+		"/dev/disk/by-id/"
+		"nvme-a-disk-with-a-name-that-is-as-long-as-those-of-real-disks-are-0123456789-";
+	const char *devices = "", *options = util_text("%05000d", 0);
+	char json[2 * 4000], *out = json;
+	struct host_needs needs = { 0 };
+
+	(void)state;
+	/* a bcachefs on eight disks */
+	for (int i = 0; i < 8; i++)
+		devices = util_text_add(devices, "%s%s%d", i ? ":" : "", path, i);
+	host_needs_add_cmdline(&needs, util_text("root=%s", devices));
+	assert_int_equal(needs.count, 8);
+	assert_string_equal(needs.list[7].value, util_text("%s7", path));
+	host_needs_clear(&needs);
+	/* an overlay with many layers */
+	host_needs_add_fstab(&needs, util_text("/dev/sda1 /data overlay %s,nofail\n", options));
+	assert_true(needs.list[0].spare);
+	host_needs_clear(&needs);
+	host_needs_add_unit(
+		&needs, "data.mount",
+		util_text("[Mount]\nWhat=/dev/sda1\nWhere=/data\nOptions=%s,device=/dev/sdb\nType=btrfs\n",
+			  options));
+	assert_int_equal(needs.count, 2);
+	assert_string_equal(needs.list[1].value, "/dev/sdb");
+	host_needs_clear(&needs);
+	host_needs_add_cmdline(
+		&needs, util_text("systemd.mount-extra=/dev/sda1:/data:btrfs:%s,device=/dev/sdb", options));
+	assert_int_equal(needs.count, 2);
+	host_needs_clear(&needs);
+	/* attributes, then UTF-16 */
+	memset(json, 0, sizeof(json));
+	out += 4;
+	for (const char *c = util_text(
+		     "{\"kernel\":\"%02500d\",\"uuid\":\"00112233-4455-6677-8899-aabbccddeeff\"}", 0);
+	     *c; c++, out += 2)
+		*out = *c;
+	host_needs_add_hibernation(&needs, json, (size_t)(out - json));
+	assert_int_equal(needs.count, 1);
+	assert_string_equal(needs.list[0].value, "00112233-4455-6677-8899-aabbccddeeff");
+	host_needs_clear(&needs);
+}
+
 static void no_line_is_too_long(void **state)
 {
 	char text[2048] = "UUID=6 / btrfs ";
@@ -497,6 +542,7 @@ int main(void)
 		cmocka_unit_test(conf_d_has_a_resume_device),
 		cmocka_unit_test(the_command_line_is_stronger_than_files),
 		cmocka_unit_test(a_root_without_a_device_has_its_text),
+		cmocka_unit_test(nothing_is_cut),
 		cmocka_unit_test(no_line_is_too_long),
 	};
 

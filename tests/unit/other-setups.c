@@ -60,6 +60,17 @@ static void joined_lines_keep_their_number(void **state)
 	other_setups_clear(&setups);
 }
 
+static void the_place_is_whole(void **state)
+{
+	struct other_setups setups = { 0 };
+	const char *path = util_text("/etc/modprobe.d/%0240d.conf", 0);
+
+	(void)state;
+	other_setups_add_modprobe(&setups, path, "blacklist nouveau");
+	assert_string_equal(setups.list[0].where, util_text("%s:1", path));
+	other_setups_clear(&setups);
+}
+
 static void parameters(void **state)
 {
 	struct other_setups setups = { 0 };
@@ -96,9 +107,8 @@ static void files_of_driverctl(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(lines_of_modprobe),
-		cmocka_unit_test(joined_lines_keep_their_number),
-		cmocka_unit_test(parameters),
+		cmocka_unit_test(lines_of_modprobe),  cmocka_unit_test(joined_lines_keep_their_number),
+		cmocka_unit_test(the_place_is_whole), cmocka_unit_test(parameters),
 		cmocka_unit_test(files_of_driverctl),
 	};
 

@@ -396,7 +396,7 @@ static void what_may_carry_disks_waits(void **state)
 /* vfio-pci.ids= claims with the lowest rank, and all guards. */
 static void ids_of_a_module_are_claims_of_the_lowest_rank(void **state)
 {
-	const struct module_ids ids = { .module = "vfio_pci",
+	const struct module_ids ids = { .module = (char[]){ "vfio_pci" },
 					.where = (char[]){ "vfio-pci.ids" },
 					.ids = (char[]){ "1234:1111,1002:5159,,0x1b36:0x0010,nonsense" } };
 	struct config config;
@@ -824,9 +824,9 @@ static void a_network_card_waits_where_the_root_needs_one(void **state)
 	config_init(&config);
 	config_add_file(&config, "f", text, strlen(text));
 	assert_int_equal(wait_of(&config, &needs, &card, 0), WAIT_NOT);
-	strcpy(needs.network_use, "dropbear in the image");
+	needs.network_use = "dropbear in the image";
 	assert_int_equal(wait_of(&config, &needs, &card, 0), WAIT_NATURE);
-	needs.network_use[0] = '\0';
+	needs.network_use = NULL;
 	host_needs_add_cmdline(&needs, "root=nfs:1.2.3.4:/srv");
 	assert_int_equal(wait_of(&config, &needs, &card, 0), WAIT_NATURE);
 	assert_int_equal(wait_of(&config, &needs, &card, 1), WAIT_NOT);

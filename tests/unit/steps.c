@@ -13,7 +13,7 @@ static struct plan_entry entry_of(enum verdict verdict, const char *driver)
 {
 	struct plan_entry entry = { .function = &card, .claim = &claim, .verdict = verdict };
 
-	strcpy(entry.wanted_driver, PLAN_DRIVER);
+	entry.wanted_driver = PLAN_DRIVER;
 	strcpy(entry.driver, driver);
 	return entry;
 }
@@ -45,7 +45,7 @@ static void each_kind_of_entry_has_its_steps(void **state)
 	(void)state;
 	/* override and its failure; load, read back; unbind, probe, bind, read back, failure, framebuffer; settle */
 	assert_string_equal(letters_of(&entry, letters), "0ocrup2lKcrup3upbRcrupf4c");
-	strcpy(entry.variant, "mlx5_vfio_pci");
+	entry.variant = "mlx5_vfio_pci";
 	assert_string_equal(letters_of(&entry, letters), "0ocrup2LOcruplKcrup3upbRcrupf4c");
 	entry.decided_early = true;
 	assert_string_equal(letters_of(&entry, letters), "");
@@ -115,8 +115,8 @@ static void a_variant_is_loaded_once_and_named(void **state)
 	struct step_list list;
 
 	(void)state;
-	strcpy(entries[0].variant, "mlx5_vfio_pci");
-	strcpy(entries[1].variant, "mlx5_vfio_pci");
+	entries[0].variant = "mlx5_vfio_pci";
+	entries[1].variant = "mlx5_vfio_pci";
 	steps_make(&plan, &list);
 	for (size_t i = 0; i < list.count;) {
 		bool drivers = list.steps[i].phase == PHASE_DRIVERS;

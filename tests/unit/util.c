@@ -9,13 +9,14 @@
 
 static void text_is_cut_and_cleaned(void **state)
 {
-	char buffer[8];
+	char buffer[8], foreign[200];
 
 	(void)state;
-	assert_string_equal(util_printable(buffer, sizeof(buffer), "abc", 3), "abc");
-	assert_string_equal(util_printable(buffer, sizeof(buffer), "abcdefg", 7), "abcdefg");
-	assert_string_equal(util_printable(buffer, sizeof(buffer), "abcdefgh", 8), "abcd...");
-	assert_string_equal(util_printable(buffer, sizeof(buffer), "a\0\x1b\xff", 4), "a???");
+	assert_string_equal(util_text_shown("abc", 2), "ab");
+	assert_string_equal(util_text_shown("a\0\x1b\xff", 4), "a???");
+	memset(foreign, 'x', sizeof(foreign));
+	assert_int_equal(strlen(util_text_shown(foreign, 100)), 100);
+	assert_string_equal(util_text_shown(foreign, 101) + 98, "xx...");
 	util_format(buffer, sizeof(buffer), "%s", "0123456789");
 	util_append(buffer, sizeof(buffer), "%s", "x");
 	assert_string_equal(buffer, "0123456");
@@ -50,6 +51,21 @@ static void quotes_and_escapes_go(void **state)
 	assert_string_equal(text, "'");
 }
 
+static void texts_end_at_their_mark(void **state)
+{
+	const char *first = util_text("%s", "first");
+	struct text *mark = util_texts_mark();
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		assert_string_equal(util_text_add(util_text_copy("text", 2), "%d", i) + 2,
+				    util_text("%d", i));
+	assert_ptr_not_equal(util_texts_mark(), mark);
+	util_free_texts_since(mark);
+	assert_ptr_equal(util_texts_mark(), mark);
+	assert_string_equal(first, "first");
+}
+
 static void arrays_grow(void **state)
 {
 	int *array = NULL;
@@ -69,6 +85,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_cut_and_cleaned),
 		cmocka_unit_test(quotes_and_escapes_go),
+		cmocka_unit_test(texts_end_at_their_mark),
 		cmocka_unit_test(arrays_grow),
 	};
 
