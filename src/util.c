@@ -221,6 +221,11 @@ void util_free_texts_since(struct text *mark)
 	}
 }
 
+void util_cleanup_texts(struct text **mark)
+{
+	util_free_texts_since(*mark);
+}
+
 void util_free_texts(void)
 {
 	util_free_texts_since(NULL);

@@ -10,6 +10,7 @@
 #define printf_format(fmt, args) __attribute__((format(printf, fmt, args)))
 #define cleanup_free __attribute__((cleanup(util_cleanup_free)))
 #define cleanup_close __attribute__((cleanup(util_cleanup_close)))
+#define cleanup_texts __attribute__((cleanup(util_cleanup_texts), unused))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Free what the variable points to when it goes out of scope. */
@@ -62,12 +63,13 @@ char *util_text_copy(const char *text, size_t length) must_check;
  */
 const char *util_text_shown(const char *text, size_t length) must_check;
 /*
- * Where the texts stand now, and free those that were made since: for what is printed and needed no more, where there
- * is one of it for each device.
+ * The newest text, and free those that were made since it was that: "cleanup_texts struct text *mark = util_texts_mark()"
+ * does so at the end of a scope, where texts are printed for each device and nothing keeps them.
  */
 struct text;
 struct text *util_texts_mark(void) must_check;
 void util_free_texts_since(struct text *mark);
+void util_cleanup_texts(struct text **mark);
 /* Free every text. For tests that run a program's work many times in one process. */
 void util_free_texts(void);
 /* Why something is so, and what to do, "" for nothing: texts of util_text() or of the program. */

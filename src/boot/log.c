@@ -71,6 +71,7 @@ static void write_boot_log(int level, const char *text)
 
 void log_line(int level, const char *format, ...)
 {
+	cleanup_texts struct text *mark = util_texts_mark();
 	const char *text;
 	va_list args;
 

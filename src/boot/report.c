@@ -23,6 +23,7 @@ static void print_conditions(struct json *json, unsigned int conditions)
 /* A write has a path and a value; anything else is what its verb says. */
 static void print_step(struct json *json, const struct plan *plan, const struct step *step, bool conditions)
 {
+	cleanup_texts struct text *mark = util_texts_mark();
 	struct step_text text = step_describe(plan, step);
 
 	json_open(json, NULL, '{');

@@ -88,6 +88,7 @@ void schema_close_device(struct json *json)
 
 static void print_entry(struct json *json, const struct plan_entry *entry)
 {
+	cleanup_texts struct text *mark = util_texts_mark();
 	const struct schema_device device = {
 		.function = entry->function,
 		.name = "",

@@ -96,6 +96,7 @@ static void log_facts(const struct facts *facts)
 static void log_verdicts(const struct plan *plan, bool late)
 {
 	for (size_t i = 0; i < plan->count; i++) {
+		cleanup_texts struct text *mark = util_texts_mark();
 		const struct plan_entry *entry = &plan->entries[i];
 
 		if (late && !entry->late)
@@ -103,10 +104,13 @@ static void log_verdicts(const struct plan *plan, bool late)
 		log_line(plan_level(entry), "%s %s%s%s", show_subject(entry), plan_sentence(entry),
 			 entry->hint[0] ? "; " : "", entry->hint);
 	}
-	for (size_t i = 0; i < plan->neighbour_count; i++)
-		log_line(LOG_WARNING, "%s %s%s%s", pci_text(plan->neighbours[i].function),
-			 plan->neighbours[i].reason, plan->neighbours[i].hint[0] ? "; " : "",
-			 plan->neighbours[i].hint);
+	for (size_t i = 0; i < plan->neighbour_count; i++) {
+		cleanup_texts struct text *mark = util_texts_mark();
+		const struct plan_neighbour *neighbour = &plan->neighbours[i];
+
+		log_line(LOG_WARNING, "%s %s%s%s", pci_text(neighbour->function), neighbour->reason,
+			 neighbour->hint[0] ? "; " : "", neighbour->hint);
+	}
 }
 
 /* Binding works without remapped interrupts; a guest's start would fail, and nobody would know why. */
@@ -149,8 +153,11 @@ static int accept_parameters(const struct options *options)
 
 static void log_steps(const struct boot *boot, const char *before)
 {
-	for (size_t i = 0; i < boot->steps.count;)
+	for (size_t i = 0; i < boot->steps.count;) {
+		cleanup_texts struct text *mark = util_texts_mark();
+
 		log_line(LOG_INFO, "%s%s", before, steps_next_text(&boot->context.plan, &boot->steps, &i));
+	}
 }
 
 /* The dry run looks for variants first, to name them; the boot does so when every driver_override is written. */

@@ -158,6 +158,7 @@ static void print_json(const struct list *list)
 
 	schema_open(&json, "list", &list->context.machine.iommu);
 	for (size_t i = 0; i < list->count; i++) {
+		cleanup_texts struct text *mark = util_texts_mark();
 		const struct pci_function *function = list->shown[i];
 		const struct plan_entry *entry = plan_entry_of(&list->context.plan, function);
 		struct schema_device device = {
@@ -225,6 +226,7 @@ static void say_below(void *data, enum term_style style, const char *text)
 
 static void show_function(struct list *list, const struct pci_function *function, bool last)
 {
+	cleanup_texts struct text *mark = util_texts_mark();
 	struct term *term = &list->options.term;
 	const char *stem = term->unicode ? last ? "└─ " : "├─ " : last ? "`- " : "|- ";
 	struct branch branch = { term, term->unicode && !last ? "│    " : last ? "     " : "|    " };
@@ -271,6 +273,7 @@ static void show_lines(struct list *list)
 	struct term *term = &list->options.term;
 
 	for (size_t i = 0; i < list->count; i++) {
+		cleanup_texts struct text *mark = util_texts_mark();
 		const struct pci_function *function = list->shown[i];
 
 		term_open(term, "", "");

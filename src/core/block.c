@@ -264,12 +264,10 @@ bool block_is_container(const struct block_content *content)
 int block_by_tag(const struct block_devices *storage, const struct need *need)
 {
 	/* It is asked for each block device. */
-	struct text *mark = util_texts_mark();
+	cleanup_texts struct text *mark = util_texts_mark();
 	const char *path = need->kind == NEED_DEVICE ? NULL : devspec_path(need->kind, need->value);
-	int block = path ? by_link(storage, path) : -1;
 
-	util_free_texts_since(mark);
-	return block;
+	return path ? by_link(storage, path) : -1;
 }
 
 /* UUIDs are written with dashes, with colons or with neither, in either case. */

@@ -23,6 +23,7 @@ static void add_byte(struct text *text, char byte)
 
 static void printf_format(2, 3) add_line(struct text *text, const char *format, ...)
 {
+	cleanup_texts struct text *mark = util_texts_mark();
 	const char *line;
 	va_list args;
 
@@ -161,6 +162,8 @@ static const char *number(int value)
 
 static void add_function(struct text *text, const struct pci_function *function)
 {
+	cleanup_texts struct text *mark = util_texts_mark();
+
 	/* Virtual functions come and go with the driver of their physical function. */
 	if (function->is_virtual || !function->path.hops)
 		return;
