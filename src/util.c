@@ -28,9 +28,12 @@ static util_last_word *last_word;
 
 bool util_reserve(size_t size)
 {
+	void *memory;
+
+	if (reserve && reserve_size >= size)
+		return true;
 	/* Populated: what is only promised may be missing when it is touched. */
-	void *memory =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	if (memory == MAP_FAILED)
 		return false;
@@ -54,7 +57,7 @@ util_last_word *util_on_no_memory(util_last_word *word)
 	return before;
 }
 
-static bool free_reserve(void)
+bool util_free_reserve(void)
 {
 	is_short = true;
 	if (!reserve)
@@ -70,22 +73,27 @@ static void *resize(void *memory, size_t count, size_t size)
 
 	do {
 		resized = reallocarray(memory, count, size);
-	} while (!resized && free_reserve());
+	} while (!resized && util_free_reserve());
 	return resized;
 }
 
-static void *or_end(void *memory)
+_Noreturn void util_end_without_memory(void)
 {
 	static const char line[] = "vfio-early: out of memory\n";
 
-	if (memory)
-		return memory;
 	if (last_word)
 		last_word();
 	else
 		(void)!write(STDERR_FILENO, line, sizeof(line) - 1);
 	/* A child must not print again what its parent has yet to print. */
 	_exit(1);
+}
+
+static void *or_end(void *memory)
+{
+	if (!memory)
+		util_end_without_memory();
+	return memory;
 }
 
 void *util_resize(void *memory, size_t size)
@@ -107,7 +115,7 @@ void *util_zeroed(size_t count, size_t size)
 
 	do {
 		memory = calloc(count ? count : 1, size);
-	} while (!memory && free_reserve());
+	} while (!memory && util_free_reserve());
 	return or_end(memory);
 }
 

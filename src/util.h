@@ -34,10 +34,12 @@ char *util_copy(const char *text, size_t length) must_check;
 void *util_resize(void *memory, size_t size) must_check;
 
 /*
- * Keep @size bytes for when no memory is left, in place of an earlier reserve. Returns false where there is not that
- * much: then the earlier one stays.
+ * Keep at least @size bytes for when no memory is left, in place of an earlier reserve. Returns false where there is
+ * not that much: then the earlier one stays.
  */
-bool util_reserve(size_t size);
+bool util_reserve(size_t size) must_check;
+/* Give the reserve up now. Returns whether there was one. */
+bool util_free_reserve(void);
 /* Has an allocation failed, so that the reserve is used up? What was read then may lack something. */
 bool util_is_short_of_memory(void);
 /*
@@ -46,6 +48,8 @@ bool util_is_short_of_memory(void);
  */
 typedef void util_last_word(void);
 util_last_word *util_on_no_memory(util_last_word *word);
+/* End the process so, for a library that has found no memory. */
+_Noreturn void util_end_without_memory(void);
 
 /*
  * Text for a person, or to work with: formatted, of any length. It lives until util_free_texts(), that is as long as

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "boot/log.h"
 #include "boot/modules.h"
@@ -421,12 +423,54 @@ static void ignore_result(struct work *work, const struct deadline_task *task, v
 	(void)data;
 }
 
+/* --- without memory --- */
+
+/* What is carried out now. */
+static const struct plan *plan_at_work;
+
+/* Neither bound nor given back yet: the host gets it, whatever was written. */
+static void release(const struct plan_entry *entry)
+{
+	const struct pci_address *address = &entry->function->address;
+	char driver[PCI_DRIVER_SIZE] = "";
+
+	if (sysfs_pci_driver(address, driver) < 0 || pci_is_guest_driver(driver))
+		return;
+	/* Nothing is left to do where one of these fails. */
+	(void)!sysfs_pci_set_override(address, NULL);
+	if (!driver[0])
+		(void)!sysfs_pci_probe(address);
+}
+
+/* A util_last_word: in a child, for a write may hang. */
+static void abandon(void)
+{
+	unsigned long long end = deadline_write_end();
+	pid_t child;
+
+	log_no_memory();
+	child = fork();
+	while (child > 0 && !waitpid(child, NULL, WNOHANG) && util_now() < end)
+		usleep(1000);
+	for (size_t i = 0; child <= 0 && i < plan_at_work->count; i++) {
+		const struct plan_entry *entry = &plan_at_work->entries[i];
+
+		if (plan_is_pending(entry) || entry->reserved)
+			release(entry);
+	}
+	_exit(child ? 1 : 0);
+}
+
 void bind_apply(struct plan *plan, struct step_list *list, const char *cmdline, struct bind_times *ret_times)
 {
 	const struct carrying carrying = { plan, list, cmdline };
 	unsigned long long start;
 
+	util_last_word *before;
+
 	*ret_times = (struct bind_times){ 0 };
+	plan_at_work = plan;
+	before = util_on_no_memory(abandon);
 	deadline_write();
 	run_phase(&carrying, PHASE_OVERRIDE, NULL, true, 0, decide_override);
 	run_phase(&carrying, PHASE_GIVE_BACK, NULL, true, 0, log_returned);
@@ -441,4 +485,5 @@ void bind_apply(struct plan *plan, struct step_list *list, const char *cmdline, 
 	run_phase(&carrying, PHASE_TAKE, is_to_take, false, deadline_write_end(), decide_taken);
 	ret_times->devices = util_now() - start;
 	run_phase(&carrying, PHASE_SETTLE, is_unfinished, false, util_now() + LAST_TIME, ignore_result);
+	util_on_no_memory(before);
 }

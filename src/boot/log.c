@@ -69,6 +69,16 @@ static void write_boot_log(int level, const char *text)
 			 util_text("[%5llu.%06llu] <%d> %s\n", now / 1000000, now % 1000000, level, text));
 }
 
+void log_no_memory(void)
+{
+	static const char record[] =
+		"<3>" PREFIX "no memory is left: this stage ends without a report, and what is not bound "
+		"stays with the host; look for memory in dmesg\n";
+
+	if (!append_to(KMSG, 0, record))
+		(void)!write(STDERR_FILENO, record + 3, sizeof(record) - 4);
+}
+
 void log_line(int level, const char *format, ...)
 {
 	cleanup_texts struct text *mark = util_texts_mark();

@@ -19,5 +19,11 @@ enum log_target {
 };
 void log_start(enum log_target target, bool debug);
 
+/*
+ * Say in the kernel log, or on standard error, that the stage ends for want of memory. Allocates nothing: a
+ * util_last_word.
+ */
+void log_no_memory(void);
+
 /* Write one line of @level; debug lines only where log_start() asked for them. Never fails. */
 void log_line(int level, const char *format, ...) printf_format(2, 3);

@@ -59,6 +59,54 @@ void report_print(FILE *out, const char *command, const struct config *config, c
 	schema_close(&json);
 }
 
+/*
+ * A file in memory. open_memstream(3) of musl leaves out what it has no memory for, and ferror(3) does not tell.
+ */
+struct memory_file {
+	char *text;
+	size_t length, room;
+	bool failed;
+};
+
+static ssize_t add_bytes(void *data, const char *bytes, size_t size)
+{
+	struct memory_file *file = data;
+
+	if (file->length + size > file->room) {
+		size_t room = 2 * file->room + size;
+		char *larger = util_resize(file->text, room);
+
+		file->failed |= !larger;
+		if (!larger)
+			return -1;
+		file->text = larger;
+		file->room = room;
+	}
+	memcpy(file->text + file->length, bytes, size);
+	file->length += size;
+	return (ssize_t)size;
+}
+
+static FILE *open_memory(struct memory_file *file)
+{
+	FILE *out;
+
+	do {
+		out = fopencookie(file, "w", (cookie_io_functions_t){ .write = add_bytes });
+	} while (!out && util_free_reserve());
+	return out;
+}
+
+/* Replace the report by what was written, where that is all of it. */
+static int close_report(FILE *out, struct memory_file *file)
+{
+	int r = fclose(out) || file->failed ? -ENOMEM :
+					      rootdir_replace(REPORT_FILE, file->text, file->length);
+
+	free(file->text);
+	return r;
+}
+
 /* A report that is written again, with some members replaced. */
 struct amendment {
 	bool (*amend)(void *data, struct report_device *device);
@@ -96,24 +144,25 @@ static void amend_device(void *data, const struct json_value *device)
 
 int report_amend(bool (*amend)(void *data, struct report_device *device), void *data)
 {
-	cleanup_free char *text = NULL, *amended = NULL;
+	cleanup_free char *text = NULL;
 	struct amendment amendment = { .amend = amend, .data = data };
-	size_t length, size = 0;
-	bool failed;
+	struct memory_file amended = { 0 };
+	size_t length;
 	int r = rootdir_read_file(REPORT_FILE, REPORT_LIMIT, &text, &length);
 
 	if (r < 0)
 		return r;
 	amendment.cursor = text;
-	amendment.out = open_memstream(&amended, &size);
+	amendment.out = open_memory(&amended);
 	if (!amendment.out)
 		return -ENOMEM;
 	r = report_each_device(text, length, amend_device, &amendment);
 	fputs(amendment.cursor, amendment.out);
-	failed = ferror(amendment.out);
-	if (fclose(amendment.out) || failed)
-		return -ENOMEM;
-	return r < 0 ? r : rootdir_replace(REPORT_FILE, amended, size);
+	if (r == 0)
+		return close_report(amendment.out, &amended);
+	fclose(amendment.out);
+	free(amended.text);
+	return r;
 }
 
 int report_set_waiting(void)
@@ -141,16 +190,11 @@ int report_save_facts(const char *text)
 int report_save(const char *command, const struct config *config, const struct iommu *iommu,
 		const struct plan *plan, const struct step_list *steps)
 {
-	cleanup_free char *text = NULL;
-	size_t length = 0;
-	bool failed;
-	FILE *out = open_memstream(&text, &length);
+	struct memory_file file = { 0 };
+	FILE *out = open_memory(&file);
 
 	if (!out)
 		return -ENOMEM;
 	report_print(out, command, config, iommu, plan, steps);
-	failed = ferror(out);
-	if (fclose(out) || failed)
-		return -ENOMEM;
-	return rootdir_replace(REPORT_FILE, text, length);
+	return close_report(out, &file);
 }

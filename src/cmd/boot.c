@@ -21,6 +21,10 @@
 #include "host/deadline.h"
 #include "host/rootdir.h"
 
+/* Bytes that are kept for when no memory is left: what a small plan and the work on it take, and each further device. */
+#define RESERVE (512 * 1024)
+#define RESERVE_ENTRY 1024
+
 /* Everything that one boot knows. */
 struct boot {
 	struct context context;
@@ -290,12 +294,30 @@ static void save_facts(const struct facts *facts)
 		log_line(LOG_WARNING, REPORT_FACTS_FILE ": cannot be written: %s", strerror(-r));
 }
 
+/*
+ * What is begun is ended: the memory for the work on the devices is there before the first of them is touched. Returns
+ * false where it is not.
+ */
+static bool prepare_memory(struct plan *plan)
+{
+	if (!util_is_short_of_memory() && util_reserve(RESERVE / 2 + plan->count * RESERVE_ENTRY) &&
+	    deadline_reserve() == 0)
+		return true;
+	(void)util_free_reserve();
+	log_line(LOG_ERROR,
+		 "no memory is left: nothing more is claimed; look for memory in dmesg, and reboot");
+	plan_give_up(plan);
+	return false;
+}
+
 static int carry_out(struct boot *boot, unsigned long long start)
 {
 	struct bind_times times = { 0 };
 	int r = rootdir_mkdir(REPORT_FOLDER);
+	bool prepared;
 
 	log_start(LOG_TO_KERNEL, boot->context.config.debug);
+	prepared = prepare_memory(&boot->context.plan);
 	if (r < 0)
 		log_line(LOG_WARNING, REPORT_FOLDER ": cannot be created: %s; this boot has no report",
 			 strerror(-r));
@@ -329,7 +351,7 @@ static int carry_out(struct boot *boot, unsigned long long start)
 		conclude_late();
 	else
 		announce_late(&boot->context.plan);
-	return plan_failed(&boot->context.plan) ? EXIT_FAILED : EXIT_DONE;
+	return plan_failed(&boot->context.plan) || !prepared ? EXIT_FAILED : EXIT_DONE;
 }
 
 /*
@@ -351,6 +373,14 @@ static int refuse_elsewhere(const struct boot *boot)
 	return EXIT_USAGE;
 }
 
+static void begin(void)
+{
+	deadline_block_signals();
+	util_on_no_memory(log_no_memory);
+	/* Without a reserve it may come to its end all the same. */
+	(void)!util_reserve(RESERVE);
+}
+
 int cmd_boot(const struct options *options)
 {
 	__attribute__((cleanup(clear_boot))) struct boot boot = { .options = options, .late = options->late };
@@ -361,7 +391,7 @@ int cmd_boot(const struct options *options)
 	if (boot.late && !options->dry_run && !report_is_waiting())
 		return EXIT_DONE;
 	if (!options->dry_run)
-		deadline_block_signals();
+		begin();
 	context_load(NULL, NULL, &boot.context);
 	context_plan(&boot.context, boot.late ? &plan_late : &plan_early, !options->dry_run, options->words,
 		     options->word_count);

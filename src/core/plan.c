@@ -101,6 +101,21 @@ bool plan_is_taken(const struct plan_entry *entry)
 	return entry->verdict == VERDICT_WOULD_BIND || entry->verdict == VERDICT_BOUND;
 }
 
+void plan_give_up(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct plan_entry *entry = &plan->entries[i];
+
+		if (!plan_is_pending(entry) && !entry->reserved)
+			continue;
+		entry->reserved = false;
+		entry->give_back = entry->withheld;
+		if (plan_is_pending(entry))
+			plan_decide(entry, VERDICT_KEPT, "look for memory in dmesg, and reboot",
+				    "no memory was left to claim it");
+	}
+}
+
 bool plan_failed(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)

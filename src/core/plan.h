@@ -30,6 +30,7 @@ struct plan_entry {
 	 * late stage binds it or gives it back.
 	 */
 	bool reserved;
+	bool withheld;      /* a guest's driver or our driver_override is on it now */
 	bool give_back;     /* not taken: it has our driver_override, or a guest's driver is bound */
 	bool decided_early; /* in the late stage: the early one has decided it, and nothing is left to do */
 	const char *json;   /* in the late stage: the early stage's object in the report, else NULL */
@@ -128,6 +129,9 @@ bool plan_takes(const struct plan *plan, const struct pci_function *function);
 
 /* Is the entry's device absent, and is that no fault, for it is optional? */
 bool plan_is_excused(const struct plan_entry *entry);
+
+/* No memory was left while the plan was made, or is left to carry it out: the host keeps what it would take. */
+void plan_give_up(struct plan *plan);
 
 /* Did anything that was asked for fail? The absence of what is optional is no failure. */
 bool plan_failed(const struct plan *plan);

@@ -171,9 +171,9 @@ static void find_given_back(const struct plan_input *input, struct plan_entry *e
 	bool reserved =
 		!early && was_deferred(input, entry->function) && !pci_may_carry_disks(entry->function);
 
-	entry->give_back = input->stage->acts && !entry->decided_early && leaves &&
-			   !pci_is_bridge(entry->function) &&
-			   (reserved || pci_is_guest_driver(entry->driver));
+	entry->withheld = input->stage->acts && !entry->decided_early && !pci_is_bridge(entry->function) &&
+			  (reserved || pci_is_guest_driver(entry->driver));
+	entry->give_back = entry->withheld && leaves;
 }
 
 static void make_plan(const struct plan_input *input, const int *wanted, struct plan *ret)

@@ -99,8 +99,13 @@ struct child {
 	unsigned long long since; /* of that progress */
 };
 
-/* In a child: where it counts its progress. */
-static unsigned int *own_progress;
+/* For one child where no other memory is left. */
+#define SPARE_SIZE 4096
+static struct shared *spare;
+static bool spare_is_taken;
+
+/* In a child: what it shares. */
+static struct shared *own_shared;
 
 static size_t shared_size(const struct deadline_task *task)
 {
@@ -119,6 +124,14 @@ static void leave_streams(void)
 		dup2(null, fd);
 }
 
+/* A util_last_word: the parent goes on, and hears why this child does not. */
+static void end_without_memory(void)
+{
+	own_shared->status = -ENOMEM;
+	__atomic_store_n(&own_shared->ended, true, __ATOMIC_RELEASE);
+	_exit(0);
+}
+
 _Noreturn static void be_child(const struct deadline_task *task, struct shared *shared)
 {
 	if (process_name)
@@ -126,10 +139,45 @@ _Noreturn static void be_child(const struct deadline_task *task, struct shared *
 	leave_streams();
 	if (task->size)
 		memcpy(shared->result, task->result, task->size);
-	own_progress = &shared->progress;
+	own_shared = shared;
+	util_on_no_memory(end_without_memory);
 	shared->status = task->work(task->argument, shared->result);
 	__atomic_store_n(&shared->ended, true, __ATOMIC_RELEASE);
 	_exit(0);
+}
+
+int deadline_reserve(void)
+{
+	if (!spare)
+		spare = mmap(NULL, SPARE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (spare != MAP_FAILED)
+		return 0;
+	spare = NULL;
+	return -errno;
+}
+
+/* Memory of zeros to share with a child, or NULL with errno set. */
+static struct shared *take_shared(size_t size)
+{
+	void *shared;
+
+	do {
+		shared = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	} while (shared == MAP_FAILED && util_free_reserve());
+	if (shared != MAP_FAILED)
+		return shared;
+	if (!spare || spare_is_taken || size > SPARE_SIZE)
+		return NULL;
+	spare_is_taken = true;
+	return memset(spare, 0, size);
+}
+
+static void give_shared_back(struct shared *shared, size_t size)
+{
+	if (shared != spare)
+		munmap(shared, size);
+	else
+		spare_is_taken = false;
 }
 
 /* Returns 0 or -errno. */
@@ -139,12 +187,12 @@ static int start(struct deadline_task *task, struct child *child)
 	int fds[2], r = 0;
 	pid_t pid;
 
-	shared = mmap(NULL, shared_size(task), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
+	shared = take_shared(shared_size(task));
+	if (!shared)
 		return -errno;
 	if (pipe2(fds, O_CLOEXEC) < 0) {
 		r = -errno;
-		munmap(shared, shared_size(task));
+		give_shared_back(shared, shared_size(task));
 		return r;
 	}
 	pid = fork();
@@ -155,7 +203,7 @@ static int start(struct deadline_task *task, struct child *child)
 	close(fds[1]);
 	if (r < 0) {
 		close(fds[0]);
-		munmap(shared, shared_size(task));
+		give_shared_back(shared, shared_size(task));
 		return r;
 	}
 	*child = (struct child){
@@ -188,13 +236,15 @@ static void collect(struct child *child, bool ended)
 	/* One that dies may still wait in the kernel; init reaps it then. What it was is known by now. */
 	(void)waitpid(child->pid, NULL, WNOHANG);
 	close(child->alive);
-	munmap(shared, shared_size(task));
+	/* A child that hangs writes to it when the kernel returns. */
+	if (ended || shared != spare)
+		give_shared_back(shared, shared_size(task));
 }
 
 void deadline_progress(void)
 {
-	if (own_progress)
-		__atomic_add_fetch(own_progress, 1, __ATOMIC_RELEASE);
+	if (own_shared)
+		__atomic_add_fetch(&own_shared->progress, 1, __ATOMIC_RELEASE);
 }
 
 /* Until when may the child go on as it does? */

@@ -25,6 +25,11 @@ unsigned long long deadline_write_end(void);
 unsigned long long deadline_step_end(void);
 
 /*
+ * From now on one child at a time can be made where no memory is left. Returns 0 or -errno.
+ */
+int deadline_reserve(void) must_check;
+
+/*
  * Name what the children show as their command line: @name is main()'s argv[0], in place, and begins with "@"
  * in a child. systemd does not kill such a process, or wait for it, when it switches the root or shuts down
  * (systemd.io, "Storage Daemons for the Root File System"). The stop of a unit is another matter: the units

@@ -23,6 +23,13 @@ static void __attribute__((noreturn)) fail(char *format, ...)
 	longjmp(names_failed, 1);
 }
 
+/* Looking a name up makes an entry of its own where the list has none. */
+static void __attribute__((noreturn)) end(char *format, ...)
+{
+	(void)format;
+	util_end_without_memory();
+}
+
 static void ignore(char *format, ...)
 {
 	(void)format;
@@ -49,6 +56,9 @@ void pci_names_open(void)
 		pci_load_name_list(names_access);
 	else
 		names_access = NULL;
+	/* The frame that it would return to is gone. */
+	if (names_access)
+		names_access->error = end;
 }
 
 void pci_names_close(void)

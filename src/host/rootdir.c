@@ -154,7 +154,7 @@ int rootdir_read_file(const char *path, size_t limit, char **ret_text, size_t *r
 		ssize_t got;
 
 		if (length == room) {
-			char *larger = realloc(text, (room = room ? room * 2 : 4096) + 1);
+			char *larger = util_resize(text, (room = room ? room * 2 : 4096) + 1);
 
 			if (!larger)
 				return -ENOMEM;

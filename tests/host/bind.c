@@ -58,6 +58,10 @@ bool rootdir_is_host(void)
 	return true;
 }
 
+void log_no_memory(void)
+{
+}
+
 void log_line(int level, const char *format, ...)
 {
 	(void)level;

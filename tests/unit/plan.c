@@ -840,6 +840,32 @@ static void a_network_card_waits_where_the_root_needs_one(void **state)
 	config_clear(&config);
 }
 
+static void without_memory_the_host_keeps_all(void **state)
+{
+	struct plan_entry entries[] = {
+		{ .verdict = VERDICT_WOULD_BIND, .withheld = true },
+		{ .verdict = VERDICT_WOULD_BIND },
+		{ .verdict = VERDICT_WOULD_BIND, .decided_early = true, .reason = "", .hint = "" },
+		{ .verdict = VERDICT_DEFERRED, .reserved = true, .reason = "waits", .hint = "" },
+		{ .verdict = VERDICT_OFF, .reason = "off", .hint = "" },
+	};
+	struct plan plan = { .entries = entries, .count = ARRAY_SIZE(entries) };
+
+	(void)state;
+	plan_give_up(&plan);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(entries[i].verdict, VERDICT_KEPT);
+		assert_string_equal(entries[i].reason, "no memory was left to claim it");
+		assert_string_equal(entries[i].hint, "look for memory in dmesg, and reboot");
+	}
+	assert_true(entries[0].give_back);
+	assert_false(entries[1].give_back);
+	assert_int_equal(entries[2].verdict, VERDICT_WOULD_BIND);
+	assert_int_equal(entries[3].verdict, VERDICT_DEFERRED);
+	assert_false(entries[3].reserved);
+	assert_int_equal(entries[4].verdict, VERDICT_OFF);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -862,6 +888,7 @@ int main(void)
 		cmocka_unit_test(stages_have_properties),
 		cmocka_unit_test(the_late_stage_decides_what_waited),
 		cmocka_unit_test(a_network_card_waits_where_the_root_needs_one),
+		cmocka_unit_test(without_memory_the_host_keeps_all),
 	};
 
 	return RUN(tests);

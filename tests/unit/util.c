@@ -80,13 +80,26 @@ static void arrays_grow(void **state)
 	free(array);
 }
 
+/* A size that no machine has: the reserve goes, and it is tried again. */
+static void the_reserve_goes_first(void **state)
+{
+	(void)state;
+	assert_true(util_reserve(4096));
+	assert_true(util_reserve(100));
+	assert_false(util_is_short_of_memory());
+	assert_false(util_reserve((size_t)1 << 60));
+	assert_false(util_is_short_of_memory());
+	assert_true(util_free_reserve());
+	assert_true(util_is_short_of_memory());
+	assert_false(util_free_reserve());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_is_cut_and_cleaned),
-		cmocka_unit_test(quotes_and_escapes_go),
-		cmocka_unit_test(texts_end_at_their_mark),
-		cmocka_unit_test(arrays_grow),
+		cmocka_unit_test(text_is_cut_and_cleaned), cmocka_unit_test(quotes_and_escapes_go),
+		cmocka_unit_test(texts_end_at_their_mark), cmocka_unit_test(arrays_grow),
+		cmocka_unit_test(the_reserve_goes_first),
 	};
 
 	return RUN(tests);
