@@ -434,7 +434,7 @@ static void release(const struct plan_entry *entry)
 	const struct pci_address *address = &entry->function->address;
 	char driver[PCI_DRIVER_SIZE] = "";
 
-	if (sysfs_pci_driver(address, driver) < 0 || pci_is_guest_driver(driver))
+	if (sysfs_pci_driver(address, driver, sizeof(driver)) < 0 || pci_is_guest_driver(driver))
 		return;
 	/* Nothing is left to do where one of these fails. */
 	(void)!sysfs_pci_set_override(address, NULL);
