@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,24 +20,26 @@ void util_cleanup_close(const int *fd)
 
 /* --- memory --- */
 
-static void *reserve;
+/* A page of the smallest kind. */
+#define PAGE 4096
+
+static char *reserve;
 static size_t reserve_size;
 static bool is_short;
 static util_last_word *last_word;
 
 bool util_reserve(size_t size)
 {
-	void *memory;
+	char *memory = reserve_size >= size ? reserve : malloc(size);
 
-	if (reserve && reserve_size >= size)
-		return true;
-	/* Populated: what is only promised may be missing when it is touched. */
-	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-
-	if (memory == MAP_FAILED)
+	if (!memory)
 		return false;
-	if (reserve)
-		munmap(reserve, reserve_size);
+	if (memory == reserve)
+		return true;
+	/* What is only promised may be missing when it is touched. */
+	for (size_t i = 0; i < size; i += PAGE)
+		((volatile char *)memory)[i] = 1;
+	free(reserve);
 	reserve = memory;
 	reserve_size = size;
 	return true;
@@ -62,8 +63,9 @@ bool util_free_reserve(void)
 	is_short = true;
 	if (!reserve)
 		return false;
-	munmap(reserve, reserve_size);
+	free(reserve);
 	reserve = NULL;
+	reserve_size = 0;
 	return true;
 }
 
@@ -79,12 +81,10 @@ static void *resize(void *memory, size_t count, size_t size)
 
 _Noreturn void util_end_without_memory(void)
 {
-	static const char line[] = "vfio-early: out of memory\n";
-
 	if (last_word)
 		last_word();
 	else
-		(void)!write(STDERR_FILENO, line, sizeof(line) - 1);
+		fputs("vfio-early: out of memory\n", stderr);
 	/* A child must not print again what its parent has yet to print. */
 	_exit(1);
 }
