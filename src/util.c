@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "util.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,9 +74,11 @@ static void *resize(void *memory, size_t count, size_t size)
 {
 	void *resized;
 
-	do {
-		resized = reallocarray(memory, count, size);
-	} while (!resized && util_free_reserve());
+	if (size && count > SIZE_MAX / size)
+		return NULL;
+	resized = realloc(memory, count * size);
+	if (!resized && util_free_reserve())
+		resized = realloc(memory, count * size);
 	return resized;
 }
 

@@ -225,10 +225,13 @@ int pci_parse_modalias(const char *text, struct pci_function *function)
 /* "pciSEGMENT:BUS", as the kernel names a root bus. */
 static bool is_root_bus(const char *name, size_t length, struct pci_path *ret)
 {
-	const char *cursor = name + 3, *end = name + length, *colon = memchr(name, ':', length);
+	const char *cursor, *end = name + length, *colon = memchr(name, ':', length);
 	uint32_t segment, bus;
 
-	if (!colon || memcmp(name, "pci", 3) || colon - cursor < 1 || colon - cursor > 8 ||
+	if (!colon || length < 6 || memcmp(name, "pci", 3))
+		return false;
+	cursor = name + 3;
+	if (colon - cursor < 1 || colon - cursor > 8 ||
 	    !pci_hex_parse(&cursor, end, (int)(colon - cursor), &segment) || !skip(&cursor, end, ':') ||
 	    !pci_hex_parse(&cursor, end, 2, &bus) || cursor != end)
 		return false;
