@@ -31,12 +31,13 @@ static util_last_word *last_word;
 
 bool util_reserve(size_t size)
 {
-	char *memory = reserve_size >= size ? reserve : malloc(size);
+	char *memory;
 
+	if (reserve_size >= size)
+		return true;
+	memory = malloc(size);
 	if (!memory)
 		return false;
-	if (memory == reserve)
-		return true;
 	/* What is only promised may be missing when it is touched. */
 	for (size_t i = 0; i < size; i += PAGE)
 		((volatile char *)memory)[i] = 1;
