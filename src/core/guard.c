@@ -47,29 +47,13 @@ static void guard_bridge(const struct plan_input *input, struct plan_entry *entr
 		    "it is a bridge, and bridges are not given away");
 }
 
-/* The controller of a segment that only Linux has: the RAID controller in the same IOMMU group. */
-static const struct pci_function *find_vmd(const struct plan_input *input,
-					   const struct pci_function *function)
+static void guard_vmd(struct plan_entry *entry)
 {
-	for (size_t i = 0; i < input->function_count; i++) {
-		const struct pci_function *other = &input->functions[i];
-
-		if (!pci_is_behind_vmd(other) && other->class >> 8 == PCI_SUB_RAID &&
-		    other->iommu_group >= 0 && other->iommu_group == function->iommu_group)
-			return other;
-	}
-	return NULL;
-}
-
-static void guard_vmd(const struct plan_input *input, struct plan_entry *entry)
-{
-	const struct pci_function *vmd =
-		pci_is_behind_vmd(entry->function) ? find_vmd(input, entry->function) : NULL;
 	if (!pci_is_behind_vmd(entry->function))
 		return;
 	plan_decide(entry, VERDICT_KEPT,
-		    util_text("claim %s with all drives behind it, or switch VMD off in the firmware",
-			      vmd ? pci_address_text(&vmd->address) : "the VMD controller"),
+		    "switch VMD off in the firmware setup, or give the VMD controller away with all drives "
+		    "behind it; vfio-early check says whether the host needs one of them",
 		    "it is behind a VMD controller, and shares its IOMMU group");
 }
 
@@ -254,6 +238,9 @@ static bool adopt_plan(const struct plan *early, const struct plan_stage *stage,
 	if (!decided || decided->verdict == VERDICT_DEFERRED)
 		return false;
 	plan_decide(entry, decided->verdict, decided->hint, "%s", decided->reason);
+	entry->because = decided->because;
+	entry->claim_too = decided->claim_too;
+	entry->instead = decided->instead;
 	/* A dry run of the late stage stands where the early one has done its work. */
 	if (stage->after_early && decided->verdict == VERDICT_WOULD_BIND)
 		entry->verdict = VERDICT_BOUND;
@@ -292,7 +279,7 @@ static void guard_one(const struct plan_input *input, enum wait wait, struct pla
 	if (entry->verdict == VERDICT_WOULD_BIND)
 		guard_keep(entry, input->config);
 	if (entry->verdict == VERDICT_WOULD_BIND)
-		guard_vmd(input, entry);
+		guard_vmd(entry);
 	if (entry->verdict == VERDICT_WOULD_BIND)
 		guard_facts(input, wait, entry);
 	if (entry->verdict != VERDICT_WOULD_BIND || wait == WAIT_NOT)
@@ -389,6 +376,52 @@ static bool goes_with_display(const struct pci_function *function, const struct 
 	       (function->iommu_group >= 0 && function->iommu_group == display->iommu_group);
 }
 
+#define CLAIM_LAST_DISPLAY "to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf"
+
+static bool expands_to_group(const struct config *config, const struct plan_entry *entry)
+{
+	return config_expand_of(config, entry->claim) == EXPAND_GROUP && entry->iommu_group >= 0;
+}
+
+static const struct claim *claim_of(const struct plan *plan, const struct pci_function *function)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].function == function)
+			return plan->entries[i].claim;
+	return NULL;
+}
+
+/*
+ * One id, or one class, names the host's display and the guest's: addresses name the guest's alone. Those of
+ * all that the claim takes besides @last, and of what goes with these in their slots; "" where it takes no other
+ * display.
+ */
+static const char *name_twins(const struct plan *plan, const struct pci_function *last)
+{
+	const struct claim *claim = claim_of(plan, last);
+	const char *text = "";
+	bool twin = false;
+
+	for (size_t i = 0; claim->selector.kind == SELECTOR_ID && i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+		bool named = false;
+
+		if (!is_going(entry) || goes_with_display(entry->function, last))
+			continue;
+		for (size_t e = 0; e < plan->count && !named; e++)
+			named = plan->entries[e].claim == claim && is_going(&plan->entries[e]) &&
+				(entry == &plan->entries[e] ||
+				 pci_same_slot(&entry->function->address,
+					       &plan->entries[e].function->address));
+		if (!named)
+			continue;
+		twin |= entry->claim == claim && pci_is_display(entry->function);
+		text = util_text_add(text, "%s%s", text[0] ? " " : "",
+				     pci_address_text(&entry->function->address));
+	}
+	return twin ? text : "";
+}
+
 /*
  * The host keeps one display, with its audio function and what shares its IOMMU group. One that waits counts
  * as going: the early stage must not count on what the late one takes.
@@ -396,6 +429,10 @@ static bool goes_with_display(const struct pci_function *function, const struct 
 static void guard_last_display(const struct plan_input *input, struct plan *plan)
 {
 	const struct pci_function *last = find_last_display(input, plan);
+	const char *twins = last ? name_twins(plan, last) : "";
+	const char *hint = twins[0] ? util_text("name the guest's card: in place of %s claim %s",
+						claim_of(plan, last)->text, twins) :
+				      CLAIM_LAST_DISPLAY;
 
 	for (size_t i = 0; last && i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
@@ -404,23 +441,17 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 		    !goes_with_display(entry->function, last))
 			continue;
 		entry->reserved = false;
+		entry->claim_too = twins;
+		entry->instead = twins[0];
+		if (entry->function != last && entry->iommu_group == last->iommu_group &&
+		    expands_to_group(input->config, entry))
+			entry->because = last;
 		if (entry->function == last)
-			plan_decide(
-				entry, VERDICT_KEPT,
-				"to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf",
-				"the host would have no display left");
+			plan_decide(entry, VERDICT_KEPT, hint, "the host would have no display left");
 		else
-			plan_decide(
-				entry, VERDICT_KEPT,
-				"to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf",
-				"it belongs to the host's last display, %s",
-				pci_address_text(&last->address));
+			plan_decide(entry, VERDICT_KEPT, hint, "it belongs to the host's last display, %s",
+				    pci_address_text(&last->address));
 	}
-}
-
-static bool expands_to_group(const struct config *config, const struct plan_entry *entry)
-{
-	return config_expand_of(config, entry->claim) == EXPAND_GROUP && entry->iommu_group >= 0;
 }
 
 /*
@@ -453,8 +484,9 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 		if (!one)
 			continue;
 		entry->reserved = false;
+		entry->because = one;
 		plan_decide(
-			entry, VERDICT_KEPT, "claim without expand=group to take only this one",
+			entry, VERDICT_KEPT, "vfio-early check says what helps",
 			"%s of its IOMMU group %d stays with the host, and expand=group takes all or none",
 			pci_address_text(&one->address), entry->iommu_group);
 	}

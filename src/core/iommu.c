@@ -256,9 +256,22 @@ static void judge_state(const struct iommu_facts *facts, struct iommu *ret)
 	}
 }
 
+/* The parameter that has igfx_off in its list (drivers/iommu/intel/iommu.c, intel_iommu_setup()), or NULL. */
+static const char *find_igfx_off(const char *cmdline)
+{
+	struct cmdline_param param;
+
+	while (cmdline && cmdline_next(&cmdline, &param))
+		if (param.value && cmdline_is(&param, "intel_iommu") &&
+		    util_list_has(param.value, param.value_length, "igfx_off"))
+			return util_text("intel_iommu=%s", util_text_shown(param.value, param.value_length));
+	return NULL;
+}
+
 void iommu_judge(const struct iommu_facts *facts, struct iommu *ret)
 {
 	judge_state(facts, ret);
+	ret->leaves_graphics = find_igfx_off(facts->cmdline);
 	judge_interrupts(facts, ret);
 }
 

@@ -44,6 +44,7 @@ struct iommu {
 	bool turns_on, turns_off;  /* see iommu_foresee() */
 	/* the kernel parameter that is missing, or that is in the way; "" for none */
 	const char *add, *remove;
+	const char *leaves_graphics; /* the parameter with igfx_off in it, NULL for none */
 	/* What follows from interrupts that are not remapped, and what to do; else "". */
 	const char *interrupts, *interrupts_hint;
 };

@@ -28,9 +28,28 @@ static void add_neighbour(struct plan *plan, const struct pci_function *function
 	neighbour->reason = reason;
 	/* The line of a wanted function says itself what to do. */
 	neighbour->wanted = plan_entry_of(plan, function);
-	neighbour->hint = neighbour->wanted ? "" :
-					      util_text("add to the configuration: claim %s",
-							pci_address_text(&function->address));
+	neighbour->hint = neighbour->wanted ? "" : "vfio-early check says what helps";
+	neighbour->claim = "";
+}
+
+/*
+ * The kernel lets a group be whose bridges have a driver, and goes by their header (vfio_dev_viable() before
+ * Linux 6.0, driver_managed_dma of pcieport since): an ISA or host bridge has that of an endpoint.
+ */
+static bool is_let_be(const struct pci_function *function)
+{
+	unsigned int sub = function->class >> 8;
+
+	return function->header_type > 0 || sub == PCI_SUB_PCI_BRIDGE || sub == PCI_SUB_CARDBUS_BRIDGE;
+}
+
+/* With its controller taken nothing is behind it any more. */
+static bool goes_with_vmd(const struct plan_input *input, const struct plan *plan,
+			  const struct pci_function *function)
+{
+	const struct pci_function *vmd = pci_find_vmd(input->functions, input->function_count, function);
+
+	return vmd && plan_takes(plan, vmd);
 }
 
 static void find_group_neighbours(const struct plan_input *input, struct plan *plan)
@@ -48,7 +67,8 @@ static void find_group_neighbours(const struct plan_input *input, struct plan *p
 		const struct pci_function *function = &input->functions[i];
 
 		if (group[i] == PCI_NO_GROUP || !claimed[group[i]] || plan_takes(plan, function) ||
-		    pci_is_real_bridge(function) || is_neutral_driver(function->driver))
+		    is_let_be(function) || is_neutral_driver(function->driver) ||
+		    goes_with_vmd(input, plan, function))
 			continue;
 		add_neighbour(plan, function, true,
 			      util_text("is bound to %s; until it is released no guest can use IOMMU group "

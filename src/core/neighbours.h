@@ -6,6 +6,6 @@
 
 /*
  * Find the functions whose drivers would make a claimed group unusable, and those that the kernel links to a
- * claimed one, and add them to the plan's neighbours with the line that claims them.
+ * claimed one, and add them to the plan's neighbours. What helps is advice_find()'s.
  */
 void neighbours_find(const struct plan_input *input, struct plan *plan);

@@ -390,3 +390,16 @@ bool pci_is_real_bridge(const struct pci_function *function)
 	return function->header_type > 0 || sub == PCI_SUB_HOST_BRIDGE || sub == PCI_SUB_ISA_BRIDGE ||
 	       sub == PCI_SUB_PCI_BRIDGE || sub == PCI_SUB_CARDBUS_BRIDGE;
 }
+
+const struct pci_function *pci_find_vmd(const struct pci_function *functions, size_t count,
+					const struct pci_function *function)
+{
+	for (size_t i = 0; pci_is_behind_vmd(function) && i < count; i++) {
+		const struct pci_function *other = &functions[i];
+
+		if (!pci_is_behind_vmd(other) && other->class >> 8 == PCI_SUB_RAID &&
+		    other->iommu_group >= 0 && other->iommu_group == function->iommu_group)
+			return other;
+	}
+	return NULL;
+}

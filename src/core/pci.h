@@ -53,7 +53,9 @@ struct pci_function {
 	int monitor;       /* of a display: 1 a monitor is connected, 0 none is, -1 not known or not read */
 	bool has_disk;     /* a block device hangs off it now */
 	bool has_keyboard; /* a keyboard hangs off it now */
-	bool is_virtual;   /* an SR-IOV virtual function: it has a "physfn" link */
+	/* its IOMMU group has a reserved region of type "direct"; false where it was not read */
+	bool direct_region;
+	bool is_virtual; /* an SR-IOV virtual function: it has a "physfn" link */
 };
 
 /* Take a number of exactly @digits hexadecimal digits, in either case, from *@cursor up to @end. */
@@ -129,6 +131,9 @@ static inline unsigned int pci_base_class(const struct pci_function *function)
 #define PCI_SUB_CARDBUS_BRIDGE 0x0607
 #define PCI_SUB_FIREWIRE 0x0c00
 #define PCI_SUB_USB 0x0c03
+#define PCI_SUB_SMBUS 0x0c05
+#define PCI_SUB_SERIAL_OTHER 0x0c80 /* SPI, I2C, USB-C */
+#define PCI_SUB_AUDIO 0x0403
 #define PCI_SUB_SYSTEM_OTHER 0x0880
 #define PCI_SUB_RAID 0x0104
 #define PCI_SUB_SD_HOST 0x0805
@@ -171,6 +176,13 @@ static inline bool pci_is_behind_vmd(const struct pci_function *function)
 {
 	return function->address.segment > 0xffff;
 }
+
+/*
+ * That controller: the RAID controller of the same IOMMU group; NULL where @function is behind none, or none is
+ * found.
+ */
+const struct pci_function *pci_find_vmd(const struct pci_function *functions, size_t count,
+					const struct pci_function *function);
 
 /* Is it a driver that gives devices to guests, so that the host has no use of them? */
 bool pci_is_guest_driver(const char *driver);

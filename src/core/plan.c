@@ -88,6 +88,7 @@ void plan_clear(struct plan *plan)
 {
 	free(plan->entries);
 	free(plan->neighbours);
+	free(plan->groups);
 	*plan = (struct plan){ 0 };
 }
 

@@ -24,7 +24,12 @@ struct plan_entry {
 	const char *variant_driver;   /* that module's driver, NULL until the module is loaded */
 	const char *reason, *hint;    /* never NULL; hint is "" where there is nothing to do */
 	int iommu_group;
-	bool late; /* the late stage decides it */
+	/* kept because this function of its group is, which expand=group takes along; else NULL */
+	const struct pci_function *because;
+	/* Of advice_find(): what to claim too, addresses with blanks between them, "" for nothing. */
+	const char *claim_too;
+	bool instead; /* in place of the entry's claim */
+	bool late;    /* the late stage decides it */
 	/*
 	 * Deferred, and driver_override is written all the same: no host driver takes the device until the
 	 * late stage binds it or gives it back.
@@ -49,6 +54,17 @@ struct plan_neighbour {
 	bool wanted; /* it has an entry of its own, which says why it is not taken */
 	bool blocks; /* no guest can use the group while its driver holds it */
 	const char *reason, *hint;
+	const char *claim;      /* as a plan_entry's */
+	bool group_is_unusable; /* the line of a struct plan_group tells why */
+};
+
+/* A group that no guest can use as a whole: advice_find() says why. */
+struct plan_group {
+	int iommu_group;
+	const struct pci_function *function; /* what is claimed of it, the first one */
+	const struct pci_function
+		*cause; /* what stands in the way, of this group or of one that goes along */
+	const char *reason, *hint;
 };
 
 struct plan {
@@ -56,6 +72,8 @@ struct plan {
 	size_t count;
 	struct plan_neighbour *neighbours;
 	size_t neighbour_count;
+	struct plan_group *groups;
+	size_t group_count;
 };
 
 /* "consumer depends on supplier": the kernel's device links between functions. */

@@ -24,6 +24,7 @@ static struct plan_entry *add_entry(struct plan *plan, const struct claim *claim
 		.iommu_group = function ? function->iommu_group : -1,
 		.reason = "",
 		.hint = "",
+		.claim_too = "",
 	};
 	if (function)
 		memcpy(entry->driver, function->driver, sizeof(entry->driver));
@@ -40,6 +41,15 @@ static void judge_isolation(struct plan_entry *entry, const struct iommu *iommu)
 		return;
 	if (iommu->state == IOMMU_OFF)
 		plan_decide(entry, VERDICT_NO_IOMMU, iommu->hint, "%s", iommu->reason);
+	else if (iommu->leaves_graphics && pci_is_display(entry->function) &&
+		 entry->function->vendor == 0x8086)
+		plan_decide(
+			entry, VERDICT_NO_IOMMU,
+			util_text("remove igfx_off from %s on the kernel command line",
+				  iommu->leaves_graphics),
+			"igfx_off (%s on the kernel command line) keeps the IOMMU off Intel's graphics, so "
+			"it has no group",
+			iommu->leaves_graphics);
 	else
 		plan_decide(entry, VERDICT_NO_IOMMU, "look for this device and 'iommu' in dmesg",
 			    "the IOMMU is on but has no group for this device");
@@ -69,12 +79,49 @@ static void add_moved(const struct plan_input *input, const struct claim *claim,
 		    found->vendor, found->device, claim->text);
 }
 
-static void add_nothing_found(const struct claim *claim, const char *off, struct plan *plan)
+/*
+ * The same address in other segments, where the claim leaves the segment out: "are 0004:03:00.0 and
+ * 0005:03:00.0", or "".
+ */
+static const char *find_in_segments(const struct plan_input *input, const struct claim *claim)
+{
+	const struct pci_address *asked = &claim->selector.address;
+	const char *text = "", *last = NULL, *colon = strchr(claim->text, ':');
+
+	if (claim->selector.kind != SELECTOR_ADDRESS || !colon ||
+	    memchr(colon + 1, ':', strcspn(colon + 1, "@")))
+		return "";
+	for (size_t i = 0; i < input->function_count; i++) {
+		struct pci_address here = input->functions[i].address;
+
+		here.segment = asked->segment;
+		if (claim->selector.every_function)
+			here.function = asked->function;
+		if (pci_address_compare(&here, asked) ||
+		    (i && claim->selector.every_function &&
+		     pci_same_slot(&input->functions[i].address, &input->functions[i - 1].address)))
+			continue;
+		if (last)
+			text = util_text_add(text, "%s%s", text[0] ? ", " : "are ", last);
+		last = pci_address_text(&input->functions[i].address);
+	}
+	if (!last)
+		return "";
+	return text[0] ? util_text_add(text, " and %s", last) : util_text("is %s", last);
+}
+
+static void add_nothing_found(const struct plan_input *input, const struct claim *claim, const char *off,
+			      struct plan *plan)
 {
 	struct plan_entry *entry = add_entry(plan, claim, NULL);
+	const char *elsewhere = off ? "" : find_in_segments(input, claim);
 
 	if (off)
 		plan_decide(entry, VERDICT_OFF, "", "%s", off);
+	else if (elsewhere[0])
+		plan_decide(entry, VERDICT_ABSENT, "write the segment too",
+			    "no device matches %s%s; without a segment 0000 is assumed; there %s",
+			    claim->text, claim->optional ? ", which is optional" : "", elsewhere);
 	else
 		plan_decide(entry, VERDICT_ABSENT,
 			    claim->optional ? "" :
@@ -131,7 +178,7 @@ static void add_unmatched(const struct plan_input *input, const int *wanted, con
 		for (i = 0; i < input->function_count && match == SELECTOR_NO; i++)
 			match = selector_match(&claim->selector, &input->functions[i]);
 		if (match == SELECTOR_NO || (match == SELECTOR_MOVED && off))
-			add_nothing_found(claim, off, plan);
+			add_nothing_found(input, claim, off, plan);
 		else if (match == SELECTOR_MOVED)
 			add_moved(input, claim, &input->functions[i - 1], wanted[i - 1] >= 0, plan);
 	}

@@ -516,9 +516,10 @@ static void a_drive_behind_vmd_stays(void **state)
 	machine[6].class = 0x010400;
 	machine[7] = drive_behind_vmd;
 	assert_string_equal(plan_of("rd.vfio.ids=144d:a808", &on), "e1:00.0 kept");
-	assert_string_equal(
-		hint_of("rd.vfio.ids=144d:a808"),
-		"claim 0000:03:00.0 with all drives behind it, or switch VMD off in the firmware");
+	assert_string_equal(hint_of("rd.vfio.ids=144d:a808"),
+			    "switch VMD off in the firmware setup, or give the VMD controller away with all "
+			    "drives behind it; "
+			    "vfio-early check says whether the host needs one of them");
 	memcpy(machine, saved, sizeof(machine));
 }
 
