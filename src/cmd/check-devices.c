@@ -8,8 +8,10 @@
 #include "core/facts-compare.h"
 #include "core/guard.h"
 #include "core/match.h"
+#include "core/reported.h"
 #include "host/bootloader.h"
 #include "host/config-read.h"
+#include "host/sysfs.h"
 
 static void check_rights(const struct check_input *input, struct findings *findings)
 {
@@ -95,15 +97,37 @@ static enum finding_level level_of(const struct plan_entry *entry)
 	return plan_is_taken(entry) ? FINDING_PASS : FINDING_WARN;
 }
 
+/*
+ * What stays because another one of its group does, or was taken along by expand=group, is told in the group's one
+ * line.
+ */
+static bool is_told_by_group(const struct plan *plan, const struct plan_entry *entry)
+{
+	bool named =
+		entry->function && selector_match(&entry->claim->selector, entry->function) == SELECTOR_YES;
+
+	if (entry->because)
+		return true;
+	for (size_t g = 0; g < plan->group_count; g++)
+		if (!named && entry->verdict == VERDICT_KEPT && plan->groups[g].cause == entry->function)
+			return true;
+	return false;
+}
+
 static void check_entries(const struct check_input *input, struct findings *findings)
 {
 	const struct plan *plan = &input->context->plan;
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
-		struct finding *finding = findings_add(findings, level_of(entry), show_subject(entry),
-						       entry->hint, "%s", plan_sentence(entry));
+		struct finding *finding;
 
+		if (is_told_by_group(plan, entry))
+			continue;
+		finding = findings_add(findings, level_of(entry), show_subject(entry), entry->hint, "%s",
+				       plan_sentence(entry));
+		finding->claim = entry->claim_too;
+		finding->replaces = entry->instead ? entry->claim->text : NULL;
 		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF)
 			finding->hint = cure_iommu(input);
 		else if (entry->verdict == VERDICT_OFF && input->context->config.off)
@@ -131,17 +155,36 @@ static void check_neighbours(const struct check_input *input, struct findings *f
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
+		struct finding *finding;
 
-		findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
-			     pci_text(neighbour->function),
-			     neighbour->hint[0] ? util_text("%s (in " CONFIG_READ_FILE ")", neighbour->hint) :
-						  "",
-			     "%s", neighbour->reason);
+		if (neighbour->blocks && neighbour->group_is_unusable)
+			continue;
+		finding = findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
+				       pci_text(neighbour->function), "", "%s", neighbour->reason);
+		finding->claim = neighbour->claim;
+		if (neighbour->hint[0])
+			finding_cure(finding, "%s (in " CONFIG_READ_FILE ")", neighbour->hint);
 	}
+}
+
+/* One line a group that no guest can use, whatever it fails for. */
+static void check_groups(const struct check_input *input, struct findings *findings)
+{
+	const struct plan *plan = &input->context->plan;
+
+	for (size_t g = 0; g < plan->group_count; g++)
+		findings_add(findings, FINDING_FAIL, pci_text(plan->groups[g].function), plan->groups[g].hint,
+			     "%s", plan->groups[g].reason);
 }
 
 /* --- what the host loses with a device, though nothing keeps it --- */
 
+static bool has_host_driver(const struct pci_function *function)
+{
+	return function->driver[0] && !pci_is_guest_driver(function->driver);
+}
+
+/* The host's console goes on there: rather where there is a driver, then where a monitor is connected. */
 static const struct pci_function *find_host_display(const struct check_input *input)
 {
 	const struct context *context = input->context;
@@ -149,10 +192,27 @@ static const struct pci_function *find_host_display(const struct check_input *in
 					     .early_verdicts = context->early_verdicts,
 					     .early_verdict_count = context->early_verdict_count };
 
-	for (size_t i = 0; i < context->machine.function_count; i++)
-		if (guard_is_host_display(&displays, &context->plan, &context->machine.functions[i]))
-			return &context->machine.functions[i];
-	return NULL;
+	const struct pci_function *found = NULL;
+
+	for (size_t i = 0; i < context->machine.function_count; i++) {
+		const struct pci_function *function = &context->machine.functions[i];
+
+		if (guard_is_host_display(&displays, &context->plan, function) &&
+		    (!found || (!has_host_driver(found) && has_host_driver(function)) ||
+		     (has_host_driver(found) == has_host_driver(function) &&
+		      function->monitor > found->monitor)))
+			found = function;
+	}
+	return found;
+}
+
+static bool takes_console(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].function && plan_is_taken(&plan->entries[i]) &&
+		    guard_is_console(plan->entries[i].function))
+			return true;
+	return false;
 }
 
 /* The screen goes dark with the display that the firmware used, also where the host keeps another one. */
@@ -164,13 +224,24 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 						"which has a monitor connected" };
 	const struct pci_function *other = find_host_display(input);
 
-	if (!guard_is_console(function))
+	/* One line is enough: that of the firmware's screen, where that goes too. */
+	if (!pci_is_display(function) ||
+	    (!guard_is_console(function) && takes_console(&input->context->plan)))
 		return;
 	if (!other)
 		findings_add(findings, FINDING_WARN, subject,
 			     "make sure that you can reach the host otherwise: ssh, or a serial console",
 			     "is the host's last display: its screen stays black from then on");
-	else
+	else if (!has_host_driver(other) && has_host_driver(function))
+		findings_add(findings, FINDING_WARN, subject,
+			     "see to the driver of the display that stays, or make sure that you can reach "
+			     "the host otherwise",
+			     "is the host's last display with a driver%s; %s stays, which %s",
+			     guard_is_console(function) ? ", and the firmware's screen is on it" : "",
+			     pci_text(other),
+			     other->driver[0] ? util_text("is on %s now", other->driver) :
+						"no driver has now");
+	else if (guard_is_console(function))
 		findings_add(findings, FINDING_WARN, subject, "connect the monitor to the display that stays",
 			     "the firmware's screen is on it, and the boot's messages end there; the host "
 			     "keeps %s, %s",
@@ -237,6 +308,41 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 			     "is taken by stage=early although %s", why.reason);
 }
 
+struct tty_search {
+	const struct pci_function *function;
+	bool found;
+};
+
+static void see_tty(void *data, const struct pci_address *address)
+{
+	struct tty_search *search = data;
+
+	search->found |= !pci_address_compare(address, &search->function->address);
+}
+
+/* A serial console on a card of its own, or on the management engine's UART. */
+static void lose_console(const struct check_input *input, const struct pci_function *function,
+			 const char *subject, struct findings *findings)
+{
+	const char *cmdline = input->context->cmdline;
+	struct cmdline_param param;
+
+	while (cmdline_next(&cmdline, &param)) {
+		struct tty_search search = { function, false };
+		const char *name;
+
+		if (!param.value || !cmdline_is(&param, "console"))
+			continue;
+		name = util_text("%.*s", (int)strcspn(param.value, ", \n"), param.value);
+		sysfs_tty_functions(name, see_tty, &search);
+		if (search.found)
+			findings_add(findings, FINDING_WARN, subject,
+				     "make sure that you can reach the host otherwise",
+				     "the serial console %s (console=%s) is on it, and the host loses it",
+				     name, name);
+	}
+}
+
 static void lose_route(const struct check_input *input, const struct pci_function *function,
 		       const char *subject, struct findings *findings)
 {
@@ -254,6 +360,7 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 {
 	const struct plan_entry *entry = &input->context->plan.entries[index];
 	const char *subject = show_subject(entry);
+	struct explanation reported;
 
 	check_later(entry, subject, findings);
 	lose_storage(input, entry->function, match_insists_on_early(entry->claim, entry->function),
@@ -261,11 +368,37 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 		     findings);
 	lose_route(input, entry->function, subject, findings);
 	lose_display(input, entry->function, subject, findings);
+	lose_console(input, entry->function, subject, findings);
+	if (reported_find(entry->function, &reported))
+		findings_add(findings, FINDING_WARN, subject, reported.hint, "%s", reported.reason);
 	if (input->unresettable[index])
 		findings_add(findings, FINDING_WARN, subject,
 			     "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs",
 			     "the kernel knows no way to reset it: a guest may not start a second time "
 			     "before the host is rebooted");
+}
+
+/* Every network card that has a driver goes. */
+static void check_network(const struct check_input *input, struct findings *findings)
+{
+	const struct machine *machine = &input->context->machine;
+	const struct plan_entry *last = NULL;
+
+	for (size_t i = 0; i < machine->function_count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+		const struct plan_entry *entry = plan_entry_of(&input->context->plan, function);
+
+		if (!pci_is_network(function) || !has_host_driver(function))
+			continue;
+		if (!entry || !plan_is_taken(entry))
+			return;
+		last = entry;
+	}
+	if (last)
+		findings_add(findings, FINDING_WARN, show_subject(last),
+			     "make sure that you can reach the host otherwise: a screen and a keyboard, or a "
+			     "serial console",
+			     "is the host's last network card: from then on it has none but what is on USB");
 }
 
 /* Every keyboard hangs off a controller that goes. */
@@ -384,9 +517,11 @@ void check_devices(const struct check_input *input, struct findings *findings)
 	check_live(input, findings);
 	if (input->image)
 		check_changes(input, findings);
+	check_groups(input, findings);
 	check_neighbours(input, findings);
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan_is_taken(&plan->entries[i]))
 			check_loss(input, i, findings);
+	check_network(input, findings);
 	check_keyboard(input, findings);
 }

@@ -156,6 +156,19 @@ static void judge(struct check *check)
 	check_other_setups(&input, &check->findings);
 }
 
+/* What the hint says to claim, for programs. */
+static void print_claim(struct json *json, const struct finding *finding)
+{
+	const char *cursor = finding->claim ? finding->claim : "", *end = cursor + strlen(cursor), *word;
+	size_t length;
+
+	json_open(json, "claim", '[');
+	while (util_next_word(&cursor, end, &word, &length))
+		json_string(json, NULL, util_text("%.*s", (int)length, word));
+	json_close(json, ']');
+	json_string(json, "replaces", finding->replaces);
+}
+
 static void print_json(const struct check *check)
 {
 	struct json json = { .out = stdout };
@@ -172,6 +185,7 @@ static void print_json(const struct check *check)
 		json_string(&json, "subject", finding->subject);
 		json_string(&json, "what", finding->what);
 		json_string(&json, "hint", finding->hint);
+		print_claim(&json, finding);
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');

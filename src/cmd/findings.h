@@ -9,6 +9,9 @@ enum finding_level { FINDING_PASS, FINDING_WARN, FINDING_FAIL };
 struct finding {
 	enum finding_level level;
 	const char *subject, *what, *hint; /* hint: what to do, "" for nothing */
+	/* what the hint says to claim too: addresses with blanks between them, NULL or "" for nothing */
+	const char *claim;
+	const char *replaces; /* the selector in whose place it is to be claimed, NULL for none */
 };
 
 struct findings {

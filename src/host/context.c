@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include "core/advice.h"
 #include "core/match.h"
 #include "core/planner.h"
 #include "host/config-read.h"
 #include "host/deadline.h"
 #include "host/facts-read.h"
 #include "host/host-needs-read.h"
+#include "host/keyboard-read.h"
 #include "host/report-read.h"
 #include "host/rootdir.h"
 
@@ -84,6 +86,23 @@ static enum needs_depth depth_of(const struct plan_stage *stage, const struct fa
 	return facts_are_complete(facts) ? NEEDS_OF_TABLES : NEEDS_OFF_DISKS;
 }
 
+/* What would help, for who looks ahead. */
+static void advise(const struct plan_input *input, struct plan *plan)
+{
+	struct keyboards keyboards;
+	struct advice_input advice = { .plan = input };
+
+	if (!plan->count)
+		return;
+	keyboard_read(&keyboards);
+	if (!keyboards.elsewhere) {
+		advice.keyboards = keyboards.controllers;
+		advice.keyboard_count = keyboards.count;
+	}
+	advice_find(&advice, plan);
+	keyboard_read_clear(&keyboards);
+}
+
 void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters,
 		  size_t count)
 {
@@ -111,6 +130,8 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 		input.early = &context->early;
 	}
 	planner_make(&input, context->machine.wanted, &context->plan);
+	if (stage->whole_machine)
+		advise(&input, &context->plan);
 }
 
 void context_add_notes(struct context *context)

@@ -64,6 +64,53 @@ static void read_details(struct machine *machine, bool every, bool *done)
 	}
 }
 
+/* What shares a slot with a wanted function, and what shares a group with that. */
+static void mark_mates(const struct machine *machine, bool *mates)
+{
+	size_t limit, count = machine->function_count;
+	cleanup_free size_t *group = pci_group_numbers(machine->functions, count, &limit);
+	cleanup_free bool *reached = util_zeroed(limit, sizeof(*reached));
+
+	for (size_t i = 0; i < count; i++) {
+		if (machine->wanted[i] < 0)
+			continue;
+		for (size_t m = 0; m < count; m++)
+			mates[m] |=
+				pci_same_slot(&machine->functions[i].address, &machine->functions[m].address);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (mates[i] && group[i] != PCI_NO_GROUP)
+			reached[group[i]] = true;
+	for (size_t i = 0; i < count; i++)
+		mates[i] |= group[i] != PCI_NO_GROUP && reached[group[i]];
+}
+
+/*
+ * Who looks ahead wants to know what would become of them if they were claimed too (core/advice.h): by their
+ * paths, and by what the firmware reserves for their groups.
+ */
+static void look_at_mates(struct machine *machine)
+{
+	bool any = false;
+
+	machine->mates = util_zeroed(machine->function_count, sizeof(*machine->mates));
+	mark_mates(machine, machine->mates);
+	for (size_t i = 0; i < machine->function_count; i++) {
+		struct pci_function *function = &machine->functions[i];
+
+		any |= machine->mates[i];
+		if (machine->mates[i] && function->iommu_group >= 0)
+			function->direct_region = sysfs_iommu_group_is_direct(function->iommu_group);
+	}
+	if (any)
+		machine_read_paths(machine);
+}
+
+static bool is_looked_at(const struct machine *machine, size_t index)
+{
+	return machine->wanted[index] >= 0 || (machine->mates && machine->mates[index]);
+}
+
 /*
  * What matters of a function only where it is wanted; and of displays what somebody who looks ahead wants to
  * know.
@@ -71,7 +118,7 @@ static void read_details(struct machine *machine, bool every, bool *done)
 static void read_state(struct machine *machine, bool every)
 {
 	for (size_t i = 0; i < machine->function_count; i++) {
-		if (machine->wanted[i] >= 0)
+		if (is_looked_at(machine, i))
 			pci_read_state(&machine->functions[i]);
 		if (every && pci_is_display(&machine->functions[i]))
 			pci_read_display(&machine->functions[i]);
@@ -189,7 +236,7 @@ static void read_links(struct machine *machine)
 	for (size_t i = 0; i < machine->function_count; i++) {
 		struct link_search search = { machine, &machine->functions[i].address };
 
-		if (machine->wanted[i] >= 0)
+		if (is_looked_at(machine, i))
 			sysfs_pci_consumers(search.supplier, add_link, &search);
 	}
 }
@@ -227,7 +274,7 @@ static void read_owners(const struct config *config, const struct host_needs *ne
 	wait_find(config, needs, facts, machine->functions, machine->function_count, machine->wanted, wait);
 	for (size_t i = 0; i < machine->function_count; i++)
 		if (wait[i] != WAIT_NOT ||
-		    (machine->wanted[i] >= 0 && pci_may_carry_disks(&machine->functions[i])) ||
+		    (is_looked_at(machine, i) && pci_may_carry_disks(&machine->functions[i])) ||
 		    (stage->view == BLOCK_VIEW_FACTS &&
 		     (pci_may_carry_disks(&machine->functions[i]) || machine->functions[i].has_disk)))
 			candidates[count++] = machine->functions[i].address;
@@ -266,6 +313,8 @@ void machine_read(struct config *config, const char *booted, const struct host_n
 		read_groups(ret);
 	if (match_expand(config, ret->functions, ret->function_count, ret->wanted))
 		read_details(ret, every, done);
+	if (every)
+		look_at_mates(ret);
 	read_state(ret, every);
 	machine_locate_facts(facts, ret);
 	read_paths_below_bridges(ret);
@@ -287,5 +336,6 @@ void machine_clear(struct machine *machine)
 	free(machine->functions);
 	free(machine->links);
 	free(machine->wanted);
+	free(machine->mates);
 	*machine = (struct machine){ 0 };
 }

@@ -7,8 +7,10 @@
 struct machine {
 	struct pci_function *functions; /* all of them, sorted by address; details as machine_read() says */
 	size_t function_count;
-	int *wanted;             /* for each function the claim that wants it, or -1 */
-	struct plan_link *links; /* of wanted functions */
+	int *wanted; /* for each function the claim that wants it, or -1 */
+	/* of plan_next, else NULL: which functions share a slot or a group with a wanted one */
+	bool *mates;
+	struct plan_link *links; /* of these and of wanted functions */
 	size_t link_count;
 	struct block_devices *storage; /* of any stage but the early one; else NULL */
 	struct network network;

@@ -119,6 +119,23 @@ int sysfs_pci_driver(const struct pci_address *address, char *driver, size_t siz
 	return sysfs_pci_exists(address) ? 0 : -ENODEV;
 }
 
+/* A line a region: start, end, type (Documentation/ABI/testing/sysfs-kernel-iommu_groups). */
+bool sysfs_iommu_group_is_direct(int group)
+{
+	struct rootdir_text path;
+	cleanup_free char *text = NULL;
+	const char *cursor, *line;
+	size_t length;
+
+	if (rootdir_read_file(rootdir_path(&path, "/sys/kernel/iommu_groups/%d/reserved_regions", group), 1 << 16,
+			      &text, &length) < 0)
+		return false;
+	for (cursor = text; util_next_line(&cursor, &line, &length);)
+		if (length > 7 && !memcmp(line + length - 7, " direct", 7))
+			return true;
+	return false;
+}
+
 int sysfs_pci_iommu_group(const struct pci_address *address)
 {
 	struct rootdir_text text;
@@ -437,6 +454,19 @@ void sysfs_block_functions(void (*found)(void *data, const struct pci_address *a
 			found(data, &address);
 	}
 	rootdir_list_free(names, count);
+}
+
+void sysfs_tty_functions(const char *name, void (*found)(void *data, const struct pci_address *address),
+			 void *data)
+{
+	struct rootdir_text link;
+	const char *cursor = link.text;
+	struct pci_address address;
+
+	if (rootdir_link(rootdir_path(&link, "/sys/class/tty/%.32s", name), &link) < 0)
+		return;
+	while (pci_next_address(&cursor, &address))
+		found(data, &address);
 }
 
 int sysfs_block_read(const char *name, const char *attribute, struct rootdir_text *ret)

@@ -36,6 +36,18 @@ int sysfs_pci_driver(const struct pci_address *address, char *driver, size_t siz
 /* Number of the IOMMU group, or -1 where there is none, or none that isolates ("vfio-noiommu"). */
 int sysfs_pci_iommu_group(const struct pci_address *address) must_check;
 
+/*
+ * Has the IOMMU group a reserved region of type "direct": memory that the firmware uses through one of its devices?
+ * A "direct-relaxable" one is none.
+ */
+bool sysfs_iommu_group_is_direct(int group) must_check;
+
+/*
+ * The functions on the way to a terminal ("ttyS4"): calls @found with each one.
+ */
+void sysfs_tty_functions(const char *name, void (*found)(void *data, const struct pci_address *address),
+			 void *data);
+
 /* Names of the functions of an IOMMU group. Returns their number or -errno; free with rootdir_list_free(). */
 ssize_t sysfs_iommu_group_list(int group, char ***ret_names) must_check;
 /*

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What would help: before a line says "claim this too", the planner is asked what would become of that device
+ * and of all that it drags in. Pure; for who looks ahead, never part of a boot.
+ */
+#pragma once
+
+#include "core/plan.h"
+
+/* What a plan does not need to know, and the host loses all the same. */
+struct advice_input {
+	/* the plan's; details, storage and links are read of what shares a slot or a group with a wanted function */
+	const struct plan_input *plan;
+	/* The controllers that keyboards hang off; none where a keyboard hangs elsewhere. */
+	const struct pci_address *keyboards;
+	size_t keyboard_count;
+};
+
+/*
+ * Find what helps against each neighbour of the plan, each group that expand=group does not take, and each
+ * drive behind a VMD controller: sets claim, instead and hint of entries and neighbours, and adds the plan's
+ * groups, those that no guest can use, with the cause. Adds neighbours: what belongs to a display that is
+ * taken, in its slot and another group.
+ */
+void advice_find(const struct advice_input *input, struct plan *plan);
