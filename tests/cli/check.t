@@ -405,6 +405,21 @@ as_nobody list --json
 ok "in JSON too" sh -c 'printf "%s\n" "$1" | jq -e "(.errors | length) + .errors_left_out == 100" >/dev/null' - "$output"
 rm -rf "${tree:?}"/*
 
+# --- a serial console on a card ---
+
+machine dmar0
+pci 0000:00:02.0 8086:041A 30000 2 i915
+pci 0000:03:00.0 9710:9900 70002 3 serial
+pci 0000:04:00.0 9710:9900 70002 4 serial
+mkdir -p "$tree/sys/class/tty"
+ln -s ../../devices/pci0000:00/0000:00:1c.0/0000:03:00.0/0000:03:00.0:0/tty/ttyS4 "$tree/sys/class/tty/ttyS4"
+ln -s ../../devices/pci0000:00/0000:00:1c.1/0000:04:00.0/tty/ttyS5 "$tree/sys/class/tty/ttyS5"
+cmdline console=tty0 console=ttyS4,115200n8 rd.vfio.ids=03:00.0,04:00.0
+run check
+ok "the serial console goes with its card" \
+	line "WARN 0000:03:00.0 9710:9900: the serial console ttyS4 (console=ttyS4) is on it, and the host loses it; make sure that you can reach the host otherwise"
+ok "another card has none" [ -z "$(echo "$output" | grep '0000:04:00.0.*console')" ]
+
 # --- words ---
 
 run check 01:00.0
