@@ -85,7 +85,7 @@ $(OUT)/.ready:
 -include $(objects:.o=.d)
 
 # The date of the release, not of the build.
-build/man/%: man/%.scd man/selectors.scd man/settings.scd man/make src/core/verdicts.def src/core/settings.def | $(OUT)/.ready
+build/man/%: man/%.scd man/selectors.scd man/settings.scd man/make src/core/verdicts.def src/core/settings.def src/cmd/findings.def | $(OUT)/.ready
 	@echo "  MAN   $@"
 	$(Q)mkdir -p build/man
 	$(Q)SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-1795219200} man/make $< >$@

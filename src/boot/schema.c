@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "boot/schema.h"
 
+#include "host/pci-names.h"
+
 static void print_iommu(struct json *json, const struct iommu *iommu)
 {
 	json_open(json, "iommu", '{');
@@ -91,7 +93,7 @@ static void print_entry(struct json *json, const struct plan_entry *entry)
 	cleanup_texts struct text *mark = util_texts_mark();
 	const struct schema_device device = {
 		.function = entry->function,
-		.name = "",
+		.name = entry->function ? pci_names_device(entry->function) : "",
 		.driver = entry->driver,
 		.was = entry->function ? entry->function->driver : "",
 		.iommu_group = entry->iommu_group,
@@ -116,7 +118,7 @@ static void print_neighbour(struct json *json, const struct plan_neighbour *neig
 	const struct pci_function *function = neighbour->function;
 	const struct schema_device device = {
 		.function = function,
-		.name = "",
+		.name = pci_names_device(function),
 		.driver = function->driver,
 		.was = function->driver,
 		.iommu_group = function->iommu_group,

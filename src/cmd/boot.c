@@ -19,6 +19,7 @@
 #include "host/config-read.h"
 #include "host/context.h"
 #include "host/deadline.h"
+#include "host/pci-names.h"
 #include "host/rootdir.h"
 
 /* Bytes that are kept for when no memory is left: what a small plan and the work on it take, and each further device. */
@@ -178,8 +179,10 @@ static int show_plan(struct boot *boot)
 	log_start(LOG_TO_STDOUT, boot->context.config.debug);
 	make_steps(boot, false);
 	if (boot->options->json) {
+		pci_names_open();
 		report_print(stdout, "boot", &boot->context.config, context_iommu(&boot->context),
 			     &boot->context.plan, &boot->steps);
+		pci_names_close();
 	} else {
 		log_errors(&boot->context.config);
 		context_add_notes(&boot->context);

@@ -19,7 +19,8 @@ static void check_rights(const struct check_input *input, struct findings *findi
 		findings_add(findings, FINDING_WARN, "user", "sudo vfio-early check",
 			     "not run by root: what is on disks, firmware tables and some images cannot be "
 			     "seen, so what follows "
-			     "may be wrong");
+			     "may be wrong")
+			->code = CODE_NOT_ROOT;
 }
 
 static void check_config(const struct check_input *input, struct findings *findings)
@@ -30,13 +31,16 @@ static void check_config(const struct check_input *input, struct findings *findi
 		findings_add(
 			findings, FINDING_PASS, "command line", "",
 			"the next boot has a different command line (%s); these results are for that one",
-			input->next_path);
+			input->next_path)
+			->code = CODE_NEXT_CMDLINE;
 	if (input->awaits_install)
 		findings_add(findings, FINDING_WARN, BOOTLOADER_CMDLINE, distro_install(input->distro),
-			     "has other parameters than the next boot");
+			     "has other parameters than the next boot")
+			->code = CODE_NOT_APPLIED;
 	for (size_t i = 0; i < config->error_count; i++)
 		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s",
-			     config->errors[i].what);
+			     config->errors[i].what)
+			->code = CODE_CONFIG_ERROR;
 	for (size_t k = 0; k < config->keep_count; k++) {
 		const struct machine *machine = &input->context->machine;
 		const char *why =
@@ -44,12 +48,14 @@ static void check_config(const struct check_input *input, struct findings *findi
 
 		if (why)
 			findings_add(findings, FINDING_WARN, config->keeps[k].where, "compare with lspci -nn",
-				     "%s", why);
+				     "%s", why)
+				->code = CODE_IDLE_KEEP;
 	}
 	if (!config->claim_count)
 		findings_add(
 			findings, FINDING_WARN, "configuration", "vfio-early list shows what can be named",
-			"nothing is asked for: neither rd.vfio.ids= nor " CONFIG_READ_FILE " names a device");
+			"nothing is asked for: neither rd.vfio.ids= nor " CONFIG_READ_FILE " names a device")
+			->code = CODE_NO_CLAIM;
 }
 
 /* --- the IOMMU --- */
@@ -77,20 +83,24 @@ static void check_iommu(const struct check_input *input, struct findings *findin
 	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->turns_on)
 		level = FINDING_WARN;
 	finding = findings_add(findings, level, "IOMMU", "", "%s", show_iommu_sentence(iommu));
+	finding->code = CODE_IOMMU;
 	if (iommu->turns_on)
 		finding_cure(finding, "nothing more to do: the next boot's command line mends it");
 	else if (level != FINDING_PASS)
 		finding->hint = cure_iommu(input);
 	if (iommu->interrupts[0])
 		findings_add(findings, FINDING_WARN, "interrupts", iommu->interrupts_hint, "%s",
-			     iommu->interrupts);
+			     iommu->interrupts)
+			->code = CODE_INTERRUPTS;
 }
 
 /* --- what is asked for --- */
 
-static enum finding_level level_of(const struct plan_entry *entry)
+static enum finding_level level_of(const struct check_input *input, const struct plan_entry *entry)
 {
-	if (plan_is_excused(entry))
+	/* A keep that is obeyed is what was asked for. */
+	if (plan_is_excused(entry) ||
+	    (entry->verdict == VERDICT_KEPT && match_is_kept(&input->context->config, entry->function)))
 		return FINDING_PASS;
 	if (verdict_is_failure(entry->verdict))
 		return FINDING_FAIL;
@@ -124,10 +134,12 @@ static void check_entries(const struct check_input *input, struct findings *find
 
 		if (is_told_by_group(plan, entry))
 			continue;
-		finding = findings_add(findings, level_of(entry), show_subject(entry), entry->hint, "%s",
+		finding = findings_add(findings, level_of(input, entry), show_subject(entry), entry->hint, "%s",
 				       plan_sentence(entry));
 		finding->claim = entry->claim_too;
 		finding->replaces = entry->instead ? entry->claim->text : NULL;
+		finding->code = CODE_VERDICT;
+		finding->verdict = entry->verdict;
 		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF)
 			finding->hint = cure_iommu(input);
 		else if (entry->verdict == VERDICT_OFF && input->context->config.off)
@@ -146,7 +158,8 @@ static void check_later(const struct plan_entry *entry, const char *subject, str
 			     "bind it after that driver has loaded, or let libvirt do it (managed='yes')",
 			     "appears later: a virtual function exists only after the driver of its physical "
 			     "function has created it, "
-			     "so the boot may not find it");
+			     "so the boot may not find it")
+			->code = CODE_VIRTUAL;
 }
 
 static void check_neighbours(const struct check_input *input, struct findings *findings)
@@ -161,6 +174,7 @@ static void check_neighbours(const struct check_input *input, struct findings *f
 			continue;
 		finding = findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
 				       pci_text(neighbour->function), "", "%s", neighbour->reason);
+		finding->code = neighbour->blocks ? CODE_GROUP : CODE_COMPANION;
 		finding->claim = neighbour->claim;
 		if (neighbour->hint[0])
 			finding_cure(finding, "%s (in " CONFIG_READ_FILE ")", neighbour->hint);
@@ -231,7 +245,8 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 	if (!other)
 		findings_add(findings, FINDING_WARN, subject,
 			     "make sure that you can reach the host otherwise: ssh, or a serial console",
-			     "is the host's last display: its screen stays black from then on");
+			     "is the host's last display: its screen stays black from then on")
+			->code = CODE_LAST_DISPLAY;
 	else if (!has_host_driver(other) && has_host_driver(function))
 		findings_add(findings, FINDING_WARN, subject,
 			     "see to the driver of the display that stays, or make sure that you can reach "
@@ -240,12 +255,14 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 			     guard_is_console(function) ? ", and the firmware's screen is on it" : "",
 			     pci_text(other),
 			     other->driver[0] ? util_text("is on %s now", other->driver) :
-						"no driver has now");
+						"no driver has now")
+			->code = CODE_LAST_DISPLAY;
 	else if (guard_is_console(function))
 		findings_add(findings, FINDING_WARN, subject, "connect the monitor to the display that stays",
 			     "the firmware's screen is on it, and the boot's messages end there; the host "
 			     "keeps %s, %s",
-			     pci_text(other), monitors[other->monitor + 1]);
+			     pci_text(other), monitors[other->monitor + 1])
+			->code = CODE_CONSOLE;
 }
 
 /* Is the device that the need names on the function? */
@@ -273,7 +290,8 @@ static void lose_spares(const struct check_input *input, const struct pci_functi
 			findings_add(findings, FINDING_WARN, subject,
 				     "take it out of /etc/fstab, or out of the claims",
 				     "/etc/fstab has %s on it, which the host loses with it",
-				     needs->list[n].purpose);
+				     needs->list[n].purpose)
+				->code = CODE_SPARE;
 }
 
 static bool is_used_on(const struct block_devices *storage, const struct block_use *use,
@@ -301,11 +319,13 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 				     "take it out of use and out of /etc/fstab, or out of the claims",
 				     "carries %s now (%s), which the host loses with it",
 				     block_use_text(storage->uses[u].place),
-				     storage->blocks[storage->uses[u].block].name);
+				     storage->blocks[storage->uses[u].block].name)
+				->code = CODE_IN_USE;
 	lose_spares(input, function, subject, findings);
 	if (early && carry_keeps(storage, &question, &why))
 		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
-			     "is taken by stage=early although %s", why.reason);
+			     "is taken by stage=early although %s", why.reason)
+			->code = CODE_INSISTED;
 }
 
 struct tty_search {
@@ -353,7 +373,8 @@ static void lose_route(const struct check_input *input, const struct pci_functio
 			findings_add(findings, FINDING_WARN, subject,
 				     "make sure that you can reach the host otherwise",
 				     "the host has its route through it (%s), and loses it",
-				     network->cards[c].interface);
+				     network->cards[c].interface)
+				->code = CODE_ROUTE;
 }
 
 static void check_loss(const struct check_input *input, size_t index, struct findings *findings)
@@ -375,7 +396,8 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 		findings_add(findings, FINDING_WARN, subject,
 			     "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs",
 			     "the kernel knows no way to reset it: a guest may not start a second time "
-			     "before the host is rebooted");
+			     "before the host is rebooted")
+			->code = CODE_NO_RESET;
 }
 
 /* Every network card that has a driver goes. */
@@ -428,14 +450,16 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 	if (keyboards->asked && !late)
 		findings_add(findings, FINDING_FAIL, subject,
 			     "plug the keyboard into another controller, or claim this one with stage=late",
-			     "the only keyboard hangs off it, and the boot asks for a passphrase");
+			     "the only keyboard hangs off it, and the boot asks for a passphrase")
+			->code = CODE_KEYBOARD;
 	else
 		findings_add(findings, FINDING_WARN, subject,
 			     "plug a keyboard into another controller, or make sure that you can reach the "
 			     "host otherwise",
 			     "the only keyboard hangs off it: from then on the host has none, also where the "
 			     "booted system asks for a "
-			     "passphrase");
+			     "passphrase")
+			->code = CODE_KEYBOARD;
 }
 
 /* An image with other facts is made on the system that boots from it. */
@@ -456,7 +480,8 @@ static void check_changes(const struct check_input *input, struct findings *find
 
 	for (size_t i = 0; i < count; i++)
 		findings_add(findings, FINDING_WARN, changes[i].subject, cure_facts(input), "%s",
-			     changes[i].what);
+			     changes[i].what)
+			->code = CODE_CHANGED;
 }
 
 /* Do the facts count, and are they of the program that judges here? */
@@ -466,20 +491,23 @@ static void check_facts(const struct check_input *input, struct findings *findin
 
 	if (facts_reason(facts)[0] && facts->state != FACTS_IGNORED)
 		findings_add(findings, FINDING_WARN, input->image ? input->image : "host facts",
-			     cure_facts(input), "%s", facts_reason(facts));
+			     cure_facts(input), "%s", facts_reason(facts))
+			->code = CODE_FACTS;
 	if (!input->image || !input->context->config.claim_count)
 		return;
 	if (facts->state == FACTS_MISSING)
 		findings_add(findings, FINDING_WARN, input->image, cure_facts(input),
 			     "has no host facts, so the boot is more careful: USB controllers and card "
 			     "readers wait for "
-			     "the late stage");
+			     "the late stage")
+			->code = CODE_NO_FACTS;
 	else if (facts->state == FACTS_USED && strcmp(facts->version, VFIO_EARLY_VERSION) != 0)
 		findings_add(
 			findings, FINDING_WARN, input->image, cure_facts(input),
 			"has host facts that version %s of vfio-early has made, so the next boot may not "
 			"decide as this version does (" VFIO_EARLY_VERSION ")",
-			facts->version[0] ? facts->version : "?");
+			facts->version[0] ? facts->version : "?")
+			->code = CODE_FACTS_VERSION;
 }
 
 /* Where a new image, which knows the host as it is now, would do something else. */
@@ -501,7 +529,8 @@ static void check_live(const struct check_input *input, struct findings *finding
 			continue;
 		findings_add(findings, FINDING_WARN, show_subject(entry), distro_regenerate(input->distro),
 			     "at the next boot it %s; with a new image it %s", plan_sentence(entry),
-			     plan_sentence(now));
+			     plan_sentence(now))
+			->code = CODE_IMAGE_DIFFERS;
 	}
 }
 

@@ -19,6 +19,7 @@ static void cure_by_looking(struct finding *finding, const char *place)
 static void judge_unread(const struct kernel *kernel, struct finding *finding)
 {
 	finding->level = FINDING_WARN;
+	finding->code = CODE_IMAGE_UNREAD;
 	switch (kernel->error) {
 	case -ENOTSUP:
 		finding->what = "is no initramfs that vfio-early can look into";
@@ -34,6 +35,7 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 		finding_cure(finding, "sudo vfio-early check");
 		break;
 	case -EBADMSG:
+		finding->code = CODE_IMAGE_DAMAGED;
 		finding->level = FINDING_FAIL;
 		finding->what = "is damaged, and the machine may not boot from it";
 		break;
@@ -58,18 +60,23 @@ static void judge_content(const struct check_input *input, const struct kernel *
 	const char *differs = initramfs_differs(&kernel->initramfs, input->host);
 
 	if (!kernel->initramfs.program) {
+		finding->code = CODE_IMAGE_LACKS;
 		finding->what = "does not contain vfio-early";
 	} else if (!kernel->initramfs.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
+		finding->code = CODE_IMAGE_DRIVER;
 		finding->what = "contains vfio-early but not the module vfio-pci";
 	} else if (differs && UTIL_IS_ONE_OF(differs, CONFIG_READ_FSTAB_COPY, CONFIG_READ_CRYPTTAB_COPY)) {
 		finding->level = FINDING_WARN;
+		finding->code = CODE_IMAGE_TABLES;
 		finding->what =
 			util_text("has another %s than the host has now",
 				  !strcmp(differs, CONFIG_READ_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
 	} else if (differs) {
+		finding->code = CODE_IMAGE_OLD;
 		finding->what = util_text("has an older configuration: %s differs now", differs);
 	} else {
 		finding->level = FINDING_PASS;
+		finding->code = CODE_IMAGE;
 		finding_cure(finding, "%s", "");
 		finding->what = "contains vfio-early and the configuration as it is now";
 	}
@@ -84,6 +91,7 @@ static void check_image(const struct check_input *input, const struct kernel *ke
 		finding = findings_add(
 			findings, FINDING_WARN, kernel->version, "",
 			"no image of this kernel was found, perhaps it is part of a unified kernel image");
+		finding->code = CODE_NO_IMAGE;
 		cure_by_looking(finding, "it");
 		say_judged_by_host(input, kernel, finding);
 		return;
@@ -108,15 +116,20 @@ void check_kernels(const struct check_input *input, struct findings *findings)
 				     "boot another kernel, or install the package with its other modules "
 				     "(linux-modules-extra, "
 				     "kernel-modules)",
-				     "this kernel has no vfio-pci, neither built in nor as a module");
+				     "this kernel has no vfio-pci, neither built in nor as a module")
+				->code = CODE_KERNEL_LACKS;
 		else
 			check_image(input, kernel, findings);
 	}
-	if (!input->kernel_count)
-		cure_by_looking(findings_add(findings, FINDING_WARN, "kernels", "",
-					     "no installed kernel was found in /lib/modules and /boot, so no "
-					     "image was looked into"),
-				"the image");
+	if (!input->kernel_count) {
+		struct finding *finding =
+			findings_add(findings, FINDING_WARN, "kernels", "",
+				     "no installed kernel was found in /lib/modules and /boot, so no "
+				     "image was looked into");
+
+		finding->code = CODE_NO_KERNEL;
+		cure_by_looking(finding, "the image");
+	}
 }
 
 /* --- other methods --- */
@@ -185,6 +198,7 @@ static void check_ids(const struct check_input *input, const struct other_setup 
 				   "without it",
 				   shown);
 
+	finding->code = CODE_MODULE_IDS;
 	if (off || !claims_by_ids(&input->context->plan))
 		cure_setup(input, setup, finding);
 	else if (setup->parameter)
@@ -211,6 +225,7 @@ static void check_stub_ids(const struct check_input *input, const struct other_s
 				       "pci-stub.ids=%s takes whatever has these ids, in a race that "
 				       "vfio-early makes needless",
 				       setup->text);
+	finding->code = CODE_STUB_IDS;
 	cure_setup(input, setup, finding);
 }
 
@@ -230,11 +245,13 @@ static void check_driverctl(const struct check_input *input, const struct other_
 		if (strcmp(setup->text, entry->wanted_driver) != 0)
 			findings_add(findings, FINDING_FAIL, subject, hint,
 				     "driverctl moves it to %s after the boot (%s)", setup->text,
-				     setup->where);
+				     setup->where)
+				->code = CODE_DRIVERCTL;
 		else
 			findings_add(findings, FINDING_WARN, subject, hint,
 				     "driverctl sets it to %s too, after the boot (%s)", setup->text,
-				     setup->where);
+				     setup->where)
+				->code = CODE_DRIVERCTL;
 	}
 }
 
@@ -262,6 +279,20 @@ static const char *describe(const struct check_input *input, const struct other_
 	}
 }
 
+static void check_rest(const struct check_input *input, const struct other_setup *setup,
+		       struct findings *findings)
+{
+	static const enum finding_code codes[] = { [SETUP_SOFTDEP] = CODE_SOFTDEP,
+						   [SETUP_BLACKLIST] = CODE_BLACKLIST,
+						   [SETUP_INSTALL] = CODE_INSTALL,
+						   [SETUP_UNSAFE] = CODE_UNSAFE };
+	struct finding *finding =
+		findings_add(findings, FINDING_WARN, setup->where, "", "%s", describe(input, setup));
+
+	finding->code = codes[setup->kind];
+	cure_setup(input, setup, finding);
+}
+
 void check_other_setups(const struct check_input *input, struct findings *findings)
 {
 	for (size_t i = 0; i < input->setups->count; i++) {
@@ -274,8 +305,6 @@ void check_other_setups(const struct check_input *input, struct findings *findin
 		else if (setup->kind == SETUP_DRIVERCTL)
 			check_driverctl(input, setup, findings);
 		else if (describe(input, setup)[0])
-			cure_setup(input, setup,
-				   findings_add(findings, FINDING_WARN, setup->where, "", "%s",
-						describe(input, setup)));
+			check_rest(input, setup, findings);
 	}
 }

@@ -7,10 +7,12 @@
 #include "cmd.h"
 #include "cmd/check.h"
 #include "cmd/options.h"
+#include "cmd/show.h"
 #include "host/bootloader.h"
 #include "host/config-read.h"
 #include "host/facts-read.h"
 #include "host/other-setups-read.h"
+#include "host/pci-names.h"
 #include "host/pci-read.h"
 #include "host/rootdir.h"
 
@@ -44,6 +46,7 @@ static void clear_check(struct check *check)
 	context_clear(&check->context);
 	free(check->unresettable);
 	free(check->booted);
+	pci_names_close();
 }
 
 /*
@@ -156,19 +159,6 @@ static void judge(struct check *check)
 	check_other_setups(&input, &check->findings);
 }
 
-/* What the hint says to claim, for programs. */
-static void print_claim(struct json *json, const struct finding *finding)
-{
-	const char *cursor = finding->claim ? finding->claim : "", *end = cursor + strlen(cursor), *word;
-	size_t length;
-
-	json_open(json, "claim", '[');
-	while (util_next_word(&cursor, end, &word, &length))
-		json_string(json, NULL, util_text("%.*s", (int)length, word));
-	json_close(json, ']');
-	json_string(json, "replaces", finding->replaces);
-}
-
 static void print_json(const struct check *check)
 {
 	struct json json = { .out = stdout };
@@ -176,50 +166,52 @@ static void print_json(const struct check *check)
 	schema_open(&json, "check", &check->context.machine.iommu);
 	schema_plan(&json, &check->context.plan);
 	schema_errors(&json, &check->context.config);
-	json_open(&json, "findings", '[');
-	for (size_t i = 0; i < check->findings.count; i++) {
-		const struct finding *finding = &check->findings.list[i];
-
-		json_open(&json, NULL, '{');
-		json_string(&json, "level", finding_name(finding->level));
-		json_string(&json, "subject", finding->subject);
-		json_string(&json, "what", finding->what);
-		json_string(&json, "hint", finding->hint);
-		print_claim(&json, finding);
-		json_close(&json, '}');
-	}
-	json_close(&json, ']');
+	show_findings_json(&json, &check->findings);
 	schema_close(&json);
 }
 
-static void show_finding(struct term *term, const struct finding *finding)
+/* Is the device on the driver that the plan gives it? */
+static bool is_bound_now(const struct plan_entry *entry)
 {
-	static const enum term_style styles[] = { TERM_GREEN, TERM_YELLOW, TERM_RED };
+	return pci_is_guest_driver(entry->function->driver) &&
+	       (!entry->claim->driver[0] || !strcmp(entry->function->driver, entry->wanted_driver));
+}
 
-	term_open(term, "", "     ");
-	term_put(term, styles[finding->level], "%s", finding_name(finding->level));
-	term_put(term, TERM_BOLD, "%s:", finding->subject);
-	term_put(term, TERM_PLAIN, "%s", finding->what);
-	term_cure(term, "     ", term->unicode ? "       " : "        ", finding->hint);
+/* What the next boot comes to, for whoever reads no more than the last line. */
+static const char *conclude(const struct check *check)
+{
+	const struct plan *plan = &check->context.plan;
+	size_t failures = findings_count(&check->findings, FINDING_FAIL), bound = 0, waiting = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		if (!plan_is_taken(&plan->entries[i]))
+			continue;
+		bound++;
+		waiting += !is_bound_now(&plan->entries[i]);
+	}
+	if (failures)
+		return util_text("Not ready: %zu failure%s above.", failures, failures == 1 ? "" : "s");
+	if (!check->context.config.claim_count)
+		return "No device is claimed: the next boot binds none.";
+	if (!bound)
+		return "Not ready: the next boot binds no device.";
+	return util_text("Ready: the next boot binds %zu device%s.%s", bound, bound == 1 ? "" : "s",
+			 waiting ? " Reboot." : " They are bound now.");
 }
 
 static void show(struct check *check)
 {
 	struct term *term = &check->options.term;
 
-	for (size_t i = 0; i < check->findings.count; i++)
-		show_finding(term, &check->findings.list[i]);
-	if (term->terminal)
-		term_heading(term, "%zu FAIL, %zu WARN, %zu PASS",
-			     findings_count(&check->findings, FINDING_FAIL),
-			     findings_count(&check->findings, FINDING_WARN),
-			     findings_count(&check->findings, FINDING_PASS));
+	show_findings(term, &check->findings);
+	show_end(term, conclude(check));
 }
 
 int cmd_check(const struct options *options)
 {
 	__attribute__((cleanup(clear_check))) struct check check = { .options = *options };
 
+	pci_names_open();
 	distro_read(&check.distro);
 	/* What cannot be read is said where it is loaded. */
 	(void)!config_read_cmdline(&check.booted);
@@ -235,6 +227,8 @@ int cmd_check(const struct options *options)
 	machine_read_paths(&check.context.machine);
 	read_resets(&check);
 	judge(&check);
+	findings_arrange(&check.findings, check.context.machine.functions,
+			 check.context.machine.function_count);
 	if (check.options.json)
 		print_json(&check);
 	else

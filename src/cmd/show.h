@@ -2,6 +2,8 @@
 /* Sentences that several commands put on the terminal. */
 #pragma once
 
+#include "boot/json.h"
+#include "cmd/findings.h"
 #include "cmd/term.h"
 #include "host/context.h"
 
@@ -11,6 +13,16 @@ const char *show_iommu_sentence(const struct iommu *iommu);
 /* Subject, sentence and what to do: the last on a line of its own where there is a terminal. */
 void show_line(struct term *term, const char *subject, enum term_style style, const char *what,
 	       const char *hint);
+
+/*
+ * Findings that findings_arrange() has put in order, each cure once. On a terminal what is said of a device stands
+ * below its name; anywhere else each finding is a line of its own.
+ */
+void show_findings(struct term *term, const struct findings *findings);
+/* The last line of a command, a sentence that says what all of it comes to. */
+void show_end(struct term *term, const char *sentence);
+/* The findings as the member "findings" of a document. */
+void show_findings_json(struct json *json, const struct findings *findings);
 
 /* A line of its own about the IOMMU. */
 void show_iommu(struct term *term, const struct iommu *iommu);

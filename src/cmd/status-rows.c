@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/match.h"
+
 static struct row *add_row(struct status_rows *rows)
 {
 	rows->rows = util_grow(rows->rows, rows->count, sizeof(*rows->rows));
@@ -84,8 +86,9 @@ static void explain(struct row *row, bool reported, const struct distro *distro)
 		row->hint = "vfio-early check predicts the next boot";
 }
 
-static void compare_entry(const struct plan_entry *entry, const struct report *report, bool reported,
-			  const struct distro *distro, struct status_rows *ret)
+static void compare_entry(const struct context *context, const struct plan_entry *entry,
+			  const struct report *report, bool reported, const struct distro *distro,
+			  struct status_rows *ret)
 {
 	struct row *row = add_row(ret);
 
@@ -97,8 +100,11 @@ static void compare_entry(const struct plan_entry *entry, const struct report *r
 		row->hint = entry->hint;
 		return;
 	}
+	row->kept = match_is_kept(&context->config, entry->function);
 	row->bound = is_wanted_driver(entry, row->function->driver);
-	if (!row->bound)
+	if (!row->bound && row->kept)
+		row->now = util_text("%s: a keep leaves it with the host", or_none(row->function->driver));
+	else if (!row->bound)
 		explain(row, reported, distro);
 	else if (row->boot && row->boot->verdict != VERDICT_BOUND)
 		row->now = util_text("%s: bound after the boot's early stage", row->function->driver);
@@ -136,7 +142,7 @@ void status_rows_make(const struct context *context, const struct report *report
 {
 	*ret = (struct status_rows){ 0 };
 	for (size_t i = 0; i < context->plan.count; i++)
-		compare_entry(&context->plan.entries[i], report, reported, distro, ret);
+		compare_entry(context, &context->plan.entries[i], report, reported, distro, ret);
 	for (size_t i = 0; i < report->count; i++)
 		if (!has_entry(ret, &report->devices[i]))
 			compare_rest(context, &report->devices[i], ret);
@@ -148,19 +154,20 @@ void status_rows_clear(struct status_rows *rows)
 	*rows = (struct status_rows){ 0 };
 }
 
+bool status_rows_fails(const struct row *row)
+{
+	if (row->entry && !row->bound)
+		return !plan_is_excused(row->entry) && !row->kept;
+	/*
+	 * Asked for by the boot, taken, and gone: whoever still names it would have an entry that found nothing.
+	 */
+	return row->gone && row->boot->verdict == VERDICT_BOUND;
+}
+
 bool status_rows_is_well(const struct status_rows *rows)
 {
-	for (size_t i = 0; i < rows->count; i++) {
-		const struct row *row = &rows->rows[i];
-
-		if (row->entry && !row->bound && !plan_is_excused(row->entry))
+	for (size_t i = 0; i < rows->count; i++)
+		if (status_rows_fails(&rows->rows[i]))
 			return false;
-		/*
-		 * Asked for by the boot, taken, and gone: whoever still names it would have an entry that
-		 * found nothing.
-		 */
-		if (row->gone && row->boot->verdict == VERDICT_BOUND)
-			return false;
-	}
 	return true;
 }

@@ -11,6 +11,7 @@ struct row {
 	bool gone;                           /* it was there at boot and is not now */
 	const struct plan_entry *entry;      /* wanted now, or NULL */
 	const struct report_device *boot;    /* what the boot did, or NULL */
+	bool kept;                           /* a keep leaves it with the host, as it was asked to */
 	bool bound;                          /* on the wanted driver now */
 	const char *now;                     /* what it is on now, and what changed */
 	const char *hint;
@@ -29,5 +30,7 @@ void status_rows_make(const struct context *context, const struct report *report
 		      const struct distro *distro, struct status_rows *ret);
 void status_rows_clear(struct status_rows *rows);
 
+/* Is the device not as it was asked for? */
+bool status_rows_fails(const struct row *row);
 /* Is everything that is wanted bound now? What is optional may be absent. */
 bool status_rows_is_well(const struct status_rows *rows);

@@ -24,6 +24,7 @@ struct status {
 	struct report report;
 	int reported; /* 0, or why there is no report */
 	struct status_rows rows;
+	struct findings findings;
 	struct facts_change *changes; /* since the host facts were made */
 	size_t change_count;
 	char *log; /* the early log, or NULL */
@@ -31,6 +32,7 @@ struct status {
 
 static void clear_status(struct status *status)
 {
+	findings_clear(&status->findings);
 	status_rows_clear(&status->rows);
 	report_free(&status->report);
 	context_clear(&status->context);
@@ -114,56 +116,119 @@ static void print_json(const struct status *status)
 	json_string(&json, "report", status->reported ? missing_report(status) : NULL);
 	print_changes(&json, status);
 	print_log(&json, status->log);
+	show_findings_json(&json, &status->findings);
 	schema_close(&json);
 }
 
-static void show_field(struct term *term, const char *field, enum term_style style, const char *text)
-{
-	if (!term->terminal) {
-		term_mark(term, ';');
-		term_put(term, TERM_PLAIN, "%s: %s", field, text);
-		return;
-	}
-	term_close(term);
-	term_open(term, "    ", "            ");
-	term_cell(term, TERM_DIM, 7, field);
-	term_put(term, style, "%s", text);
-}
+/* --- what is to be said --- */
 
-static void show_row(struct status *status, const struct row *row)
+static const char *subject_of(const struct row *row)
 {
-	struct term *term = &status->options.term;
-	enum term_style style = row->bound ? TERM_GREEN : row->entry || row->gone ? TERM_RED : TERM_YELLOW;
-
-	term_open(term, "", "    ");
 	if (row->function)
-		term_put(term, TERM_BOLD, "%s", pci_text(row->function));
-	else
-		term_put(term, TERM_BOLD, "%s",
-			 row->entry             ? row->entry->claim->text :
-			 row->boot->selector[0] ? row->boot->selector :
-						  row->boot->wanted_by);
-	if (row->function && term->terminal)
-		term_put(term, TERM_PLAIN, "%s", pci_names_device(row->function));
-	show_field(term, "wanted", TERM_PLAIN,
-		   row->entry ? util_text("by %s", row->entry->claim->wanted_by) : "no");
-	show_field(term, "at boot", TERM_PLAIN, at_boot(status, row));
-	show_field(term, "now", style, row->now);
-	if (row->hint[0])
-		show_field(term, "cure", TERM_PLAIN, row->hint);
-	term_close(term);
+		return pci_text(row->function);
+	if (row->entry)
+		return row->entry->claim->text;
+	return row->boot->selector[0] ? row->boot->selector : row->boot->wanted_by;
 }
 
-static void show_neighbours(struct status *status)
+static void add_row(struct status *status, const struct row *row)
+{
+	enum finding_level level = status_rows_fails(row)   ? FINDING_FAIL :
+				   row->bound || row->entry ? FINDING_PASS :
+							      FINDING_WARN;
+	struct finding *finding =
+		findings_add(&status->findings, level, subject_of(row), row->hint, "now: %s", row->now);
+
+	finding->function = row->function;
+	finding->more = util_text("at boot: %s; wanted: %s", at_boot(status, row),
+				  row->entry ? util_text("by %s", row->entry->claim->wanted_by) : "no");
+	if (row->gone)
+		finding->code = CODE_GONE;
+	else if (!row->entry)
+		finding->code = CODE_NOT_WANTED;
+	else
+		finding->code = row->bound ? CODE_BOUND_NOW : CODE_NOT_BOUND;
+}
+
+static void add_neighbours(struct status *status)
 {
 	const struct plan *plan = &status->context.plan;
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
 
-		show_line(&status->options.term, pci_text(neighbour->function),
-			  neighbour->blocks ? TERM_RED : TERM_YELLOW, neighbour->reason, neighbour->hint);
+		findings_add(&status->findings, FINDING_WARN, pci_text(neighbour->function), neighbour->hint,
+			     "%s", neighbour->reason)
+			->code = neighbour->blocks ? CODE_GROUP : CODE_COMPANION;
 	}
+}
+
+static void add_iommu(struct status *status)
+{
+	const struct iommu *iommu = &status->context.machine.iommu;
+	bool on = iommu->state == IOMMU_ON;
+
+	findings_add(&status->findings, on && !iommu->interrupts[0] ? FINDING_PASS : FINDING_WARN, "IOMMU",
+		     on ? iommu->interrupts_hint : iommu->hint, "%s", show_iommu_sentence(iommu))
+		->code = CODE_IOMMU;
+}
+
+/* What the image of the next boot lacks so that no boot may leave a report: it is "reboot" where that is nothing. */
+static void add_report(struct status *status)
+{
+	bool never = status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER);
+
+	if (status->reported)
+		findings_add(&status->findings, FINDING_WARN, "report",
+			     never ? distro_regenerate(&status->distro) : "", "%s", missing_report(status))
+			->code = CODE_NO_REPORT;
+}
+
+static void judge(struct status *status)
+{
+	const struct config *config = &status->context.config;
+
+	add_iommu(status);
+	for (size_t i = 0; i < config->error_count; i++)
+		findings_add(&status->findings, FINDING_WARN, config->errors[i].where, "", "%s",
+			     config->errors[i].what)
+			->code = CODE_CONFIG_ERROR;
+	if (config->errors_left_out)
+		findings_add(&status->findings, FINDING_WARN, "configuration", "",
+			     "%zu more errors of this kind are not shown", config->errors_left_out)
+			->code = CODE_CONFIG_ERROR;
+	for (size_t i = 0; i < status->context.note_count; i++)
+		findings_add(&status->findings, FINDING_WARN, "user", "sudo vfio-early status", "%s",
+			     status->context.notes[i])
+			->code = CODE_NOT_ROOT;
+	add_report(status);
+	if (!status->rows.count)
+		findings_add(&status->findings, FINDING_WARN, "configuration",
+			     "vfio-early list shows what can be named", "nothing is asked for")
+			->code = CODE_NO_CLAIM;
+	for (size_t i = 0; i < status->rows.count; i++)
+		add_row(status, &status->rows.rows[i]);
+	add_neighbours(status);
+	for (size_t i = 0; i < status->change_count; i++)
+		findings_add(&status->findings, FINDING_WARN, status->changes[i].subject,
+			     distro_regenerate(&status->distro), "%s", status->changes[i].what)
+			->code = CODE_CHANGED;
+	findings_arrange(&status->findings, status->context.machine.functions,
+			 status->context.machine.function_count);
+}
+
+static const char *conclude(const struct status *status)
+{
+	size_t failures = findings_count(&status->findings, FINDING_FAIL), bound = 0;
+
+	for (size_t i = 0; i < status->rows.count; i++)
+		bound += status->rows.rows[i].bound;
+	if (failures)
+		return util_text("Not as wanted: %zu failure%s above.", failures, failures == 1 ? "" : "s");
+	if (!bound)
+		return "No device is bound, and none fails.";
+	return bound == 1 ? "As wanted: 1 device is bound." :
+			    util_text("As wanted: %zu devices are bound.", bound);
 }
 
 static void show_log(struct status *status)
@@ -185,29 +250,9 @@ static void show_log(struct status *status)
 
 static void show(struct status *status)
 {
-	struct term *term = &status->options.term;
-
-	show_iommu(term, &status->context.machine.iommu);
-	show_errors(term, &status->context.config);
-	show_notes(term, &status->context);
-	if (status->reported)
-		show_line(term, "report:", TERM_YELLOW, missing_report(status),
-			  status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER) ?
-				  distro_regenerate(&status->distro) :
-				  "");
-	if (!status->rows.count)
-		show_line(term, "configuration:", TERM_YELLOW, "nothing is asked for",
-			  "vfio-early list shows what can be named");
-	for (size_t i = 0; i < status->rows.count; i++) {
-		if (term->terminal)
-			term_blank(term);
-		show_row(status, &status->rows.rows[i]);
-	}
-	show_neighbours(status);
-	for (size_t i = 0; i < status->change_count; i++)
-		show_line(term, status->changes[i].subject, TERM_YELLOW, status->changes[i].what,
-			  distro_regenerate(&status->distro));
+	show_findings(&status->options.term, &status->findings);
 	show_log(status);
+	show_end(&status->options.term, conclude(status));
 }
 
 /* What is other now than in the facts that this boot goes by. */
@@ -242,6 +287,7 @@ int cmd_status(const struct options *options)
 	read_changes(&status);
 	if (rootdir_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
 		status.log = NULL;
+	judge(&status);
 	if (status.options.json)
 		print_json(&status);
 	else

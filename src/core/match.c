@@ -183,3 +183,11 @@ const char *match_idle_keep(const struct keep *keep, const struct pci_function *
 	return moved ? "this keep has no effect: its address has another device than the pinned one" :
 		       "this keep has no effect: no device matches it";
 }
+
+bool match_is_kept(const struct config *config, const struct pci_function *function)
+{
+	for (size_t k = 0; k < config->keep_count; k++)
+		if (selector_match(&config->keeps[k].selector, function) == SELECTOR_YES)
+			return true;
+	return false;
+}

@@ -45,5 +45,8 @@ bool match_is_loosely_early(const struct claim *claim, const struct pci_function
  */
 const char *match_idle_keep(const struct keep *keep, const struct pci_function *functions, size_t count);
 
+/* Does a keep select the function? What is claimed too stays with the host then, as it was asked to. */
+bool match_is_kept(const struct config *config, const struct pci_function *function);
+
 /* Does the claim name this device by its address or id, not by a class or as one of a group? */
 bool match_names_device(const struct claim *claim, const struct pci_function *function);

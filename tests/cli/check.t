@@ -93,13 +93,13 @@ rm "$tree/etc/vfio-early.conf.d/20-vendor.conf"
 image /boot/initrd.img-6.1.0-1 gzip
 echo "/dev/sdb1 /data ext4" >>"$tree/etc/fstab"
 run check
-ok "another fstab is a warning" line "WARN /boot/initrd.img-6.1.0-1: has another /etc/fstab than the host has now; $regenerate"
+ok "another fstab is a warning" line "WARN /boot/initrd.img-6.1.0-1: has another /etc/fstab than the host has now; see above"
 ok "and nothing fails" exits 0
 rm "$tree/etc/fstab"
 image /boot/initrd.img-6.1.0-1 gzip
 echo "data UUID=1 none luks" >"$tree/etc/crypttab"
 run check
-ok "so is another crypttab" line "WARN /boot/initrd.img-6.1.0-1: has another /etc/crypttab than the host has now; $regenerate"
+ok "so is another crypttab" line "WARN /boot/initrd.img-6.1.0-1: has another /etc/crypttab than the host has now; see above"
 rm "$tree/etc/crypttab"
 
 kernel 6.1.0-2 none
@@ -117,7 +117,7 @@ ok "modules without a kernel are nobody's" lacks 6.1.0-3
 
 head -c 200 "$tree/boot/initrd.img-6.1.0-1" >"$tree/boot/cut" && mv "$tree/boot/cut" "$tree/boot/initrd.img-6.1.0-1"
 run check
-ok "an image that is cut off" says "FAIL /boot/initrd.img-6.1.0-1: is damaged, and the machine may not boot from it; $regenerate"
+ok "an image that is cut off" says "FAIL /boot/initrd.img-6.1.0-1: is damaged, and the machine may not boot from it; see /boot/initramfs-6.1.0-2.img above"
 echo MZ-unified >"$tree/boot/initrd.img-6.1.0-1"
 run check
 ok "something that is no initramfs" says "WARN /boot/initrd.img-6.1.0-1: is no initramfs that vfio-early can look into"
@@ -127,6 +127,8 @@ output=$(PATH=/nowhere "$binary" --root "$tree" check 2>&1) || status=$?
 ok "without the compressor" line "WARN /boot/initrd.img-6.1.0-1: cannot be looked into without zstd; install zstd"
 rm -r "${tree:?}/boot" "${tree:?}/lib"
 run check
+ok "and nothing fails" exits 0
+ok "the last line says that it is ready" [ "$(printf '%s\n' "$output" | tail -n 1)" = "Ready: the next boot binds 1 device. Reboot." ]
 ok "without any kernel" says "WARN kernels: no installed kernel was found"
 
 # --- unified kernel images, and the loader that boots ---
@@ -283,7 +285,11 @@ rm "$tree/sys/bus/pci/devices/0000:01:00.0/iommu_group"
 : >"$tree/usr/sbin/grubby"
 run check
 ok "what is in the way is removed" line "FAIL IOMMU: off: intel_iommu=off on the kernel command line disables the IOMMU; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
-ok "the device says so too" line "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: intel_iommu=off on the kernel command line disables the IOMMU; sudo grubby --update-kernel=ALL --remove-args=intel_iommu=off"
+ok "the device says so too, and where the cure stands" line "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: intel_iommu=off on the kernel command line disables the IOMMU; see IOMMU above"
+ok "the last line counts the failures" [ "$(printf '%s\n' "$output" | tail -n 1)" = "Not ready: 2 failures above." ]
+run check --json
+ok "in JSON each finding has its cure" json_is '[.findings[] | select(.level == "FAIL") | .hint] | unique | length' 1
+ok "its code is the verdict's name" json_is '.findings[] | select(.address == "0000:01:00.0") | .code' no-iommu
 
 # --- other methods ---
 
@@ -306,6 +312,7 @@ ok "a softdep" says "WARN /etc/modprobe.d/a.conf:4: a softdep of nouveau on vfio
 ok "a blacklist" says "WARN /etc/modprobe.d/a.conf:5: nouveau is blacklisted"
 ok "a blacklist on the command line" says "WARN the kernel command line: nouveau is blacklisted"
 ok "an install line" says "WARN /etc/modprobe.d/b.conf:1: an install line for nvidia"
+ok "what fails for a device stands first, and nothing passes for it" [ "$(printf '%s\n' "$output" | grep -n "0000:01:00.0" | sed 's/ 0000.*//' | tr '\n' ' ')" = "2:FAIL 3:WARN " ]
 ok "driverctl with another driver" line "FAIL 0000:01:00.0 10de:1c03: driverctl moves it to nouveau after the boot (/etc/driverctl.d/0000:01:00.0); sudo driverctl unset-override 0000:01:00.0"
 for harmless in pcspkr c.conf.old d.conf b.conf:2 a.conf:3; do
 	ok "$harmless is nobody's business" lacks "$harmless"
@@ -314,7 +321,7 @@ done
 echo "keep 02:00.0
 claim 10de:1c03" | config
 run check
-ok "ids do not take what is kept" says "FAIL 0000:02:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) wins over every claim"
+ok "a keep that is obeyed is no failure" says "PASS 0000:02:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) wins over every claim"
 ok "and can go where a claim says the same" line "WARN /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded without it; remove the line, then: $regenerate"
 
 # --- the next boot's command line ---
@@ -364,6 +371,7 @@ ok "and the device goes" says "PASS 0000:01:00.0 10de:1c03: would be bound to vf
 
 rm -rf "${tree:?}"/*
 "$cli_here/../machines/unpack" "$cli_here/../machines/twin-nvme/machine" "$tree/new" && mv "$tree"/new/* "$tree/"
+rm "$tree/usr/share/misc/pci.ids"
 echo "claim 144d:a808" | config
 chmod 755 "$tree"
 chmod 0 "$tree"/dev/*
@@ -435,6 +443,7 @@ run check
 ok "switched off, with the way back" line "WARN 0000:01:00.0 10de:1c03: left alone: rd.vfio=0 on the kernel command line; sudo grubby --update-kernel=ALL --remove-args=rd.vfio=0"
 cmdline rd.vfio.ids=10de:1c03 rd.vfio=OFF
 run check
+ok "it is not ready" says "Not ready: the next boot binds no device."
 ok "in another spelling, too" line "WARN 0000:01:00.0 10de:1c03: left alone: rd.vfio=OFF on the kernel command line; sudo grubby --update-kernel=ALL --remove-args=rd.vfio=OFF"
 echo "clam 01:00.0" | config
 run check

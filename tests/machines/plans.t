@@ -44,11 +44,32 @@ plan() { # NAME EXPECTED ARGUMENT...
 	keep_json "$name_of_plan" boot "$@"
 }
 
-# In the text of check and in its JSON stands the same.
-check_says_the_same() {
-	run check --json | jq -r '.findings[] | .level + " " + .subject + ": " + .what + (if .hint == "" then "" else "; " + .hint end)' |
-		tr -s ' ' >"$tree/from-json"
-	run check | tr -s ' ' | diff - "$tree/from-json"
+# In the text of a command and in its JSON stands the same; in the text a cure stands once, and then where it stands.
+says_the_same() { # COMMAND
+	run "$1" --json | jq -r 'reduce .findings[] as $one ({ lines: [], cures: {} };
+		($one | if .hint == "" then "" else "; " + .hint end) as $cure |
+		(.cures[$one.hint] // null) as $first |
+		.lines += [$one | .level + " " + .subject + (if .name then " " + .name else "" end) + ": " + .what +
+			(if .hint == "" or $first == null then $cure
+			elif $first.subject == .subject then "; see above"
+			else "; see " + ($first.address // $first.subject) + " above" end)] |
+		if $first == null then .cures[$one.hint] = $one else . end) | .lines[]' | tr -s ' ' >"$tree/from-json"
+	# What status says below a finding stands in the devices of the JSON.
+	run "$1" | sed -E '$d; /^log: /d' | tr -s ' ' | sed -E 's/; at boot: .*; wanted: (no|by [^ ;]*)//' >"$tree/from-text"
+	diff "$tree/from-text" "$tree/from-json"
+}
+codes_are_known() {
+	sed -n 's/^FINDING([A-Z_]*, "\([^"]*\)".*/\1/p; s/^VERDICT([A-Z_]*, "\([^"]*\)".*/\1/p' "$top/src/cmd/findings.def" \
+		"$top/src/core/verdicts.def" | grep -vx other | sort -u >"$tree/codes"
+	cat "$tree"/json/*.json | jq -r '.findings[]?.code' | sort -u | comm -23 - "$tree/codes" | { ! grep .; }
+}
+# Findings of one subject stand together, what fails first; of a device that something fails for nothing passes.
+is_arranged() {
+	cat "$tree"/json/*.json | jq -es '[.[] | select(.findings) | .findings | (map(.subject) as $all |
+		[range(1; $all | length) as $i | select($all[$i] != $all[$i - 1])] | length) as $runs |
+		($runs + 1 == (map(.subject) | unique | length) or length == 0) and
+		(group_by(.subject) | all((map(.level) | . == sort_by(. != "FAIL")) and
+			((map(.level) | unique | contains(["FAIL", "PASS"])) | not)))] | all'
 }
 
 # What the kernel and the early stage would leave behind, had the boot done what check says.
@@ -81,7 +102,7 @@ one_case() {
 	cp "$tree/seen" "$tree/plan"
 	is_expected "$name: check" "${case%.case}.check" check
 	keep_json "$name: check" check
-	ok "$name: check says the same in both" check_says_the_same
+	ok "$name: check says the same in both" says_the_same check
 	ok "$name: nothing is written" [ "$before" = "$(fingerprint)" ]
 	tac "$case" >"$tree/root/etc/vfio-early.conf"
 	run boot --dry-run 2>&1 | grep -v '/etc/vfio-early.conf:[0-9]' | sort >"$tree/turned"
@@ -91,6 +112,7 @@ one_case() {
 	boot_as_checked
 	is_expected "$name: status" "${case%.case}.status" status
 	keep_json "$name: status" status
+	ok "$name: status says the same in both" says_the_same status
 }
 
 # One configuration is enough for what differs little between them.
@@ -112,4 +134,6 @@ for machine in "$here"/*/machine; do
 	one_machine
 done
 ok "all JSON fits the schema" all_json_fits
+ok "every code stands in the manual" codes_are_known
+ok "findings are in order" is_arranged
 finish

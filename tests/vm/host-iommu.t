@@ -40,9 +40,11 @@ scene() {
 	state amd-iommu
 	ahead_says check "PASS IOMMU: AMD-Vi is on, interrupts are remapped"
 	# Only the GPU of the card is claimed, and its audio is in the same group.
-	ahead_says check "FAIL 0000:01:00.1 8086:2668: is bound to snd_hda_intel; until it is released no guest can use IOMMU group"
+	ahead_says check "FAIL 0000:01:00.1 8086:2668"
+	ahead_says check ": is bound to snd_hda_intel; until it is released no guest can use IOMMU group"
 	ahead_says check "add to the configuration: claim 0000:01:00.1"
-	now_says status "0000:01:00.1 8086:2668 is bound to snd_hda_intel; until it is released no guest can use IOMMU group"
+	now_says status "WARN 0000:01:00.1 8086:2668"
+	now_says status ": is bound to snd_hda_intel; until it is released no guest can use IOMMU group"
 }
 
 # shellcheck disable=SC2046 # a list of kinds
