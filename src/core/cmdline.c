@@ -109,23 +109,28 @@ bool cmdline_has(const char *text, const char *name, const char *word)
 	return has;
 }
 
-/*
- * The words that systemd's PID 1 and sysvinit take (systemd(1), "Kernel Command Line"), and Ubuntu's own; and
- * what a crash kernel is started with, which saves memory to a disk or over the network
- * (Documentation/admin-guide/kdump/kdump.rst).
- */
+/* The words that systemd's PID 1 and sysvinit take (systemd(1), "Kernel Command Line"), and Ubuntu's own. */
 static bool is_recovery_word(const struct cmdline_param *param)
 {
 	static const char *const words[] = {
-		"single",       "s",         "S",        "1",
-		"rescue",       "emergency", "recovery", "rd.rescue",
-		"rd.emergency", "-s",        "-b",       "reset_devices",
+		"single",       "s",  "S",  "1", "rescue", "emergency", "recovery", "rd.rescue",
+		"rd.emergency", "-s", "-b",
 	};
 
 	for (size_t i = 0; !param->value && i < ARRAY_SIZE(words); i++)
 		if (util_equal(param->name, param->name_length, words[i]))
 			return true;
-	return cmdline_is(param, "elfcorehdr");
+	return false;
+}
+
+/*
+ * What a crash kernel is started with, which saves memory to a disk or over the network
+ * (Documentation/admin-guide/kdump/kdump.rst).
+ */
+static bool is_of_crash_kernel(const struct cmdline_param *param)
+{
+	return cmdline_is(param, "elfcorehdr") ||
+	       (!param->value && util_equal(param->name, param->name_length, "reset_devices"));
 }
 
 /* Is it the path of a shell, or of what only starts one? "bash-static" and "ksh93" are shells too. */
@@ -181,31 +186,58 @@ static bool is_recovery_unit(const struct cmdline_param *param)
 	return false;
 }
 
+/* The rescue entry of Fedora and RHEL differs by its kernel's name only (51-dracut-rescue.install). */
+static bool is_rescue_image(const struct cmdline_param *param)
+{
+	return param->value && cmdline_is(param, "BOOT_IMAGE") &&
+	       memmem(param->value, param->value_length, "vmlinuz-0-rescue", 16);
+}
+
+static bool asks_for_shell(const struct cmdline_param *param)
+{
+	return is_rescue_image(param) || is_recovery_word(param) ||
+	       (param->value && (cmdline_is(param, "systemd.unit") || cmdline_is(param, "rd.systemd.unit")) &&
+		is_recovery_unit(param));
+}
+
+enum cmdline_recovery cmdline_recovery(const char *text, struct cmdline_param *ret)
+{
+	struct cmdline_param param, init = { 0 };
+	bool found = false;
+
+	while (cmdline_next(&text, &param)) {
+		if (is_of_crash_kernel(&param)) {
+			*ret = param;
+			return CMDLINE_CRASH;
+		}
+		if (!found && asks_for_shell(&param)) {
+			*ret = param;
+			found = true;
+		}
+		/* The kernel starts the last one. */
+		if (param.value && cmdline_is(&param, "init"))
+			init = param;
+	}
+	if (!found && init.value && is_shell(&init)) {
+		*ret = init;
+		found = true;
+	}
+	return found ? CMDLINE_SHELL : CMDLINE_NO_RECOVERY;
+}
+
 bool cmdline_wants_recovery(const char *text)
 {
 	struct cmdline_param param;
-	bool shell = false;
 
-	while (cmdline_next(&text, &param)) {
-		/*
-		 * The rescue entry of Fedora and RHEL differs by its kernel's name only
-		 * (51-dracut-rescue.install).
-		 */
-		if (param.value && cmdline_is(&param, "BOOT_IMAGE") &&
-		    memmem(param.value, param.value_length, "vmlinuz-0-rescue", 16))
-			return true;
-		if (is_recovery_word(&param))
-			return true;
-		if (!param.value)
-			continue;
-		if ((cmdline_is(&param, "systemd.unit") || cmdline_is(&param, "rd.systemd.unit")) &&
-		    is_recovery_unit(&param))
-			return true;
-		/* The kernel starts the last one. */
-		if (cmdline_is(&param, "init"))
-			shell = is_shell(&param);
-	}
-	return shell;
+	return cmdline_recovery(text, &param) != CMDLINE_NO_RECOVERY;
+}
+
+const char *cmdline_param_text(const struct cmdline_param *param)
+{
+	const char *name = util_text_shown(param->name, param->name_length);
+
+	return param->value ? util_text("%s=%s", name, util_text_shown(param->value, param->value_length)) :
+			      name;
 }
 
 /* --- what is cut --- */

@@ -57,8 +57,19 @@ extern const size_t cmdline_longest;
  */
 char *cmdline_repair(const char *text, size_t length, const char **ret_lost);
 
+enum cmdline_recovery {
+	CMDLINE_NO_RECOVERY,
+	CMDLINE_SHELL, /* single, rescue, emergency or their systemd units, init= with the name of a shell */
+	CMDLINE_CRASH, /* a crash kernel: elfcorehdr=, reset_devices */
+};
+
 /*
- * Does the command line ask for a rescue shell (single, rescue, emergency or their systemd units, init= with
- * the name of a shell), or is it that of a crash kernel (elfcorehdr=, reset_devices)?
+ * Does the command line ask for a rescue shell, or is it that of a crash kernel, which saves memory? Stores the
+ * parameter that says so.
  */
+enum cmdline_recovery cmdline_recovery(const char *text, struct cmdline_param *ret);
+/* Is it either? */
 bool cmdline_wants_recovery(const char *text);
+
+/* The parameter as it is written, without quotes: a util_text(). */
+const char *cmdline_param_text(const struct cmdline_param *param) must_check;

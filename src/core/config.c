@@ -38,7 +38,6 @@ static const struct setting claim_options[] = {
 const struct setting_list setting_list = { settings, ARRAY_SIZE(settings) };
 const struct setting_list claim_option_list = { claim_options, ARRAY_SIZE(claim_options) };
 
-#define CMDLINE "/proc/cmdline"
 #define SHOWN 48
 
 /* Where a piece of text stands: for messages. */
@@ -471,10 +470,25 @@ void config_add_parameters(struct config *config, const char *path, const char *
 		parse_param(config, &place, &param);
 }
 
+static void say_recovery(struct config *config, const struct cmdline_param *param)
+{
+	config->recovery_by = cmdline_param_text(param);
+	config->recovery_reason = util_text(config->recovery == CMDLINE_CRASH ?
+						    "this is a crash kernel, by %s on its command line "
+						    "(rd.vfio.recovery=claim overrides this)" :
+						    "%s on the kernel command line asks for a rescue shell "
+						    "(rd.vfio.recovery=claim overrides this)",
+					    config->recovery_by);
+}
+
 void config_add_cmdline(struct config *config, const char *text)
 {
-	config_add_parameters(config, CMDLINE, text);
-	config->recovery = cmdline_wants_recovery(text);
+	struct cmdline_param param;
+
+	config_add_parameters(config, CONFIG_CMDLINE, text);
+	config->recovery = cmdline_recovery(text, &param);
+	if (config->recovery != CMDLINE_NO_RECOVERY)
+		say_recovery(config, &param);
 }
 
 void config_add_module_ids(struct config *config, const struct module_ids *ids, const char *driver)
@@ -510,6 +524,6 @@ const char *config_off_reason(const struct config *config)
 	if (config->off)
 		return config->off_reason;
 	if (config->recovery && !config->recovery_claims)
-		return "this is a recovery boot or a crash kernel (rd.vfio.recovery=claim overrides this)";
+		return config->recovery_reason;
 	return NULL;
 }

@@ -7,7 +7,8 @@
 #include "core/selector.h"
 #include "core/settings.h"
 
-#define CONFIG_ERRORS_MAX 64 /* of a file full of rubbish no more than this is reported */
+#define CONFIG_CMDLINE "/proc/cmdline" /* where errors of the kernel command line stand */
+#define CONFIG_ERRORS_MAX 64           /* of a file full of rubbish no more than this is reported */
 
 enum expand { EXPAND_DEFAULT, EXPAND_NONE, EXPAND_SLOT, EXPAND_GROUP };
 enum stage { STAGE_AUTO, STAGE_EARLY, STAGE_LATE };
@@ -52,7 +53,9 @@ struct config {
 	bool off;           /* rd.vfio=0, or a value that cannot be read */
 	const char *off_by; /* the parameter as it was written, "rd.vfio=OFF" */
 	const char *off_reason;
-	bool recovery;        /* the boot asks for a rescue shell, or saves a crash */
+	/* the boot asks for a rescue shell, or saves a crash; and the parameter that says so */
+	enum cmdline_recovery recovery;
+	const char *recovery_by, *recovery_reason;
 	bool recovery_claims; /* recovery=claim */
 	bool dryrun, debug;
 	bool iommu_ignored;        /* iommu=ignore */

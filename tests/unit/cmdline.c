@@ -148,6 +148,32 @@ static void recovery_is_seen(void **state)
 		assert_row(!cmdline_wants_recovery(no[i]), no[i]);
 }
 
+static void recovery_and_crash_are_told_apart(void **state)
+{
+	static const struct {
+		const char *text;
+		enum cmdline_recovery recovery;
+		const char *by;
+	} rows[] = {
+		{ "quiet", CMDLINE_NO_RECOVERY, "" },
+		{ "quiet single", CMDLINE_SHELL, "single" },
+		{ "init=/sbin/init systemd.unit=rescue.target s", CMDLINE_SHELL,
+		  "systemd.unit=rescue.target" },
+		{ "init=/sbin/init init=/bin/sh", CMDLINE_SHELL, "init=/bin/sh" },
+		{ "single elfcorehdr=0x1000", CMDLINE_CRASH, "elfcorehdr=0x1000" },
+		{ "reset_devices", CMDLINE_CRASH, "reset_devices" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct cmdline_param param;
+
+		assert_row(cmdline_recovery(rows[i].text, &param) == rows[i].recovery, rows[i].text);
+		if (rows[i].recovery)
+			assert_string_equal(cmdline_param_text(&param), rows[i].by);
+	}
+}
+
 static void what_is_cut_names_nothing_else(void **state)
 {
 	static const struct {
@@ -198,9 +224,13 @@ static void the_last_parameter_counts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_kernels_quoting),       cmocka_unit_test(dashes_are_underscores),
-		cmocka_unit_test(what_switches_on),          cmocka_unit_test(the_last_list_counts),
-		cmocka_unit_test(recovery_is_seen),          cmocka_unit_test(what_is_cut_names_nothing_else),
+		cmocka_unit_test(the_kernels_quoting),
+		cmocka_unit_test(dashes_are_underscores),
+		cmocka_unit_test(what_switches_on),
+		cmocka_unit_test(the_last_list_counts),
+		cmocka_unit_test(recovery_is_seen),
+		cmocka_unit_test(what_is_cut_names_nothing_else),
+		cmocka_unit_test(recovery_and_crash_are_told_apart),
 		cmocka_unit_test(the_last_parameter_counts),
 	};
 
