@@ -104,7 +104,8 @@ static enum finding_level level_of(const struct check_input *input, const struct
 		return FINDING_PASS;
 	if (verdict_is_failure(entry->verdict))
 		return FINDING_FAIL;
-	return plan_is_taken(entry) ? FINDING_PASS : FINDING_WARN;
+	/* A dry run takes nothing. */
+	return plan_is_taken(entry) && !input->context->config.dryrun ? FINDING_PASS : FINDING_WARN;
 }
 
 /*
@@ -142,8 +143,11 @@ static void check_entries(const struct check_input *input, struct findings *find
 		finding->verdict = entry->verdict;
 		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF)
 			finding->hint = cure_iommu(input);
-		else if (entry->verdict == VERDICT_OFF && input->context->config.off)
-			finding->hint = distro_remove(input->distro, input->context->config.off_by);
+		else if (entry->verdict == VERDICT_OFF)
+			finding->hint =
+				distro_remove(input->distro, input->context->config.off ?
+								     input->context->config.off_by :
+								     input->context->config.recovery_by);
 	}
 }
 

@@ -27,6 +27,8 @@ struct check {
 	struct other_setups setups;
 	struct keyboards keyboards;
 	bool *unresettable;
+	struct module_index index;
+	struct guest_devices guests;
 	struct findings findings;
 	char *booted; /* the command line of this boot */
 	const struct kernel *next;
@@ -38,6 +40,8 @@ struct check {
 static void clear_check(struct check *check)
 {
 	findings_clear(&check->findings);
+	guests_clear(&check->guests);
+	module_index_clear(&check->index);
 	keyboard_read_clear(&check->keyboards);
 	other_setups_clear(&check->setups);
 	initramfs_clear(&check->host);
@@ -49,39 +53,26 @@ static void clear_check(struct check *check)
 	pci_names_close();
 }
 
+/* An error of the command line stands in the file that the next boot has it from. */
+static void name_next_file(struct config_error *error, const char *where)
+{
+	if (!util_starts_with(error->where, CONFIG_CMDLINE))
+		return;
+	free(error->where);
+	error->where = util_copy(where, strlen(where));
+}
+
 /*
  * The next boot goes by the boot loader's files, which may say something else than this boot's command line.
  */
 static void load(struct check *check, struct context *ret)
 {
 	cleanup_free char *next = bootloader_read(check->booted, &check->distro, &check->next_path);
+	const char *where = next ? bootloader_find_line(check->next_path, next) : NULL;
 
 	context_load(next, check->booted, ret);
-}
-
-static bool is_unified(const struct kernel *kernel)
-{
-	return util_ends_in(kernel->path, ".efi");
-}
-
-/*
- * The kernel that boots next: the newest one, as boot loaders have it; where unified images boot, the newest that
- * has one, whose command line bootloader_read() takes. NULL where none was found.
- */
-static const struct kernel *find_next_kernel(const struct check *check)
-{
-	bool unified = kernels_read_layout() == KERNELS_UNIFIED;
-	const struct kernel *next = NULL;
-
-	for (size_t i = 0; i < check->kernel_count; i++) {
-		const struct kernel *kernel = &check->kernels[i];
-
-		if (!next || (unified && is_unified(kernel) && !is_unified(next)) ||
-		    (strverscmp(kernel->version, next->version) > 0 &&
-		     (!unified || is_unified(kernel) || !is_unified(next))))
-			next = kernel;
-	}
-	return next;
+	for (size_t i = 0; where && i < ret->config.error_count; i++)
+		name_next_file(&ret->config.errors[i], where);
 }
 
 /*
@@ -90,13 +81,13 @@ static const struct kernel *find_next_kernel(const struct check *check)
  */
 static void choose_image(struct check *check)
 {
-	const struct kernel *kernel = check->next = find_next_kernel(check);
+	const struct kernel *kernel = check->next = kernels_find_next(check->kernels, check->kernel_count);
 
 	if (kernel && kernel->path[0] && !kernel->error && kernel->initramfs.program)
 		check->image = kernel->path;
 	context_go_by(&check->context, check->image ? &kernel->initramfs : NULL);
 	/* There is no other one, whatever this boot came by. */
-	if (kernel && is_unified(kernel))
+	if (kernel && kernels_is_unified(kernel))
 		distro_boots_by(&check->distro, KERNELS_UNIFIED);
 }
 
@@ -134,8 +125,23 @@ static void read_resets(struct check *check)
 	}
 }
 
+/* Would the configuration's files claim anything, if they counted? */
+static bool files_claim(void)
+{
+	struct config config;
+	cleanup_free char *cmdline = NULL;
+	bool claim;
+
+	config_read("", true, &config, &cmdline);
+	claim = config.claim_count;
+	config_clear(&config);
+	return claim;
+}
+
 static void judge(struct check *check)
 {
+	const char *version = check->next ? check->next->version : "";
+	struct bootloader_edit edit;
 	const struct check_input input = {
 		.context = &check->context,
 		.live = check->live.cmdline ? &check->live : &check->context,
@@ -152,9 +158,15 @@ static void judge(struct check *check)
 		.image = check->image,
 		.elsewhere = check->elsewhere,
 		.unprivileged = rootdir_is_unprivileged(),
+		.index = &check->index,
+		.iommu_by_default = module_index_read_switch(version, "CONFIG_INTEL_IOMMU_DEFAULT_ON"),
+		.claims_ignored = !config_wants_files(check->context.cmdline) && files_claim(),
+		.edit = bootloader_find_edit(&check->distro, check->context.cmdline, &edit) ? &edit : NULL,
+		.guests = &check->guests,
 	};
 
 	check_devices(&input, &check->findings);
+	check_next(&input, &check->findings);
 	check_kernels(&input, &check->findings);
 	check_other_setups(&input, &check->findings);
 }
@@ -193,6 +205,8 @@ static const char *conclude(const struct check *check)
 		return util_text("Not ready: %zu failure%s above.", failures, failures == 1 ? "" : "s");
 	if (!check->context.config.claim_count)
 		return "No device is claimed: the next boot binds none.";
+	if (check->context.config.dryrun)
+		return "Not ready: the next boot is a dry run and binds no device.";
 	if (!bound)
 		return "Not ready: the next boot binds no device.";
 	return util_text("Ready: the next boot binds %zu device%s.%s", bound, bound == 1 ? "" : "s",
@@ -226,6 +240,8 @@ int cmd_check(const struct options *options)
 	keyboard_read_all(check.context.cmdline, &check.keyboards);
 	machine_read_paths(&check.context.machine);
 	read_resets(&check);
+	module_index_read(check.next ? check.next->version : "", check.context.cmdline, &check.index);
+	guests_read(&check.guests);
 	judge(&check);
 	findings_arrange(&check.findings, check.context.machine.functions,
 			 check.context.machine.function_count);

@@ -4,10 +4,13 @@
 
 #include "cmd/findings.h"
 #include "core/other-setups.h"
+#include "host/bootloader.h"
 #include "host/context.h"
 #include "host/distro.h"
 #include "host/kernels.h"
+#include "host/guests-read.h"
 #include "host/keyboard-read.h"
+#include "host/module-index-read.h"
 
 /* What there is to judge by; all of it stays the caller's. */
 struct check_input {
@@ -28,6 +31,11 @@ struct check_input {
 	const char *image;
 	const char *elsewhere; /* why a new image would have no host facts either, "" where it would */
 	bool unprivileged;     /* not run by root: some things cannot be seen */
+	const struct module_index *index;    /* of the kernel that boots next */
+	enum kernel_switch iommu_by_default; /* whether that switches VT-d on by itself */
+	bool claims_ignored; /* the files claim something, and rd.vfio.config=0 makes the boot ignore them */
+	const struct bootloader_edit *edit; /* what was edited and not applied, NULL for nothing */
+	const struct guest_devices *guests;
 };
 
 /*
@@ -35,6 +43,9 @@ struct check_input {
  * wants to know.
  */
 void check_devices(const struct check_input *input, struct findings *findings);
+
+/* Add what the next boot does by its command line, its kernel and the guests that start on it. */
+void check_next(const struct check_input *input, struct findings *findings);
 
 /* Add what is to be said of the kernels and their images, and of other methods that give devices away. */
 void check_kernels(const struct check_input *input, struct findings *findings);

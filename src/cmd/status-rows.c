@@ -20,8 +20,7 @@ static bool is_of_selector(const struct report_device *device, const struct plan
 				     !strcmp(device->reason, plan_sentence(entry));
 }
 
-/* What the report says of the entry's device, or of its selector where that found nothing. */
-static const struct report_device *find_boot(const struct report *report, const struct plan_entry *entry)
+const struct report_device *status_rows_find(const struct report *report, const struct plan_entry *entry)
 {
 	for (size_t i = 0; i < report->count; i++) {
 		const struct report_device *device = &report->devices[i];
@@ -67,7 +66,7 @@ static const char *hint_to_bind_again(const struct row *row)
 }
 
 /* It is wanted and not on its driver: since when, and what to do? */
-static void explain(struct row *row, bool reported, const struct distro *distro)
+static void explain(const struct status_rows_input *input, struct row *row)
 {
 	const char *driver = or_none(row->function->driver);
 
@@ -78,34 +77,35 @@ static void explain(struct row *row, bool reported, const struct distro *distro)
 		row->hint = hint_to_bind_again(row);
 	} else if (row->boot) {
 		row->hint = row->boot->hint;
-	} else if (reported) {
+	} else if (input->ready && !input->reported) {
+		row->hint = input->renew;
+	} else if (input->reported) {
 		row->now = util_text("%s: the image that was booted has an older configuration", driver);
-		row->hint = util_text("%s, then reboot", distro_regenerate(distro));
+		row->hint = input->renew;
 	}
 	if (!row->hint[0])
 		row->hint = "vfio-early check predicts the next boot";
 }
 
-static void compare_entry(const struct context *context, const struct plan_entry *entry,
-			  const struct report *report, bool reported, const struct distro *distro,
+static void compare_entry(const struct status_rows_input *input, const struct plan_entry *entry,
 			  struct status_rows *ret)
 {
 	struct row *row = add_row(ret);
 
 	row->entry = entry;
 	row->function = entry->function;
-	row->boot = find_boot(report, entry);
+	row->boot = status_rows_find(input->report, entry);
 	if (!row->function) {
 		row->now = "not there";
 		row->hint = entry->hint;
 		return;
 	}
-	row->kept = match_is_kept(&context->config, entry->function);
+	row->kept = match_is_kept(&input->context->config, entry->function);
 	row->bound = is_wanted_driver(entry, row->function->driver);
 	if (!row->bound && row->kept)
 		row->now = util_text("%s: a keep leaves it with the host", or_none(row->function->driver));
 	else if (!row->bound)
-		explain(row, reported, distro);
+		explain(input, row);
 	else if (row->boot && row->boot->verdict != VERDICT_BOUND)
 		row->now = util_text("%s: bound after the boot's early stage", row->function->driver);
 	else
@@ -137,15 +137,17 @@ static void compare_rest(const struct context *context, const struct report_devi
 	}
 }
 
-void status_rows_make(const struct context *context, const struct report *report, bool reported,
-		      const struct distro *distro, struct status_rows *ret)
+void status_rows_make(const struct status_rows_input *input, struct status_rows *ret)
 {
+	const struct plan *plan = &input->context->plan;
+	const struct report *report = input->report;
+
 	*ret = (struct status_rows){ 0 };
-	for (size_t i = 0; i < context->plan.count; i++)
-		compare_entry(context, &context->plan.entries[i], report, reported, distro, ret);
+	for (size_t i = 0; i < plan->count; i++)
+		compare_entry(input, &plan->entries[i], ret);
 	for (size_t i = 0; i < report->count; i++)
 		if (!has_entry(ret, &report->devices[i]))
-			compare_rest(context, &report->devices[i], ret);
+			compare_rest(input->context, &report->devices[i], ret);
 }
 
 void status_rows_clear(struct status_rows *rows)

@@ -4,7 +4,6 @@
 
 #include "boot/report.h"
 #include "host/context.h"
-#include "host/distro.h"
 
 struct row {
 	const struct pci_function *function; /* as it is now, or as the report has it; NULL for a selector */
@@ -22,13 +21,22 @@ struct status_rows {
 	size_t count;
 };
 
-/*
- * Compare the plan of @context (plan_next) with @report, which is empty with @reported false where the boot
- * has left none. Free with status_rows_clear(); the rows point into what was compared.
- */
-void status_rows_make(const struct context *context, const struct report *report, bool reported,
-		      const struct distro *distro, struct status_rows *ret);
+/* What is compared; all of it stays the caller's. */
+struct status_rows_input {
+	const struct context *context; /* of plan_next */
+	const struct report *report;   /* empty with @reported false where the boot has left none */
+	bool reported;
+	bool ready; /* the image of the next boot is as the configuration says now */
+	const char *
+		renew; /* what makes the next boot do as the configuration says: to reboot where it is ready */
+};
+
+/* Free with status_rows_clear(); the rows point into what was compared. */
+void status_rows_make(const struct status_rows_input *input, struct status_rows *ret);
 void status_rows_clear(struct status_rows *rows);
+
+/* What the report says of the entry's device, or of its selector where that found nothing. */
+const struct report_device *status_rows_find(const struct report *report, const struct plan_entry *entry);
 
 /* Is the device not as it was asked for? */
 bool status_rows_fails(const struct row *row);

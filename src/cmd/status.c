@@ -11,7 +11,9 @@
 #include "cmd/show.h"
 #include "cmd/status-rows.h"
 #include "core/facts-compare.h"
+#include "host/distro.h"
 #include "host/facts-read.h"
+#include "host/kernels.h"
 #include "host/pci-names.h"
 #include "host/rootdir.h"
 
@@ -21,6 +23,8 @@ struct status {
 	struct options options;
 	struct context context;
 	struct distro distro;
+	const char *renew; /* what makes the next boot do as the configuration says now */
+	bool ready;        /* that is to reboot */
 	struct report report;
 	int reported; /* 0, or why there is no report */
 	struct status_rows rows;
@@ -47,9 +51,9 @@ static const char *missing_report(const struct status *status)
 	if (status->reported == 0)
 		return "";
 	if (status->reported == -ENOENT)
-		return rootdir_exists(REPORT_FOLDER) ?
-			       "the report of this boot is gone (" REPORT_FILE ")" :
-			       "this boot has left no report: its image does not contain vfio-early";
+		return rootdir_exists(REPORT_FOLDER) ? "the report of this boot is gone (" REPORT_FILE ")" :
+						       "this boot has left no report: the image that was "
+						       "booted does not contain vfio-early";
 	return status->reported == -EBADMSG ? "the report of this boot cannot be understood (" REPORT_FILE
 					      ")" :
 					      "the report of this boot cannot be read (" REPORT_FILE ")";
@@ -173,14 +177,14 @@ static void add_iommu(struct status *status)
 		->code = CODE_IOMMU;
 }
 
-/* What the image of the next boot lacks so that no boot may leave a report: it is "reboot" where that is nothing. */
 static void add_report(struct status *status)
 {
 	bool never = status->reported == -ENOENT && !rootdir_exists(REPORT_FOLDER);
 
 	if (status->reported)
-		findings_add(&status->findings, FINDING_WARN, "report",
-			     never ? distro_regenerate(&status->distro) : "", "%s", missing_report(status))
+		findings_add(&status->findings, FINDING_WARN, "report", never ? status->renew : "", "%s%s",
+			     missing_report(status),
+			     never && status->ready ? ", but the image of the next boot does" : "")
 			->code = CODE_NO_REPORT;
 }
 
@@ -255,6 +259,37 @@ static void show(struct status *status)
 	show_end(&status->options.term, conclude(status));
 }
 
+/*
+ * Where the image of the next boot has this program and the configuration as it is now, all that is left to do is to
+ * reboot. Images take long to read, and are read only where that matters.
+ */
+static void find_renewal(struct status *status)
+{
+	struct kernel *kernels = NULL;
+	struct initramfs host = { 0 };
+	size_t count = kernels_read(&kernels);
+	const struct kernel *next = kernels_find_next(kernels, count);
+
+	initramfs_read_host(&host);
+	status->ready = next && next->path[0] && !next->error && next->initramfs.program &&
+			!initramfs_differs(&next->initramfs, &host);
+	status->renew =
+		status->ready ? "reboot" : util_text("%s, then reboot", distro_regenerate(&status->distro));
+	initramfs_clear(&host);
+	kernels_free(kernels, count);
+}
+
+/* Did the boot not look at something that is wanted, or leave no word? */
+static bool needs_renewal(const struct status *status)
+{
+	if (status->reported)
+		return true;
+	for (size_t i = 0; i < status->context.plan.count; i++)
+		if (!status_rows_find(&status->report, &status->context.plan.entries[i]))
+			return true;
+	return false;
+}
+
 /* What is other now than in the facts that this boot goes by. */
 static void read_changes(struct status *status)
 {
@@ -283,7 +318,15 @@ int cmd_status(const struct options *options)
 	context_add_notes(&status.context);
 	distro_read(&status.distro);
 	status.reported = report_load(&status.report);
-	status_rows_make(&status.context, &status.report, status.reported == 0, &status.distro, &status.rows);
+	status.renew = "";
+	if (needs_renewal(&status))
+		find_renewal(&status);
+	status_rows_make(&(struct status_rows_input){ .context = &status.context,
+						      .report = &status.report,
+						      .reported = status.reported == 0,
+						      .ready = status.ready,
+						      .renew = status.renew },
+			 &status.rows);
 	read_changes(&status);
 	if (rootdir_read_file(LOG_FILE, LOG_LIMIT, &status.log, &length) < 0)
 		status.log = NULL;

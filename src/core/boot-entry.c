@@ -87,20 +87,72 @@ static bool same_param(const struct cmdline_param *a, const struct cmdline_param
 		(a->value_length == b->value_length && !memcmp(a->value, b->value, a->value_length)));
 }
 
+static bool has_param(const char *text, const struct cmdline_param *param)
+{
+	struct cmdline_param other;
+
+	while (cmdline_next(&text, &other))
+		if (same_param(param, &other))
+			return true;
+	return false;
+}
+
 static bool has_all(const char *text, const char *of)
 {
-	struct cmdline_param param, other;
+	struct cmdline_param param;
 
-	while (cmdline_next(&of, &param)) {
-		const char *cursor = text;
-		bool found = is_the_loaders(&param);
-
-		while (!found && cmdline_next(&cursor, &other))
-			found = same_param(&param, &other);
-		if (!found)
+	while (cmdline_next(&of, &param))
+		if (!is_the_loaders(&param) && !has_param(text, &param))
 			return false;
-	}
 	return true;
+}
+
+static bool is_of_guests(const struct cmdline_param *param)
+{
+	static const char *const names[] = { "intel_iommu",        "amd_iommu",       "iommu",
+					     "iommu.passthrough",  "intremap",        "pcie_acs_override",
+					     "modprobe.blacklist", "module_blacklist" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (cmdline_is(param, names[i]))
+			return true;
+	return (param->name_length >= 7 && !memcmp(param->name, "rd.vfio", 7)) ||
+	       (param->name_length >= 4 && !memcmp(param->name, "vfio", 4));
+}
+
+bool boot_entry_lacks(const char *other, const char *text, struct cmdline_param *ret)
+{
+	while (cmdline_next(&text, ret))
+		if (is_of_guests(ret) && !has_param(other, ret))
+			return true;
+	return false;
+}
+
+/* "NAME=VALUE" of the shell: where the value has the variable itself, it is added to. */
+static void add_default(const char **variable, const char *name, const char *line, size_t length)
+{
+	cleanup_free char *value = NULL;
+	size_t skip = strlen(name) + 1;
+	bool adds;
+
+	if (length < skip || memcmp(line, name, skip - 1) != 0 || line[skip - 1] != '=')
+		return;
+	value = util_copy(line + skip, length - skip);
+	util_unquote(value);
+	adds = *variable &&
+	       (strstr(value, util_text("$%s", name)) || strstr(value, util_text("${%s}", name)));
+	*variable = util_text("%s %s", adds ? *variable : "", value);
+}
+
+void boot_entry_add_defaults(struct boot_entry_defaults *defaults, const char *text)
+{
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&text, &line, &length)) {
+		add_default(&defaults->all, "GRUB_CMDLINE_LINUX", line, length);
+		add_default(&defaults->normal, "GRUB_CMDLINE_LINUX_DEFAULT", line, length);
+	}
 }
 
 bool boot_entry_is_same(const char *a, const char *b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/bootloader.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -145,4 +146,130 @@ bool bootloader_awaits_install(const struct distro *distro, const char *cmdline)
 	cleanup_free char *text = distro->loader == LOADER_KERNEL_INSTALL ? read_kernel_cmdline() : NULL;
 
 	return text && !boot_entry_is_same(text, cmdline);
+}
+
+/* Other users than root may not. */
+static bool can_read(const char *path)
+{
+	cleanup_close int fd = rootdir_open(path, O_RDONLY);
+
+	return fd >= 0;
+}
+
+static void add_defaults(void *defaults, const char *path)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
+		boot_entry_add_defaults(defaults, text);
+}
+
+static bool find_grub_edit(const char *cmdline, bool known, struct bootloader_edit *ret)
+{
+	struct boot_entry_defaults defaults = { NULL, NULL };
+	struct cmdline_param param;
+	const char *wanted;
+
+	add_defaults(&defaults, BOOTLOADER_GRUB);
+	rootdir_each_file(BOOTLOADER_GRUB ".d", ".cfg", add_defaults, &defaults);
+	if (!defaults.all && !defaults.normal)
+		return false;
+	wanted = util_text("%s %s", defaults.all ? defaults.all : "", defaults.normal ? defaults.normal : "");
+	*ret = (struct bootloader_edit){ .file = BOOTLOADER_GRUB };
+	if (!boot_entry_lacks(cmdline, wanted, &param)) {
+		/* A value that the shell makes can have anything. */
+		if (!known || strpbrk(wanted, "$`") || !boot_entry_lacks(wanted, cmdline, &param))
+			return false;
+		ret->removed = true;
+	}
+	ret->parameter = cmdline_param_text(&param);
+	return true;
+}
+
+struct edit_search {
+	const char *cmdline;
+	struct bootloader_edit *edit;
+	bool found;
+};
+
+static void look_for_edit(void *data, const char *path)
+{
+	struct edit_search *search = data;
+	cleanup_free char *text = NULL;
+	struct cmdline_param param;
+	size_t length;
+
+	if (search->found || rootdir_read_file(path, FILE_LIMIT, &text, &length) < 0 ||
+	    !boot_entry_lacks(search->cmdline, text, &param))
+		return;
+	search->found = true;
+	*search->edit = (struct bootloader_edit){ .file = util_text("%s", path),
+						  .parameter = cmdline_param_text(&param) };
+}
+
+bool bootloader_find_edit(const struct distro *distro, const char *cmdline, struct bootloader_edit *ret)
+{
+	struct edit_search search = { .cmdline = cmdline, .edit = ret };
+	struct cmdline_param param;
+
+	switch (distro->loader) {
+	case LOADER_PROXMOX:
+		/* GRUB names the image that it has loaded, systemd-boot does not. */
+		if (cmdline_last(cmdline, "BOOT_IMAGE", &param))
+			search.found = find_grub_edit(cmdline, false, ret);
+		else
+			look_for_edit(&search, BOOTLOADER_CMDLINE);
+		ret->unsure = true;
+		return search.found;
+	case LOADER_KERNEL_INSTALL:
+		/* What /etc/kernel/cmdline has is bootloader_awaits_install()'s. */
+		rootdir_each_file(BOOTLOADER_CMDLINE ".d", ".conf", look_for_edit, &search);
+		return search.found;
+	case LOADER_GRUBBY:
+		/* grubby adds parameters to the entries alone. */
+		return find_grub_edit(cmdline, true, ret) && !ret->removed;
+	case LOADER_UPDATE_GRUB:
+	case LOADER_GRUB2:
+	case LOADER_GRUB:
+		return (can_read("/boot/grub/grub.cfg") || can_read("/boot/grub2/grub.cfg")) &&
+		       find_grub_edit(cmdline, true, ret);
+	case LOADER_RPM_OSTREE:
+	case LOADER_ENTRIES:
+	case LOADER_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
+struct line_search {
+	const char *cmdline;
+	const char *where;
+};
+
+static void look_for_line(void *data, const char *path)
+{
+	struct line_search *search = data;
+	cleanup_free char *text = NULL;
+	const char *found;
+	unsigned int line = 1;
+	size_t length;
+
+	if (search->where || rootdir_read_file(path, FILE_LIMIT, &text, &length) < 0)
+		return;
+	found = strstr(text, search->cmdline);
+	if (!found)
+		return;
+	for (const char *c = text; c < found; c++)
+		line += *c == '\n';
+	search->where = util_text("%s:%u", path, line);
+}
+
+const char *bootloader_find_line(const char *path, const char *found)
+{
+	struct line_search search = { .cmdline = found };
+
+	look_for_line(&search, path);
+	rootdir_each_file(path, ".conf", look_for_line, &search);
+	return search.where ? search.where : path;
 }

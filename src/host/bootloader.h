@@ -11,6 +11,8 @@
 
 /* What kernel-install makes entries and unified kernel images of. */
 #define BOOTLOADER_CMDLINE "/etc/kernel/cmdline"
+/* What GRUB's configuration is made of. */
+#define BOOTLOADER_GRUB "/etc/default/grub"
 
 /*
  * Read what this system's boot loader has: its entries, grub.cfg or /etc/kernel/cmdline. Stores the file that
@@ -18,6 +20,22 @@
  * this boot has. Of a unified kernel image it is the one in there.
  */
 char *bootloader_read(const char *cmdline, const struct distro *distro, const char **ret_path);
+
+/* A parameter that has to do with devices of guests: the boot loader's configuration has it, the next boot has not. */
+struct bootloader_edit {
+	const char *file, *parameter;
+	bool removed; /* the other way round: it was taken out of the file */
+	bool unsure;  /* what the boot loader has cannot be read, and this boot has not */
+};
+
+/* Find what was edited in /etc/default/grub, /etc/kernel/cmdline or its drop-ins, and not applied to @cmdline. */
+bool bootloader_find_edit(const struct distro *distro, const char *cmdline, struct bootloader_edit *ret);
+
+/*
+ * Where in the boot loader's files the command line @found of bootloader_read() stands: "FILE:LINE", or @path where that
+ * is not found.
+ */
+const char *bootloader_find_line(const char *path, const char *found) must_check;
 
 /* Does kernel-install's file have other parameters than the @cmdline of the next boot? They count once it has run. */
 bool bootloader_awaits_install(const struct distro *distro, const char *cmdline);

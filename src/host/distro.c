@@ -153,6 +153,22 @@ const char *distro_install(const struct distro *distro)
 	return util_text("for each kernel: sudo kernel-install add VERSION %s", distro->kernels);
 }
 
+const char *distro_apply(const struct distro *distro, const char *parameter, bool removed)
+{
+	switch (distro->loader) {
+	case LOADER_PROXMOX:
+		return "sudo proxmox-boot-tool refresh, then reboot";
+	case LOADER_UPDATE_GRUB:
+	case LOADER_GRUB2:
+	case LOADER_GRUB:
+		return util_text("sudo %s", grub_command(distro->loader));
+	case LOADER_KERNEL_INSTALL:
+		return distro_install(distro);
+	default:
+		return describe(distro, parameter, !removed);
+	}
+}
+
 const char *distro_regenerate(const struct distro *distro)
 {
 	return distro->regenerate;

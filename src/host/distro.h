@@ -38,5 +38,11 @@ const char *distro_remove(const struct distro *distro, const char *parameter) mu
 /* What regenerates the entries and unified images of kernel-install: a util_text(). Pure. */
 const char *distro_install(const struct distro *distro) must_check;
 
+/*
+ * What applies the boot loader's configuration where @parameter was added to it, or @removed from it: a util_text().
+ * Pure.
+ */
+const char *distro_apply(const struct distro *distro, const char *parameter, bool removed) must_check;
+
 /* What regenerates every image that boots: a command, or words where the generator is not known. Pure. */
 const char *distro_regenerate(const struct distro *distro);

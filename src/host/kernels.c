@@ -211,3 +211,24 @@ void kernels_free(struct kernel *kernels, size_t count)
 	}
 	free(kernels);
 }
+
+bool kernels_is_unified(const struct kernel *kernel)
+{
+	return util_ends_in(kernel->path, ".efi");
+}
+
+const struct kernel *kernels_find_next(const struct kernel *kernels, size_t count)
+{
+	bool unified = kernels_read_layout() == KERNELS_UNIFIED;
+	const struct kernel *next = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct kernel *kernel = &kernels[i];
+
+		if (!next || (unified && kernels_is_unified(kernel) && !kernels_is_unified(next)) ||
+		    (strverscmp(kernel->version, next->version) > 0 &&
+		     (!unified || kernels_is_unified(kernel) || !kernels_is_unified(next))))
+			next = kernel;
+	}
+	return next;
+}

@@ -30,6 +30,15 @@ const char *kernels_find_unified(const char *version) must_check;
 /* Is there a unified kernel image that "dracut --uefi" has made, by its name? */
 bool kernels_unified_by_dracut(void);
 
+/* Is its image a unified one? */
+bool kernels_is_unified(const struct kernel *kernel);
+
+/*
+ * The kernel that boots next: the newest one, as boot loaders have it; where unified images boot, the newest that
+ * has one. NULL where none was found.
+ */
+const struct kernel *kernels_find_next(const struct kernel *kernels, size_t count);
+
 /* Find the kernels and read their images. Returns how many there are; free with kernels_free(). */
 size_t kernels_read(struct kernel **ret_kernels);
 void kernels_free(struct kernel *kernels, size_t count);

@@ -312,7 +312,7 @@ ok "a softdep" says "WARN /etc/modprobe.d/a.conf:4: a softdep of nouveau on vfio
 ok "a blacklist" says "WARN /etc/modprobe.d/a.conf:5: nouveau is blacklisted"
 ok "a blacklist on the command line" says "WARN the kernel command line: nouveau is blacklisted"
 ok "an install line" says "WARN /etc/modprobe.d/b.conf:1: an install line for nvidia"
-ok "what fails for a device stands first, and nothing passes for it" [ "$(printf '%s\n' "$output" | grep -n "0000:01:00.0" | sed 's/ 0000.*//' | tr '\n' ' ')" = "2:FAIL 3:WARN " ]
+ok "what fails for a device stands first, and nothing passes for it" [ "$(printf '%s\n' "$output" | grep -n '^.... 0000:01:00.0' | sed 's/ 0000.*//' | tr '\n' ' ')" = "2:FAIL 3:WARN " ]
 ok "driverctl with another driver" line "FAIL 0000:01:00.0 10de:1c03: driverctl moves it to nouveau after the boot (/etc/driverctl.d/0000:01:00.0); sudo driverctl unset-override 0000:01:00.0"
 for harmless in pcspkr c.conf.old d.conf b.conf:2 a.conf:3; do
 	ok "$harmless is nobody's business" lacks "$harmless"

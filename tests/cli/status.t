@@ -88,7 +88,7 @@ ok "is no fault" exits 0
 
 card nouveau
 run status
-ok "without a report" line "WARN report: this boot has left no report: its image does not contain vfio-early; regenerate the initramfs"
+ok "without a report" line "WARN report: this boot has left no report: the image that was booted does not contain vfio-early; regenerate the initramfs, then reboot"
 ok "the present is told" line "FAIL 0000:01:00.0 10de:1c03: now: nouveau; at boot: not known; wanted: by rd.vfio.ids; vfio-early check predicts the next boot"
 ok "with status 1" exits 1
 mkdir "$tree/run/vfio-early"

@@ -16,7 +16,7 @@ scene() {
 	ahead_says check "(now: radeon)"
 	ahead_says check "contains vfio-early and the configuration as it is now"
 	ahead_says check "exit 0"
-	ahead_says status "this boot has left no report: its image does not contain vfio-early"
+	ahead_says status "this boot has left no report: the image that was booted does not contain vfio-early, but the image of the next boot does; reboot"
 	ahead_says check "Ready: the next boot binds 2 devices. Reboot."
 	ahead_says status "FAIL 0000:01:00.0 1002:5159"
 	ahead_says status ": now: radeon; at boot: not known; wanted: by rd.vfio.ids"

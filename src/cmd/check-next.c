@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check: what the next boot does by its command line, its kernel and the guests that start on it. */
+#include "cmd/check.h"
+
+#include <string.h>
+
+#include "cmd/show.h"
+#include "core/match.h"
+#include "host/config-read.h"
+
+#define SUBJECT_CMDLINE "command line"
+
+/* The last parameter of the next boot's command line with this name, as it is written; "" for none. */
+static const char *find_token(const struct check_input *input, const char *name)
+{
+	const char *cursor = input->context->cmdline, *token = "";
+	struct cmdline_param param;
+
+	while (cmdline_next(&cursor, &param))
+		if (cmdline_is(&param, name))
+			token = cmdline_param_text(&param);
+	return token;
+}
+
+static const char *cure_token(const struct check_input *input, const char *token)
+{
+	return token[0] ? distro_remove(input->distro, token) : "";
+}
+
+static void check_dry_run(const struct check_input *input, struct findings *findings)
+{
+	const char *token = find_token(input, "rd.vfio.dryrun");
+
+	if (input->context->config.dryrun)
+		findings_add(findings, FINDING_WARN, SUBJECT_CMDLINE, cure_token(input, token),
+			     "%s: the next boot plans and reports, and binds no device",
+			     token[0] ? token : "rd.vfio.dryrun")
+			->code = CODE_DRY_RUN;
+}
+
+static void check_ignored(const struct check_input *input, struct findings *findings)
+{
+	const char *token = find_token(input, "rd.vfio.config");
+
+	if (input->claims_ignored)
+		findings_add(findings, FINDING_WARN, CONFIG_READ_FILE, cure_token(input, token),
+			     "the next boot ignores this file and its drop-ins, by %s on its command line",
+			     token)
+			->code = CODE_FILE_IGNORED;
+}
+
+static const char *describe_edit(const struct bootloader_edit *edit)
+{
+	if (edit->removed)
+		return util_text("the next boot has %s, which was taken out of this file", edit->parameter);
+	if (edit->unsure)
+		return util_text(
+			"has %s, which this boot does not have; whether the next one has it cannot be "
+			"read",
+			edit->parameter);
+	return util_text("has %s, which the next boot does not have: the file was edited and not applied",
+			 edit->parameter);
+}
+
+static void check_edit(const struct check_input *input, struct findings *findings)
+{
+	const struct bootloader_edit *edit = input->edit;
+
+	if (edit)
+		findings_add(findings, FINDING_WARN, edit->file,
+			     distro_apply(input->distro, edit->parameter, edit->removed), "%s",
+			     describe_edit(edit))
+			->code = CODE_NOT_APPLIED;
+}
+
+/* AMD's and Arm's are on by themselves. */
+static void check_iommu_stays(const struct check_input *input, struct findings *findings)
+{
+	const struct context *context = input->context;
+	const struct iommu *iommu = &context->machine.iommu;
+
+	if (iommu->state != IOMMU_ON || iommu->kind != IOMMU_INTEL || !context->booted ||
+	    input->iommu_by_default == KERNEL_SWITCH_ON ||
+	    !cmdline_has(context->booted, "intel_iommu", "on") ||
+	    cmdline_has(context->cmdline, "intel_iommu", "on"))
+		return;
+	findings_add(findings,
+		     input->iommu_by_default == KERNEL_SWITCH_OFF && !context->config.iommu_ignored ?
+			     FINDING_FAIL :
+			     FINDING_WARN,
+		     "IOMMU", distro_add(input->distro, "intel_iommu=on"),
+		     "is on by intel_iommu=on, which the next boot does not have, and %s",
+		     input->iommu_by_default == KERNEL_SWITCH_OFF ?
+			     "its kernel does not switch VT-d on by itself" :
+			     "whether its kernel switches VT-d on by itself is not known")
+		->code = CODE_IOMMU_LOST;
+}
+
+/* --- ids that more than one device has --- */
+
+static bool is_of_claim(const struct claim *claim, const struct pci_function *function)
+{
+	return !pci_is_bridge(function) && selector_match(&claim->selector, function) == SELECTOR_YES;
+}
+
+static const char *narrow(const struct claim *claim, const struct pci_function *function)
+{
+	const char *one = util_text("%s@%04x:%04x", pci_address_text(&function->address), function->vendor,
+				    function->device);
+
+	return claim->rank == CLAIM_OF_CMDLINE ?
+		       util_text("to claim one of them, name it: rd.vfio.ids=%s", one) :
+		       util_text("to claim one of them, name it: claim %s (in " CONFIG_READ_FILE ")", one);
+}
+
+/* Where the host keeps one of them, the claim is wider than what was meant, or narrower. */
+static void check_several(const struct check_input *input, const struct claim *claim,
+			  struct findings *findings)
+{
+	const struct machine *machine = &input->context->machine;
+	const struct pci_function *taken = NULL;
+	size_t count = 0, accounted = 0; /* accounted: taken, or left out by a keep */
+	const char *list = "";
+
+	if (claim->selector.kind != SELECTOR_ID || claim->selector.id.vendor == SELECTOR_ANY ||
+	    claim->selector.id.device == SELECTOR_ANY)
+		return;
+	for (size_t i = 0; i < machine->function_count; i++) {
+		const struct pci_function *function = &machine->functions[i];
+
+		if (!is_of_claim(claim, function))
+			continue;
+		count++;
+		list = util_text_add(list, "%s%s", list[0] ? ", " : "", pci_address_text(&function->address));
+		accounted += match_is_kept(&input->context->config, function);
+		if (!plan_takes(&input->context->plan, function))
+			continue;
+		accounted++;
+		if (!taken || taken->boot_vga == 1)
+			taken = function;
+	}
+	if (count > 1)
+		findings_add(findings, accounted >= count || !taken ? FINDING_PASS : FINDING_WARN,
+			     util_text("claim %s", claim->text), taken ? narrow(claim, taken) : "",
+			     "matches %zu devices: %s", count, list)
+			->code = CODE_SEVERAL;
+}
+
+/* --- drivers --- */
+
+/* Is the entry the first one whose claim names this driver? */
+static bool is_first_of_driver(const struct plan *plan, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (!strcmp(plan->entries[i].claim->driver, plan->entries[index].claim->driver))
+			return false;
+	return true;
+}
+
+static void check_driver(const struct check_input *input, const struct plan_entry *entry,
+			 struct findings *findings)
+{
+	const char *driver = entry->claim->driver;
+	const char *cure = util_text("remove driver=%s (%s); vfio-pci, or a variant of it, is the default",
+				     driver, entry->claim->wanted_by);
+
+	if (input->next && !module_index_has(input->index, driver))
+		findings_add(findings, FINDING_FAIL, show_subject(entry), cure,
+			     "driver=%s: the kernel %s has no such driver, neither built in nor as a module",
+			     driver, input->next->version)
+			->code = CODE_DRIVER;
+	else if (!pci_is_guest_driver(driver))
+		findings_add(findings, FINDING_WARN, show_subject(entry), cure,
+			     "driver=%s: this is no vfio driver by its name, so a guest may not be able to "
+			     "use the device",
+			     driver)
+			->code = CODE_DRIVER;
+}
+
+/* --- neighbours, by the driver that takes them at the next boot --- */
+
+static const struct pci_function *find_taken_of_group(const struct plan *plan, int group)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].iommu_group == group && plan_is_taken(&plan->entries[i]))
+			return plan->entries[i].function;
+	return NULL;
+}
+
+/* What has a host driver now stands among the plan's neighbours already. */
+static void check_neighbour(const struct check_input *input, const struct pci_function *function,
+			    struct findings *findings)
+{
+	const struct plan *plan = &input->context->plan;
+	const struct pci_function *taken;
+	const char *driver;
+
+	if (function->iommu_group < 0 || plan_takes(plan, function) || pci_is_real_bridge(function) ||
+	    (function->driver[0] && !pci_is_guest_driver(function->driver)))
+		return;
+	taken = find_taken_of_group(plan, function->iommu_group);
+	driver = taken ? module_index_driver(input->index, function) : "";
+	if (!driver[0] || pci_is_guest_driver(driver))
+		return;
+	findings_add(findings, FINDING_FAIL, pci_text(function),
+		     plan_entry_of(plan, function) ?
+			     "" :
+			     util_text("add to the configuration: claim %s (in " CONFIG_READ_FILE ")",
+				       pci_address_text(&function->address)),
+		     "%s, and at the next boot %s takes it; until it is released no guest can use IOMMU "
+		     "group %d with %s",
+		     function->driver[0] ?
+			     util_text("is on %s now, but no claim names it", function->driver) :
+			     "has no driver now",
+		     driver, function->iommu_group, pci_address_text(&taken->address))
+		->code = CODE_GROUP_LATER;
+}
+
+/* --- what guests take --- */
+
+static bool guest_takes(const struct check_input *input, const struct guest_device *device,
+			const struct pci_function *function)
+{
+	const struct machine *machine = &input->context->machine;
+	const struct pci_function *named =
+		pci_find(machine->functions, machine->function_count, &device->address);
+
+	return guests_names(device, function) || (device->whole_group && named && named->iommu_group >= 0 &&
+						  named->iommu_group == function->iommu_group);
+}
+
+static void check_guest(const struct check_input *input, const struct guest_device *device,
+			const struct pci_function *function, struct findings *findings)
+{
+	if (pci_is_bridge(function) || plan_takes(&input->context->plan, function) ||
+	    !guest_takes(input, device, function))
+		return;
+	findings_add(findings, FINDING_WARN, pci_text(function),
+		     guests_names(device, function) ?
+			     util_text("claim it, or take it out of %s", device->where) :
+			     util_text("take %s out of %s, or claim its whole group",
+				       pci_address_text(&device->address), device->where),
+		     guests_names(device, function) ?
+			     "%s takes it from the host when it starts, and the host has it until then" :
+			     "%s takes it from the host when it starts, with the group of its own device",
+		     device->guest)
+		->code = CODE_MANAGER;
+}
+
+void check_next(const struct check_input *input, struct findings *findings)
+{
+	const struct context *context = input->context;
+	const struct machine *machine = &context->machine;
+
+	check_dry_run(input, findings);
+	check_ignored(input, findings);
+	check_edit(input, findings);
+	check_iommu_stays(input, findings);
+	for (size_t c = 0; c < context->config.claim_count; c++)
+		check_several(input, &context->config.claims[c], findings);
+	for (size_t i = 0; i < context->plan.count; i++)
+		if (context->plan.entries[i].claim->driver[0] && is_first_of_driver(&context->plan, i))
+			check_driver(input, &context->plan.entries[i], findings);
+	for (size_t i = 0; i < machine->function_count; i++)
+		check_neighbour(input, &machine->functions[i], findings);
+	for (size_t g = 0; g < input->guests->count; g++)
+		for (size_t i = 0; i < machine->function_count; i++)
+			check_guest(input, &input->guests->list[g], &machine->functions[i], findings);
+}

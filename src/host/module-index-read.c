@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/module-index-read.h"
+
+#include <string.h>
+
+#include "host/config-read.h"
+#include "host/rootdir.h"
+
+#define INDEX_LIMIT (16 << 20)
+#define FILE_LIMIT (1 << 20)
+
+static char *read_index(const char *version, const char *name, size_t *ret_length)
+{
+	char *text;
+
+	if (rootdir_read_file(util_text("/lib/modules/%s/%s", version, name), INDEX_LIMIT, &text,
+			      ret_length) < 0)
+		return NULL;
+	return text;
+}
+
+static void add_modprobe(void *index, const char *path)
+{
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
+		module_index_add_modprobe(index, text);
+}
+
+void module_index_read(const char *version, const char *cmdline, struct module_index *ret)
+{
+	/* libkmod's own folders and their order (libkmod/libkmod.c, default_config_paths). */
+	static const char *const folders[] = { "/etc/modprobe.d", "/usr/local/lib/modprobe.d",
+					       "/usr/lib/modprobe.d", "/lib/modprobe.d" };
+	size_t length;
+
+	*ret = (struct module_index){ 0 };
+	if (!version[0])
+		return;
+	ret->aliases = read_index(version, "modules.alias", &length);
+	ret->files = read_index(version, "modules.dep", &length);
+	ret->builtin = read_index(version, "modules.builtin", &length);
+	ret->builtin_info = read_index(version, "modules.builtin.modinfo", &ret->builtin_info_length);
+	config_read_each_drop_in(folders, ARRAY_SIZE(folders), add_modprobe, ret);
+	module_index_add_cmdline(ret, cmdline);
+}
+
+static enum kernel_switch find_switch(const char *text, const char *name)
+{
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&text, &line, &length))
+		if (length > strlen(name) && !memcmp(line, name, strlen(name)) && line[strlen(name)] == '=')
+			return line[strlen(name) + 1] == 'y' ? KERNEL_SWITCH_ON : KERNEL_SWITCH_OFF;
+	return KERNEL_SWITCH_OFF;
+}
+
+enum kernel_switch module_index_read_switch(const char *version, const char *name)
+{
+	const char *const places[] = { util_text("/boot/config-%s", version),
+				       util_text("/lib/modules/%s/config", version) };
+	enum kernel_switch found = KERNEL_SWITCH_UNKNOWN;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places) && version[0] && !found; i++) {
+		cleanup_free char *text = NULL;
+		size_t length;
+
+		if (rootdir_read_file(places[i], FILE_LIMIT, &text, &length) == 0)
+			found = find_switch(text, name);
+	}
+	return found;
+}

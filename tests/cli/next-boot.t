@@ -1,0 +1,271 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check foretells the next boot: by its command line, by the drivers of the kernel that boots, by what was edited and not
+# applied, and by the guests that start on it; and status says when all that is left is to reboot.
+. "$(dirname "$0")/lib.sh"
+
+last_line() { [ "$(printf '%s\n' "$output" | tail -n 1)" = "$1" ]; }
+code_is() { # CODE LEVEL: there is a finding with this code and level
+	"$binary" --root "$tree" check --json | jq -e --arg code "$1" --arg level "$2" \
+		'.findings[] | select(.code == $code and .level == $level)' >/dev/null
+}
+# A card with its audio function, another device in its group, and a kernel with the indexes of depmod.
+card() {
+	machine dmar0
+	pci 0000:00:02.0 8086:041A 30000 2 i915
+	pci 0000:01:00.0 10DE:1C03 30000 1
+	pci 0000:01:00.1 10DE:10F1 40300 1
+	kernel 6.1.0-1
+	modules=$tree/lib/modules/6.1.0-1
+	echo "kernel/drivers/gpu/drm/nouveau/nouveau.ko.xz: kernel/drivers/gpu/drm/drm.ko.xz" >>"$modules/modules.dep"
+	printf '%s\n' "# Aliases" "alias pci:v000010DEd*sv*sd*bc03sc*i* nouveau" "alias pci:v*d*sv*sd*bc04sc03i00* snd_hda_intel" \
+		"alias vfio_pci:v*d*sv*sd*bc*sc*i* vfio_pci" >"$modules/modules.alias"
+	cmdline rd.vfio.ids=01:00.0
+	mkdir -p "$tree/usr/sbin" "$tree/etc/default"
+	: >"$tree/usr/sbin/update-initramfs"
+}
+grub() { # PARAMETER...: what grub.cfg has
+	: >"$tree/usr/sbin/update-grub"
+	[ -e "$tree/etc/default/grub" ] || : >"$tree/etc/default/grub"
+	mkdir -p "$tree/boot/grub"
+	printf '# made by update-grub\nmenuentry x {\n\tlinux /boot/vmlinuz-6.1.0-1 %s\n}\n' "$*" >"$tree/boot/grub/grub.cfg"
+}
+
+# --- ids that several devices have ---
+
+card
+pci 0000:02:00.0 10DE:1C03 30000 3
+cmdline rd.vfio.ids=10de:1c03
+run check
+ok "an id of two devices" line "PASS claim 10de:1c03: matches 2 devices: 0000:01:00.0, 0000:02:00.0; to claim one of them, name it: rd.vfio.ids=0000:01:00.0@10de:1c03"
+rm -r "$tree/sys/bus/pci/devices/0000:00:02.0"
+echo 1 >"$tree/sys/bus/pci/devices/0000:01:00.0/boot_vga"
+cmdline quiet
+echo "claim 10de:1c03" | config
+run check
+ok "one of which the host keeps" line "WARN claim 10de:1c03: matches 2 devices: 0000:01:00.0, 0000:02:00.0; to claim one of them, name it: claim 0000:02:00.0@10de:1c03 (in /etc/vfio-early.conf)"
+ok "its code" code_is several-devices WARN
+echo "keep 01:00.0" >>"$tree/etc/vfio-early.conf"
+run check
+ok "which a keep says" says "PASS claim 10de:1c03: matches 2 devices"
+echo "claim 02:00.0@10de:1c03" | config
+run check
+ok "that line names one" lacks "matches 2"
+echo "claim class:0300" | config
+run check
+ok "a class is meant to match more" lacks "matches 2"
+
+# --- a keep, a driver ---
+
+card
+echo "keep 03:00.0" | config
+run check
+ok "a keep that matches nothing" line "WARN /etc/vfio-early.conf:1: this keep protects nothing: no device matches it; compare with lspci -nn"
+echo "keep 01:00.0" | config
+run check
+ok "one that is obeyed is no failure" line "PASS 0000:01:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) wins over every claim"
+ok "and nothing is ready for a guest" last_line "Not ready: the next boot binds no device."
+cmdline quiet
+echo "claim 01:00.0 driver=nonsense" | config
+run check
+ok "a driver that the kernel does not have" line "FAIL 0000:01:00.0 10de:1c03: driver=nonsense: the kernel 6.1.0-1 has no such driver, neither built in nor as a module; remove driver=nonsense (/etc/vfio-early.conf:1); vfio-pci, or a variant of it, is the default"
+ok "its device does not pass" lacks "PASS 0000:01:00.0"
+ok "its code" code_is driver FAIL
+echo "claim 01:00.0 driver=nouveau" | config
+run check
+ok "one that is no vfio driver" says "WARN 0000:01:00.0 10de:1c03: driver=nouveau: this is no vfio driver by its name"
+echo "claim 01:00.0 driver=vfio_pci" | config
+run check
+ok "a vfio driver in the module's spelling" lacks "driver="
+rm "$modules/modules.dep"
+: >"$modules/modules.builtin"
+echo "claim 01:00.0 driver=nonsense" | config
+run check
+ok "where the kernel's modules cannot be read, nothing is claimed of them" lacks "has no such driver"
+
+# --- the next boot's command line ---
+
+card
+cmdline rd.vfio.ids=01:00.0,01:00.1
+grub rd.vfio.ids=01:00.0,01:00.1 rd.vfio.dryrun
+run check
+ok "a dry run" line "WARN command line: rd.vfio.dryrun: the next boot plans and reports, and binds no device; remove rd.vfio.dryrun from GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub"
+ok "nothing passes as bound" says "WARN 0000:01:00.0 10de:1c03: would be bound"
+ok "it is not ready" last_line "Not ready: the next boot is a dry run and binds no device."
+ok "its code" code_is dry-run WARN
+grub rd.vfio.ids=01:00.0
+for word in single systemd.unit=rescue.target init=/bin/bash; do
+	cmdline rd.vfio.ids=01:00.0 $word
+	rm -rf "${tree:?}/boot/grub"
+	run check
+	ok "a recovery word, which is named: $word" line "WARN 0000:01:00.0 10de:1c03: left alone: $word on the kernel command line asks for a rescue shell (rd.vfio.recovery=claim lifts that); remove $word from GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub"
+done
+cmdline rd.vfio.ids=01:00.0 elfcorehdr=0x1000
+run boot --dry-run
+ok "a crash kernel is another thing" says "left alone: this is a crash kernel, by elfcorehdr=0x1000 on its command line"
+cmdline rd.vfio.ids=01:00.0 rd.vfio=off
+run check
+ok "the token as it is written" says "left alone: rd.vfio=off on the kernel command line; remove rd.vfio=off from"
+cmdline rd.vfio.config=0
+echo "claim 01:00.0" | config
+run check
+ok "files that are ignored" line "WARN /etc/vfio-early.conf: the next boot ignores this file and its drop-ins, by rd.vfio.config=0 on its command line; remove rd.vfio.config=0 from GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub"
+ok "its code" code_is file-ignored WARN
+echo "# nothing" | config
+run check
+ok "which is nothing to say of an empty one" lacks "ignores this file"
+cmdline quiet
+grub quiet rd.vfio.ids=10de:1c0x
+run check
+ok "an error of the next boot's command line names file and line" says "FAIL /boot/grub/grub.cfg:3: "
+mkdir -p "$tree/boot/loader/entries"
+printf 'title x\nlinux /vmlinuz-6.1.0-1\noptions quiet rd.vfio.ids=10de:1c0x\n' >"$tree/boot/loader/entries/a.conf"
+: >"$tree/usr/sbin/grubby"
+run check
+ok "in an entry too" says "FAIL /boot/loader/entries/a.conf:3: "
+cmdline rd.vfio.ids=10de:1c0x
+rm -r "$tree/boot/loader" "$tree/boot/grub" "$tree/usr/sbin/grubby"
+run check
+ok "of this boot's one it is the kernel's file" says "FAIL /proc/cmdline:1:"
+
+# --- the IOMMU ---
+
+card
+cmdline rd.vfio.ids=01:00.0 intel_iommu=on
+grub rd.vfio.ids=01:00.0
+run check
+ok "an IOMMU that may be off then" says "WARN IOMMU: is on by intel_iommu=on, which the next boot does not have, and whether its kernel switches VT-d on by itself is not known; add intel_iommu=on to"
+echo "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set" >"$tree/boot/config-6.1.0-1"
+run check
+ok "one that will be off" says "FAIL IOMMU: is on by intel_iommu=on, which the next boot does not have, and its kernel does not switch VT-d on by itself"
+ok "it fails" exits 1
+ok "its code" code_is iommu-lost FAIL
+echo "CONFIG_INTEL_IOMMU_DEFAULT_ON=y" >"$tree/boot/config-6.1.0-1"
+run check
+ok "one that the kernel switches on" lacks "FAIL IOMMU"
+grub rd.vfio.ids=01:00.0 intel_iommu=on,sm_on
+rm "$tree/boot/config-6.1.0-1"
+run check
+ok "the parameter among others" lacks "is on by intel_iommu=on"
+
+# --- what was edited and not applied ---
+
+card
+cmdline rd.vfio.ids=01:00.0 quiet
+grub rd.vfio.ids=01:00.0 quiet
+printf 'GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="quiet splash rd.vfio.ids=01:00.0 iommu=pt"\nGRUB_CMDLINE_LINUX=""\n' >"$tree/etc/default/grub"
+run check
+ok "a parameter of /etc/default/grub" line "WARN /etc/default/grub: has iommu=pt, which the next boot does not have: the file was edited and not applied; sudo update-grub"
+ok "its code" code_is not-applied WARN
+grub rd.vfio.ids=01:00.0 quiet iommu=pt
+run check
+ok "that was applied" lacks "/etc/default/grub"
+echo 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"' >"$tree/etc/default/grub"
+run check
+ok "one that was taken out" says "WARN /etc/default/grub: the next boot has rd.vfio.ids=01:00.0, which was taken out of this file; sudo update-grub"
+mkdir "$tree/etc/default/grub.d"
+echo 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT rd.vfio.ids=01:00.0 iommu=pt"' >"$tree/etc/default/grub.d/vfio.cfg"
+run check
+ok "drop-ins add to it" lacks "which was taken out"
+echo 'GRUB_CMDLINE_LINUX_DEFAULT="rd.vfio.ids=01:00.0 iommu=pt intel_iommu=on"' >"$tree/etc/default/grub"
+echo 'GRUB_CMDLINE_LINUX_DEFAULT="rd.vfio.ids=01:00.0 iommu=pt"' >"$tree/etc/default/grub.d/vfio.cfg"
+run check
+ok "or replace it" lacks "/etc/default/grub"
+rm "$tree/boot/grub/grub.cfg"
+echo 'GRUB_CMDLINE_LINUX_DEFAULT="iommu=pt"' >"$tree/etc/default/grub.d/vfio.cfg"
+run check
+ok "where grub.cfg cannot be read, nothing is claimed of it" lacks "/etc/default/grub"
+rm -r "$tree/etc/default" "$tree/boot/grub"
+mkdir -p "$tree/etc/kernel"
+echo x >"$tree/etc/kernel/proxmox-boot-uuids"
+echo "quiet rd.vfio.ids=01:00.0 intel_iommu=on" >"$tree/etc/kernel/cmdline"
+run check
+ok "Proxmox, which has not booted with it" says "WARN /etc/kernel/cmdline: has intel_iommu=on, which this boot does not have; whether the next one has it cannot be read; sudo proxmox-boot-tool refresh, then reboot"
+rm "$tree/etc/kernel/proxmox-boot-uuids"
+echo "quiet rd.vfio.ids=01:00.0" >"$tree/etc/kernel/cmdline"
+mkdir "$tree/etc/kernel/cmdline.d"
+echo "iommu=pt" >"$tree/etc/kernel/cmdline.d/vfio.conf"
+run check
+ok "a drop-in of kernel-install's file" says "WARN /etc/kernel/cmdline.d/vfio.conf: has iommu=pt, which the next boot does not have"
+
+# --- neighbours, by the driver that takes them ---
+
+card
+run check
+ok "a neighbour without a driver, which gets one" line "FAIL 0000:01:00.1 10de:10f1: has no driver now, and at the next boot snd_hda_intel takes it; until it is released no guest can use IOMMU group 1 with 0000:01:00.0; add to the configuration: claim 0000:01:00.1 (in /etc/vfio-early.conf)"
+ok "its code" code_is group-shared-later FAIL
+echo "blacklist snd-hda-intel" >"$tree/etc/modprobe.d.conf"
+mkdir -p "$tree/etc/modprobe.d"
+mv "$tree/etc/modprobe.d.conf" "$tree/etc/modprobe.d/a.conf"
+run check
+ok "unless that is blacklisted" lacks "0000:01:00.1"
+rm "$tree/etc/modprobe.d/a.conf"
+cmdline rd.vfio.ids=01:00.0 modprobe.blacklist=snd_hda_intel
+run check
+ok "also on the command line" lacks "0000:01:00.1"
+printf 'snd_hda_intel.alias=pci:v*d*sv*sd*bc04sc03i00*\0snd_hda_intel.license=GPL\0' >"$modules/modules.builtin.modinfo"
+run check
+ok "a driver that is built in takes it all the same" says "FAIL 0000:01:00.1 10de:10f1: has no driver now, and at the next boot snd_hda_intel takes it"
+rm "$modules/modules.builtin.modinfo"
+card
+pci 0000:01:00.1 10DE:10F1 40300 1 vfio-pci 2>/dev/null
+run check
+ok "one on vfio-pci that no claim names" says "FAIL 0000:01:00.1 10de:10f1: is on vfio-pci now, but no claim names it, and at the next boot snd_hda_intel takes it"
+cmdline rd.vfio.ids=01:00.0,01:00.1
+run check
+ok "one that is claimed" lacks "FAIL"
+cmdline rd.vfio.ids=01:00.0
+sed -i '/snd_hda_intel/d' "$modules/modules.alias"
+run check
+ok "one that no driver wants" lacks "0000:01:00.1"
+
+# --- guests ---
+
+card
+pci 0000:04:00.0 8086:1539 20000 4 igb
+pci 0000:04:00.1 8086:1539 20000 4 igb
+pci 0000:05:00.0 8086:1539 20000 4 igb
+mkdir -p "$tree/etc/pve/qemu-server" "$tree/etc/libvirt/qemu/networks"
+printf 'name: win\nhostpci0: 0000:04:00,pcie=1\nhostpci1: 01:00.0;0000:01:00.1,x-vga=1\n[before]\nhostpci2: 00:02.0\n' >"$tree/etc/pve/qemu-server/101.conf"
+cmdline rd.vfio.ids=01:00.0,01:00.1
+run check
+for function in 0 1; do
+	ok "Proxmox takes the slot: function $function" line "WARN 0000:04:00.$function 8086:1539: guest 101 of Proxmox takes it from the host when it starts, and the host has it until then; $([ $function = 0 ] && echo "claim it, or take it out of /etc/pve/qemu-server/101.conf" || echo "see 0000:04:00.0 above")"
+done
+ok "and its group" line "WARN 0000:05:00.0 8086:1539: guest 101 of Proxmox takes it from the host when it starts, with the group of its own device; take 0000:04:00.0 out of /etc/pve/qemu-server/101.conf, or claim its whole group"
+ok "what is claimed is ready for it" lacks "0000:01:00.0 10de:1c03: guest"
+ok "a snapshot is not what starts" lacks "0000:00:02.0"
+ok "its code" code_is vm-manager WARN
+rm -r "$tree/etc/pve"
+cat >"$tree/etc/libvirt/qemu/win10.xml" <<'XML'
+<domain><devices>
+<hostdev mode='subsystem' type='usb' managed='yes'><source><address bus='4' device='1'/></source></hostdev>
+<hostdev mode='subsystem' type='pci' managed='yes'>
+  <driver name='vfio'/>
+  <source>
+    <address domain='0x0000' bus='0x04' slot='0x00' function='0x1'/>
+  </source>
+  <address type='pci' domain='0x0000' bus='0x05' slot='0x00' function='0x0'/>
+</hostdev>
+<hostdev mode='subsystem' type='pci' managed='no'><source><address domain='0x0000' bus='0x04' slot='0x00' function='0x0'/></source></hostdev>
+</devices></domain>
+XML
+run check
+ok "libvirt with managed='yes'" line "WARN 0000:04:00.1 8086:1539: guest win10 of libvirt takes it from the host when it starts, and the host has it until then; claim it, or take it out of /etc/libvirt/qemu/win10.xml"
+ok "not where a person binds it" lacks "0000:04:00.0"
+ok "nor the guest's own address" lacks "0000:05:00.0"
+
+# --- status before the first reboot ---
+
+card
+run status
+ok "where the image has no vfio-early" says "the image that was booted does not contain vfio-early; sudo update-initramfs -u -k all, then reboot"
+: | config
+image /boot/initrd.img-6.1.0-1 gzip
+run status
+ok "where the image has it: reboot" line "WARN report: this boot has left no report: the image that was booted does not contain vfio-early, but the image of the next boot does; reboot"
+ok "the device says where that stands" line "FAIL 0000:01:00.0 10de:1c03: now: no driver; at boot: not known; wanted: by rd.vfio.ids; see report above"
+echo "claim 01:00.1" | config
+run status
+ok "not if its configuration is older" says "; sudo update-initramfs -u -k all, then reboot"
+done_testing
