@@ -75,7 +75,7 @@ void log_no_memory(void)
 		"<3>" PREFIX "no memory is left: this stage ends without a report, and what is not bound "
 		"stays with the host; look for memory in dmesg\n";
 
-	if (!append_to(KMSG, 0, record))
+	if (append_to(KMSG, 0, record) < 0)
 		(void)!write(STDERR_FILENO, record + 3, sizeof(record) - 4);
 }
 
