@@ -187,11 +187,29 @@ static const struct pci_function *find_taken_of_group(const struct plan *plan, i
 	return NULL;
 }
 
+/* driverctl binds it at each boot, behind whatever driver comes first. */
+static bool is_driverctls(const struct other_setups *setups, const struct pci_function *function)
+{
+	for (size_t i = 0; i < setups->count; i++)
+		if (setups->list[i].kind == SETUP_DRIVERCTL && pci_is_guest_driver(setups->list[i].text) &&
+		    !pci_address_compare(&setups->list[i].address, &function->address))
+			return true;
+	return false;
+}
+
+static const char *describe_now(const struct pci_function *function, bool wanted)
+{
+	if (!function->driver[0])
+		return "has no driver now";
+	return util_text(wanted ? "is on %s now" : "is on %s now, but no claim names it", function->driver);
+}
+
 /* What has a host driver now stands among the plan's neighbours already. */
 static void check_neighbour(const struct check_input *input, const struct pci_function *function,
 			    struct findings *findings)
 {
 	const struct plan *plan = &input->context->plan;
+	bool wanted = plan_entry_of(plan, function), kept_away = is_driverctls(input->setups, function);
 	const struct pci_function *taken;
 	const char *driver;
 
@@ -202,17 +220,14 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 	driver = taken ? module_index_driver(input->index, function) : "";
 	if (!driver[0] || pci_is_guest_driver(driver))
 		return;
-	findings_add(findings, FINDING_FAIL, pci_text(function),
-		     plan_entry_of(plan, function) ?
-			     "" :
-			     util_text("add to the configuration: claim %s (in " CONFIG_READ_FILE ")",
-				       pci_address_text(&function->address)),
-		     "%s, and at the next boot %s takes it; until it is released no guest can use IOMMU "
+	findings_add(findings, kept_away ? FINDING_WARN : FINDING_FAIL, pci_text(function),
+		     wanted ? "" :
+			      util_text("add to the configuration: claim %s (in " CONFIG_READ_FILE ")",
+					pci_address_text(&function->address)),
+		     "%s, and at the next boot %s takes it%s; until it is released no guest can use IOMMU "
 		     "group %d with %s",
-		     function->driver[0] ?
-			     util_text("is on %s now, but no claim names it", function->driver) :
-			     "has no driver now",
-		     driver, function->iommu_group, pci_address_text(&taken->address))
+		     describe_now(function, wanted), driver, kept_away ? " until driverctl moves it" : "",
+		     function->iommu_group, pci_address_text(&taken->address))
 		->code = CODE_GROUP_LATER;
 }
 

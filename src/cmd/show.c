@@ -84,6 +84,15 @@ static void show_sentence(struct term *term, const struct findings *findings, si
 	term_cure(term, before, term->unicode ? util_text("%s  ", before) : util_text("%s   ", before), cure);
 }
 
+/* As lspci has it. */
+static void show_device_name(struct term *term, const struct pci_function *function)
+{
+	const char *name = pci_names_device(function);
+
+	if (name[0])
+		term_put(term, TERM_PLAIN, "%s: %s", pci_names_class(function), name);
+}
+
 /* On a terminal the name of a device is a heading, and its findings are below. */
 static void show_device(struct term *term, const struct findings *findings, size_t index)
 {
@@ -93,7 +102,7 @@ static void show_device(struct term *term, const struct findings *findings, size
 		term_blank(term);
 		term_open(term, "", "    ");
 		term_put(term, TERM_BOLD, "%s", finding->subject);
-		term_put(term, TERM_PLAIN, "%s", pci_names_device(finding->function));
+		show_device_name(term, finding->function);
 		term_close(term);
 	}
 	term_open(term, "  ", "       ");

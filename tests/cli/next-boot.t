@@ -211,6 +211,11 @@ card
 pci 0000:01:00.1 10DE:10F1 40300 1 vfio-pci 2>/dev/null
 run check
 ok "one on vfio-pci that no claim names" says "FAIL 0000:01:00.1 10de:10f1: is on vfio-pci now, but no claim names it, and at the next boot snd_hda_intel takes it"
+mkdir -p "$tree/etc/driverctl.d"
+echo vfio-pci >"$tree/etc/driverctl.d/0000:01:00.1"
+run check
+ok "by driverctl, which comes later" says "WARN 0000:01:00.1 10de:10f1: is on vfio-pci now, but no claim names it, and at the next boot snd_hda_intel takes it until driverctl moves it"
+rm -r "$tree/etc/driverctl.d"
 cmdline rd.vfio.ids=01:00.0,01:00.1
 run check
 ok "one that is claimed" lacks "FAIL"

@@ -36,6 +36,15 @@ ok "a page with a mistake is none" sh -c '! "$1" "$2"' - "$top/man/make" "$work/
 printf 'x(1)\n\n# NAME\n\n@SETTING colour@\n' >"$work/bad.scd"
 ok "nor is one with a setting that the program lacks" sh -c '! "$1" "$2"' - "$top/man/make" "$work/bad.scd"
 
+# --- codes of findings ---
+
+sed -n 's/^FINDING([A-Z_]*, "\([^"]*\)".*/\1/p; s/^VERDICT([A-Z_]*, "\([^"]*\)".*/\1/p' "$top/src/cmd/findings.def" \
+	"$top/src/core/verdicts.def" | sort >"$work/codes"
+ok "no two findings or verdicts have one name" sh -c '[ -s "$1" ] && ! uniq -d "$1" | grep .' - "$work/codes"
+sed -n 's/^FINDING([A-Z_]*, "\([^"]*\)".*/\1/p' "$top/src/cmd/findings.def" | words codes-of-program
+rendered vfio-early.8 | sed -n '/^FINDINGS$/,/^EXIT STATUS$/p' | sed -nE 's/^       ([a-z]+(-[a-z]+)*)$/\1/p' | words codes-of-manual
+same codes codes-of-program codes-of-manual
+
 # --- commands and options ---
 
 "$binary" --help >"$work/help"

@@ -99,6 +99,40 @@ static void the_same_parameters(void **state)
 	}
 }
 
+static void defaults_of_grub(void **state)
+{
+	static const struct {
+		const char *first, *second, *cmdline, *lacks, *extra;
+	} rows[] = {
+		{ "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet iommu=pt\"\nGRUB_CMDLINE_LINUX=rd.vfio.ids=01:00.0\n",
+		  "", "quiet iommu=pt rd.vfio.ids=01:00.0", "", "" },
+		{ "GRUB_CMDLINE_LINUX_DEFAULT='iommu=pt'\n", "", "quiet", "iommu=pt", "" },
+		{ "GRUB_CMDLINE_LINUX_DEFAULT=quiet\n", "", "intel_iommu=on", "", "intel_iommu=on" },
+		{ "GRUB_CMDLINE_LINUX=iommu=pt\n", "GRUB_CMDLINE_LINUX=\"$GRUB_CMDLINE_LINUX vfio.x=1\"\n",
+		  "", "iommu=pt", "" },
+		{ "GRUB_CMDLINE_LINUX=iommu=pt\n", "GRUB_CMDLINE_LINUX=\"\"\n", "", "", "" },
+		{ "#GRUB_CMDLINE_LINUX=iommu=pt\nGRUB_CMDLINE_LINUX_RECOVERY=iommu=pt\n", "", "", "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct boot_entry_defaults defaults = { NULL, NULL };
+		struct cmdline_param param;
+		const char *wanted;
+
+		boot_entry_add_defaults(&defaults, rows[i].first);
+		boot_entry_add_defaults(&defaults, rows[i].second);
+		wanted = util_text("%s %s", defaults.all ? defaults.all : "",
+				   defaults.normal ? defaults.normal : "");
+		assert_string_equal(
+			boot_entry_lacks(rows[i].cmdline, wanted, &param) ? cmdline_param_text(&param) : "",
+			rows[i].lacks);
+		assert_string_equal(
+			boot_entry_lacks(wanted, rows[i].cmdline, &param) ? cmdline_param_text(&param) : "",
+			rows[i].extra);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +140,7 @@ int main(void)
 		cmocka_unit_test(entries_of_the_specification),
 		cmocka_unit_test(long_lines_are_whole),
 		cmocka_unit_test(the_same_parameters),
+		cmocka_unit_test(defaults_of_grub),
 	};
 
 	return RUN(tests);
