@@ -110,9 +110,9 @@ static const char *modalias_of(const struct pci_function *function)
 static const char *find_builtin(const struct module_index *index, const char *modalias)
 {
 	static const char mark[] = ".alias=";
-	const char *end = index->builtin_info + index->builtin_info_length;
+	const char *field = index->builtin_info, *end = field ? field + index->builtin_info_length : NULL;
 
-	for (const char *field = index->builtin_info; field && field < end; field += strlen(field) + 1) {
+	for (; field < end; field += strlen(field) + 1) {
 		const char *alias = strstr(field, mark);
 
 		if (alias && util_starts_with(alias + strlen(mark), "pci:") &&

@@ -1,7 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fuzz.h"
 #include "core/other-setups.h"
+#include "core/guests.h"
 #include "core/keyboard.h"
+#include "core/module-index.h"
+
+/* The same text as an index of modules, and as the configuration of a guest. */
+static void read_more(const char *text, size_t size)
+{
+	static const struct pci_function card = { .vendor = 0x10de, .device = 0x1c03, .class = 0x030000 };
+	struct guest_devices guests = { 0 };
+	struct module_index index = {
+		.aliases = util_copy(text, size),
+		.files = util_copy(text, size),
+		.builtin_info = util_copy(text, size),
+		.builtin_info_length = size,
+	};
+
+	module_index_add_modprobe(&index, text);
+	module_index_add_cmdline(&index, text);
+	require(strlen(module_index_driver(&index, &card)) <= size);
+	(void)module_index_has(&index, "vfio-pci");
+	module_index_clear(&index);
+	guests_add_proxmox(&guests, "/etc/pve/qemu-server/1.conf", text);
+	guests_add_libvirt(&guests, "/etc/libvirt/qemu/x.xml", text);
+	for (size_t i = 0; i < guests.count; i++)
+		(void)guests_names(&guests.list[i], &card);
+	guests_clear(&guests);
+}
 
 /* Any text as modprobe.d, command line, driverctl's file and crypttab: what is found is text of a place. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -18,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		require(setups.list[i].text && strlen(setups.list[i].text) <= size &&
 			(setups.list[i].where[0] || !size));
 	other_setups_clear(&setups);
+	read_more(text, size);
 	keyboard_crypttab_asks(text);
 	keyboard_has_keys(text);
 	free(text);
