@@ -192,7 +192,8 @@ static void check_groups(const struct check_input *input, struct findings *findi
 
 	for (size_t g = 0; g < plan->group_count; g++)
 		findings_add(findings, FINDING_FAIL, pci_text(plan->groups[g].function), plan->groups[g].hint,
-			     "%s", plan->groups[g].reason);
+			     "%s", plan->groups[g].reason)
+			->code = CODE_GROUP_UNUSABLE;
 }
 
 /* --- what the host loses with a device, though nothing keeps it --- */
@@ -363,7 +364,8 @@ static void lose_console(const struct check_input *input, const struct pci_funct
 			findings_add(findings, FINDING_WARN, subject,
 				     "make sure that you can reach the host otherwise",
 				     "the serial console %s (console=%s) is on it, and the host loses it",
-				     name, name);
+				     name, name)
+				->code = CODE_SERIAL_CONSOLE;
 	}
 }
 
@@ -395,7 +397,8 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 	lose_display(input, entry->function, subject, findings);
 	lose_console(input, entry->function, subject, findings);
 	if (reported_find(entry->function, &reported))
-		findings_add(findings, FINDING_WARN, subject, reported.hint, "%s", reported.reason);
+		findings_add(findings, FINDING_WARN, subject, reported.hint, "%s", reported.reason)
+			->code = CODE_REPORTED;
 	if (input->unresettable[index])
 		findings_add(findings, FINDING_WARN, subject,
 			     "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs",
@@ -424,7 +427,8 @@ static void check_network(const struct check_input *input, struct findings *find
 		findings_add(findings, FINDING_WARN, show_subject(last),
 			     "make sure that you can reach the host otherwise: a screen and a keyboard, or a "
 			     "serial console",
-			     "is the host's last network card: from then on it has none but what is on USB");
+			     "is the host's last network card: from then on it has none but what is on USB")
+			->code = CODE_LAST_NETWORK;
 }
 
 /* Every keyboard hangs off a controller that goes. */

@@ -211,6 +211,8 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 	const struct plan *plan = &input->context->plan;
 	bool wanted = plan_entry_of(plan, function), kept_away = is_driverctls(input->setups, function);
 	const struct pci_function *taken;
+	struct plan_neighbour advice;
+	struct finding *finding;
 	const char *driver;
 
 	if (function->iommu_group < 0 || plan_takes(plan, function) || pci_is_real_bridge(function) ||
@@ -220,15 +222,22 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 	driver = taken ? module_index_driver(input->index, function) : "";
 	if (!driver[0] || pci_is_guest_driver(driver))
 		return;
-	findings_add(findings, kept_away ? FINDING_WARN : FINDING_FAIL, pci_text(function),
-		     wanted ? "" :
-			      util_text("add to the configuration: claim %s (in " CONFIG_READ_FILE ")",
-					pci_address_text(&function->address)),
-		     "%s, and at the next boot %s takes it%s; until it is released no guest can use IOMMU "
-		     "group %d with %s",
-		     describe_now(function, wanted), driver, kept_away ? " until driverctl moves it" : "",
-		     function->iommu_group, pci_address_text(&taken->address))
-		->code = CODE_GROUP_LATER;
+	finding = findings_add(
+		findings, kept_away ? FINDING_WARN : FINDING_FAIL, pci_text(function), "",
+		"%s, and at the next boot %s takes it%s; until it is released no guest can use IOMMU group %d with %s",
+		describe_now(function, wanted), driver, kept_away ? " until driverctl moves it" : "",
+		function->iommu_group, pci_address_text(&taken->address));
+	finding->code = CODE_GROUP_LATER;
+	if (wanted)
+		return;
+	context_advise_on(input->context, function, &advice);
+	finding->claim = advice.claim;
+	if (advice.claim[0])
+		finding_cure(finding, "%s (in " CONFIG_READ_FILE ")", advice.hint);
+	else
+		finding->hint = advice.hint;
+	if (advice.reason[0])
+		finding->what = util_text("%s; it cannot be claimed too: %s", finding->what, advice.reason);
 }
 
 /* --- what guests take --- */

@@ -753,3 +753,31 @@ void advice_find(const struct advice_input *input, struct plan *plan)
 		    !is_kept_by_word(input, plan->entries[i].function))
 			advise_on_vmd(input, plan, &plan->entries[i]);
 }
+
+void advice_on_function(const struct advice_input *input, const struct plan *plan,
+			const struct pci_function *function, struct plan_neighbour *ret)
+{
+	size_t count = input->plan->function_count;
+	cleanup_free bool *added = util_zeroed(count, sizeof(*added)),
+			  *accepted = util_zeroed(count, sizeof(*accepted));
+	const struct pci_function *one = what_to_claim(input, function);
+	struct refusal refusal = { function, "it is a bridge, and bridges are not given away", "" };
+
+	*ret = (struct plan_neighbour){ .function = function, .reason = "", .hint = "", .claim = "" };
+	/* That no guest can use the group is said already. */
+	if (has_group(plan, function->iommu_group))
+		return;
+	if (one)
+		added[index_of(input, one)] = true;
+	if (one && may_claim(input, plan, function->iommu_group, accepted, added, &refusal)) {
+		advise_claim(ret, list_claims(input, one, plan, added));
+	} else if (refusal.cause) {
+		ret->reason = refusal.cause == function ?
+				      refusal.why :
+				      util_text("%s would have to go with it, and stays with the host: %s",
+						name_with_driver(refusal.cause), refusal.why);
+		ret->hint = refusal.cure[0] ? refusal.cure :
+					      hint_to_part(input, taken_of(plan, function->iommu_group),
+							   refusal.cause);
+	}
+}

@@ -23,3 +23,10 @@ struct advice_input {
  * taken, in its slot and another group.
  */
 void advice_find(const struct advice_input *input, struct plan *plan);
+
+/*
+ * Find what helps against @function, which shares an IOMMU group with what @plan takes, and which a host driver binds
+ * later: the hint, what to claim ("" for nothing), and why it stays ("" where it may be claimed).
+ */
+void advice_on_function(const struct advice_input *input, const struct plan *plan,
+			const struct pci_function *function, struct plan_neighbour *ret);

@@ -86,8 +86,9 @@ static enum needs_depth depth_of(const struct plan_stage *stage, const struct fa
 	return facts_are_complete(facts) ? NEEDS_OF_TABLES : NEEDS_OFF_DISKS;
 }
 
-/* What would help, for who looks ahead. */
-static void advise(const struct plan_input *input, struct plan *plan)
+/* What would help, for who looks ahead: in the whole plan or, with @ret, against @function. */
+static void advise(const struct plan_input *input, struct plan *plan, const struct pci_function *function,
+		   struct plan_neighbour *ret)
 {
 	struct keyboards keyboards;
 	struct advice_input advice = { .plan = input };
@@ -99,7 +100,10 @@ static void advise(const struct plan_input *input, struct plan *plan)
 		advice.keyboards = keyboards.controllers;
 		advice.keyboard_count = keyboards.count;
 	}
-	advice_find(&advice, plan);
+	if (ret)
+		advice_on_function(&advice, plan, function, ret);
+	else
+		advice_find(&advice, plan);
 	keyboard_read_clear(&keyboards);
 }
 
@@ -131,7 +135,17 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 	}
 	planner_make(&input, context->machine.wanted, &context->plan);
 	if (stage->whole_machine)
-		advise(&input, &context->plan);
+		advise(&input, &context->plan, NULL, NULL);
+}
+
+void context_advise_on(const struct context *context, const struct pci_function *function,
+		       struct plan_neighbour *ret)
+{
+	struct plan_input input = input_of(context, &plan_next, true);
+	struct plan plan = context->plan;
+
+	input.early = &context->early;
+	advise(&input, &plan, function, ret);
 }
 
 void context_add_notes(struct context *context)

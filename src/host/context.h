@@ -48,6 +48,13 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 		  size_t count);
 void context_clear(struct context *context);
 
+/*
+ * What helps against @function, by advice_on_function(), after a context_plan() of plan_next that takes something of its
+ * IOMMU group?
+ */
+void context_advise_on(const struct context *context, const struct pci_function *function,
+		       struct plan_neighbour *ret);
+
 /* Note what another user than root (rootdir_is_unprivileged()) cannot read, where that matters for the plan. */
 void context_add_notes(struct context *context);
 
