@@ -17,9 +17,8 @@ static void check_rights(const struct check_input *input, struct findings *findi
 {
 	if (input->unprivileged)
 		findings_add(findings, FINDING_WARN, "user", "sudo vfio-early check",
-			     "not run by root: what is on disks, firmware tables and some images cannot be "
-			     "seen, so what follows "
-			     "may be wrong")
+			     "not run by root: disks, firmware tables and some images are not readable, so "
+			     "these results may be wrong")
 			->code = CODE_NOT_ROOT;
 }
 
@@ -52,9 +51,9 @@ static void check_config(const struct check_input *input, struct findings *findi
 				->code = CODE_IDLE_KEEP;
 	}
 	if (!config->claim_count)
-		findings_add(
-			findings, FINDING_WARN, "configuration", "vfio-early list shows what can be named",
-			"nothing is asked for: neither rd.vfio.ids= nor " CONFIG_READ_FILE " names a device")
+		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows the devices",
+			     "nothing is claimed: neither rd.vfio.ids= nor " CONFIG_READ_FILE
+			     " names a device")
 			->code = CODE_NO_CLAIM;
 }
 
@@ -85,7 +84,7 @@ static void check_iommu(const struct check_input *input, struct findings *findin
 	finding = findings_add(findings, level, "IOMMU", "", "%s", show_iommu_sentence(iommu));
 	finding->code = CODE_IOMMU;
 	if (iommu->turns_on)
-		finding_cure(finding, "nothing more to do: the next boot's command line mends it");
+		finding_cure(finding, "no action: the command line of the next boot enables it");
 	else if (level != FINDING_PASS)
 		finding->hint = cure_iommu(input);
 	if (iommu->interrupts[0])
@@ -135,8 +134,8 @@ static void check_entries(const struct check_input *input, struct findings *find
 
 		if (is_told_by_group(plan, entry))
 			continue;
-		finding = findings_add(findings, level_of(input, entry), show_subject(entry), entry->hint, "%s",
-				       plan_sentence(entry));
+		finding = findings_add(findings, level_of(input, entry), show_subject(entry), entry->hint,
+				       "%s", plan_sentence(entry));
 		finding->claim = entry->claim_too;
 		finding->replaces = entry->instead ? entry->claim->text : NULL;
 		finding->code = CODE_VERDICT;
@@ -160,9 +159,8 @@ static void check_later(const struct plan_entry *entry, const char *subject, str
 	if (entry->function->is_virtual)
 		findings_add(findings, FINDING_WARN, subject,
 			     "bind it after that driver has loaded, or let libvirt do it (managed='yes')",
-			     "appears later: a virtual function exists only after the driver of its physical "
-			     "function has created it, "
-			     "so the boot may not find it")
+			     "a virtual function exists only after the driver of its physical function has "
+			     "created it, so the boot may not find it")
 			->code = CODE_VIRTUAL;
 }
 
@@ -238,9 +236,8 @@ static bool takes_console(const struct plan *plan)
 static void lose_display(const struct check_input *input, const struct pci_function *function,
 			 const char *subject, struct findings *findings)
 {
-	static const char *const monitors[] = { "where it is not known whether a monitor is connected",
-						"which has no monitor connected",
-						"which has a monitor connected" };
+	static const char *const monitors[] = { "monitor: unknown", "monitor: not connected",
+						"monitor: connected" };
 	const struct pci_function *other = find_host_display(input);
 
 	/* One line is enough: that of the firmware's screen, where that goes too. */
@@ -248,24 +245,24 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 	    (!guard_is_console(function) && takes_console(&input->context->plan)))
 		return;
 	if (!other)
-		findings_add(findings, FINDING_WARN, subject,
-			     "make sure that you can reach the host otherwise: ssh, or a serial console",
-			     "is the host's last display: its screen stays black from then on")
+		findings_add(
+			findings, FINDING_WARN, subject,
+			"make sure that you have another way to reach the host: ssh, or a serial console",
+			"is the host's last display: the host has no screen after that")
 			->code = CODE_LAST_DISPLAY;
 	else if (!has_host_driver(other) && has_host_driver(function))
 		findings_add(findings, FINDING_WARN, subject,
-			     "see to the driver of the display that stays, or make sure that you can reach "
-			     "the host otherwise",
+			     "install the driver of the display that stays, or make sure that you have "
+			     "another way to reach the host",
 			     "is the host's last display with a driver%s; %s stays, which %s",
-			     guard_is_console(function) ? ", and the firmware's screen is on it" : "",
-			     pci_text(other),
-			     other->driver[0] ? util_text("is on %s now", other->driver) :
-						"no driver has now")
+			     guard_is_console(function) ? ", which the firmware uses" : "", pci_text(other),
+			     other->driver[0] ? util_text("is bound to %s now", other->driver) :
+						"has no driver now")
 			->code = CODE_LAST_DISPLAY;
 	else if (guard_is_console(function))
 		findings_add(findings, FINDING_WARN, subject, "connect the monitor to the display that stays",
-			     "the firmware's screen is on it, and the boot's messages end there; the host "
-			     "keeps %s, %s",
+			     "the firmware uses this display, so its screen stops during the boot; the host "
+			     "keeps %s (%s)",
 			     pci_text(other), monitors[other->monitor + 1])
 			->code = CODE_CONSOLE;
 }
@@ -293,8 +290,8 @@ static void lose_spares(const struct check_input *input, const struct pci_functi
 		if (needs->list[n].spare &&
 		    is_on_function(input->live->machine.storage, &needs->list[n], function))
 			findings_add(findings, FINDING_WARN, subject,
-				     "take it out of /etc/fstab, or out of the claims",
-				     "/etc/fstab has %s on it, which the host loses with it",
+				     "remove it from /etc/fstab, or remove the claim",
+				     "/etc/fstab mounts %s from it, which the host loses",
 				     needs->list[n].purpose)
 				->code = CODE_SPARE;
 }
@@ -321,15 +318,15 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 	for (size_t u = 0; u < storage->use_count; u++)
 		if (is_used_on(storage, &storage->uses[u], function))
 			findings_add(findings, FINDING_WARN, subject,
-				     "take it out of use and out of /etc/fstab, or out of the claims",
-				     "carries %s now (%s), which the host loses with it",
+				     "unmount it and remove it from /etc/fstab, or remove the claim",
+				     "carries %s now (%s), which the host loses",
 				     block_use_text(storage->uses[u].place),
 				     storage->blocks[storage->uses[u].block].name)
 				->code = CODE_IN_USE;
 	lose_spares(input, function, subject, findings);
 	if (early && carry_keeps(storage, &question, &why))
 		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
-			     "is taken by stage=early although %s", why.reason)
+			     "is bound by stage=early although %s", why.reason)
 			->code = CODE_INSISTED;
 }
 
@@ -362,7 +359,7 @@ static void lose_console(const struct check_input *input, const struct pci_funct
 		sysfs_tty_functions(name, see_tty, &search);
 		if (search.found)
 			findings_add(findings, FINDING_WARN, subject,
-				     "make sure that you can reach the host otherwise",
+				     "make sure that you have another way to reach the host",
 				     "the serial console %s (console=%s) is on it, and the host loses it",
 				     name, name)
 				->code = CODE_SERIAL_CONSOLE;
@@ -377,7 +374,7 @@ static void lose_route(const struct check_input *input, const struct pci_functio
 	for (size_t c = 0; c < network->count; c++)
 		if (!pci_address_compare(&network->cards[c].address, &function->address))
 			findings_add(findings, FINDING_WARN, subject,
-				     "make sure that you can reach the host otherwise",
+				     "make sure that you have another way to reach the host",
 				     "the host has its route through it (%s), and loses it",
 				     network->cards[c].interface)
 				->code = CODE_ROUTE;
@@ -397,8 +394,8 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 	lose_display(input, entry->function, subject, findings);
 	lose_console(input, entry->function, subject, findings);
 	if (reported_find(entry->function, &reported))
-		findings_add(findings, FINDING_WARN, subject, reported.hint, "%s", reported.reason)
-			->code = CODE_REPORTED;
+		findings_add(findings, FINDING_WARN, subject, reported.hint, "%s", reported.reason)->code =
+			CODE_REPORTED;
 	if (input->unresettable[index])
 		findings_add(findings, FINDING_WARN, subject,
 			     "look for a newer firmware or kernel, or for vendor-reset for some AMD GPUs",
@@ -424,10 +421,11 @@ static void check_network(const struct check_input *input, struct findings *find
 		last = entry;
 	}
 	if (last)
-		findings_add(findings, FINDING_WARN, show_subject(last),
-			     "make sure that you can reach the host otherwise: a screen and a keyboard, or a "
-			     "serial console",
-			     "is the host's last network card: from then on it has none but what is on USB")
+		findings_add(
+			findings, FINDING_WARN, show_subject(last),
+			"make sure that you have another way to reach the host: a screen and a keyboard, or "
+			"a serial console",
+			"is the host's last network card: the host has only USB network cards after that")
 			->code = CODE_LAST_NETWORK;
 }
 
@@ -458,15 +456,14 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 	if (keyboards->asked && !late)
 		findings_add(findings, FINDING_FAIL, subject,
 			     "plug the keyboard into another controller, or claim this one with stage=late",
-			     "the only keyboard hangs off it, and the boot asks for a passphrase")
+			     "the only keyboard is connected to it, and the boot asks for a passphrase")
 			->code = CODE_KEYBOARD;
 	else
 		findings_add(findings, FINDING_WARN, subject,
-			     "plug a keyboard into another controller, or make sure that you can reach the "
-			     "host otherwise",
-			     "the only keyboard hangs off it: from then on the host has none, also where the "
-			     "booted system asks for a "
-			     "passphrase")
+			     "plug a keyboard into another controller, or make sure that you have another "
+			     "way to reach the host",
+			     "the only keyboard is connected to it: the host has no keyboard after that, for "
+			     "example for a passphrase")
 			->code = CODE_KEYBOARD;
 }
 
@@ -505,16 +502,13 @@ static void check_facts(const struct check_input *input, struct findings *findin
 		return;
 	if (facts->state == FACTS_MISSING)
 		findings_add(findings, FINDING_WARN, input->image, cure_facts(input),
-			     "has no host facts, so the boot is more careful: USB controllers and card "
-			     "readers wait for "
-			     "the late stage")
+			     "has no host facts, so USB controllers and card readers wait for the late stage")
 			->code = CODE_NO_FACTS;
 	else if (facts->state == FACTS_USED && strcmp(facts->version, VFIO_EARLY_VERSION) != 0)
-		findings_add(
-			findings, FINDING_WARN, input->image, cure_facts(input),
-			"has host facts that version %s of vfio-early has made, so the next boot may not "
-			"decide as this version does (" VFIO_EARLY_VERSION ")",
-			facts->version[0] ? facts->version : "?")
+		findings_add(findings, FINDING_WARN, input->image, cure_facts(input),
+			     "has host facts of version %s of vfio-early, so the next boot may differ from "
+			     "this prediction (version " VFIO_EARLY_VERSION ")",
+			     facts->version[0] ? facts->version : "?")
 			->code = CODE_FACTS_VERSION;
 }
 
@@ -536,7 +530,7 @@ static void check_live(const struct check_input *input, struct findings *finding
 		if (!entry || entry->verdict == now->verdict)
 			continue;
 		findings_add(findings, FINDING_WARN, show_subject(entry), distro_regenerate(input->distro),
-			     "at the next boot it %s; with a new image it %s", plan_sentence(entry),
+			     "with the present image it %s; with a new image it %s", plan_sentence(entry),
 			     plan_sentence(now))
 			->code = CODE_IMAGE_DIFFERS;
 	}

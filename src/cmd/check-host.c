@@ -12,7 +12,8 @@
 
 static void cure_by_looking(struct finding *finding, const char *place)
 {
-	finding_cure(finding, "see whether vfio-early is in %s with %s", place, generators_list_tools());
+	finding_cure(finding, "check with %2$s that %1$s contains vfio-early", place,
+		     generators_list_tools());
 }
 
 /* Why the image could not be looked into. */
@@ -22,11 +23,11 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 	finding->code = CODE_IMAGE_UNREAD;
 	switch (kernel->error) {
 	case -ENOTSUP:
-		finding->what = "is no initramfs that vfio-early can look into";
+		finding->what = "has a format that vfio-early cannot read";
 		cure_by_looking(finding, "it");
 		break;
 	case -ENOEXEC:
-		finding->what = util_text("cannot be looked into without %s", kernel->tool);
+		finding->what = util_text("cannot be decompressed without %s", kernel->tool);
 		finding_cure(finding, "install %s", kernel->tool);
 		break;
 	case -EACCES:
@@ -37,7 +38,7 @@ static void judge_unread(const struct kernel *kernel, struct finding *finding)
 	case -EBADMSG:
 		finding->code = CODE_IMAGE_DAMAGED;
 		finding->level = FINDING_FAIL;
-		finding->what = "is damaged, and the machine may not boot from it";
+		finding->what = "is damaged; the machine may not boot from it";
 		break;
 	default:
 		finding->level = FINDING_FAIL;
@@ -50,8 +51,8 @@ static void say_judged_by_host(const struct check_input *input, const struct ker
 			       struct finding *finding)
 {
 	if (kernel == input->next && input->context->plan.count)
-		finding->what = util_text_add(
-			finding->what, "; what becomes of each device is judged by the host as it is now");
+		finding->what =
+			util_text_add(finding->what, "; the predictions use the state of the running host");
 }
 
 static void judge_content(const struct check_input *input, const struct kernel *kernel,
@@ -69,16 +70,16 @@ static void judge_content(const struct check_input *input, const struct kernel *
 		finding->level = FINDING_WARN;
 		finding->code = CODE_IMAGE_TABLES;
 		finding->what =
-			util_text("has another %s than the host has now",
+			util_text("contains an outdated copy of %s",
 				  !strcmp(differs, CONFIG_READ_FSTAB_COPY) ? "/etc/fstab" : "/etc/crypttab");
 	} else if (differs) {
 		finding->code = CODE_IMAGE_OLD;
-		finding->what = util_text("has an older configuration: %s differs now", differs);
+		finding->what = util_text("contains an outdated configuration: %s differs", differs);
 	} else {
 		finding->level = FINDING_PASS;
 		finding->code = CODE_IMAGE;
 		finding_cure(finding, "%s", "");
-		finding->what = "contains vfio-early and the configuration as it is now";
+		finding->what = "contains vfio-early and the present configuration";
 	}
 }
 
@@ -90,7 +91,7 @@ static void check_image(const struct check_input *input, const struct kernel *ke
 	if (!kernel->path[0]) {
 		finding = findings_add(
 			findings, FINDING_WARN, kernel->version, "",
-			"no image of this kernel was found, perhaps it is part of a unified kernel image");
+			"no image of this kernel was found; it may be part of a unified kernel image");
 		finding->code = CODE_NO_IMAGE;
 		cure_by_looking(finding, "it");
 		say_judged_by_host(input, kernel, finding);
@@ -122,10 +123,9 @@ void check_kernels(const struct check_input *input, struct findings *findings)
 			check_image(input, kernel, findings);
 	}
 	if (!input->kernel_count) {
-		struct finding *finding =
-			findings_add(findings, FINDING_WARN, "kernels", "",
-				     "no installed kernel was found in /lib/modules and /boot, so no "
-				     "image was looked into");
+		struct finding *finding = findings_add(
+			findings, FINDING_WARN, "kernels", "",
+			"no installed kernel was found in /lib/modules and /boot, so no image was checked");
 
 		finding->code = CODE_NO_KERNEL;
 		cure_by_looking(finding, "the image");
@@ -188,21 +188,19 @@ static void check_ids(const struct check_input *input, const struct other_setup 
 	const char *shown = util_text_shown(setup->text, strlen(setup->text));
 	struct finding *finding =
 		off ? findings_add(findings, FINDING_WARN, setup->where, "",
-				   "vfio-pci.ids=%s is not guarded on this boot, because of %s: the kernel "
-				   "gives every device with these ids to "
-				   "vfio-pci, the only display too",
+				   "vfio-early is disabled by %2$s, so vfio-pci binds every device with the "
+				   "ids %1$s, including the last display",
 				   shown, off) :
 		      findings_add(findings, FINDING_WARN, setup->where, "",
-				   "vfio-pci.ids=%s counts as claims of the lowest rank: what a guard keeps "
-				   "stays, and the module is loaded "
-				   "without it",
+				   "vfio-early treats vfio-pci.ids=%s as claims with the lowest priority, "
+				   "and loads the module without these ids",
 				   shown);
 
 	finding->code = CODE_MODULE_IDS;
 	if (off || !claims_by_ids(&input->context->plan))
 		cure_setup(input, setup, finding);
 	else if (setup->parameter)
-		finding_cure(finding, "write rd.vfio.ids=%s in its place", setup->text);
+		finding_cure(finding, "replace it with rd.vfio.ids=%s", setup->text);
 	else
 		finding_cure(finding,
 			     "write the ids as a claim in " CONFIG_READ_FILE " and remove the line, then: %s",
@@ -218,13 +216,13 @@ static void check_stub_ids(const struct check_input *input, const struct other_s
 
 	if (besides[0])
 		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
-				       "pci-stub.ids=%s also takes %s, which vfio-early leaves to the host",
-				       setup->text, besides);
+				       "pci-stub.ids=%s also binds %s, which the host keeps", setup->text,
+				       besides);
 	else
-		finding = findings_add(findings, FINDING_WARN, setup->where, "",
-				       "pci-stub.ids=%s takes whatever has these ids, in a race that "
-				       "vfio-early makes needless",
-				       setup->text);
+		finding = findings_add(
+			findings, FINDING_WARN, setup->where, "",
+			"pci-stub.ids=%s may bind devices before vfio-pci does; vfio-early does not need it",
+			setup->text);
 	finding->code = CODE_STUB_IDS;
 	cure_setup(input, setup, finding);
 }
@@ -244,13 +242,13 @@ static void check_driverctl(const struct check_input *input, const struct other_
 		subject = show_subject(entry);
 		if (strcmp(setup->text, entry->wanted_driver) != 0)
 			findings_add(findings, FINDING_FAIL, subject, hint,
-				     "driverctl moves it to %s after the boot (%s)", setup->text,
+				     "driverctl binds it to %s after the boot (%s)", setup->text,
 				     setup->where)
 				->code = CODE_DRIVERCTL;
 		else
 			findings_add(findings, FINDING_WARN, subject, hint,
-				     "driverctl sets it to %s too, after the boot (%s)", setup->text,
-				     setup->where)
+				     "driverctl also binds it to %s after the boot (%s), which is not needed",
+				     setup->text, setup->where)
 				->code = CODE_DRIVERCTL;
 	}
 }
@@ -260,19 +258,18 @@ static const char *describe(const struct check_input *input, const struct other_
 {
 	switch (setup->kind) {
 	case SETUP_SOFTDEP:
-		return util_text("a softdep of %s on vfio-pci: vfio-early needs none", setup->text);
+		return util_text("%s has a softdep on vfio-pci, which vfio-early does not need", setup->text);
 	case SETUP_BLACKLIST:
-		return util_text("%s is blacklisted: the host's own devices lose it too, and vfio-early "
-				 "needs no blacklist",
-				 setup->text);
+		return util_text(
+			"%s is blacklisted, also for the devices of the host; vfio-early does not need this",
+			setup->text);
 	case SETUP_INSTALL:
-		return util_text("an install line for %s that has to do with vfio: vfio-early does not run "
-				 "it, and udev does",
+		return util_text("the install line of %s mentions vfio: udev runs it, vfio-early does not",
 				 setup->text);
 	case SETUP_UNSAFE:
 		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
 		return input->context->machine.iommu.remapping == IOMMU_REMAPPING_ON ?
-			       "allow_unsafe_interrupts: interrupts are remapped, so it has no effect" :
+			       "allow_unsafe_interrupts has no effect, because interrupts are remapped" :
 			       "";
 	default:
 		return "";

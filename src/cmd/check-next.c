@@ -52,7 +52,7 @@ static void check_ignored(const struct check_input *input, struct findings *find
 static const char *describe_edit(const struct bootloader_edit *edit)
 {
 	if (edit->removed)
-		return util_text("the next boot has %s, which was taken out of this file", edit->parameter);
+		return util_text("the next boot has %s, which this file has no longer", edit->parameter);
 	if (edit->unsure)
 		return util_text(
 			"has %s, which this boot does not have; whether the next one has it cannot be "
@@ -91,8 +91,8 @@ static void check_iommu_stays(const struct check_input *input, struct findings *
 		     "IOMMU", distro_add(input->distro, "intel_iommu=on"),
 		     "is on by intel_iommu=on, which the next boot does not have, and %s",
 		     input->iommu_by_default == KERNEL_SWITCH_OFF ?
-			     "its kernel does not switch VT-d on by itself" :
-			     "whether its kernel switches VT-d on by itself is not known")
+			     "its kernel does not enable VT-d by default" :
+			     "whether its kernel enables VT-d by default is unknown")
 		->code = CODE_IOMMU_LOST;
 }
 
@@ -222,11 +222,12 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 	driver = taken ? module_index_driver(input->index, function) : "";
 	if (!driver[0] || pci_is_guest_driver(driver))
 		return;
-	finding = findings_add(
-		findings, kept_away ? FINDING_WARN : FINDING_FAIL, pci_text(function), "",
-		"%s, and at the next boot %s takes it%s; until it is released no guest can use IOMMU group %d with %s",
-		describe_now(function, wanted), driver, kept_away ? " until driverctl moves it" : "",
-		function->iommu_group, pci_address_text(&taken->address));
+	finding = findings_add(findings, kept_away ? FINDING_WARN : FINDING_FAIL, pci_text(function), "",
+			       "%s, and the next boot binds it to %s%s; until it is released no guest can "
+			       "use IOMMU group %d with %s",
+			       describe_now(function, wanted), driver,
+			       kept_away ? " until driverctl binds it" : "", function->iommu_group,
+			       pci_address_text(&taken->address));
 	finding->code = CODE_GROUP_LATER;
 	if (wanted)
 		return;
@@ -261,8 +262,8 @@ static void check_guest(const struct check_input *input, const struct guest_devi
 		return;
 	findings_add(findings, FINDING_WARN, pci_text(function),
 		     guests_names(device, function) ?
-			     util_text("claim it, or take it out of %s", device->where) :
-			     util_text("take %s out of %s, or claim its whole group",
+			     util_text("claim it, or remove it from %s", device->where) :
+			     util_text("remove %s from %s, or claim its whole group",
 				       pci_address_text(&device->address), device->where),
 		     guests_names(device, function) ?
 			     "%s takes it from the host when it starts, and the host has it until then" :

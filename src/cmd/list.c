@@ -205,7 +205,7 @@ static void describe(const struct list *list, const struct pci_function *functio
 	if (on[0])
 		say(data, TERM_PLAIN, util_text("disks: %s", on));
 	if (entry) {
-		say(data, TERM_PLAIN, util_text("wanted by %s", entry->claim->wanted_by));
+		say(data, TERM_PLAIN, util_text("claimed by %s", entry->claim->wanted_by));
 		say(data, show_style(entry), plan_sentence(entry));
 	}
 }
@@ -313,7 +313,7 @@ int cmd_list(const struct options *options)
 		return EXIT_USAGE;
 	pci_names_open();
 	context_load(NULL, NULL, &list.context);
-	/* Where nothing is asked for, they would change nothing. */
+	/* Where nothing is claimed, they would change nothing. */
 	if (list.context.config.claim_count)
 		context_go_by(&list.context, NULL);
 	context_plan(&list.context, &plan_next, false, NULL, 0);

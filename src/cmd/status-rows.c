@@ -72,7 +72,7 @@ static void explain(const struct status_rows_input *input, struct row *row)
 
 	row->now = driver;
 	if (row->boot && row->boot->verdict == VERDICT_BOUND) {
-		row->now = util_text("%s: it was taken off %s after the boot", driver,
+		row->now = util_text("%s: it was unbound from %s after the boot", driver,
 				     row->entry->wanted_driver);
 		row->hint = hint_to_bind_again(row);
 	} else if (row->boot) {
@@ -107,7 +107,7 @@ static void compare_entry(const struct status_rows_input *input, const struct pl
 	else if (!row->bound)
 		explain(input, row);
 	else if (row->boot && row->boot->verdict != VERDICT_BOUND)
-		row->now = util_text("%s: bound after the boot's early stage", row->function->driver);
+		row->now = util_text("%s: bound after the early stage", row->function->driver);
 	else
 		row->now = row->function->driver;
 }
@@ -121,19 +121,18 @@ static void compare_rest(const struct context *context, const struct report_devi
 
 	row->boot = device;
 	if (!device->found) {
-		row->now = "not wanted any more";
+		row->now = "no longer claimed";
 		return;
 	}
 	row->function = pci_find(machine->functions, machine->function_count, &device->function.address);
 	row->gone = !row->function;
 	if (row->gone) {
 		row->function = &device->function;
-		row->now = "gone: it was there at boot";
-		row->hint = "plug it in again, or: echo 1 | sudo tee /sys/bus/pci/rescan; what was claimed "
-			    "by then "
-			    "is lost with it";
+		row->now = "removed since the boot";
+		row->hint =
+			"plug it in again, or: echo 1 | sudo tee /sys/bus/pci/rescan; then reboot to bind it";
 	} else {
-		row->now = util_text("%s: not wanted any more", or_none(row->function->driver));
+		row->now = util_text("%s: no longer claimed", or_none(row->function->driver));
 	}
 }
 

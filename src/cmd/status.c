@@ -51,11 +51,10 @@ static const char *missing_report(const struct status *status)
 	if (status->reported == 0)
 		return "";
 	if (status->reported == -ENOENT)
-		return rootdir_exists(REPORT_FOLDER) ? "the report of this boot is gone (" REPORT_FILE ")" :
-						       "this boot has left no report: the image that was "
-						       "booted does not contain vfio-early";
-	return status->reported == -EBADMSG ? "the report of this boot cannot be understood (" REPORT_FILE
-					      ")" :
+		return rootdir_exists(REPORT_FOLDER) ?
+			       "the report of this boot is gone (" REPORT_FILE ")" :
+			       "this boot has no report: its image does not contain vfio-early";
+	return status->reported == -EBADMSG ? "the report of this boot is invalid (" REPORT_FILE ")" :
 					      "the report of this boot cannot be read (" REPORT_FILE ")";
 }
 
@@ -63,7 +62,7 @@ static const char *at_boot(const struct status *status, const struct row *row)
 {
 	if (row->boot)
 		return row->boot->reason;
-	return status->reported ? "not known" : "not asked for";
+	return status->reported ? "unknown" : "not claimed";
 }
 
 static void print_row(struct json *json, const struct row *row)
@@ -144,7 +143,7 @@ static void add_row(struct status *status, const struct row *row)
 		findings_add(&status->findings, level, subject_of(row), row->hint, "now: %s", row->now);
 
 	finding->function = row->function;
-	finding->more = util_text("at boot: %s; wanted: %s", at_boot(status, row),
+	finding->more = util_text("at boot: %s; claimed: %s", at_boot(status, row),
 				  row->entry ? util_text("by %s", row->entry->claim->wanted_by) : "no");
 	if (row->gone)
 		finding->code = CODE_GONE;
@@ -208,7 +207,7 @@ static void judge(struct status *status)
 	add_report(status);
 	if (!status->rows.count)
 		findings_add(&status->findings, FINDING_WARN, "configuration",
-			     "vfio-early list shows what can be named", "nothing is asked for")
+			     "vfio-early list shows the devices", "nothing is claimed")
 			->code = CODE_NO_CLAIM;
 	for (size_t i = 0; i < status->rows.count; i++)
 		add_row(status, &status->rows.rows[i]);
@@ -228,11 +227,11 @@ static const char *conclude(const struct status *status)
 	for (size_t i = 0; i < status->rows.count; i++)
 		bound += status->rows.rows[i].bound;
 	if (failures)
-		return util_text("Not as wanted: %zu failure%s above.", failures, failures == 1 ? "" : "s");
+		return util_text("Not as claimed: %zu failure%s above.", failures, failures == 1 ? "" : "s");
 	if (!bound)
 		return "No device is bound, and none fails.";
-	return bound == 1 ? "As wanted: 1 device is bound." :
-			    util_text("As wanted: %zu devices are bound.", bound);
+	return bound == 1 ? "Bound: 1 device, as claimed." :
+			    util_text("Bound: %zu devices, as claimed.", bound);
 }
 
 static void show_log(struct status *status)

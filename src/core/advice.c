@@ -111,10 +111,11 @@ static bool is_flash(const struct pci_function *function)
 static const char *chipset_part(const struct pci_function *function)
 {
 	if (pci_is_real_bridge(function))
-		return "it is a bridge, and bridges are not given away";
+		return "it is a bridge, which vfio-early never claims";
 	if (function->class >> 8 == PCI_SUB_SMBUS)
-		return "it is the SMBus of the chipset: the host's sensors and memory hang off it";
-	return is_flash(function) ? "the flash memory of the firmware hangs off it" : NULL;
+		return "it is the SMBus of the chipset: the sensors and the memory of the host are connected "
+		       "to it";
+	return is_flash(function) ? "the flash memory of the firmware is connected to it" : NULL;
 }
 
 static const char *disk_use(const struct block_devices *storage, const struct pci_function *function)
@@ -181,10 +182,10 @@ static bool would_miss(const struct advice_input *input, const struct trial *tri
 	*ret = (struct explanation){ chipset_part(function), "" };
 	if (!ret->reason) {
 		ret->reason = disk_use(input->plan->storage, function);
-		ret->hint = "take it out of use and out of /etc/fstab, or put the disk into another slot";
+		ret->hint = "unmount it and remove it from /etc/fstab, or put the disk into another slot";
 	}
 	if (!ret->reason && has_keyboard(input, function) && !has_other_keyboard(input, &trial->plan))
-		*ret = (struct explanation){ "the only keyboard hangs off it",
+		*ret = (struct explanation){ "the only keyboard is connected to it",
 					     "plug the keyboard into another controller" };
 	if (ret->reason)
 		return true;
@@ -294,7 +295,7 @@ static bool add_blocking(const struct advice_input *input, const struct plan *ba
 			return !refuse(refusal, function,
 				       pci_is_behind_vmd(function) ?
 					       "it is behind a VMD controller" :
-					       "it is a bridge, and bridges are not given away");
+					       "it is a bridge, which vfio-early never claims");
 		*ret_more |= !added[index_of(input, one)];
 		added[index_of(input, one)] = true;
 	}
@@ -326,11 +327,12 @@ static bool may_claim(const struct advice_input *input, const struct plan *plan,
 /* --- what is said --- */
 
 #define OVERRIDE \
-	"pcie_acs_override=downstream,multifunction parts the group too, but only a kernel with that patch " \
-	"knows it, and then nothing keeps the devices of the group from each other's memory"
+	"pcie_acs_override=downstream,multifunction splits the group too, but it needs a kernel with that " \
+	"patch, " \
+	"and nothing isolates the devices of the group then"
 #define ACS \
-	"look for ACS in the firmware setup (Access Control Services: with them bridges keep the devices " \
-	"below them apart)"
+	"enable ACS in the firmware setup (Access Control Services: bridges then isolate the devices below " \
+	"them)"
 
 static bool is_on_board(const struct pci_function *function)
 {
@@ -350,9 +352,9 @@ static const char *hint_to_part(const struct advice_input *input, const struct p
 				const struct pci_function *cause)
 {
 	if (is_kept_by_word(input, cause))
-		return "remove that keep if the host can do without the device";
+		return "remove that keep if the host does not need the device";
 	if (pci_same_slot(&function->address, &cause->address))
-		return "both are functions of one device, and no slot parts them; " OVERRIDE;
+		return "both are functions of one device; " OVERRIDE;
 	if (!is_on_board(function))
 		return util_text("put the card at %s into another slot, or " ACS "; " OVERRIDE,
 				 pci_address_text(&function->address));
@@ -383,7 +385,7 @@ static const char *say_unusable(int group, const struct pci_function *function, 
 		return util_text("no guest can use IOMMU group %d: %s", group, refusal->why);
 	return util_text("no guest can use IOMMU group %d: %s %s, and stays with the host: %s", group,
 			 name_with_driver(refusal->cause),
-			 refusal->cause->iommu_group == group ? "is in it" : "would have to go with it",
+			 refusal->cause->iommu_group == group ? "is in it" : "must be claimed with it",
 			 refusal->why);
 }
 
@@ -489,12 +491,12 @@ static void refuse_direct_region(struct plan *plan, int group)
 
 	add_group(
 		plan, group, function, function,
-		util_text("no guest can use IOMMU group %d: the firmware reserves memory for a device of it "
-			  "(an RMRR, \"direct\" in its reserved_regions), and the kernel refuses that",
-			  group),
-		"the fault is the firmware's: update it, or look in its setup, or in the vendor's tool, for "
-		"what uses the memory (HP: \"shared memory features\" of the slot); another slot may have "
-		"none");
+		util_text(
+			"no guest can use IOMMU group %d: the firmware reserves memory for a device of it "
+			"(an RMRR, \"direct\" in its reserved_regions), and the kernel refuses such a group",
+			group),
+		"update the firmware, or disable what uses the memory in its setup or with the vendor's tool "
+		"(HP: \"shared memory features\" of the slot); another slot may have no reserved memory");
 	for (size_t n = 0; n < plan->neighbour_count; n++)
 		if (plan->neighbours[n].function->iommu_group == group) {
 			plan->neighbours[n].group_is_unusable = true;
@@ -592,7 +594,7 @@ static void advise_on_parts(const struct advice_input *input, struct plan *plan,
 				util_text("%s; it stays with the host: %s", neighbour->reason, refusal.why);
 		} else if (refusal.cause) {
 			neighbour->reason =
-				util_text("%s; %s would have to go with it, and stays with the host: %s",
+				util_text("%s; %s must be claimed with it, and stays with the host: %s",
 					  neighbour->reason, name_with_driver(refusal.cause), refusal.why);
 		}
 	}
@@ -665,7 +667,7 @@ static void advise_on_whole_groups(const struct advice_input *input, struct plan
 		if (root && selector_match(&root->claim->selector, root->function) == SELECTOR_YES)
 			refusal.cure = root->hint;
 		hint = goes_alone(input, plan, named) ?
-			       "claim it without expand=group: no driver has anything else of the group" :
+			       "remove expand=group: no driver is bound to the rest of the group" :
 		       refusal.cure[0] ? refusal.cure :
 					 hint_to_part(input, named->function, entry->because);
 		add_group(plan, entry->iommu_group, named->function, entry->because,
@@ -678,7 +680,7 @@ static void advise_on_whole_groups(const struct advice_input *input, struct plan
 
 /* --- drives behind a VMD controller --- */
 
-#define SWITCH_VMD_OFF "switch VMD off in the firmware setup: what is behind it is a device of its own then"
+#define SWITCH_VMD_OFF "disable VMD in the firmware setup: the drives behind it are then ordinary devices"
 
 /* All that the claim takes, and the controller. */
 static const char *list_instead(const struct plan *plan, const struct claim *claim,
@@ -761,7 +763,7 @@ void advice_on_function(const struct advice_input *input, const struct plan *pla
 	cleanup_free bool *added = util_zeroed(count, sizeof(*added)),
 			  *accepted = util_zeroed(count, sizeof(*accepted));
 	const struct pci_function *one = what_to_claim(input, function);
-	struct refusal refusal = { function, "it is a bridge, and bridges are not given away", "" };
+	struct refusal refusal = { function, "it is a bridge, which vfio-early never claims", "" };
 
 	*ret = (struct plan_neighbour){ .function = function, .reason = "", .hint = "", .claim = "" };
 	/* That no guest can use the group is said already. */
@@ -774,10 +776,10 @@ void advice_on_function(const struct advice_input *input, const struct plan *pla
 	} else if (refusal.cause) {
 		ret->reason = refusal.cause == function ?
 				      refusal.why :
-				      util_text("%s would have to go with it, and stays with the host: %s",
+				      util_text("%s must be claimed with it, and stays with the host: %s",
 						name_with_driver(refusal.cause), refusal.why);
-		ret->hint = refusal.cure[0] ? refusal.cure :
-					      hint_to_part(input, taken_of(plan, function->iommu_group),
-							   refusal.cause);
+		ret->hint = refusal.cure[0] ?
+				    refusal.cure :
+				    hint_to_part(input, taken_of(plan, function->iommu_group), refusal.cause);
 	}
 }

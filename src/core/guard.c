@@ -20,7 +20,7 @@ static bool is_behind(const struct pci_function *function, const struct pci_func
 
 static const char *hint_behind(const struct plan_input *input, const struct pci_function *bridge)
 {
-	const char *hint = "claim what is behind it instead:";
+	const char *hint = "claim the devices behind it instead:";
 	size_t count = 0;
 
 	for (size_t i = 0; i < input->function_count; i++) {
@@ -34,7 +34,7 @@ static const char *hint_behind(const struct plan_input *input, const struct pci_
 	}
 	if (count > NAMED_BEHIND)
 		hint = util_text_add(hint, " and %zu more", count - NAMED_BEHIND);
-	return count ? hint : "remove it from the claims; no device is behind it";
+	return count ? hint : "remove the claim; there is no device behind it";
 }
 
 static void guard_bridge(const struct plan_input *input, struct plan_entry *entry)
@@ -44,7 +44,7 @@ static void guard_bridge(const struct plan_input *input, struct plan_entry *entr
 	     match_names_device(entry->claim, entry->function)))
 		return;
 	plan_decide(entry, VERDICT_KEPT, hint_behind(input, entry->function),
-		    "it is a bridge, and bridges are not given away");
+		    "it is a bridge, which vfio-early never claims");
 }
 
 static void guard_vmd(struct plan_entry *entry)
@@ -52,8 +52,8 @@ static void guard_vmd(struct plan_entry *entry)
 	if (!pci_is_behind_vmd(entry->function))
 		return;
 	plan_decide(entry, VERDICT_KEPT,
-		    "switch VMD off in the firmware setup, or give the VMD controller away with all drives "
-		    "behind it; vfio-early check says whether the host needs one of them",
+		    "disable VMD in the firmware setup, or claim the VMD controller with all drives behind "
+		    "it; vfio-early check reports whether the host needs one of them",
 		    "it is behind a VMD controller, and shares its IOMMU group");
 }
 
@@ -62,7 +62,7 @@ static void guard_keep(struct plan_entry *entry, const struct config *config)
 	for (size_t k = 0; k < config->keep_count; k++) {
 		if (selector_match(&config->keeps[k].selector, entry->function) != SELECTOR_YES)
 			continue;
-		plan_decide(entry, VERDICT_KEPT, "", "keep (%s) wins over every claim",
+		plan_decide(entry, VERDICT_KEPT, "", "keep (%s) overrides every claim",
 			    config->keeps[k].where);
 		return;
 	}
@@ -84,18 +84,17 @@ static void guard_facts(const struct plan_input *input, enum wait wait, struct p
 	if (!fact || (!disk && match_is_asked_late(input->config, entry->claim, entry->function)))
 		return;
 	if (fact->gone)
-		plan_decide(
-			entry, VERDICT_KEPT, "if it is another card, regenerate the image",
-			"it may be the card that was at %s when the host facts were written, and carries %s",
-			pci_path_text(&fact->path), fact->text);
+		plan_decide(entry, VERDICT_KEPT, "if it is another card, regenerate the image",
+			    "it has the id of the card that was at %s when the host facts were written, "
+			    "which carries %s",
+			    pci_path_text(&fact->path), fact->text);
 	else
-		plan_decide(
-			entry, VERDICT_KEPT,
-			disk && match_insists_on_early(entry->claim, entry->function) ?
-				"take it out of the claims: stage=early does not take what the host needs" :
-			disk ? "" :
-			       CARRY_KEY_HINT,
-			"it carries %s", fact->text);
+		plan_decide(entry, VERDICT_KEPT,
+			    disk && match_insists_on_early(entry->claim, entry->function) ?
+				    "remove the claim: stage=early does not override the host facts" :
+			    disk ? "" :
+				   CARRY_KEY_HINT,
+			    "it carries %s", fact->text);
 }
 
 /* A disk that the host needs stays, whichever slot it is in. */
@@ -160,8 +159,8 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 			   needs->network ? needs->network : needs->network_use, &ret->reason))
 		return false;
 	if (need == NETWORK_OF_MOUNT)
-		ret->hint = "a pinned address with stage=early takes it whatever leads through it; if the "
-			    "boot can do without the entry, give it nofail";
+		ret->hint = "to bind it anyway, claim a pinned address with stage=early; if the boot does "
+			    "not need the entry, add nofail to it";
 	return true;
 }
 
@@ -180,14 +179,14 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 
 	/* Before its driver is loaded nothing shows the disk of a device that has none by its nature. */
 	if (storage && !why.hint[0] && !question.may_carry && !question.without_keys)
-		why.hint =
-			"give its claim stage=late: before its driver is loaded the boot cannot see the disk";
+		why.hint = "add stage=late to the claim: the boot cannot see the disk before its driver is "
+			   "loaded";
 	if (!storage && !keeps_known_disk(input, function, &why) &&
 	    !keeps_share(input->needs, function, &why) && !keeps_network(input, function, &why))
 		return;
 	/* stage=early is there; what it waits for is its group. */
 	if (match_insists_on_early(entry->claim, function) && (storage || !why.hint[0]))
-		why.hint = "claim it without expand=group: stage=early takes it then, whatever is on it";
+		why.hint = "remove expand=group; stage=early then binds it without reading its disks";
 	plan_decide(entry, VERDICT_KEPT, why.hint, "%s", why.reason);
 }
 
@@ -202,26 +201,21 @@ static void defer(const struct plan_input *input, enum wait wait, struct plan_en
 	const struct host_needs *needs = input->needs;
 
 	if (wait == WAIT_NATURE && pci_is_network(function))
-		plan_decide(entry, VERDICT_DEFERRED, "", "%s (%s), so its card must be known first",
+		plan_decide(entry, VERDICT_DEFERRED, "", "it may be the network card of the host: %s (%s)",
 			    needs->network && !needs->network_later ? "the root is on the network" :
 								      "the host uses the network",
 			    needs->network ? needs->network : needs->network_use);
 	else if (wait == WAIT_NATURE && pci_is_storage(function))
-		plan_decide(entry, VERDICT_DEFERRED, "",
-			    "storage waits until it is known which disk carries the root");
+		plan_decide(entry, VERDICT_DEFERRED, "", "the disk of the root is not known yet");
 	else if (wait == WAIT_NATURE)
-		plan_decide(entry, VERDICT_DEFERRED, "",
-			    "the root may be on a disk of it; it waits until that is known");
+		plan_decide(entry, VERDICT_DEFERRED, "", "it may carry the root");
 	else if (wait == WAIT_KEYBOARD)
-		plan_decide(
-			entry, VERDICT_DEFERRED, "",
-			"a keyboard may hang off it, and the boot may ask for a passphrase; it waits until "
-			"the root device is there");
-	else if (wait == WAIT_STAGE)
-		plan_decide(entry, VERDICT_DEFERRED, "", "it waits for the late stage (stage=late)");
-	else
 		plan_decide(entry, VERDICT_DEFERRED, "",
-			    "it waits for the late stage with the others of its IOMMU group");
+			    "it may have the keyboard, and the boot may ask for a passphrase");
+	else if (wait == WAIT_STAGE)
+		plan_decide(entry, VERDICT_DEFERRED, "", "its claim has stage=late");
+	else
+		plan_decide(entry, VERDICT_DEFERRED, "", "another function of its IOMMU group waits");
 	/* Until then no host driver takes it; but a screen and a keyboard may be needed to get there. */
 	entry->reserved = wait != WAIT_NATURE && wait != WAIT_KEYBOARD && !input->needs->no_late &&
 			  !guard_is_console(function) && !function->has_keyboard;
@@ -263,7 +257,7 @@ static bool adopt_report(const struct plan_input *input, enum wait wait, struct 
 		plan_decide(entry, VERDICT_BOUND, "", "%s", "");
 	else
 		plan_decide(entry, VERDICT_STUCK, "look for vfio-early in dmesg",
-			    "the early stage has left no verdict for it");
+			    "the early stage recorded no verdict for it");
 	return true;
 }
 
@@ -287,7 +281,8 @@ static void guard_one(const struct plan_input *input, enum wait wait, struct pla
 	if (input->stage->before_disks)
 		defer(input, wait, entry);
 	else if (input->needs->no_late)
-		plan_decide(entry, VERDICT_KEPT, "", "%s runs no late stage", input->needs->no_late);
+		plan_decide(entry, VERDICT_KEPT, "", "this boot (%s) has no late stage",
+			    input->needs->no_late);
 	else
 		guard_carrier(input, entry);
 }
@@ -447,7 +442,7 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 		    expands_to_group(input->config, entry))
 			entry->because = last;
 		if (entry->function == last)
-			plan_decide(entry, VERDICT_KEPT, hint, "the host would have no display left");
+			plan_decide(entry, VERDICT_KEPT, hint, "it is the host's last display");
 		else
 			plan_decide(entry, VERDICT_KEPT, hint, "it belongs to the host's last display, %s",
 				    pci_address_text(&last->address));
@@ -485,10 +480,9 @@ static void guard_whole_groups(const struct plan_input *input, struct plan *plan
 			continue;
 		entry->reserved = false;
 		entry->because = one;
-		plan_decide(
-			entry, VERDICT_KEPT, "vfio-early check says what helps",
-			"%s of its IOMMU group %d stays with the host, and expand=group takes all or none",
-			pci_address_text(&one->address), entry->iommu_group);
+		plan_decide(entry, VERDICT_KEPT, "vfio-early check says what helps",
+			    "the host keeps %s of its IOMMU group %d, and expand=group claims all or none",
+			    pci_address_text(&one->address), entry->iommu_group);
 	}
 }
 

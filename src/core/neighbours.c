@@ -93,7 +93,7 @@ static void find_companions(const struct plan_input *input, struct plan *plan)
 		if (!supplier || !consumer || !plan_takes(plan, supplier) || plan_entry_of(plan, consumer))
 			continue;
 		add_neighbour(plan, consumer, false,
-			      util_text("belongs to %s (the kernel links them) and is not claimed",
+			      util_text("depends on %s (device link) and is not claimed",
 					pci_address_text(&supplier->address)));
 	}
 }

@@ -65,7 +65,7 @@ static const char *hint_where(const struct plan_input *input, const struct selec
 			return util_text(
 				"the pinned id is at %s now; change the address, or claim it by its path",
 				pci_address_text(&input->functions[i].address));
-	return "no device of the machine has the pinned id now; look at lspci -nn";
+	return "no device has the pinned id; compare with lspci -nn";
 }
 
 static void add_moved(const struct plan_input *input, const struct claim *claim,
@@ -75,8 +75,8 @@ static void add_moved(const struct plan_input *input, const struct claim *claim,
 	struct plan_entry *entry = add_entry(plan, claim, taken ? NULL : found);
 
 	plan_decide(entry, VERDICT_MOVED, hint_where(input, &claim->selector),
-		    "the device at %s is %04x:%04x, not what %s names", pci_address_text(&found->address),
-		    found->vendor, found->device, claim->text);
+		    "the device at %s has the id %04x:%04x, so it is not %s",
+		    pci_address_text(&found->address), found->vendor, found->device, claim->text);
 }
 
 /*
@@ -125,8 +125,8 @@ static void add_nothing_found(const struct plan_input *input, const struct claim
 	else
 		plan_decide(entry, VERDICT_ABSENT,
 			    claim->optional ? "" :
-					      "compare with lspci -nn; the card may sit in another slot or "
-					      "be switched off in the firmware",
+					      "compare with lspci -nn; the card may be in another slot, or "
+					      "disabled in the firmware setup",
 			    "no device matches %s%s", claim->text,
 			    claim->optional ? ", which is optional" : "");
 }

@@ -3,7 +3,7 @@
 
 #define VENDOR_RESET "the module vendor-reset (github.com/gnif/vendor-reset) resets it"
 #define NO_IDLE "options vfio-pci disable_idle_d3=1 in modprobe.d keeps the devices on vfio-pci awake"
-#define REBOOT "a newer kernel or firmware may mend it; until then reboot the host between two starts"
+#define REBOOT "a newer kernel or firmware may fix it; until then reboot the host between two starts"
 
 /* At most 20 rows: a family of ids, what is reported, when and where. */
 static const struct {
@@ -34,7 +34,7 @@ bool reported_find(const struct pci_function *function, struct explanation *ret)
 		    function->device > reports[i].last)
 			continue;
 		*ret = (struct explanation){
-			util_text("%s is reported %s after a guest (%s); that need not be so here",
+			util_text("%s is reported %s after a guest (%s); this card may be different",
 				  reports[i].name, reports[i].what, reports[i].source),
 			reports[i].hint,
 		};

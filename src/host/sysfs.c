@@ -127,8 +127,8 @@ bool sysfs_iommu_group_is_direct(int group)
 	const char *cursor, *line;
 	size_t length;
 
-	if (rootdir_read_file(rootdir_path(&path, "/sys/kernel/iommu_groups/%d/reserved_regions", group), 1 << 16,
-			      &text, &length) < 0)
+	if (rootdir_read_file(rootdir_path(&path, "/sys/kernel/iommu_groups/%d/reserved_regions", group),
+			      1 << 16, &text, &length) < 0)
 		return false;
 	for (cursor = text; util_next_line(&cursor, &line, &length);)
 		if (length > 7 && !memcmp(line + length - 7, " direct", 7))

@@ -25,7 +25,7 @@ for tool in cat "gzip -1" "xz -0 --check=crc32" "zstd -q -1" "lz4 -l -q" "bzip2 
 	image /boot/initrd.img-6.1.0-1 $tool
 	run check
 	ok "through ${tool%% *}: the image is as it should be" \
-		line "PASS /boot/initrd.img-6.1.0-1: contains vfio-early and the configuration as it is now"
+		line "PASS /boot/initrd.img-6.1.0-1: contains vfio-early and the present configuration"
 	ok "through ${tool%% *}: nothing fails" exits 0
 done
 
@@ -53,7 +53,7 @@ for lacks in program driver config; do
 	case $lacks in
 	program) sentence="does not contain vfio-early" ;;
 	driver) sentence="contains vfio-early but not the module vfio-pci" ;;
-	config) sentence="has an older configuration: /etc/vfio-early.conf differs now" ;;
+	config) sentence="contains an outdated configuration: /etc/vfio-early.conf differs" ;;
 	esac
 	ok "without $lacks: $sentence" line "FAIL /boot/initrd.img-6.1.0-1: $sentence; $regenerate"
 	ok "without $lacks: it fails" exits 1
@@ -62,14 +62,14 @@ done
 image /boot/initrd.img-6.1.0-1 gzip
 echo "# another" >>"$tree/etc/vfio-early.conf.d/10-a.conf"
 run check
-ok "another drop-in is an older configuration" says "/etc/vfio-early.conf.d/10-a.conf differs now; $regenerate"
+ok "another drop-in is an older configuration" says "/etc/vfio-early.conf.d/10-a.conf differs; $regenerate"
 rm "$tree/etc/vfio-early.conf.d/10-a.conf"
 run check
-ok "so is one that is gone" says "/etc/vfio-early.conf.d/10-a.conf differs now"
+ok "so is one that is gone" says "/etc/vfio-early.conf.d/10-a.conf differs"
 mkdir -p "$tree/usr/lib/vfio-early.conf.d"
 echo "keep 03:00.0" >"$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
 run check
-ok "so is a new one of a package" says "/usr/lib/vfio-early.conf.d/20-vendor.conf differs now"
+ok "so is a new one of a package" says "/usr/lib/vfio-early.conf.d/20-vendor.conf differs"
 image /boot/initrd.img-6.1.0-1 gzip
 run check
 ok "and in the image it is as it should be" says "PASS /boot/initrd.img-6.1.0-1"
@@ -84,7 +84,7 @@ rm -r "$tree/run/vfio-early.conf.d"
 echo "keep 03:00.0" >"$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
 : >"$tree/etc/vfio-early.conf.d/20-vendor.conf"
 run check
-ok "one that is masked since is another configuration" says "/usr/lib/vfio-early.conf.d/20-vendor.conf differs now"
+ok "one that is masked since is another configuration" says "/usr/lib/vfio-early.conf.d/20-vendor.conf differs"
 rm "$tree/usr/lib/vfio-early.conf.d/20-vendor.conf"
 image /boot/initrd.img-6.1.0-1 gzip
 run check
@@ -93,13 +93,13 @@ rm "$tree/etc/vfio-early.conf.d/20-vendor.conf"
 image /boot/initrd.img-6.1.0-1 gzip
 echo "/dev/sdb1 /data ext4" >>"$tree/etc/fstab"
 run check
-ok "another fstab is a warning" line "WARN /boot/initrd.img-6.1.0-1: has another /etc/fstab than the host has now; see above"
+ok "another fstab is a warning" line "WARN /boot/initrd.img-6.1.0-1: contains an outdated copy of /etc/fstab; see above"
 ok "and nothing fails" exits 0
 rm "$tree/etc/fstab"
 image /boot/initrd.img-6.1.0-1 gzip
 echo "data UUID=1 none luks" >"$tree/etc/crypttab"
 run check
-ok "so is another crypttab" line "WARN /boot/initrd.img-6.1.0-1: has another /etc/crypttab than the host has now; see above"
+ok "so is another crypttab" line "WARN /boot/initrd.img-6.1.0-1: contains an outdated copy of /etc/crypttab; see above"
 rm "$tree/etc/crypttab"
 
 kernel 6.1.0-2 none
@@ -117,14 +117,14 @@ ok "modules without a kernel are nobody's" lacks 6.1.0-3
 
 head -c 200 "$tree/boot/initrd.img-6.1.0-1" >"$tree/boot/cut" && mv "$tree/boot/cut" "$tree/boot/initrd.img-6.1.0-1"
 run check
-ok "an image that is cut off" says "FAIL /boot/initrd.img-6.1.0-1: is damaged, and the machine may not boot from it; see /boot/initramfs-6.1.0-2.img above"
+ok "an image that is cut off" says "FAIL /boot/initrd.img-6.1.0-1: is damaged; the machine may not boot from it; see /boot/initramfs-6.1.0-2.img above"
 echo MZ-unified >"$tree/boot/initrd.img-6.1.0-1"
 run check
-ok "something that is no initramfs" says "WARN /boot/initrd.img-6.1.0-1: is no initramfs that vfio-early can look into"
+ok "something that is no initramfs" says "WARN /boot/initrd.img-6.1.0-1: has a format that vfio-early cannot read"
 image /boot/initrd.img-6.1.0-1 zstd -q -1
 status=0
 output=$(PATH=/nowhere "$binary" --root "$tree" check 2>&1) || status=$?
-ok "without the compressor" line "WARN /boot/initrd.img-6.1.0-1: cannot be looked into without zstd; install zstd"
+ok "without the compressor" line "WARN /boot/initrd.img-6.1.0-1: cannot be decompressed without zstd; install zstd"
 rm -r "${tree:?}/boot" "${tree:?}/lib"
 run check
 ok "and nothing fails" exits 0
@@ -145,7 +145,7 @@ for tool in cat "zstd -q -1" "gzip -1" "xz -0 --check=crc32" "lz4 -l -q"; do
 	rm "$tree/boot/initrd.img-6.1.0-1"
 	run check
 	ok "through ${tool%% *}: the image in a unified one is as it should be" \
-		line "PASS $(uki_of 6.1.0-1): contains vfio-early and the configuration as it is now"
+		line "PASS $(uki_of 6.1.0-1): contains vfio-early and the present configuration"
 done
 mv "$tree$(uki_of 6.1.0-1)" "$tree$(uki_of 6.1.0-1+2-1)"
 run check
@@ -170,13 +170,13 @@ run check
 ok "one that is cut off" says "FAIL $(uki_of 6.1.0-1): is damaged"
 uki "$(uki_of 6.1.0-1)" "$tree/boot/initrd.img-6.1.0-1" .other
 run check
-ok "one without an initramfs" says "WARN $(uki_of 6.1.0-1): is no initramfs that vfio-early can look into"
+ok "one without an initramfs" says "WARN $(uki_of 6.1.0-1): has a format that vfio-early cannot read"
 uki "$(uki_of 6.1.0-1)" "$tree/boot/initrd.img-6.1.0-1"
 echo "claim 10de:10f2 optional" | config
 image /boot/initrd.img-6.1.0-1 gzip
 : >"$tree/usr/bin/kernel-install"
 anew="for each kernel: sudo kernel-install add VERSION /boot/vmlinuz-VERSION"
-older="has an older configuration: /etc/vfio-early.conf differs now"
+older="contains an outdated configuration: /etc/vfio-early.conf differs"
 run check
 ok "where this boot came from one, it counts, and the cure makes it" \
 	line "FAIL $(uki_of 6.1.0-1): $older; $regenerate, then $anew"
@@ -304,16 +304,16 @@ echo "blacklist nouveau" >"$tree/usr/lib/modprobe.d/d.conf"
 echo nouveau >"$tree/etc/driverctl.d/0000:01:00.0"
 echo vfio-pci >"$tree/etc/driverctl.d/pci-0000:02:00.0"
 run check
-ok "ids of modprobe.d count as claims" line "WARN /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded without it; write the ids as a claim in /etc/vfio-early.conf and remove the line, then: $regenerate"
-ok "ids of the command line too" line "WARN the kernel command line: vfio-pci.ids=10de:1c03 counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded without it; write rd.vfio.ids=10de:1c03 in its place"
+ok "ids of modprobe.d count as claims" line "WARN /etc/modprobe.d/a.conf:1: vfio-early treats vfio-pci.ids=10de:1c03 as claims with the lowest priority, and loads the module without these ids; write the ids as a claim in /etc/vfio-early.conf and remove the line, then: $regenerate"
+ok "ids of the command line too" line "WARN the kernel command line: vfio-early treats vfio-pci.ids=10de:1c03 as claims with the lowest priority, and loads the module without these ids; replace it with rd.vfio.ids=10de:1c03"
 ok "their device is claimed" says "PASS 0000:02:00.0 10de:1c03: would be bound to vfio-pci"
-ok "pci-stub" says "WARN the kernel command line: pci-stub.ids=8086:041a also takes 0000:00:02.0"
-ok "a softdep" says "WARN /etc/modprobe.d/a.conf:4: a softdep of nouveau on vfio-pci"
+ok "pci-stub" says "WARN the kernel command line: pci-stub.ids=8086:041a also binds 0000:00:02.0"
+ok "a softdep" says "WARN /etc/modprobe.d/a.conf:4: nouveau has a softdep on vfio-pci"
 ok "a blacklist" says "WARN /etc/modprobe.d/a.conf:5: nouveau is blacklisted"
 ok "a blacklist on the command line" says "WARN the kernel command line: nouveau is blacklisted"
-ok "an install line" says "WARN /etc/modprobe.d/b.conf:1: an install line for nvidia"
-ok "what fails for a device stands first, and nothing passes for it" [ "$(printf '%s\n' "$output" | grep -n '^.... 0000:01:00.0' | sed 's/ 0000.*//' | tr '\n' ' ')" = "2:FAIL 3:WARN " ]
-ok "driverctl with another driver" line "FAIL 0000:01:00.0 10de:1c03: driverctl moves it to nouveau after the boot (/etc/driverctl.d/0000:01:00.0); sudo driverctl unset-override 0000:01:00.0"
+ok "an install line" says "WARN /etc/modprobe.d/b.conf:1: the install line of nvidia"
+ok "what fails for a device stands first, and nothing passes for it" [ "$(printf '%s\n' "$output" | grep -n '^.... 0000:01:00.0' | sed 's/ 0000.*//' | tr '\n' ' ')" = "2:FAIL 3:WARN 4:WARN " ]
+ok "driverctl with another driver" line "FAIL 0000:01:00.0 10de:1c03: driverctl binds it to nouveau after the boot (/etc/driverctl.d/0000:01:00.0); sudo driverctl unset-override 0000:01:00.0"
 for harmless in pcspkr c.conf.old d.conf b.conf:2 a.conf:3; do
 	ok "$harmless is nobody's business" lacks "$harmless"
 done
@@ -321,8 +321,8 @@ done
 echo "keep 02:00.0
 claim 10de:1c03" | config
 run check
-ok "a keep that is obeyed is no failure" says "PASS 0000:02:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) wins over every claim"
-ok "and can go where a claim says the same" line "WARN /etc/modprobe.d/a.conf:1: vfio-pci.ids=10de:1c03 counts as claims of the lowest rank: what a guard keeps stays, and the module is loaded without it; remove the line, then: $regenerate"
+ok "a keep that is obeyed is no failure" says "PASS 0000:02:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) overrides every claim"
+ok "and can go where a claim says the same" line "WARN /etc/modprobe.d/a.conf:1: vfio-early treats vfio-pci.ids=10de:1c03 as claims with the lowest priority, and loads the module without these ids; remove the line, then: $regenerate"
 
 # --- the next boot's command line ---
 
@@ -364,7 +364,7 @@ rm "$tree/sys/bus/pci/devices/0000:01:00.0/iommu_group"
 : >"$tree/sys/firmware/acpi/tables/DMAR"
 echo "rd.vfio.ids=10de:1c03 intel_iommu=on" >"$tree/etc/kernel/cmdline"
 run check
-ok "what was missing is there then" says "WARN IOMMU: off: the firmware has VT-d, but the kernel does not enable it; nothing more to do"
+ok "what was missing is there then" says "WARN IOMMU: off: the firmware has VT-d, but the kernel does not enable it; no action"
 ok "and the device goes" says "PASS 0000:01:00.0 10de:1c03: would be bound to vfio-pci, IOMMU group not known yet"
 
 # --- another user than root ---
@@ -425,7 +425,7 @@ ln -s ../../devices/pci0000:00/0000:00:1c.1/0000:04:00.0/tty/ttyS5 "$tree/sys/cl
 cmdline console=tty0 console=ttyS4,115200n8 rd.vfio.ids=03:00.0,04:00.0
 run check
 ok "the serial console goes with its card" \
-	line "WARN 0000:03:00.0 9710:9900: the serial console ttyS4 (console=ttyS4) is on it, and the host loses it; make sure that you can reach the host otherwise"
+	line "WARN 0000:03:00.0 9710:9900: the serial console ttyS4 (console=ttyS4) is on it, and the host loses it; make sure that you have another way to reach the host"
 ok "another card has none" [ -z "$(echo "$output" | grep '0000:04:00.0.*console')" ]
 
 # --- words ---

@@ -82,16 +82,8 @@ run boot
 ok "no vfio-pci is the verdict no-driver" report_is '[.devices[].verdict] | unique | join(" ")' no-driver
 ok "the override stays" override_is 0000:01:00.0 vfio-pci
 
-# --- processes ---
+# --- processes; memory.t lets their memory fail ---
 
-# The number of the first mmap(2) whose memory a child shares: the first is for a child that does all, then one for each.
-shared_mapping() {
-	strace -qq -e trace=mmap -o "$tree.trace" "$binary" --root "$tree" boot >/dev/null 2>&1
-	grep -n -m 1 MAP_SHARED "$tree.trace" | cut -d: -f1
-	rm -f "$tree.trace"
-}
-two
-number=$(shared_mapping)
 while read -r call words; do
 	two
 	fault "" "$call" boot
@@ -101,7 +93,6 @@ while read -r call words; do
 done <<-END
 	fork,vfork,clone,clone3:error=EAGAIN Resource temporarily unavailable
 	pipe2:error=ENFILE Too many open files in system
-	mmap:error=EAGAIN:when=$number..$((number + 2)) Resource temporarily unavailable
 END
 
 # --- files that are written ---

@@ -106,5 +106,5 @@ ok "allowed, and what that means" says "vfio is configured to ignore that: a gue
 ok "needed, so nothing is said against it" lacks "serves nothing"
 PARAMETERS=vfio_iommu_type1.allow_unsafe_interrupts=1 on dmar0 IR-IO-APIC 1
 run check
-ok "allowed without need" says "WARN the kernel command line: allow_unsafe_interrupts: interrupts are remapped, so it has no effect"
+ok "allowed without need" says "WARN the kernel command line: allow_unsafe_interrupts has no effect, because interrupts are remapped"
 done_testing

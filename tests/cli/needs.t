@@ -21,7 +21,7 @@ image_of_initramfs_tools() {
 }
 waits() { # WHAT THE-REASON: in the early stage the card is not taken
 	run boot --dry-run
-	ok "the card waits: $1" says "the network ($2), so its card must be known first"
+	ok "the card waits: $1" says "the network ($2)"
 }
 goes() {
 	run boot --dry-run

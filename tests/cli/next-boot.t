@@ -60,10 +60,10 @@ ok "a class is meant to match more" lacks "matches 2"
 card
 echo "keep 03:00.0" | config
 run check
-ok "a keep that matches nothing" line "WARN /etc/vfio-early.conf:1: this keep protects nothing: no device matches it; compare with lspci -nn"
+ok "a keep that matches nothing" line "WARN /etc/vfio-early.conf:1: this keep has no effect: no device matches it; compare with lspci -nn"
 echo "keep 01:00.0" | config
 run check
-ok "one that is obeyed is no failure" line "PASS 0000:01:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) wins over every claim"
+ok "one that is obeyed is no failure" line "PASS 0000:01:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) overrides every claim"
 ok "and nothing is ready for a guest" last_line "Not ready: the next boot binds no device."
 cmdline quiet
 echo "claim 01:00.0 driver=nonsense" | config
@@ -98,7 +98,7 @@ for word in single systemd.unit=rescue.target init=/bin/bash; do
 	cmdline rd.vfio.ids=01:00.0 $word
 	rm -rf "${tree:?}/boot/grub"
 	run check
-	ok "a recovery word, which is named: $word" line "WARN 0000:01:00.0 10de:1c03: left alone: $word on the kernel command line asks for a rescue shell (rd.vfio.recovery=claim lifts that); remove $word from GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub"
+	ok "a recovery word, which is named: $word" line "WARN 0000:01:00.0 10de:1c03: left alone: $word on the kernel command line asks for a rescue shell (rd.vfio.recovery=claim overrides this); remove $word from GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub"
 done
 cmdline rd.vfio.ids=01:00.0 elfcorehdr=0x1000
 run boot --dry-run
@@ -134,10 +134,10 @@ card
 cmdline rd.vfio.ids=01:00.0 intel_iommu=on
 grub rd.vfio.ids=01:00.0
 run check
-ok "an IOMMU that may be off then" says "WARN IOMMU: is on by intel_iommu=on, which the next boot does not have, and whether its kernel switches VT-d on by itself is not known; add intel_iommu=on to"
+ok "an IOMMU that may be off then" says "WARN IOMMU: is on by intel_iommu=on, which the next boot does not have, and whether its kernel enables VT-d by default is unknown; add intel_iommu=on to"
 echo "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set" >"$tree/boot/config-6.1.0-1"
 run check
-ok "one that will be off" says "FAIL IOMMU: is on by intel_iommu=on, which the next boot does not have, and its kernel does not switch VT-d on by itself"
+ok "one that will be off" says "FAIL IOMMU: is on by intel_iommu=on, which the next boot does not have, and its kernel does not enable VT-d by default"
 ok "it fails" exits 1
 ok "its code" code_is iommu-lost FAIL
 echo "CONFIG_INTEL_IOMMU_DEFAULT_ON=y" >"$tree/boot/config-6.1.0-1"
@@ -162,7 +162,7 @@ run check
 ok "that was applied" lacks "/etc/default/grub"
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"' >"$tree/etc/default/grub"
 run check
-ok "one that was taken out" says "WARN /etc/default/grub: the next boot has rd.vfio.ids=01:00.0, which was taken out of this file; sudo update-grub"
+ok "one that was taken out" says "WARN /etc/default/grub: the next boot has rd.vfio.ids=01:00.0, which this file has no longer; sudo update-grub"
 mkdir "$tree/etc/default/grub.d"
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT rd.vfio.ids=01:00.0 iommu=pt"' >"$tree/etc/default/grub.d/vfio.cfg"
 run check
@@ -192,7 +192,7 @@ ok "a drop-in of kernel-install's file" says "WARN /etc/kernel/cmdline.d/vfio.co
 
 card
 run check
-ok "a neighbour without a driver, which gets one" line "FAIL 0000:01:00.1 10de:10f1: has no driver now, and at the next boot snd_hda_intel takes it; until it is released no guest can use IOMMU group 1 with 0000:01:00.0; add to the configuration: claim 0000:01:00.1 (in /etc/vfio-early.conf)"
+ok "a neighbour without a driver, which gets one" line "FAIL 0000:01:00.1 10de:10f1: has no driver now, and the next boot binds it to snd_hda_intel; until it is released no guest can use IOMMU group 1 with 0000:01:00.0; add to the configuration: claim 0000:01:00.1 (in /etc/vfio-early.conf)"
 ok "its code" code_is group-shared-later FAIL
 echo "blacklist snd-hda-intel" >"$tree/etc/modprobe.d.conf"
 mkdir -p "$tree/etc/modprobe.d"
@@ -205,16 +205,16 @@ run check
 ok "also on the command line" lacks "0000:01:00.1"
 printf 'snd_hda_intel.alias=pci:v*d*sv*sd*bc04sc03i00*\0snd_hda_intel.license=GPL\0' >"$modules/modules.builtin.modinfo"
 run check
-ok "a driver that is built in takes it all the same" says "FAIL 0000:01:00.1 10de:10f1: has no driver now, and at the next boot snd_hda_intel takes it"
+ok "a driver that is built in takes it all the same" says "FAIL 0000:01:00.1 10de:10f1: has no driver now, and the next boot binds it to snd_hda_intel"
 rm "$modules/modules.builtin.modinfo"
 card
 pci 0000:01:00.1 10DE:10F1 40300 1 vfio-pci 2>/dev/null
 run check
-ok "one on vfio-pci that no claim names" says "FAIL 0000:01:00.1 10de:10f1: is on vfio-pci now, but no claim names it, and at the next boot snd_hda_intel takes it"
+ok "one on vfio-pci that no claim names" says "FAIL 0000:01:00.1 10de:10f1: is on vfio-pci now, but no claim names it, and the next boot binds it to snd_hda_intel"
 mkdir -p "$tree/etc/driverctl.d"
 echo vfio-pci >"$tree/etc/driverctl.d/0000:01:00.1"
 run check
-ok "by driverctl, which comes later" says "WARN 0000:01:00.1 10de:10f1: is on vfio-pci now, but no claim names it, and at the next boot snd_hda_intel takes it until driverctl moves it"
+ok "by driverctl, which comes later" says "WARN 0000:01:00.1 10de:10f1: is on vfio-pci now, but no claim names it, and the next boot binds it to snd_hda_intel until driverctl binds it"
 rm -r "$tree/etc/driverctl.d"
 cmdline rd.vfio.ids=01:00.0,01:00.1
 run check
@@ -235,9 +235,9 @@ printf 'name: win\nhostpci0: 0000:04:00,pcie=1\nhostpci1: 01:00.0;0000:01:00.1,x
 cmdline rd.vfio.ids=01:00.0,01:00.1
 run check
 for function in 0 1; do
-	ok "Proxmox takes the slot: function $function" line "WARN 0000:04:00.$function 8086:1539: guest 101 of Proxmox takes it from the host when it starts, and the host has it until then; $([ $function = 0 ] && echo "claim it, or take it out of /etc/pve/qemu-server/101.conf" || echo "see 0000:04:00.0 above")"
+	ok "Proxmox takes the slot: function $function" line "WARN 0000:04:00.$function 8086:1539: guest 101 of Proxmox takes it from the host when it starts, and the host has it until then; $([ $function = 0 ] && echo "claim it, or remove it from /etc/pve/qemu-server/101.conf" || echo "see 0000:04:00.0 above")"
 done
-ok "and its group" line "WARN 0000:05:00.0 8086:1539: guest 101 of Proxmox takes it from the host when it starts, with the group of its own device; take 0000:04:00.0 out of /etc/pve/qemu-server/101.conf, or claim its whole group"
+ok "and its group" line "WARN 0000:05:00.0 8086:1539: guest 101 of Proxmox takes it from the host when it starts, with the group of its own device; remove 0000:04:00.0 from /etc/pve/qemu-server/101.conf, or claim its whole group"
 ok "what is claimed is ready for it" lacks "0000:01:00.0 10de:1c03: guest"
 ok "a snapshot is not what starts" lacks "0000:00:02.0"
 ok "its code" code_is vm-manager WARN
@@ -256,7 +256,7 @@ cat >"$tree/etc/libvirt/qemu/win10.xml" <<'XML'
 </devices></domain>
 XML
 run check
-ok "libvirt with managed='yes'" line "WARN 0000:04:00.1 8086:1539: guest win10 of libvirt takes it from the host when it starts, and the host has it until then; claim it, or take it out of /etc/libvirt/qemu/win10.xml"
+ok "libvirt with managed='yes'" line "WARN 0000:04:00.1 8086:1539: guest win10 of libvirt takes it from the host when it starts, and the host has it until then; claim it, or remove it from /etc/libvirt/qemu/win10.xml"
 ok "not where a person binds it" lacks "0000:04:00.0"
 ok "nor the guest's own address" lacks "0000:05:00.0"
 
@@ -264,12 +264,12 @@ ok "nor the guest's own address" lacks "0000:05:00.0"
 
 card
 run status
-ok "where the image has no vfio-early" says "the image that was booted does not contain vfio-early; sudo update-initramfs -u -k all, then reboot"
+ok "where the image has no vfio-early" says "this boot has no report: its image does not contain vfio-early; sudo update-initramfs -u -k all, then reboot"
 : | config
 image /boot/initrd.img-6.1.0-1 gzip
 run status
-ok "where the image has it: reboot" line "WARN report: this boot has left no report: the image that was booted does not contain vfio-early, but the image of the next boot does; reboot"
-ok "the device says where that stands" line "FAIL 0000:01:00.0 10de:1c03: now: no driver; at boot: not known; wanted: by rd.vfio.ids; see report above"
+ok "where the image has it: reboot" line "WARN report: this boot has no report: its image does not contain vfio-early, but the image of the next boot does; reboot"
+ok "the device says where that stands" line "FAIL 0000:01:00.0 10de:1c03: now: no driver; at boot: unknown; claimed: by rd.vfio.ids; see report above"
 echo "claim 01:00.1" | config
 run status
 ok "not if its configuration is older" says "; sudo update-initramfs -u -k all, then reboot"

@@ -23,9 +23,9 @@ bound="bound to vfio-pci, IOMMU group 1 (was: no driver)"
 card vfio-pci
 booted bound "$bound"
 run status
-ok "all is well" line "PASS 0000:01:00.0 10de:1c03: now: vfio-pci; at boot: $bound; wanted: by rd.vfio.ids"
+ok "all is well" line "PASS 0000:01:00.0 10de:1c03: now: vfio-pci; at boot: $bound; claimed: by rd.vfio.ids"
 ok "with status 0" exits 0
-ok "the last line says so" [ "$(printf '%s\n' "$output" | tail -n 1)" = "As wanted: 1 device is bound." ]
+ok "the last line says so" [ "$(printf '%s\n' "$output" | tail -n 1)" = "Bound: 1 device, as claimed." ]
 ok "the early log is below" line "log: [ 1.000000] <6> a line of the early log"
 run status --json
 ok "JSON says the same" [ "$(printf '%s' "$output" | jq -r '.devices[0] | "\(.verdict) \(.bound) \(.driver) \(.now)"')" = "bound true vfio-pci vfio-pci" ]
@@ -34,18 +34,18 @@ ok "and fits the schema" sh -c 'printf "%s" "$1" >"$2/json" && /usr/bin/python3 
 card nouveau
 booted bound "$bound"
 run status
-ok "a driver that was bound since" says "now: nouveau: it was taken off vfio-pci after the boot; at boot: $bound; wanted: by rd.vfio.ids; reboot, or: echo vfio-pci | sudo tee /sys/bus/pci/devices/0000:01:00.0/driver_override && echo 0000:01:00.0 | sudo tee /sys/bus/pci/devices/0000:01:00.0/driver/unbind /sys/bus/pci/drivers_probe"
+ok "a driver that was bound since" says "now: nouveau: it was unbound from vfio-pci after the boot; at boot: $bound; claimed: by rd.vfio.ids; reboot, or: echo vfio-pci | sudo tee /sys/bus/pci/devices/0000:01:00.0/driver_override && echo 0000:01:00.0 | sudo tee /sys/bus/pci/devices/0000:01:00.0/driver/unbind /sys/bus/pci/drivers_probe"
 ok "with status 1" exits 1
 card ""
 booted bound "$bound"
 run status
-ok "none that has to let go" says "now: no driver: it was taken off vfio-pci after the boot; at boot: $bound; wanted: by rd.vfio.ids; reboot, or: echo vfio-pci | sudo tee /sys/bus/pci/devices/0000:01:00.0/driver_override && echo 0000:01:00.0 | sudo tee /sys/bus/pci/drivers_probe"
+ok "none that has to let go" says "now: no driver: it was unbound from vfio-pci after the boot; at boot: $bound; claimed: by rd.vfio.ids; reboot, or: echo vfio-pci | sudo tee /sys/bus/pci/devices/0000:01:00.0/driver_override && echo 0000:01:00.0 | sudo tee /sys/bus/pci/drivers_probe"
 
 card ""
 booted bound "$bound"
 rm -r "$tree/sys/bus/pci/devices/0000:01:00.0"
 run status
-ok "a device that is gone" line "FAIL 0000:01:00.0 10de:1c03: now: gone: it was there at boot; at boot: $bound; wanted: no; plug it in again, or: echo 1 | sudo tee /sys/bus/pci/rescan; what was claimed by then is lost with it"
+ok "a device that is gone" line "FAIL 0000:01:00.0 10de:1c03: now: removed since the boot; at boot: $bound; claimed: no; plug it in again, or: echo 1 | sudo tee /sys/bus/pci/rescan; then reboot to bind it"
 ok "with status 1" exits 1
 run status --json
 ok "it keeps its address in JSON" [ "$(printf '%s' "$output" | jq -r '.devices[] | select(.verdict == "bound") | .address, .driver')" = "0000:01:00.0
@@ -57,17 +57,17 @@ cmdline rd.vfio.ids=10de:1c03
 booted bound "$bound"
 rm -r "$tree/sys/bus/pci/devices/0000:01:00.0"
 run status
-ok "one of two that is gone" says "FAIL 0000:01:00.0 10de:1c03: now: gone: it was there at boot; at boot: $bound; wanted: no"
+ok "one of two that is gone" says "FAIL 0000:01:00.0 10de:1c03: now: removed since the boot; at boot: $bound; claimed: no"
 ok "with status 1 although the other is well" exits 1
 
 card nouveau
 booted refused "not bound to vfio-pci: the kernel's probe failed: Invalid argument; bound to nouveau again" "look for this device in dmesg"
 run status
-ok "a failure of the boot has its cure" says "wanted: by rd.vfio.ids; look for this device in dmesg"
+ok "a failure of the boot has its cure" says "claimed: by rd.vfio.ids; look for this device in dmesg"
 card vfio-pci
 booted deferred "deferred: the driver of its IOMMU is not loaded yet; the kernel probes the device when it is"
 run status
-ok "what the kernel finished later" says "now: vfio-pci: bound after the boot's early stage"
+ok "what the kernel finished later" says "now: vfio-pci: bound after the early stage"
 ok "is well" exits 0
 card my-vfio-pci
 booted bound "$bound"
@@ -80,16 +80,16 @@ cmdline rd.vfio.ids=10de:1c03,00:02.0
 mkdir -p "$tree/usr/bin"
 : >"$tree/usr/bin/dracut"
 run status
-ok "what the image did not know" says "FAIL 0000:00:02.0 8086:041a: now: no driver: the image that was booted has an older configuration; at boot: not asked for; wanted: by rd.vfio.ids; sudo dracut --regenerate-all --force, then reboot"
+ok "what the image did not know" says "FAIL 0000:00:02.0 8086:041a: now: no driver: the image that was booted has an older configuration; at boot: not claimed; claimed: by rd.vfio.ids; sudo dracut --regenerate-all --force, then reboot"
 cmdline quiet
 run status
-ok "what is not wanted any more" line "WARN 0000:01:00.0 10de:1c03: now: nouveau: not wanted any more; at boot: $bound; wanted: no"
+ok "what is no longer claimed" line "WARN 0000:01:00.0 10de:1c03: now: nouveau: no longer claimed; at boot: $bound; claimed: no"
 ok "is no fault" exits 0
 
 card nouveau
 run status
-ok "without a report" line "WARN report: this boot has left no report: the image that was booted does not contain vfio-early; regenerate the initramfs, then reboot"
-ok "the present is told" line "FAIL 0000:01:00.0 10de:1c03: now: nouveau; at boot: not known; wanted: by rd.vfio.ids; vfio-early check predicts the next boot"
+ok "without a report" line "WARN report: this boot has no report: its image does not contain vfio-early; regenerate the initramfs, then reboot"
+ok "the present is told" line "FAIL 0000:01:00.0 10de:1c03: now: nouveau; at boot: unknown; claimed: by rd.vfio.ids; vfio-early check predicts the next boot"
 ok "with status 1" exits 1
 mkdir "$tree/run/vfio-early"
 run status
@@ -105,10 +105,10 @@ done
 card vfio-pci
 cmdline quiet
 run status
-ok "nothing is asked for" says "WARN configuration: nothing is asked for"
+ok "nothing is claimed" says "WARN configuration: nothing is claimed"
 ok "which is no fault" exits 0
 card nouveau
-booted kept "stays with the host: keep (/etc/vfio-early.conf:1) wins over every claim"
+booted kept "stays with the host: keep (/etc/vfio-early.conf:1) overrides every claim"
 echo "keep 01:00.0" | config
 run status
 ok "a keep that is obeyed" says "PASS 0000:01:00.0 10de:1c03: now: nouveau: a keep leaves it with the host"

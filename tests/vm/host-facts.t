@@ -51,7 +51,7 @@ scene() {
 	# Nothing is in slot 2, so its bus is that of the drive in slot 3.
 	verdict_is 02:00.0 kept
 	verdict_is 03:00.0 kept
-	log_has "it may be the card that was at 0000:00:11.0/00.0 when the host facts were written"
+	log_has "it has the id of the card that was at 0000:00:11.0/00.0 when the host facts were written"
 
 	[ "${EVERY:-}" = 1 ] || return 0
 	begin "its own generator"

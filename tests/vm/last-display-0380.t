@@ -22,7 +22,7 @@ scene() {
 	boot rd.vfio.ids=1234:1111
 	stays_here
 	verdict_is 01:00.0 kept
-	log_has "the host would have no display left; to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf"
+	log_has "it is the host's last display; to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf"
 
 	vm_note=" (two)"
 	machine intel-iommu

@@ -15,7 +15,7 @@ scene() {
 	verdict_is 01:00.0 kept
 	verdict_is 01:00.1 kept
 	driver_is 01:00.0 radeon
-	log_has "the host would have no display left; to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf"
+	log_has "it is the host's last display; to claim it anyway, add 'set last-display=claim' to /etc/vfio-early.conf"
 
 	vm_note=" last-display=claim"
 	boot rd.vfio.ids=1002:5159,8086:2668 rd.vfio.last-display=claim

@@ -66,7 +66,7 @@ scene() {
 	keyboard 4 secret
 	boot_host $opens "$claims"
 	stays 01:00.0 nvme "it carries root: nvme0n1p1, $mapping"
-	stays 04:00.0 nvme "it may be the card that was at 0000:00:11.0/00.0 when the host facts were written, and carries /home"
+	stays 04:00.0 nvme "it has the id of the card that was at 0000:00:11.0/00.0 when the host facts were written, and carries /home"
 
 	# When the facts were made, the crypttab of the root named a key on a stick that was not plugged in.
 	begin "the key is on a stick"

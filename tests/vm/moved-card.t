@@ -19,7 +19,7 @@ scene() {
 	driver_is 01:00.0 e1000e
 	override_is 01:00.0 "(null)"
 	driver_is 02:00.0 radeon
-	log_has "the device at 0000:01:00.0 is 8086:10d3, not what 01:00.0@1002:5159 names; the pinned id is at 0000:02:00.0 now"
+	log_has "the device at 0000:01:00.0 has the id 8086:10d3, so it is not 01:00.0@1002:5159; the pinned id is at 0000:02:00.0 now"
 
 	machine intel-iommu
 	slot 1 e1000e
