@@ -62,14 +62,30 @@ static const char *describe_edit(const struct bootloader_edit *edit)
 			 edit->parameter);
 }
 
+/* A parameter of another method, which vfio-early does not need, is not to be applied. */
+static bool is_of_other_method(const char *parameter)
+{
+	static const char *const names[] = {
+		"vfio-pci.ids=",       "vfio_pci.ids=",        "pci-stub.ids=",    "pci_stub.ids=",
+		"modprobe.blacklist=", "rd.driver.blacklist=", "module_blacklist="
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (util_starts_with(parameter, names[i]))
+			return true;
+	return false;
+}
+
 static void check_edit(const struct check_input *input, struct findings *findings)
 {
 	const struct bootloader_edit *edit = input->edit;
 
 	if (edit)
 		findings_add(findings, FINDING_WARN, edit->file,
-			     distro_apply(input->distro, edit->parameter, edit->removed), "%s",
-			     describe_edit(edit))
+			     !edit->removed && is_of_other_method(edit->parameter) ?
+				     "remove it from this file" :
+				     distro_apply(input->distro, edit->parameter, edit->removed),
+			     "%s", describe_edit(edit))
 			->code = CODE_NOT_APPLIED;
 }
 

@@ -180,36 +180,36 @@ static void give_shared_back(struct shared *shared, size_t size)
 		spare_is_taken = false;
 }
 
-/* Returns 0 or -errno. */
-static int start(struct deadline_task *task, struct child *child)
+/* Returns whether a child runs; where not, the task has the status. */
+static bool start(struct deadline_task *task, struct child *child)
 {
-	struct shared *shared;
-	int fds[2], r = 0;
+	struct shared *shared = take_shared(shared_size(task));
+	int fds[2];
 	pid_t pid;
 
-	shared = take_shared(shared_size(task));
-	if (!shared)
-		return -errno;
+	if (!shared) {
+		task->status = -errno;
+		return false;
+	}
 	if (pipe2(fds, O_CLOEXEC) < 0) {
-		r = -errno;
+		task->status = -errno;
 		give_shared_back(shared, shared_size(task));
-		return r;
+		return false;
 	}
 	pid = fork();
 	if (pid == 0)
 		be_child(task, shared);
-	if (pid < 0)
-		r = -errno;
+	task->status = pid < 0 ? -errno : 0;
 	close(fds[1]);
-	if (r < 0) {
+	if (pid < 0) {
 		close(fds[0]);
 		give_shared_back(shared, shared_size(task));
-		return r;
+		return false;
 	}
 	*child = (struct child){
 		.task = task, .shared = shared, .pid = pid, .alive = fds[0], .since = util_now()
 	};
-	return 0;
+	return true;
 }
 
 /*
@@ -304,17 +304,16 @@ void deadline_run_tasks(struct deadline_task *tasks, size_t count, unsigned long
 	int why = -ETIME; /* the next one is not begun */
 
 	while (next < count && util_now() < end) {
-		int r = running < CHILDREN ? start(&tasks[next], &children[running]) : -ETIME;
+		bool runs = running < CHILDREN && start(&tasks[next], &children[running]);
 
-		why = r < 0 ? r : -ETIME;
-		running += r == 0;
-		if (r < 0 && running) {
+		why = runs || running == CHILDREN ? -ETIME : tasks[next].status;
+		running += runs;
+		if (!runs && running) {
 			/* Where memory is short, a child that ends may give back what this one needs. */
 			running = await_one(children, running, end);
 			continue;
 		}
-		tasks[next].state = DEADLINE_NOT_STARTED;
-		tasks[next++].status = r;
+		tasks[next++].state = DEADLINE_NOT_STARTED;
 	}
 	for (; next < count; next++) {
 		tasks[next].state = DEADLINE_NOT_STARTED;

@@ -103,7 +103,7 @@ ok "a parameter's doing" says "remove intremap=off from the kernel command line;
 PARAMETERS=vfio_iommu_type1.allow_unsafe_interrupts=1 on dmar0 IO-APIC 1
 run check
 ok "allowed, and what that means" says "vfio is configured to ignore that: a guest can inject interrupts into the host"
-ok "needed, so nothing is said against it" lacks "serves nothing"
+ok "needed, so nothing is said against it" lacks "has no effect"
 PARAMETERS=vfio_iommu_type1.allow_unsafe_interrupts=1 on dmar0 IR-IO-APIC 1
 run check
 ok "allowed without need" says "WARN the kernel command line: allow_unsafe_interrupts has no effect, because interrupts are remapped"

@@ -106,6 +106,8 @@ ok "the stage ends between the first write and the last, $begun times" [ $begun 
 
 # limited KILOBYTES COMMAND...: with so much address space.
 limited() (
+	# dash and bash have it.
+	# shellcheck disable=SC3045
 	ulimit -v "$1"
 	shift
 	exec "$@"

@@ -153,6 +153,9 @@ ok "the parameter among others" lacks "is on by intel_iommu=on"
 card
 cmdline rd.vfio.ids=01:00.0 quiet
 grub rd.vfio.ids=01:00.0 quiet
+printf 'GRUB_CMDLINE_LINUX_DEFAULT="quiet rd.vfio.ids=01:00.0 vfio-pci.ids=10de:1c03"\n' >"$tree/etc/default/grub"
+run check
+ok "one of another method is not to be applied" line "WARN /etc/default/grub: has vfio-pci.ids=10de:1c03, which the next boot does not have: the file was edited and not applied; remove it from this file"
 printf 'GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX_DEFAULT="quiet splash rd.vfio.ids=01:00.0 iommu=pt"\nGRUB_CMDLINE_LINUX=""\n' >"$tree/etc/default/grub"
 run check
 ok "a parameter of /etc/default/grub" line "WARN /etc/default/grub: has iommu=pt, which the next boot does not have: the file was edited and not applied; sudo update-grub"
@@ -166,7 +169,7 @@ ok "one that was taken out" says "WARN /etc/default/grub: the next boot has rd.v
 mkdir "$tree/etc/default/grub.d"
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT rd.vfio.ids=01:00.0 iommu=pt"' >"$tree/etc/default/grub.d/vfio.cfg"
 run check
-ok "drop-ins add to it" lacks "which was taken out"
+ok "drop-ins add to it" lacks "which this file has no longer"
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="rd.vfio.ids=01:00.0 iommu=pt intel_iommu=on"' >"$tree/etc/default/grub"
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="rd.vfio.ids=01:00.0 iommu=pt"' >"$tree/etc/default/grub.d/vfio.cfg"
 run check

@@ -136,10 +136,8 @@ static void defaults_of_grub(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(entries_of_grub),
-		cmocka_unit_test(entries_of_the_specification),
-		cmocka_unit_test(long_lines_are_whole),
-		cmocka_unit_test(the_same_parameters),
+		cmocka_unit_test(entries_of_grub),      cmocka_unit_test(entries_of_the_specification),
+		cmocka_unit_test(long_lines_are_whole), cmocka_unit_test(the_same_parameters),
 		cmocka_unit_test(defaults_of_grub),
 	};
 

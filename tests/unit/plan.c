@@ -493,8 +493,7 @@ static void bridges_name_what_is_behind_them(void **state)
 	machine[5].path = (struct pci_path){ .hops = 2, .hop = { { 17, 0 }, { 0, 0 } } };
 	assert_string_equal(hint_of("rd.vfio.ids=00:10.0"),
 			    "claim the devices behind it instead: 0000:01:00.0 0000:01:00.1");
-	assert_string_equal(hint_of("rd.vfio.ids=00:00.0"),
-			    "remove the claim; there is no device behind it");
+	assert_string_equal(hint_of("rd.vfio.ids=00:00.0"), "remove the claim; there is no device behind it");
 	machine[7].class = 0x068000;
 	machine[7].iommu_group = 9;
 	assert_string_equal(plan_of("rd.vfio.ids=10de:20b0", &on), "04:00.0 would-bind");
@@ -517,7 +516,8 @@ static void a_drive_behind_vmd_stays(void **state)
 	machine[7] = drive_behind_vmd;
 	assert_string_equal(plan_of("rd.vfio.ids=144d:a808", &on), "e1:00.0 kept");
 	assert_string_equal(hint_of("rd.vfio.ids=144d:a808"),
-			    "disable VMD in the firmware setup, or claim the VMD controller with all drives behind it; vfio-early check reports whether the host needs one of them");
+			    "disable VMD in the firmware setup, or claim the VMD controller with all drives "
+			    "behind it; vfio-early check reports whether the host needs one of them");
 	memcpy(machine, saved, sizeof(machine));
 }
 
