@@ -18,7 +18,7 @@ boot_host() { boot init=/sbin/tell rd.vfio.ids=1b36:000d,1b36:0010 rd.vfio.debug
 
 boot_with_facts() {
 	boot_host
-	log_has ", made by version $(cat "$vm_top/src/version"): "
+	log_has ", written by version $(cat "$vm_top/src/version"): "
 	verdict_is 01:00.0 bound
 	untouched 01:00.0
 	log_lacks "01:00.0 1b36:000d deferred"
@@ -35,7 +35,7 @@ scene() {
 	vm_initrd=""
 	begin "no facts"
 	boot_host
-	log_has "01:00.0 1b36:000d deferred: the root may be on a disk of it"
+	log_has "01:00.0 1b36:000d deferred: it may carry the root"
 	verdict_is 01:00.0 bound
 	verdict_is 02:00.0 kept
 	verdict_is 03:00.0 bound
@@ -78,7 +78,7 @@ scene() {
 	uuid=""
 	image_with_facts "$facts"
 	boot_host
-	log_has "those of another machine"
+	log_has "describe another machine"
 	log_has "01:00.0 1b36:000d deferred"
 	verdict_is 02:00.0 kept
 }

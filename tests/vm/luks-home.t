@@ -74,8 +74,8 @@ scene() {
 	usb 5
 	image_with_facts "$facts.facts-stick"
 	boot_host "$key" "$claims"
-	log_has "04:00.0 1b36:000d deferred: the root may be on a disk of it"
-	log_has "05:00.0 1b36:000d deferred: the root may be on a disk of it"
+	log_has "04:00.0 1b36:000d deferred: it may carry the root"
+	log_has "05:00.0 1b36:000d deferred: it may carry the root"
 	stays 01:00.0 nvme "it carries root: nvme0n1p1, $mapping"
 	stays 02:00.0 nvme "it carries /home: nvme1n1p1, home"
 	goes 03:00.0
