@@ -206,7 +206,7 @@ static void defer(const struct plan_input *input, enum wait wait, struct plan_en
 								      "the host uses the network",
 			    needs->network ? needs->network : needs->network_use);
 	else if (wait == WAIT_NATURE && pci_is_storage(function))
-		plan_decide(entry, VERDICT_DEFERRED, "", "the disk of the root is not known yet");
+		plan_decide(entry, VERDICT_DEFERRED, "", "the disk of the root is not yet known");
 	else if (wait == WAIT_NATURE)
 		plan_decide(entry, VERDICT_DEFERRED, "", "it may carry the root");
 	else if (wait == WAIT_KEYBOARD)

@@ -19,8 +19,8 @@ ok "in a string of C that is in two parts" refuses string.c
 same "with file and line" "$work/string.c:1:" "$(cut -d' ' -f1 "$work/out")"
 printf '/* It says so: "made anew". */\nputs("fine"); // in so many words\nint papers = sizeof("\\"");\n' >"$work/comment.c"
 ok "not in comments and names of C" accepts comment.c
-printf 'SETTING("log", "How much is told.")\n' >"$work/old.def"
-ok "of C, not yet the phrases that only texts are free of" accepts old.def
+printf 'SETTING("log", "How much is told.")\n' >"$work/table.def"
+ok "in a table" refuses table.def
 
 mkdir "$work/tree"
 cp "$top/.codespellrc" "$work/tree"

@@ -10,7 +10,7 @@ scene() {
 	boot rd.vfio.ids=1b36:0010,1002:5159
 
 	claimed 02:00.0
-	log_has "vfio-early: 0000:01:00.0 1b36:0010 deferred: the disk of the root is not known yet"
+	log_has "vfio-early: 0000:01:00.0 1b36:0010 deferred: the disk of the root is not yet known"
 	stays 01:00.0 nvme "the kernel command line has no root=, so the disk of the root is unknown"
 }
 
