@@ -150,14 +150,14 @@ int main(int argc, char **argv)
 		deadline_name(argv[0]);
 	options_parse(argc, argv, &options);
 	if (options.version)
-		return print_version();
+		return end_output(print_version());
 	if (options.help && !options.word_count)
-		return cmd_help(&options);
+		return end_output(cmd_help(&options));
 	command = take_command(&options);
 	if (!command)
 		return fail_to_find(options.words[0]);
 	if (options.help)
-		return print_help_of(command);
+		return end_output(print_help_of(command));
 	if (options_accept(&options, command->name) < 0)
 		return EXIT_USAGE;
 	if (options.word_count && !command->words[0]) {

@@ -77,8 +77,9 @@ static ssize_t add_bytes(void *data, const char *bytes, size_t size)
 		char *larger = util_resize(file->text, room);
 
 		file->failed |= !larger;
+		/* fopencookie(3): an error is 0. */
 		if (!larger)
-			return -1;
+			return 0;
 		file->text = larger;
 		file->room = room;
 	}

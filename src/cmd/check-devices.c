@@ -40,6 +40,10 @@ static void check_config(const struct check_input *input, struct findings *findi
 		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s",
 			     config->errors[i].what)
 			->code = CODE_CONFIG_ERROR;
+	if (config->errors_left_out)
+		findings_add(findings, FINDING_FAIL, "configuration", "",
+			     "%zu more errors of this kind are not shown", config->errors_left_out)
+			->code = CODE_CONFIG_ERROR;
 	for (size_t k = 0; k < config->keep_count; k++) {
 		const struct machine *machine = &input->context->machine;
 		const char *why =
@@ -50,7 +54,8 @@ static void check_config(const struct check_input *input, struct findings *findi
 				     "%s", why)
 				->code = CODE_IDLE_KEEP;
 	}
-	if (!config->claim_count)
+	/* Where a line or a parameter has an error, it may be a claim. */
+	if (!config->claim_count && !config->error_count)
 		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows the devices",
 			     "nothing is claimed: neither rd.vfio.ids= nor " CONFIG_READ_FILE
 			     " names a device")
@@ -251,13 +256,20 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 			"is the host's last display: the host has no screen after that")
 			->code = CODE_LAST_DISPLAY;
 	else if (!has_host_driver(other) && has_host_driver(function))
-		findings_add(findings, FINDING_WARN, subject,
-			     "install the driver of the display that stays, or make sure that you have "
-			     "another way to reach the host",
-			     "is the host's last display with a driver%s; %s stays, which %s",
-			     guard_is_console(function) ? ", which the firmware uses" : "", pci_text(other),
-			     other->driver[0] ? util_text("is bound to %s now", other->driver) :
-						"has no driver now")
+		findings_add(
+			findings, FINDING_WARN, subject,
+			other->iommu_group >= 0 && other->iommu_group == function->iommu_group ?
+				"put one of the two cards into another slot: with its driver the display "
+				"that stays makes the IOMMU group unusable" :
+			other->driver[0] ?
+				"find what binds the display that stays, and remove it, or make sure that "
+				"you have another way to reach the host" :
+				"install the driver of the display that stays, or make sure that you have "
+				"another way to reach the host",
+			"is the host's last display with a driver%s; %s stays, which %s",
+			guard_is_console(function) ? ", which the firmware uses" : "", pci_text(other),
+			other->driver[0] ? util_text("is bound to %s now", other->driver) :
+					   "has no driver now")
 			->code = CODE_LAST_DISPLAY;
 	else if (guard_is_console(function))
 		findings_add(findings, FINDING_WARN, subject, "connect the monitor to the display that stays",
@@ -425,7 +437,7 @@ static void check_network(const struct check_input *input, struct findings *find
 			findings, FINDING_WARN, show_subject(last),
 			"make sure that you have another way to reach the host: a screen and a keyboard, or "
 			"a serial console",
-			"is the host's last network card: the host has only USB network cards after that")
+			"is the host's last PCI network card")
 			->code = CODE_LAST_NETWORK;
 }
 

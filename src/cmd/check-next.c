@@ -6,6 +6,7 @@
 
 #include "cmd/show.h"
 #include "core/match.h"
+#include "core/neighbours.h"
 #include "host/config-read.h"
 
 #define SUBJECT_CMDLINE "command line"
@@ -101,7 +102,8 @@ static void check_iommu_stays(const struct check_input *input, struct findings *
 	    cmdline_has(context->cmdline, "intel_iommu", "on"))
 		return;
 	findings_add(findings,
-		     input->iommu_by_default == KERNEL_SWITCH_OFF && !context->config.iommu_ignored ?
+		     input->iommu_by_default == KERNEL_SWITCH_OFF && context->config.claim_count &&
+				     !context->config.iommu_ignored ?
 			     FINDING_FAIL :
 			     FINDING_WARN,
 		     "IOMMU", distro_add(input->distro, "intel_iommu=on"),
@@ -232,6 +234,8 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 	const char *driver;
 
 	if (function->iommu_group < 0 || plan_takes(plan, function) || pci_is_real_bridge(function) ||
+	    neighbours_go_with_vmd(input->context->machine.functions, input->context->machine.function_count,
+				   plan, function) ||
 	    (function->driver[0] && !pci_is_guest_driver(function->driver)))
 		return;
 	taken = find_taken_of_group(plan, function->iommu_group);

@@ -206,11 +206,13 @@ static const char *conclude(const struct check *check)
 	if (!check->context.config.claim_count)
 		return "No device is claimed: the next boot binds none.";
 	if (check->context.config.dryrun)
-		return "Not ready: the next boot is a dry run and binds no device.";
+		return "The next boot is a dry run and binds no device.";
 	if (!bound)
-		return "Not ready: the next boot binds no device.";
+		return "The next boot binds no device.";
 	return util_text("Ready: the next boot binds %zu device%s.%s", bound, bound == 1 ? "" : "s",
-			 waiting ? " Reboot." : " They are bound now.");
+			 waiting    ? " Reboot." :
+			 bound == 1 ? " It is bound now." :
+				      " They are bound now.");
 }
 
 static void show(struct check *check)

@@ -11,6 +11,7 @@
 #include "cmd/show.h"
 #include "cmd/status-rows.h"
 #include "core/facts-compare.h"
+#include "host/config-read.h"
 #include "host/distro.h"
 #include "host/facts-read.h"
 #include "host/kernels.h"
@@ -159,10 +160,14 @@ static void add_neighbours(struct status *status)
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
+		struct finding *finding;
 
-		findings_add(&status->findings, FINDING_WARN, pci_text(neighbour->function), neighbour->hint,
-			     "%s", neighbour->reason)
-			->code = neighbour->blocks ? CODE_GROUP : CODE_COMPANION;
+		finding = findings_add(&status->findings, FINDING_WARN, pci_text(neighbour->function),
+				       neighbour->hint, "%s", neighbour->reason);
+		finding->code = neighbour->blocks ? CODE_GROUP : CODE_COMPANION;
+		finding->claim = neighbour->claim;
+		if (neighbour->claim && neighbour->claim[0])
+			finding_cure(finding, "%s (in " CONFIG_READ_FILE ")", neighbour->hint);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/carry.h"
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/planner.h"
@@ -193,7 +194,7 @@ static bool would_miss(const struct advice_input *input, const struct trial *tri
 	if (network_leads_through(input->plan->network, &function->address))
 		ret->reason = "the host has its route through it";
 	else if (pci_is_network(function) && is_used(function) && !has_other_network(trial))
-		ret->reason = "it is the host's last network card";
+		ret->reason = "it is the host's last PCI network card";
 	else if (pci_is_display(function) && !has_other_display(&trial->input, &trial->plan, function))
 		ret->reason = "it is the host's last display";
 	return ret->reason;
@@ -220,6 +221,16 @@ static bool refuse_by_entry(const struct plan *plan, const struct plan_entry *en
 	return true;
 }
 
+/* A display of the group that has to be claimed too, so that none is left for the host. */
+static const struct pci_function *display_of(const struct advice_input *input, const bool *accepted,
+					     const bool *added)
+{
+	for (size_t i = 0; i < input->plan->function_count; i++)
+		if (added[i] && !accepted[i] && pci_is_display(&input->plan->functions[i]))
+			return &input->plan->functions[i];
+	return NULL;
+}
+
 static bool has_direct_region(const struct advice_input *input, int group)
 {
 	for (size_t i = 0; i < input->plan->function_count; i++)
@@ -239,9 +250,16 @@ static bool trial_refuses(const struct advice_input *input, const struct plan *p
 	for (size_t i = 0; i < trial->plan.count; i++) {
 		const struct plan_entry *entry = &trial->plan.entries[i];
 
-		if (entry->function && !plan_is_taken(entry) &&
-		    (added[index_of(input, entry->function)] || plan_takes(plan, entry->function)))
+		if (!entry->function || plan_is_taken(entry))
+			continue;
+		if (added[index_of(input, entry->function)])
 			return refuse_by_entry(&trial->plan, entry, ret);
+		if (plan_takes(plan, entry->function)) {
+			const struct pci_function *display = display_of(input, accepted, added);
+
+			return display ? refuse(ret, display, "it is the host's display then") :
+					 refuse_by_entry(&trial->plan, entry, ret);
+		}
 	}
 	for (size_t i = 0; i < trial->plan.count; i++) {
 		const struct pci_function *function = trial->plan.entries[i].function;
@@ -327,9 +345,9 @@ static bool may_claim(const struct advice_input *input, const struct plan *plan,
 /* --- what is said --- */
 
 #define OVERRIDE \
-	"pcie_acs_override=downstream,multifunction splits the group too, but it needs a kernel with that " \
-	"patch, " \
-	"and nothing isolates the devices of the group then"
+	"pcie_acs_override=downstream,multifunction splits the group, but it needs a kernel with that " \
+	"patch, and " \
+	"nothing isolates the devices of the group then"
 #define ACS \
 	"enable ACS in the firmware setup (Access Control Services: bridges then isolate the devices below " \
 	"them)"
@@ -351,10 +369,12 @@ static bool is_kept_by_word(const struct advice_input *input, const struct pci_f
 static const char *hint_to_part(const struct advice_input *input, const struct pci_function *function,
 				const struct pci_function *cause)
 {
+	if (function == cause)
+		return util_text("remove the claim of %s", pci_address_text(&function->address));
 	if (is_kept_by_word(input, cause))
 		return "remove that keep if the host does not need the device";
 	if (pci_same_slot(&function->address, &cause->address))
-		return "both are functions of one device; " OVERRIDE;
+		return "both are functions of one device, so no slot separates them; " OVERRIDE;
 	if (!is_on_board(function))
 		return util_text("put the card at %s into another slot, or " ACS "; " OVERRIDE,
 				 pci_address_text(&function->address));
@@ -389,9 +409,9 @@ static const char *say_unusable(int group, const struct pci_function *function, 
 			 refusal->why);
 }
 
-/* The addresses marked in @added and not in @before, with @first in front. */
+/* The addresses marked in @added and not in @accepted, with @first in front. */
 static const char *list_claims(const struct advice_input *input, const struct pci_function *first,
-			       const struct plan *plan, const bool *added)
+			       const struct plan *plan, const bool *accepted, const bool *added)
 {
 	const char *text = pci_address_text(&first->address);
 
@@ -401,7 +421,7 @@ static const char *list_claims(const struct advice_input *input, const struct pc
 
 		for (size_t n = 0; n < plan->neighbour_count && !said; n++)
 			said = what_to_claim(input, plan->neighbours[n].function) == function;
-		if (added[i] && !said)
+		if (added[i] && !accepted[i] && !said)
 			text = util_text_add(text, " %s", pci_address_text(&function->address));
 	}
 	return text;
@@ -460,9 +480,9 @@ static void advise_on_group(const struct advice_input *input, struct plan *plan,
 	memcpy(added, accepted, count * sizeof(*added));
 	usable = !takes_chipset(plan, group, &refusal) &&
 		 may_claim(input, plan, group, accepted, added, &refusal);
-	hint = usable || !refusal.cause ? "" :
-	       refusal.cure[0]          ? refusal.cure :
-					  hint_to_part(input, function, refusal.cause);
+	if (!usable && !refusal.cause)
+		refuse(&refusal, function, "too many other devices must be claimed with it");
+	hint = usable ? "" : refusal.cure[0] ? refusal.cure : hint_to_part(input, function, refusal.cause);
 	if (hint[0])
 		add_group(plan, group, function, refusal.cause, say_unusable(group, function, &refusal),
 			  hint);
@@ -475,7 +495,7 @@ static void advise_on_group(const struct advice_input *input, struct plan *plan,
 		neighbour->group_is_unusable = !usable;
 		neighbour->hint = hint;
 		if (usable && one && added[index_of(input, one)])
-			advise_claim(neighbour, list_claims(input, one, plan, added));
+			advise_claim(neighbour, list_claims(input, one, plan, accepted, added));
 	}
 	if (usable)
 		memcpy(accepted, added, count * sizeof(*added));
@@ -587,7 +607,8 @@ static void advise_on_parts(const struct advice_input *input, struct plan *plan,
 		added[index_of(input, neighbour->function)] = true;
 		neighbour->hint = "";
 		if (may_claim(input, plan, neighbour->function->iommu_group, accepted, added, &refusal)) {
-			advise_claim(neighbour, list_claims(input, neighbour->function, plan, added));
+			advise_claim(neighbour,
+				     list_claims(input, neighbour->function, plan, accepted, added));
 			memcpy(accepted, added, count * sizeof(*added));
 		} else if (refusal.cause == neighbour->function) {
 			neighbour->reason =
@@ -704,6 +725,7 @@ static void advise_on_vmd(const struct advice_input *input, struct plan *plan, s
 	cleanup_free bool *added = util_zeroed(count, sizeof(*added)),
 			  *accepted = util_zeroed(count, sizeof(*accepted));
 	struct refusal refusal = { 0 };
+	struct explanation why;
 	struct trial trial;
 
 	entry->hint = SWITCH_VMD_OFF;
@@ -729,6 +751,12 @@ static void advise_on_vmd(const struct advice_input *input, struct plan *plan, s
 					  pci_address_text(&vmd->address));
 		if (refusal.cause == vmd)
 			entry->reason = util_text_add(entry->reason, ": %s", refusal.why);
+		/* Without VMD a disk that the host needs is needed as well. */
+		if (carry_keeps(input->plan->storage,
+				&(struct carry_question){ .function = &entry->function->address,
+							  .may_carry = true },
+				&why))
+			entry->hint = "";
 	} else {
 		entry->claim_too = list_instead(plan, entry->claim, vmd);
 		entry->instead = true;
@@ -763,7 +791,11 @@ void advice_on_function(const struct advice_input *input, const struct plan *pla
 	cleanup_free bool *added = util_zeroed(count, sizeof(*added)),
 			  *accepted = util_zeroed(count, sizeof(*accepted));
 	const struct pci_function *one = what_to_claim(input, function);
-	struct refusal refusal = { function, "it is a bridge, which vfio-early never claims", "" };
+	struct refusal refusal = { function,
+				   pci_is_behind_vmd(function) ?
+					   "it is behind a VMD controller" :
+					   "it is a bridge, which vfio-early never claims",
+				   "" };
 
 	*ret = (struct plan_neighbour){ .function = function, .reason = "", .hint = "", .claim = "" };
 	/* That no guest can use the group is said already. */
@@ -772,7 +804,7 @@ void advice_on_function(const struct advice_input *input, const struct plan *pla
 	if (one)
 		added[index_of(input, one)] = true;
 	if (one && may_claim(input, plan, function->iommu_group, accepted, added, &refusal)) {
-		advise_claim(ret, list_claims(input, one, plan, added));
+		advise_claim(ret, list_claims(input, one, plan, accepted, added));
 	} else if (refusal.cause) {
 		ret->reason = refusal.cause == function ?
 				      refusal.why :

@@ -234,10 +234,9 @@ bool cmdline_wants_recovery(const char *text)
 
 const char *cmdline_param_text(const struct cmdline_param *param)
 {
-	const char *name = util_text_shown(param->name, param->name_length);
-
-	return param->value ? util_text("%s=%s", name, util_text_shown(param->value, param->value_length)) :
-			      name;
+	return param->value ? util_text("%.*s=%.*s", (int)param->name_length, param->name,
+					(int)param->value_length, param->value) :
+			      util_text("%.*s", (int)param->name_length, param->name);
 }
 
 /* --- what is cut --- */

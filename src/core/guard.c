@@ -444,7 +444,10 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 		if (entry->function == last)
 			plan_decide(entry, VERDICT_KEPT, hint, "it is the host's last display");
 		else
-			plan_decide(entry, VERDICT_KEPT, hint, "it belongs to the host's last display, %s",
+			plan_decide(entry, VERDICT_KEPT, hint,
+				    pci_same_slot(&entry->function->address, &last->address) ?
+					    "it belongs to the host's last display, %s" :
+					    "it shares the IOMMU group of the host's last display, %s",
 				    pci_address_text(&last->address));
 	}
 }

@@ -279,6 +279,7 @@ void iommu_foresee(const char *cmdline, struct iommu *iommu)
 {
 	const char *off = switched_off_by(cmdline, iommu->kind);
 
+	iommu->leaves_graphics = find_igfx_off(cmdline);
 	if (off[0]) {
 		iommu->turns_off = iommu->state == IOMMU_ON;
 		iommu->state = IOMMU_OFF;

@@ -44,10 +44,10 @@ static bool is_let_be(const struct pci_function *function)
 }
 
 /* With its controller taken nothing is behind it any more. */
-static bool goes_with_vmd(const struct plan_input *input, const struct plan *plan,
-			  const struct pci_function *function)
+bool neighbours_go_with_vmd(const struct pci_function *functions, size_t count, const struct plan *plan,
+			    const struct pci_function *function)
 {
-	const struct pci_function *vmd = pci_find_vmd(input->functions, input->function_count, function);
+	const struct pci_function *vmd = pci_find_vmd(functions, count, function);
 
 	return vmd && plan_takes(plan, vmd);
 }
@@ -60,15 +60,18 @@ static void find_group_neighbours(const struct plan_input *input, struct plan *p
 		util_zeroed(limit, sizeof(const struct pci_function *));
 
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].iommu_group >= 0 && plan_takes(plan, plan->entries[i].function))
-			claimed[group[plan->entries[i].function - input->functions]] =
-				plan->entries[i].function;
+		if (plan->entries[i].iommu_group >= 0 && plan_takes(plan, plan->entries[i].function)) {
+			size_t number = group[plan->entries[i].function - input->functions];
+
+			if (!claimed[number])
+				claimed[number] = plan->entries[i].function;
+		}
 	for (size_t i = 0; i < input->function_count; i++) {
 		const struct pci_function *function = &input->functions[i];
 
 		if (group[i] == PCI_NO_GROUP || !claimed[group[i]] || plan_takes(plan, function) ||
 		    is_let_be(function) || is_neutral_driver(function->driver) ||
-		    goes_with_vmd(input, plan, function))
+		    neighbours_go_with_vmd(input->functions, input->function_count, plan, function))
 			continue;
 		add_neighbour(plan, function, true,
 			      util_text("is bound to %s; until it is released no guest can use IOMMU group "

@@ -9,3 +9,7 @@
  * claimed one, and add them to the plan's neighbours. What helps is advice_find()'s.
  */
 void neighbours_find(const struct plan_input *input, struct plan *plan);
+
+/* Is @function a drive behind a VMD controller that @plan takes? It vanishes with it. */
+bool neighbours_go_with_vmd(const struct pci_function *functions, size_t count, const struct plan *plan,
+			    const struct pci_function *function);

@@ -26,7 +26,7 @@ struct plan_entry {
 	int iommu_group;
 	/* kept because this function of its group is, which expand=group takes along; else NULL */
 	const struct pci_function *because;
-	/* Of advice_find(): what to claim too, addresses with blanks between them, "" for nothing. */
+	/* Of guard_displays() and advice_find(): what to claim too, addresses with blanks between them, "" for nothing. */
 	const char *claim_too;
 	bool instead; /* in place of the entry's claim */
 	bool late;    /* the late stage decides it */

@@ -133,6 +133,15 @@ static const char *guess(const char *text, size_t length)
 		return util_text("%04x:%02x:%02x.%x", a, b, c, d);
 	if (sscanf(copy, "%2x:%2x.%1x%n", &b, &c, &d, &end) == 3 && !copy[end] && c < 0x20 && d < 8)
 		return util_text("%02x:%02x.%x", b, c, d);
+	/* What lspci -s takes: a slot without a function, and a colon in place of the dot. */
+	if (sscanf(copy, "%2x:%2x:%1x%n", &b, &c, &d, &end) == 3 && !copy[end] && c < 0x20 && d < 8)
+		return util_text("%02x:%02x.%x", b, c, d);
+	if (sscanf(copy, "%4x:%2x:%2x%n", &a, &b, &c, &end) == 3 && !copy[end] && c < 0x20)
+		return util_text("%04x:%02x:%02x.*", a, b, c);
+	if (length <= 5 && sscanf(copy, "%2x:%2x%n", &b, &c, &end) == 2 && !copy[end] && c < 0x20)
+		return util_text("%02x:%02x.*", b, c);
+	if (length <= 4 && sscanf(copy, "%2x.%1x%n", &c, &d, &end) == 2 && !copy[end] && c < 0x20 && d < 8)
+		return util_text("00:%02x.%x", c, d);
 	if (sscanf(copy, "%4x%*1[-.:]%4x%n", &a, &b, &end) == 2 && !copy[end])
 		return util_text("%04x:%04x", a, b);
 	return "";

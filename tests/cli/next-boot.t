@@ -64,7 +64,7 @@ ok "a keep that matches nothing" line "WARN /etc/vfio-early.conf:1: this keep ha
 echo "keep 01:00.0" | config
 run check
 ok "one that is obeyed is no failure" line "PASS 0000:01:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) overrides every claim"
-ok "and nothing is ready for a guest" last_line "Not ready: the next boot binds no device."
+ok "and nothing is ready for a guest" last_line "The next boot binds no device."
 cmdline quiet
 echo "claim 01:00.0 driver=nonsense" | config
 run check
@@ -91,7 +91,7 @@ grub rd.vfio.ids=01:00.0,01:00.1 rd.vfio.dryrun
 run check
 ok "a dry run" line "WARN command line: rd.vfio.dryrun: the next boot plans and reports, and binds no device; remove rd.vfio.dryrun from GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub"
 ok "nothing passes as bound" says "WARN 0000:01:00.0 10de:1c03: would be bound"
-ok "it is not ready" last_line "Not ready: the next boot is a dry run and binds no device."
+ok "it is not ready" last_line "The next boot is a dry run and binds no device."
 ok "its code" code_is dry-run WARN
 grub rd.vfio.ids=01:00.0
 for word in single systemd.unit=rescue.target init=/bin/bash; do
@@ -137,6 +137,13 @@ run check
 ok "an IOMMU that may be off then" says "WARN IOMMU: is on by intel_iommu=on, which the next boot does not have, and whether its kernel enables VT-d by default is unknown; add intel_iommu=on to"
 echo "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set" >"$tree/boot/config-6.1.0-1"
 run check
+cmdline intel_iommu=on
+grub quiet
+run check
+ok "who claims nothing loses nothing" says "WARN IOMMU: is on by intel_iommu=on"
+cmdline rd.vfio.ids=01:00.0 intel_iommu=on
+grub rd.vfio.ids=01:00.0
+run check
 ok "one that will be off" says "FAIL IOMMU: is on by intel_iommu=on, which the next boot does not have, and its kernel does not enable VT-d by default"
 ok "it fails" exits 1
 ok "its code" code_is iommu-lost FAIL
@@ -147,6 +154,27 @@ grub rd.vfio.ids=01:00.0 intel_iommu=on,sm_on
 rm "$tree/boot/config-6.1.0-1"
 run check
 ok "the parameter among others" lacks "is on by intel_iommu=on"
+
+# A cure has the whole parameter.
+card
+long=rd.vfio.ids=$(seq -s , -f "8086:%04.0f" 40)
+cmdline rd.vfio.ids=01:00.0 quiet
+grub rd.vfio.ids=01:00.0 quiet
+mkdir -p "$tree/usr/sbin"
+: >"$tree/usr/sbin/grubby"
+rm -rf "$tree/boot/grub"
+mkdir -p "$tree/boot/loader/entries"
+printf 'title x\nversion 6.1.0-1\nlinux /vmlinuz-6.1.0-1\noptions quiet\n' >"$tree/boot/loader/entries/a.conf"
+echo "GRUB_CMDLINE_LINUX=\"quiet $long\"" >"$tree/etc/default/grub"
+run check
+ok "a long parameter is whole in the command" says "sudo grubby --update-kernel=ALL --args=$long"
+
+# --- what has an error may be a claim ---
+
+card
+echo "clam 10de:1c03" | config
+run check
+ok "a line with an error is no missing claim" lacks "nothing is claimed"
 
 # --- what was edited and not applied ---
 

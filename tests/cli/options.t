@@ -49,6 +49,11 @@ for command in list check status facts boot finish help; do
 	ok "$command is in the summary" sh -c 'printf "%s\n" "$1" | grep -q "^  $2 "' - "$summary" "$command"
 done
 ok "no line of the summary is longer than 88 columns" sh -c '! printf "%s\n" "$1" | grep -qE "^.{89}"' - "$summary"
+for words in --help --version "check --help" "help list"; do
+	status=0
+	output=$("$binary" $words 2>&1 >/dev/full) || status=$?
+	ok "$words to a full disk is a failure" exits 1
+done
 run --version
 ok "--version names the version" says "vfio-early $(cat "$cli_here/../../src/version")"
 

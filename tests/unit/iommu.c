@@ -325,6 +325,22 @@ static void the_next_boot(void **state)
 	}
 }
 
+static void the_next_boot_has_its_own_igfx_off(void **state)
+{
+	const struct iommu_facts facts = { .unit = "dmar0",
+					   .cpu_vendor = "",
+					   .cmdline = "intel_iommu=on,igfx_off" };
+	struct iommu iommu;
+
+	(void)state;
+	iommu_judge(&facts, &iommu);
+	assert_string_equal(iommu.leaves_graphics, "intel_iommu=on,igfx_off");
+	iommu_foresee("intel_iommu=on", &iommu);
+	assert_null(iommu.leaves_graphics);
+	iommu_foresee("intel_iommu=igfx_off", &iommu);
+	assert_string_equal(iommu.leaves_graphics, "intel_iommu=igfx_off");
+}
+
 static void what_follows_from_interrupts(void **state)
 {
 	static const struct {
@@ -412,6 +428,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_state_and_its_cause),
 		cmocka_unit_test(the_next_boot),
+		cmocka_unit_test(the_next_boot_has_its_own_igfx_off),
 		cmocka_unit_test(what_follows_from_interrupts),
 		cmocka_unit_test(where_groups_come_late),
 	};
