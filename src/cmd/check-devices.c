@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/show.h"
+#include "core/advice.h"
 #include "core/carry.h"
 #include "core/facts-compare.h"
 #include "core/guard.h"
@@ -402,6 +403,10 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 	lose_storage(input, entry->function, match_insists_on_early(entry->claim, entry->function),
 		     match_is_asked_late(&input->context->config, entry->claim, entry->function), subject,
 		     findings);
+	if (advice_chipset_part(entry->function))
+		findings_add(findings, FINDING_WARN, subject, "remove its claim", "%s; the host loses it",
+			     advice_chipset_part(entry->function))
+			->code = CODE_CHIPSET;
 	lose_route(input, entry->function, subject, findings);
 	lose_display(input, entry->function, subject, findings);
 	lose_console(input, entry->function, subject, findings);

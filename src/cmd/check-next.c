@@ -39,6 +39,23 @@ static void check_dry_run(const struct check_input *input, struct findings *find
 			->code = CODE_DRY_RUN;
 }
 
+/* What vfio-pci consists of: the kernel loads none of it that is on the list (kernel/module/main.c, blacklisted()). */
+static void check_forbidden(const struct check_input *input, struct findings *findings)
+{
+	static const char *const modules[] = { "vfio_pci", "vfio-pci", "vfio_pci_core", "vfio-pci-core",
+					       "vfio" };
+	const char *token = find_token(input, "module_blacklist");
+
+	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
+		if (!cmdline_has(input->context->cmdline, "module_blacklist", modules[i]))
+			continue;
+		findings_add(findings, FINDING_FAIL, SUBJECT_CMDLINE, cure_token(input, token),
+			     "%s forbids %s, so the next boot binds no device to vfio-pci", token, modules[i])
+			->code = CODE_FORBIDDEN;
+		return;
+	}
+}
+
 static void check_ignored(const struct check_input *input, struct findings *findings)
 {
 	const char *token = find_token(input, "rd.vfio.config");
@@ -299,6 +316,8 @@ void check_next(const struct check_input *input, struct findings *findings)
 
 	check_dry_run(input, findings);
 	check_ignored(input, findings);
+	if (context->config.claim_count)
+		check_forbidden(input, findings);
 	check_edit(input, findings);
 	check_iommu_stays(input, findings);
 	for (size_t c = 0; c < context->config.claim_count; c++)

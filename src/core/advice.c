@@ -109,7 +109,7 @@ static bool is_flash(const struct pci_function *function)
 }
 
 /* Parts of the chipset that the machine itself works with. */
-static const char *chipset_part(const struct pci_function *function)
+const char *advice_chipset_part(const struct pci_function *function)
 {
 	if (pci_is_real_bridge(function))
 		return "it is a bridge, which vfio-early never claims";
@@ -180,7 +180,7 @@ static bool has_other_display(const struct plan_input *input, const struct plan 
 static bool would_miss(const struct advice_input *input, const struct trial *trial,
 		       const struct pci_function *function, struct explanation *ret)
 {
-	*ret = (struct explanation){ chipset_part(function), "" };
+	*ret = (struct explanation){ advice_chipset_part(function), "" };
 	if (!ret->reason) {
 		ret->reason = disk_use(input->plan->storage, function);
 		ret->hint = "unmount it and remove it from /etc/fstab, or put the disk into another slot";
@@ -459,7 +459,7 @@ static bool takes_chipset(const struct plan *plan, int group, struct refusal *re
 	for (size_t i = 0; i < plan->count; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 		const char *why = entry->function && entry->iommu_group == group && plan_is_taken(entry) ?
-					  chipset_part(entry->function) :
+					  advice_chipset_part(entry->function) :
 					  NULL;
 
 		if (why)

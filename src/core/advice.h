@@ -25,6 +25,12 @@ struct advice_input {
 void advice_find(const struct advice_input *input, struct plan *plan);
 
 /*
+ * What a part of the chipset is that the machine itself works with, as a sentence: a bridge, the SMBus, the firmware's
+ * flash. NULL for anything else.
+ */
+const char *advice_chipset_part(const struct pci_function *function);
+
+/*
  * Find what helps against @function, which shares an IOMMU group with what @plan takes, and which a host driver binds
  * later: the hint, what to claim ("" for nothing), and why it stays ("" where it may be claimed).
  */

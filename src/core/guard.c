@@ -81,6 +81,15 @@ static void guard_facts(const struct plan_input *input, enum wait wait, struct p
 	/* A card behind a port that needs a driver is not there yet: the late stage sees more. */
 	if (fact && fact->gone && input->stage->before_disks && wait == WAIT_NATURE)
 		return;
+	/* Others wait, and are decided in the late stage. */
+	if (!fact && match_insists_on_early(entry->claim, entry->function))
+		fact = facts_find(input->facts, entry->function, FACT_NETWORK);
+	if (fact && fact->kind == FACT_NETWORK) {
+		plan_decide(entry, VERDICT_KEPT,
+			    "remove the claim: stage=early does not override the host facts", "%s",
+			    fact->text);
+		return;
+	}
 	if (!fact || (!disk && match_is_asked_late(input->config, entry->claim, entry->function)))
 		return;
 	if (fact->gone)

@@ -14,7 +14,8 @@ struct search {
 	char **versions;
 	size_t count;
 	char *found;
-	const char *path; /* of the folder or file */
+	const char *path;   /* of the folder or file */
+	const char *newest; /* in it, of the entry that was found */
 };
 
 static void read_entry(void *data, const char *path)
@@ -29,9 +30,14 @@ static void read_entry(void *data, const char *path)
 	found = boot_entry_parse_loader(text, search->versions, search->count);
 	if (!found)
 		return;
-	/* Entries come in the order of their names, and the loader boots the newest: the last one. */
+	/* The loaders compare the versions in the names, and boot the newest. */
+	if (search->found && strverscmp(path, search->newest) < 0) {
+		free(found);
+		return;
+	}
 	free(search->found);
 	search->found = found;
+	search->newest = util_text("%s", path);
 }
 
 static void read_grub(struct search *search)
@@ -151,7 +157,7 @@ bool bootloader_awaits_install(const struct distro *distro, const char *cmdline)
 /* Other users than root may not. */
 static bool can_read(const char *path)
 {
-	cleanup_close int fd = rootdir_open(path, O_RDONLY);
+	cleanup_close int fd = rootdir_open_file(path);
 
 	return fd >= 0;
 }
@@ -244,7 +250,7 @@ bool bootloader_find_edit(const struct distro *distro, const char *cmdline, stru
 
 struct line_search {
 	const char *cmdline;
-	const char *where;
+	const char *where, *newest; /* newest: its file */
 };
 
 static void look_for_line(void *data, const char *path)
@@ -255,7 +261,8 @@ static void look_for_line(void *data, const char *path)
 	unsigned int line = 1;
 	size_t length;
 
-	if (search->where || rootdir_read_file(path, FILE_LIMIT, &text, &length) < 0)
+	if ((search->where && strverscmp(path, search->newest) < 0) ||
+	    rootdir_read_file(path, FILE_LIMIT, &text, &length) < 0)
 		return;
 	found = strstr(text, search->cmdline);
 	if (!found)
@@ -263,12 +270,16 @@ static void look_for_line(void *data, const char *path)
 	for (const char *c = text; c < found; c++)
 		line += *c == '\n';
 	search->where = util_text("%s:%u", path, line);
+	search->newest = util_text("%s", path);
 }
 
 const char *bootloader_find_line(const char *path, const char *found)
 {
 	struct line_search search = { .cmdline = found };
 
+	/* A unified kernel image has none. */
+	if (path[0] != '/')
+		return path;
 	look_for_line(&search, path);
 	rootdir_each_file(path, ".conf", look_for_line, &search);
 	return search.where ? search.where : path;

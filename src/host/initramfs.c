@@ -286,7 +286,7 @@ static bool find_section(int fd, const char *name, struct pe_section *ret)
 
 char *initramfs_read_cmdline(const char *path)
 {
-	cleanup_close int fd = rootdir_open(path, O_RDONLY);
+	cleanup_close int fd = rootdir_open_file(path);
 	struct pe_section section;
 	ssize_t length;
 	char *text;
@@ -315,7 +315,7 @@ static off_t find_initramfs(int fd, unsigned long long *ret_size)
 
 int initramfs_read(const char *path, struct initramfs *ret, const char **ret_tool)
 {
-	cleanup_close int fd = rootdir_open(path, O_RDONLY);
+	cleanup_close int fd = rootdir_open_file(path);
 	struct part part = { .fd = fd };
 	struct cpio cpio = { .read = read_part, .data = &part };
 	const struct tool *tool;

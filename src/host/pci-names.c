@@ -42,7 +42,7 @@ void pci_names_open(void)
 	const char *path;
 
 	for (size_t i = 0; i < ARRAY_SIZE(lists) && names_fd < 0; i++)
-		names_fd = rootdir_open(lists[i], O_RDONLY);
+		names_fd = rootdir_open_file(lists[i]);
 	if (names_fd < 0)
 		return;
 	names_access = pci_alloc();

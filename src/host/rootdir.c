@@ -136,20 +136,31 @@ int rootdir_read(const char *path, struct rootdir_text *ret)
 	return end_text(ret, length, -EFBIG);
 }
 
-int rootdir_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length)
+int rootdir_open_file(const char *path)
 {
-	cleanup_close int fd = rootdir_open(path, O_RDONLY | O_NONBLOCK);
-	cleanup_free char *text = NULL;
-	size_t length = 0, room = 0;
+	int fd = rootdir_open(path, O_RDONLY | O_NONBLOCK);
 	struct stat is;
+	int r = fd;
 
 	if (fd < 0)
 		return fd;
-	/* Not what waits for a writer, has an effect when it is read, or has no end. */
 	if (fstat(fd, &is) < 0)
-		return -errno;
-	if (!S_ISREG(is.st_mode))
-		return S_ISDIR(is.st_mode) ? -EISDIR : -ENOTSUP;
+		r = -errno;
+	else if (!S_ISREG(is.st_mode))
+		r = S_ISDIR(is.st_mode) ? -EISDIR : -ENOTSUP;
+	if (r < 0)
+		close(fd);
+	return r;
+}
+
+int rootdir_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length)
+{
+	cleanup_close int fd = rootdir_open_file(path);
+	cleanup_free char *text = NULL;
+	size_t length = 0, room = 0;
+
+	if (fd < 0)
+		return fd;
 	for (;;) {
 		ssize_t got;
 

@@ -22,6 +22,12 @@ struct rootdir_text {
 };
 
 /*
+ * Open a regular file for reading: not what waits for a writer, has an effect when it is read, or has no end. Returns the
+ * file descriptor, which the caller closes, -EISDIR or -ENOTSUP for what is none, or -errno.
+ */
+int rootdir_open_file(const char *path) must_check;
+
+/*
  * Make a path in @ret, or a text to be written. What does not fit is cut to PATH_MAX bytes, one more than the
  * kernel takes: it refuses such a path with ENAMETOOLONG, so a cut one never names another file. Returns the
  * text.

@@ -86,6 +86,18 @@ for command in "boot --dry-run" "boot"; do
 done
 ok "the card is bound" verdicts_are "02:00.0=bound"
 
+# Names and images that are no files: nothing waits for them.
+three
+mkdir -p "$tree/usr/share/misc"
+kernel 6.1.0-1
+hang usr/share/misc/pci.ids
+hang boot/initrd.img-6.1.0-1
+for command in "list" "check" "status" "boot --dry-run --json"; do
+	# shellcheck disable=SC2086
+	output=$(timeout -s KILL 20 "$binary" --root "$tree" $command 2>&1)
+	ok "$command does not wait for pci.ids and an image" [ $? -le 1 ]
+done
+
 # What is no file is not read, and is named.
 for path in etc/vfio-early.conf etc/vfio-early.conf.d/10-x.conf proc/cmdline run/vfio-early/report.json run/vfio-early/boot.log; do
 	three

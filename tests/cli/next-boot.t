@@ -123,10 +123,23 @@ printf 'title x\nlinux /vmlinuz-6.1.0-1\noptions quiet rd.vfio.ids=10de:1c0x\n' 
 : >"$tree/usr/sbin/grubby"
 run check
 ok "in an entry too" says "FAIL /boot/loader/entries/a.conf:3: "
+mv "$tree/boot/loader/entries/a.conf" "$tree/boot/loader/entries/x-6.1.0-9.conf"
+printf 'title x\nlinux /vmlinuz-6.1.0-1\noptions splash rd.vfio.ids=10de:1c0x\n' >"$tree/boot/loader/entries/x-6.1.0-10.conf"
+run check
+ok "of two entries the newer version counts" says "FAIL /boot/loader/entries/x-6.1.0-10.conf:"
 cmdline rd.vfio.ids=10de:1c0x
 rm -r "$tree/boot/loader" "$tree/boot/grub" "$tree/usr/sbin/grubby"
 run check
 ok "of this boot's one it is the kernel's file" says "FAIL /proc/cmdline:1:"
+
+card
+cmdline rd.vfio.ids=01:00.0
+for module in vfio_pci vfio-pci vfio; do
+	grub "rd.vfio.ids=01:00.0 module_blacklist=floppy,$module"
+	run check
+	ok "a forbidden module: $module" says "FAIL command line: module_blacklist=floppy,$module forbids $module, so the next boot binds no device to vfio-pci; "
+	ok "is a failure" exits 1
+done
 
 # --- the IOMMU ---
 

@@ -57,7 +57,7 @@ scene() {
 	log_lacks "01:00.0 1b36:0010 deferred"
 	log_lacks "02:00.0 1b36:0010 deferred"
 	goes 03:00.0
-	log_has "04:00.0 1b36:000d deferred: a keyboard may hang off it, and the boot may ask for a passphrase"
+	log_has "04:00.0 1b36:000d deferred: it may have the keyboard, and the boot may ask for a passphrase"
 	goes 04:00.0
 
 	# Nothing is in slot 2, so the others have earlier buses.
@@ -66,7 +66,7 @@ scene() {
 	keyboard 4 secret
 	boot_host $opens "$claims"
 	stays 01:00.0 nvme "it carries root: nvme0n1p1, $mapping"
-	stays 04:00.0 nvme "it has the id of the card that was at 0000:00:11.0/00.0 when the host facts were written, and carries /home"
+	stays 04:00.0 nvme "it has the id of the card that was at 0000:00:11.0/00.0 when the host facts were written, which carries /home"
 
 	# When the facts were made, the crypttab of the root named a key on a stick that was not plugged in.
 	begin "the key is on a stick"
