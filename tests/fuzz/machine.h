@@ -177,9 +177,14 @@ static void fill(struct world *world, struct thing *thing, uint8_t what)
 			       !strcmp(type, "crypto_LUKS")                             ? "crypto" :
 			       *type                                                    ? "filesystem" :
 											  "");
-	if (*type)
-		sprintf(content->uuid, what & 0x80 && what & 0x40 ? "aa%02d" : "bb%02d",
-			what & 0x80 && what & 0x40 ? tag : (int)index);
+	/*
+	 * Copies have one UUID. Not one in a mapping: where only the real root opens that, check takes it for one that the
+	 * initramfs opens, since the root may be in it.
+	 */
+	if (*type && what & 0x80 && what & 0x40 && !thing->block.dm_name[0])
+		sprintf(content->uuid, "aa%02d", tag);
+	else if (*type)
+		sprintf(content->uuid, "bb%02d", (int)index);
 	if (!strcmp(type, "LVM2_member")) {
 		sprintf(content->volume_group, "%032d", tag);
 		sprintf(content->group_name, "vg%d", tag);
