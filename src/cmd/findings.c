@@ -51,59 +51,97 @@ static const struct pci_function *find_function(const char *subject, const struc
 	return function && !strcmp(pci_text(function), subject) ? function : NULL;
 }
 
-static bool is_taken_out(const struct finding *finding)
+static int by_place(const struct finding *a, const struct finding *b)
 {
-	return !finding->subject;
+	return (a->place > b->place) - (a->place < b->place);
 }
 
-/* Move the findings of one subject behind the @count that are arranged: what fails, then the rest. */
-static size_t take_subject(struct findings *findings, size_t start, struct finding *arranged, size_t count)
+static int by_subject(const void *a, const void *b)
 {
-	const char *subject = findings->list[start].subject;
-	size_t first = count;
+	const struct finding *one = *(const struct finding *const *)a,
+			     *other = *(const struct finding *const *)b;
+	int order = strcmp(one->subject, other->subject);
 
-	for (int rest = 0; rest < 2; rest++) {
-		for (size_t i = start; i < findings->count; i++) {
-			struct finding *finding = &findings->list[i];
+	return order ? order : by_place(one, other);
+}
 
-			if (is_taken_out(finding) || strcmp(finding->subject, subject) != 0 ||
-			    (!rest && finding->level != FINDING_FAIL))
-				continue;
-			arranged[count++] = *finding;
-			finding->subject = NULL;
-		}
+static int by_hint(const void *a, const void *b)
+{
+	const struct finding *one = *(const struct finding *const *)a,
+			     *other = *(const struct finding *const *)b;
+	int order = strcmp(one->hint, other->hint);
+
+	return order ? order : by_place(one, other);
+}
+
+/* Subjects in the order of their first finding; of each, what fails first. */
+static int by_rank(const void *a, const void *b)
+{
+	const struct finding *one = a, *other = b;
+	int order = (one->first > other->first) - (one->first < other->first);
+
+	if (!order)
+		order = (other->level == FINDING_FAIL) - (one->level == FINDING_FAIL);
+	return order ? order : by_place(one, other);
+}
+
+/* Number the findings, and point to them in the order of @compare. The caller frees the result. */
+static struct finding **sort(struct findings *findings, int (*compare)(const void *a, const void *b))
+{
+	struct finding **sorted = util_zeroed(findings->count, sizeof(struct finding *));
+
+	for (size_t i = 0; i < findings->count; i++) {
+		findings->list[i].place = i;
+		sorted[i] = &findings->list[i];
 	}
-	for (size_t i = first; i < count; i++)
-		if (arranged[first].level == FINDING_FAIL && arranged[i].level == FINDING_PASS)
-			arranged[i].level = FINDING_WARN;
-	return count;
+	qsort(sorted, findings->count, sizeof(struct finding *), compare);
+	return sorted;
+}
+
+static void find_firsts(struct findings *findings)
+{
+	cleanup_free struct finding **sorted = sort(findings, by_subject);
+
+	for (size_t i = 0, next; i < findings->count; i = next) {
+		bool fails = false;
+
+		for (next = i; next < findings->count && !strcmp(sorted[next]->subject, sorted[i]->subject);
+		     next++) {
+			sorted[next]->first = sorted[i]->place;
+			fails |= sorted[next]->level == FINDING_FAIL;
+		}
+		for (size_t k = i; fails && k < next; k++)
+			if (sorted[k]->level == FINDING_PASS)
+				sorted[k]->level = FINDING_WARN;
+	}
+}
+
+static void find_cures(struct findings *findings)
+{
+	cleanup_free struct finding **sorted = sort(findings, by_hint);
+
+	for (size_t i = 0; i < findings->count; i++)
+		sorted[i]->first = i && !strcmp(sorted[i]->hint, sorted[i - 1]->hint) ? sorted[i - 1]->first :
+											sorted[i]->place;
 }
 
 void findings_arrange(struct findings *findings, const struct pci_function *functions, size_t function_count)
 {
-	struct finding *arranged = util_zeroed(findings->count, sizeof(*arranged));
-	size_t count = 0;
-
 	for (size_t i = 0; i < findings->count; i++)
 		if (!findings->list[i].function)
 			findings->list[i].function =
 				find_function(findings->list[i].subject, functions, function_count);
-	for (size_t i = 0; i < findings->count; i++)
-		if (!is_taken_out(&findings->list[i]))
-			count = take_subject(findings, i, arranged, count);
-	/* util_grow() goes by the count of what the array holds, and nothing is added any more. */
-	free(findings->list);
-	findings->list = arranged;
+	find_firsts(findings);
+	if (findings->count)
+		qsort(findings->list, findings->count, sizeof(*findings->list), by_rank);
+	find_cures(findings);
 }
 
 const struct finding *findings_same_cure(const struct findings *findings, size_t index)
 {
 	const struct finding *finding = &findings->list[index];
 
-	for (size_t i = 0; finding->hint[0] && i < index; i++)
-		if (!strcmp(findings->list[i].hint, finding->hint))
-			return &findings->list[i];
-	return NULL;
+	return finding->hint[0] && finding->first < index ? &findings->list[finding->first] : NULL;
 }
 
 const char *finding_name(enum finding_level level)

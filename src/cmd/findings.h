@@ -25,6 +25,8 @@ struct finding {
 	/* what the hint says to claim too: addresses with blanks between them, NULL or "" for nothing */
 	const char *claim;
 	const char *replaces; /* the selector in whose place it is to be claimed, NULL for none */
+	/* Of findings_arrange(): its index, and that of the first one with the same cure. */
+	size_t place, first;
 };
 
 struct findings {
@@ -50,7 +52,7 @@ void findings_clear(struct findings *findings);
  */
 void findings_arrange(struct findings *findings, const struct pci_function *functions, size_t function_count);
 
-/* An earlier finding that has the same cure, which is said once; or NULL. */
+/* An earlier finding that has the same cure, which is said once; or NULL. They were arranged. */
 const struct finding *findings_same_cure(const struct findings *findings, size_t index);
 
 /* "PASS", "WARN", "FAIL". */

@@ -428,6 +428,17 @@ ok "the serial console goes with its card" \
 	line "WARN 0000:03:00.0 9710:9900: the serial console ttyS4 (console=ttyS4) is on it, and the host loses it; make sure that you have another way to reach the host"
 ok "another card has none" [ -z "$(echo "$output" | grep '0000:04:00.0.*console')" ]
 
+# --- 50,000 claims that match nothing: each has its finding, and their number is no square ---
+
+gpu
+seq 0 49999 | awk '{ printf "claim %04x:%04x\n", 8192 + int($1 / 65536), $1 % 65536 }' | config
+for command in check status; do
+	status=0
+	output=$(timeout 10 "$binary" --root "$tree" "$command" 2>&1) || status=$?
+	ok "$command of many claims ends" exits 1
+	ok "$command: each is absent" [ "$(printf '%s\n' "$output" | grep -c '^FAIL 2000:.* no device matches\|^FAIL 2000:.*now: ')" -ge 49999 ]
+done
+
 # --- words ---
 
 run check 01:00.0
