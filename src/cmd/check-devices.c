@@ -202,11 +202,6 @@ static void check_groups(const struct check_input *input, struct findings *findi
 
 /* --- what the host loses with a device, though nothing keeps it --- */
 
-static bool has_host_driver(const struct pci_function *function)
-{
-	return function->driver[0] && !pci_is_guest_driver(function->driver);
-}
-
 /* The host's console goes on there: rather where there is a driver, then where a monitor is connected. */
 static const struct pci_function *find_host_display(const struct check_input *input)
 {
@@ -221,8 +216,8 @@ static const struct pci_function *find_host_display(const struct check_input *in
 		const struct pci_function *function = &context->machine.functions[i];
 
 		if (guard_is_host_display(&displays, &context->plan, function) &&
-		    (!found || (!has_host_driver(found) && has_host_driver(function)) ||
-		     (has_host_driver(found) == has_host_driver(function) &&
+		    (!found || (!pci_has_host_driver(found) && pci_has_host_driver(function)) ||
+		     (pci_has_host_driver(found) == pci_has_host_driver(function) &&
 		      function->monitor > found->monitor)))
 			found = function;
 	}
@@ -256,7 +251,7 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 			"make sure that you have another way to reach the host: ssh, or a serial console",
 			"is the host's last display: the host has no screen after that")
 			->code = CODE_LAST_DISPLAY;
-	else if (!has_host_driver(other) && has_host_driver(function))
+	else if (!pci_has_host_driver(other) && pci_has_host_driver(function))
 		findings_add(
 			findings, FINDING_WARN, subject,
 			other->iommu_group >= 0 && other->iommu_group == function->iommu_group ?
@@ -280,19 +275,6 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 			->code = CODE_CONSOLE;
 }
 
-/* Is the device that the need names on the function? */
-static bool is_on_function(const struct block_devices *storage, const struct need *need,
-			   const struct pci_function *function)
-{
-	int link = block_by_tag(storage, need);
-
-	for (size_t b = 0; b < storage->count; b++)
-		if (block_is_on(&storage->blocks[b], &function->address) &&
-		    (link == (int)b || block_matches(storage, need, b)))
-			return true;
-	return false;
-}
-
 /* What /etc/fstab names and a boot does without. */
 static void lose_spares(const struct check_input *input, const struct pci_function *function,
 			const char *subject, struct findings *findings)
@@ -301,22 +283,12 @@ static void lose_spares(const struct check_input *input, const struct pci_functi
 
 	for (size_t n = 0; n < needs->count; n++)
 		if (needs->list[n].spare &&
-		    is_on_function(input->live->machine.storage, &needs->list[n], function))
+		    block_need_is_on(input->live->machine.storage, &needs->list[n], &function->address))
 			findings_add(findings, FINDING_WARN, subject,
 				     "remove it from /etc/fstab, or remove the claim",
 				     "/etc/fstab mounts %s from it, which the host loses",
 				     needs->list[n].purpose)
 				->code = CODE_SPARE;
-}
-
-static bool is_used_on(const struct block_devices *storage, const struct block_use *use,
-		       const struct pci_function *function)
-{
-	for (size_t b = 0; b < storage->count; b++)
-		if (block_is_on(&storage->blocks[b], &function->address) &&
-		    block_stands_on(storage, use->block, b))
-			return true;
-	return false;
 }
 
 static void lose_storage(const struct check_input *input, const struct pci_function *function, bool early,
@@ -329,7 +301,7 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 	struct explanation why;
 
 	for (size_t u = 0; u < storage->use_count; u++)
-		if (is_used_on(storage, &storage->uses[u], function))
+		if (block_use_is_on(storage, &storage->uses[u], &function->address))
 			findings_add(findings, FINDING_WARN, subject,
 				     "unmount it and remove it from /etc/fstab, or remove the claim",
 				     "carries %s now (%s), which the host loses",
@@ -431,7 +403,7 @@ static void check_network(const struct check_input *input, struct findings *find
 		const struct pci_function *function = &machine->functions[i];
 		const struct plan_entry *entry = plan_entry_of(&input->context->plan, function);
 
-		if (!pci_is_network(function) || !has_host_driver(function))
+		if (!pci_is_network(function) || !pci_has_host_driver(function))
 			continue;
 		if (!entry || !plan_is_taken(entry))
 			return;

@@ -214,14 +214,6 @@ static void check_driver(const struct check_input *input, const struct plan_entr
 
 /* --- neighbours, by the driver that takes them at the next boot --- */
 
-static const struct pci_function *find_taken_of_group(const struct plan *plan, int group)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].iommu_group == group && plan_is_taken(&plan->entries[i]))
-			return plan->entries[i].function;
-	return NULL;
-}
-
 /* driverctl binds it at each boot, behind whatever driver comes first. */
 static bool is_driverctls(const struct other_setups *setups, const struct pci_function *function)
 {
@@ -253,9 +245,9 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 	if (function->iommu_group < 0 || plan_takes(plan, function) || pci_is_real_bridge(function) ||
 	    neighbours_go_with_vmd(input->context->machine.functions, input->context->machine.function_count,
 				   plan, function) ||
-	    (function->driver[0] && !pci_is_guest_driver(function->driver)))
+	    pci_has_host_driver(function))
 		return;
-	taken = find_taken_of_group(plan, function->iommu_group);
+	taken = plan_taken_of_group(plan, function->iommu_group);
 	driver = taken ? module_index_driver(input->index, function) : "";
 	if (!driver[0] || pci_is_guest_driver(driver))
 		return;

@@ -92,11 +92,6 @@ static void trial_clear(struct trial *trial)
 
 /* --- what the host needs though no guard keeps it --- */
 
-static bool is_used(const struct pci_function *function)
-{
-	return function->driver[0] && !pci_is_guest_driver(function->driver);
-}
-
 /* The firmware's flash: Intel's controller in the chipset, or by its driver (drivers/spi). */
 static bool is_flash(const struct pci_function *function)
 {
@@ -112,7 +107,7 @@ static bool is_flash(const struct pci_function *function)
 const char *advice_chipset_part(const struct pci_function *function)
 {
 	if (pci_is_real_bridge(function))
-		return "it is a bridge, which vfio-early never claims";
+		return GUARD_BRIDGE;
 	if (function->class >> 8 == PCI_SUB_SMBUS)
 		return "it is the SMBus of the chipset: the sensors and the memory of the host are connected "
 		       "to it";
@@ -121,25 +116,22 @@ const char *advice_chipset_part(const struct pci_function *function)
 
 static const char *disk_use(const struct block_devices *storage, const struct pci_function *function)
 {
+	const struct host_needs *needs = storage ? storage->needs : NULL;
+
 	for (size_t u = 0; storage && u < storage->use_count; u++)
-		for (size_t b = 0; b < storage->count; b++)
-			if (block_is_on(&storage->blocks[b], &function->address) &&
-			    block_stands_on(storage, storage->uses[u].block, b))
-				return util_text("it carries %s now", block_use_text(storage->uses[u].place));
-	for (size_t n = 0; storage && storage->needs && n < storage->needs->count; n++)
-		for (size_t b = 0; b < storage->count; b++)
-			if (storage->needs->list[n].spare &&
-			    block_is_on(&storage->blocks[b], &function->address) &&
-			    (block_by_tag(storage, &storage->needs->list[n]) == (int)b ||
-			     block_matches(storage, &storage->needs->list[n], b)))
-				return util_text("/etc/fstab has %s on it", storage->needs->list[n].purpose);
+		if (block_use_is_on(storage, &storage->uses[u], &function->address))
+			return util_text("it carries %s now", block_use_text(storage->uses[u].place));
+	for (size_t n = 0; needs && n < needs->count; n++)
+		if (needs->list[n].spare && block_need_is_on(storage, &needs->list[n], &function->address))
+			return util_text("/etc/fstab has %s on it", needs->list[n].purpose);
 	return NULL;
 }
 
 static bool has_other_network(const struct trial *trial)
 {
 	for (size_t i = 0; i < trial->input.function_count; i++)
-		if (pci_is_network(&trial->input.functions[i]) && is_used(&trial->input.functions[i]) &&
+		if (pci_is_network(&trial->input.functions[i]) &&
+		    pci_has_host_driver(&trial->input.functions[i]) &&
 		    !plan_takes(&trial->plan, &trial->input.functions[i]))
 			return true;
 	return false;
@@ -171,7 +163,7 @@ static bool has_other_display(const struct plan_input *input, const struct plan 
 {
 	for (size_t i = 0; i < input->function_count; i++)
 		if (guard_is_host_display(input, plan, &input->functions[i]) &&
-		    (!is_used(function) || is_used(&input->functions[i])))
+		    (!pci_has_host_driver(function) || pci_has_host_driver(&input->functions[i])))
 			return true;
 	return false;
 }
@@ -193,7 +185,7 @@ static bool would_miss(const struct advice_input *input, const struct trial *tri
 	ret->hint = "";
 	if (network_leads_through(input->plan->network, &function->address))
 		ret->reason = "the host has its route through it";
-	else if (pci_is_network(function) && is_used(function) && !has_other_network(trial))
+	else if (pci_is_network(function) && pci_has_host_driver(function) && !has_other_network(trial))
 		ret->reason = "it is the host's last PCI network card";
 	else if (pci_is_display(function) && !has_other_display(&trial->input, &trial->plan, function))
 		ret->reason = "it is the host's last display";
@@ -311,9 +303,8 @@ static bool add_blocking(const struct advice_input *input, const struct plan *ba
 		one = what_to_claim(input, function);
 		if (!one)
 			return !refuse(refusal, function,
-				       pci_is_behind_vmd(function) ?
-					       "it is behind a VMD controller" :
-					       "it is a bridge, which vfio-early never claims");
+				       pci_is_behind_vmd(function) ? "it is behind a VMD controller" :
+								     GUARD_BRIDGE);
 		*ret_more |= !added[index_of(input, one)];
 		added[index_of(input, one)] = true;
 	}
@@ -357,21 +348,13 @@ static bool is_on_board(const struct pci_function *function)
 	return function->path.hops ? function->path.hops == 1 : !function->address.bus;
 }
 
-static bool is_kept_by_word(const struct advice_input *input, const struct pci_function *function)
-{
-	for (size_t k = 0; k < input->plan->config->keep_count; k++)
-		if (selector_match(&input->plan->config->keeps[k].selector, function) == SELECTOR_YES)
-			return true;
-	return false;
-}
-
 /* What helps against a group of @function and of @cause, which stays. */
 static const char *hint_to_part(const struct advice_input *input, const struct pci_function *function,
 				const struct pci_function *cause)
 {
 	if (function == cause)
 		return util_text("remove the claim of %s", pci_address_text(&function->address));
-	if (is_kept_by_word(input, cause))
+	if (match_is_kept(input->plan->config, cause))
 		return "remove that keep if the host does not need the device";
 	if (pci_same_slot(&function->address, &cause->address))
 		return "both are functions of one device, so no slot separates them; " OVERRIDE;
@@ -435,16 +418,6 @@ static void advise_claim(struct plan_neighbour *neighbour, const char *claim)
 
 /* --- groups that are claimed in part --- */
 
-/* The first function that the plan takes of the group, or NULL. */
-static const struct pci_function *taken_of(const struct plan *plan, int group)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].function && plan->entries[i].iommu_group == group &&
-		    plan_is_taken(&plan->entries[i]))
-			return plan->entries[i].function;
-	return NULL;
-}
-
 static bool is_blocked(const struct plan *plan, int group)
 {
 	for (size_t n = 0; n < plan->neighbour_count; n++)
@@ -470,7 +443,7 @@ static bool takes_chipset(const struct plan *plan, int group, struct refusal *re
 
 static void advise_on_group(const struct advice_input *input, struct plan *plan, int group, bool *accepted)
 {
-	const struct pci_function *function = taken_of(plan, group);
+	const struct pci_function *function = plan_taken_of_group(plan, group);
 	size_t count = input->plan->function_count;
 	cleanup_free bool *added = util_zeroed(count, sizeof(*added));
 	struct refusal refusal = { 0 };
@@ -507,7 +480,7 @@ static void advise_on_group(const struct advice_input *input, struct plan *plan,
  */
 static void refuse_direct_region(struct plan *plan, int group)
 {
-	const struct pci_function *function = taken_of(plan, group);
+	const struct pci_function *function = plan_taken_of_group(plan, group);
 
 	add_group(
 		plan, group, function, function,
@@ -537,7 +510,7 @@ static void advise_on_groups(const struct advice_input *input, struct plan *plan
 	for (size_t i = 0; i < input->plan->function_count; i++) {
 		int group = input->plan->functions[i].iommu_group;
 
-		if (group < 0 || !taken_of(plan, group) || !is_first_of_group(input, i))
+		if (group < 0 || !plan_taken_of_group(plan, group) || !is_first_of_group(input, i))
 			continue;
 		if (has_direct_region(input, group))
 			refuse_direct_region(plan, group);
@@ -576,7 +549,7 @@ static void find_parts_of_cards(const struct advice_input *input, struct plan *p
 		for (size_t f = 0; f < input->plan->function_count; f++) {
 			const struct pci_function *function = &input->plan->functions[f];
 
-			if (!belongs_to_card(function, card) || !is_used(function) ||
+			if (!belongs_to_card(function, card) || !pci_has_host_driver(function) ||
 			    plan_entry_of(plan, function) || is_neighbour(plan, function))
 				continue;
 			plan->neighbours =
@@ -780,7 +753,7 @@ void advice_find(const struct advice_input *input, struct plan *plan)
 		if (plan->entries[i].function && plan->entries[i].verdict == VERDICT_KEPT &&
 		    pci_is_behind_vmd(plan->entries[i].function) &&
 		    !pci_is_bridge(plan->entries[i].function) &&
-		    !is_kept_by_word(input, plan->entries[i].function))
+		    !match_is_kept(input->plan->config, plan->entries[i].function))
 			advise_on_vmd(input, plan, &plan->entries[i]);
 }
 
@@ -791,11 +764,9 @@ void advice_on_function(const struct advice_input *input, const struct plan *pla
 	cleanup_free bool *added = util_zeroed(count, sizeof(*added)),
 			  *accepted = util_zeroed(count, sizeof(*accepted));
 	const struct pci_function *one = what_to_claim(input, function);
-	struct refusal refusal = { function,
-				   pci_is_behind_vmd(function) ?
-					   "it is behind a VMD controller" :
-					   "it is a bridge, which vfio-early never claims",
-				   "" };
+	struct refusal refusal = {
+		function, pci_is_behind_vmd(function) ? "it is behind a VMD controller" : GUARD_BRIDGE, ""
+	};
 
 	*ret = (struct plan_neighbour){ .function = function, .reason = "", .hint = "", .claim = "" };
 	/* That no guest can use the group is said already. */
@@ -812,6 +783,7 @@ void advice_on_function(const struct advice_input *input, const struct plan *pla
 						name_with_driver(refusal.cause), refusal.why);
 		ret->hint = refusal.cure[0] ?
 				    refusal.cure :
-				    hint_to_part(input, taken_of(plan, function->iommu_group), refusal.cause);
+				    hint_to_part(input, plan_taken_of_group(plan, function->iommu_group),
+						 refusal.cause);
 	}
 }

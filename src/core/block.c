@@ -46,6 +46,27 @@ bool block_is_on(const struct block *block, const struct pci_address *function)
 	return false;
 }
 
+bool block_use_is_on(const struct block_devices *storage, const struct block_use *use,
+		     const struct pci_address *function)
+{
+	for (size_t b = 0; b < storage->count; b++)
+		if (block_is_on(&storage->blocks[b], function) && block_stands_on(storage, use->block, b))
+			return true;
+	return false;
+}
+
+bool block_need_is_on(const struct block_devices *storage, const struct need *need,
+		      const struct pci_address *function)
+{
+	int link = block_by_tag(storage, need);
+
+	for (size_t b = 0; b < storage->count; b++)
+		if (block_is_on(&storage->blocks[b], function) &&
+		    (link == (int)b || block_matches(storage, need, b)))
+			return true;
+	return false;
+}
+
 bool block_is_on_one_of(const struct block *block, const struct pci_address *functions, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

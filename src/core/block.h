@@ -196,6 +196,11 @@ bool block_stands_on(const struct block_devices *storage, size_t block, size_t d
 
 /* Is the function on the way to the device? */
 bool block_is_on(const struct block *block, const struct pci_address *function);
+/* Is what is in use, or the device that the need names, on a disk behind the function? */
+bool block_use_is_on(const struct block_devices *storage, const struct block_use *use,
+		     const struct pci_address *function);
+bool block_need_is_on(const struct block_devices *storage, const struct need *need,
+		      const struct pci_address *function);
 /* Is one of the @count @functions? */
 bool block_is_on_one_of(const struct block *block, const struct pci_address *functions, size_t count);
 void block_clear(struct block_devices *storage);

@@ -43,8 +43,7 @@ static void guard_bridge(const struct plan_input *input, struct plan_entry *entr
 	    (!pci_is_real_bridge(entry->function) && entry->function->header_type == 0 &&
 	     match_names_device(entry->claim, entry->function)))
 		return;
-	plan_decide(entry, VERDICT_KEPT, hint_behind(input, entry->function),
-		    "it is a bridge, which vfio-early never claims");
+	plan_decide(entry, VERDICT_KEPT, hint_behind(input, entry->function), GUARD_BRIDGE);
 }
 
 static void guard_vmd(struct plan_entry *entry)
@@ -387,14 +386,6 @@ static bool expands_to_group(const struct config *config, const struct plan_entr
 	return config_expand_of(config, entry->claim) == EXPAND_GROUP && entry->iommu_group >= 0;
 }
 
-static const struct claim *claim_of(const struct plan *plan, const struct pci_function *function)
-{
-	for (size_t i = 0; i < plan->count; i++)
-		if (plan->entries[i].function == function)
-			return plan->entries[i].claim;
-	return NULL;
-}
-
 /*
  * One id, or one class, names the host's display and the guest's: addresses name the guest's alone. Those of
  * all that the claim takes besides @last, and of what goes with these in their slots; "" where it takes no other
@@ -402,7 +393,7 @@ static const struct claim *claim_of(const struct plan *plan, const struct pci_fu
  */
 static const char *name_twins(const struct plan *plan, const struct pci_function *last)
 {
-	const struct claim *claim = claim_of(plan, last);
+	const struct claim *claim = plan_entry_of(plan, last)->claim;
 	const char *text = "";
 	bool twin = false;
 
@@ -435,7 +426,7 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 	const struct pci_function *last = find_last_display(input, plan);
 	const char *twins = last ? name_twins(plan, last) : "";
 	const char *hint = twins[0] ? util_text("name the guest's card: in place of %s claim %s",
-						claim_of(plan, last)->text, twins) :
+						plan_entry_of(plan, last)->claim->text, twins) :
 				      CLAIM_LAST_DISPLAY;
 
 	for (size_t i = 0; last && i < plan->count; i++) {

@@ -5,6 +5,9 @@
 #include "core/plan.h"
 #include "core/wait.h"
 
+/* Why a bridge stays, wherever that is said. */
+#define GUARD_BRIDGE "it is a bridge, which vfio-early never claims"
+
 /*
  * Give each entry that must stay or wait its verdict. The other entries keep would-bind. @wait is
  * wait_find()'s.

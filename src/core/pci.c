@@ -325,6 +325,11 @@ bool pci_is_guest_driver(const char *driver)
 	return strstr(driver, "vfio") || !strcmp(driver, "pci-stub");
 }
 
+bool pci_has_host_driver(const struct pci_function *function)
+{
+	return function->driver[0] && !pci_is_guest_driver(function->driver);
+}
+
 static int by_address(const void *a, const void *b)
 {
 	return pci_address_compare(&((const struct pci_function *)a)->address,

@@ -186,6 +186,8 @@ const struct pci_function *pci_find_vmd(const struct pci_function *functions, si
 
 /* Is it a driver that gives devices to guests, so that the host has no use of them? */
 bool pci_is_guest_driver(const char *driver);
+/* Does the host use the function: has it a driver that is no guest's? */
+bool pci_has_host_driver(const struct pci_function *function);
 
 static inline bool pci_is_network(const struct pci_function *function)
 {

@@ -84,6 +84,15 @@ bool plan_takes(const struct plan *plan, const struct pci_function *function)
 	return entry && plan_is_taken(entry);
 }
 
+const struct pci_function *plan_taken_of_group(const struct plan *plan, int group)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].function && plan->entries[i].iommu_group == group &&
+		    plan_is_taken(&plan->entries[i]))
+			return plan->entries[i].function;
+	return NULL;
+}
+
 void plan_clear(struct plan *plan)
 {
 	free(plan->entries);

@@ -144,6 +144,8 @@ const struct plan_entry *plan_entry_of(const struct plan *plan, const struct pci
 
 /* Is the function taken, now or when the plan is carried out? */
 bool plan_takes(const struct plan *plan, const struct pci_function *function);
+/* The first function of the group that the plan takes, or NULL. */
+const struct pci_function *plan_taken_of_group(const struct plan *plan, int group);
 
 /* Is the entry's device absent, and is that no fault, for it is optional? */
 bool plan_is_excused(const struct plan_entry *entry);
