@@ -45,7 +45,7 @@ static void log_errors(const struct config *config)
 	for (size_t i = 0; i < config->error_count; i++)
 		log_line(LOG_WARNING, "%s: %s", config->errors[i].where, config->errors[i].what);
 	if (config->errors_left_out)
-		log_line(LOG_WARNING, "%zu more errors of this kind are not shown", config->errors_left_out);
+		log_line(LOG_WARNING, "%s", config_text_left_out(config));
 }
 
 /* "10de:1c03 matches 2 devices": the first thing to know when ids are in play. */

@@ -37,14 +37,7 @@ static void check_config(const struct check_input *input, struct findings *findi
 		findings_add(findings, FINDING_WARN, BOOTLOADER_CMDLINE, distro_install(input->distro),
 			     "has other parameters than the next boot")
 			->code = CODE_NOT_APPLIED;
-	for (size_t i = 0; i < config->error_count; i++)
-		findings_add(findings, FINDING_FAIL, config->errors[i].where, "", "%s",
-			     config->errors[i].what)
-			->code = CODE_CONFIG_ERROR;
-	if (config->errors_left_out)
-		findings_add(findings, FINDING_FAIL, "configuration", "",
-			     "%zu more errors of this kind are not shown", config->errors_left_out)
-			->code = CODE_CONFIG_ERROR;
+	findings_add_errors(findings, FINDING_FAIL, config);
 	for (size_t k = 0; k < config->keep_count; k++) {
 		const struct machine *machine = &input->context->machine;
 		const char *why =
@@ -176,16 +169,10 @@ static void check_neighbours(const struct check_input *input, struct findings *f
 
 	for (size_t i = 0; i < plan->neighbour_count; i++) {
 		const struct plan_neighbour *neighbour = &plan->neighbours[i];
-		struct finding *finding;
 
-		if (neighbour->blocks && neighbour->group_is_unusable)
-			continue;
-		finding = findings_add(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
-				       pci_text(neighbour->function), "", "%s", neighbour->reason);
-		finding->code = neighbour->blocks ? CODE_GROUP : CODE_COMPANION;
-		finding->claim = neighbour->claim;
-		if (neighbour->hint[0])
-			finding_cure(finding, "%s (in " CONFIG_READ_FILE ")", neighbour->hint);
+		if (!neighbour->blocks || !neighbour->group_is_unusable)
+			findings_add_neighbour(findings, neighbour->blocks ? FINDING_FAIL : FINDING_WARN,
+					       neighbour);
 	}
 }
 

@@ -83,10 +83,8 @@ static const char *describe_edit(const struct bootloader_edit *edit)
 /* A parameter of another method, which vfio-early does not need, is not to be applied. */
 static bool is_of_other_method(const char *parameter)
 {
-	static const char *const names[] = {
-		"vfio-pci.ids=",       "vfio_pci.ids=",        "pci-stub.ids=",    "pci_stub.ids=",
-		"modprobe.blacklist=", "rd.driver.blacklist=", "module_blacklist="
-	};
+	static const char *const names[] = { "vfio-pci.ids=", "vfio_pci.ids=", "modprobe.blacklist=",
+					     "module_blacklist=" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (util_starts_with(parameter, names[i]))

@@ -86,9 +86,8 @@ static void choose_image(struct check *check)
 	if (kernel && kernel->path[0] && !kernel->error && kernel->initramfs.program)
 		check->image = kernel->path;
 	context_go_by(&check->context, check->image ? &kernel->initramfs : NULL);
-	/* There is no other one, whatever this boot came by. */
-	if (kernel && kernels_is_unified(kernel))
-		distro_boots_by(&check->distro, KERNELS_UNIFIED);
+	/* Whatever this boot came by. */
+	distro_boots_next(&check->distro, kernel);
 }
 
 /* What would become of the devices if the image was made now. */
@@ -159,7 +158,7 @@ static void judge(struct check *check)
 		.elsewhere = check->elsewhere,
 		.unprivileged = rootdir_is_unprivileged(),
 		.index = &check->index,
-		.iommu_by_default = module_index_read_switch(version, "CONFIG_INTEL_IOMMU_DEFAULT_ON"),
+		.iommu_by_default = kernels_read_switch(version, "CONFIG_INTEL_IOMMU_DEFAULT_ON"),
 		.claims_ignored = !config_wants_files(check->context.cmdline) && files_claim(),
 		.edit = bootloader_find_edit(&check->distro, check->context.cmdline, &edit) ? &edit : NULL,
 		.guests = &check->guests,

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/config-read.h"
+
 struct finding *findings_add(struct findings *findings, enum finding_level level, const char *subject,
 			     const char *hint, const char *what, ...)
 {
@@ -30,6 +32,28 @@ void finding_cure(struct finding *finding, const char *hint, ...)
 	va_start(args, hint);
 	finding->hint = util_text_list(hint, args);
 	va_end(args);
+}
+
+void findings_add_errors(struct findings *findings, enum finding_level level, const struct config *config)
+{
+	for (size_t i = 0; i < config->error_count; i++)
+		findings_add(findings, level, config->errors[i].where, "", "%s", config->errors[i].what)
+			->code = CODE_CONFIG_ERROR;
+	if (config->errors_left_out)
+		findings_add(findings, level, "configuration", "", "%s", config_text_left_out(config))->code =
+			CODE_CONFIG_ERROR;
+}
+
+void findings_add_neighbour(struct findings *findings, enum finding_level level,
+			    const struct plan_neighbour *neighbour)
+{
+	struct finding *finding = findings_add(findings, level, pci_text(neighbour->function),
+					       neighbour->hint, "%s", neighbour->reason);
+
+	finding->code = neighbour->blocks ? CODE_GROUP : CODE_COMPANION;
+	finding->claim = neighbour->claim;
+	if (neighbour->claim && neighbour->claim[0])
+		finding_cure(finding, "%s (in " CONFIG_READ_FILE ")", neighbour->hint);
 }
 
 void findings_clear(struct findings *findings)

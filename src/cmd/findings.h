@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Findings of check and status: a level, a subject, what was found, what to do. Pure. */
+/* Findings of check and status: a level, a subject, what was found, what to do. */
 #pragma once
 
-#include "core/pci.h"
-#include "core/verdict.h"
+#include "core/config.h"
+#include "core/plan.h"
 
 enum finding_level { FINDING_PASS, FINDING_WARN, FINDING_FAIL };
 
@@ -43,6 +43,11 @@ struct finding *findings_add(struct findings *findings, enum finding_level level
 			     const char *hint, const char *what, ...) printf_format(5, 6);
 /* Say what to do, in place of what was said before. */
 void finding_cure(struct finding *finding, const char *hint, ...) printf_format(2, 3);
+/* Add the errors of the configuration, and how many more there are. */
+void findings_add_errors(struct findings *findings, enum finding_level level, const struct config *config);
+/* Add what stands in the way of a group, or belongs to a device, and what to claim against it. */
+void findings_add_neighbour(struct findings *findings, enum finding_level level,
+			    const struct plan_neighbour *neighbour);
 void findings_clear(struct findings *findings);
 
 /*

@@ -56,31 +56,15 @@ static int index_of(int key)
 static void take(struct options *options, int index)
 {
 	options->given |= 1U << index;
-	switch (index) {
-	case OPTION_JSON:
-		options->json = true;
-		break;
-	case OPTION_COLOR:
+	if (index == OPTION_COLOR)
 		options->colour = optarg ? optarg : "always";
-		break;
-	case OPTION_LATE:
-		options->late = true;
-		break;
-	case OPTION_DRY_RUN:
-		options->dry_run = true;
-		break;
-	case OPTION_WRITE:
-		options->write = true;
-		break;
-	case OPTION_ROOT:
+	else if (index == OPTION_ROOT)
 		options->root = optarg;
-		break;
-	case OPTION_HELP:
-		options->help = true;
-		break;
-	default:
-		options->version = true;
-	}
+}
+
+static bool is_given(const struct options *options, int index)
+{
+	return options->given & 1U << index;
 }
 
 void options_parse(int argc, char **argv, struct options *ret)
@@ -102,6 +86,12 @@ void options_parse(int argc, char **argv, struct options *ret)
 			ret->unknown =
 				optopt > 0 && optopt < KEY ? util_text("-%c", optopt) : argv[optind - 1];
 	}
+	ret->json = is_given(ret, OPTION_JSON);
+	ret->write = is_given(ret, OPTION_WRITE);
+	ret->late = is_given(ret, OPTION_LATE);
+	ret->dry_run = is_given(ret, OPTION_DRY_RUN);
+	ret->help = is_given(ret, OPTION_HELP);
+	ret->version = is_given(ret, OPTION_VERSION);
 	ret->words = argv + optind;
 	ret->word_count = (size_t)(argc - optind);
 }
@@ -141,8 +131,8 @@ int options_accept(struct options *options, const char *command)
 		fprintf(stderr, "vfio-early: '%s' needs a value: --root=DIR\n", options->valueless);
 		return -EINVAL;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (!(options->given & 1U << i) || is_taken_by(&rows[i], command))
+	for (int i = 0; i < (int)ARRAY_SIZE(rows); i++) {
+		if (!is_given(options, i) || is_taken_by(&rows[i], command))
 			continue;
 		fprintf(stderr, "vfio-early: %s does not take --%s: vfio-early %s --help lists the options\n",
 			command, rows[i].name, command);

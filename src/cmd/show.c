@@ -41,9 +41,7 @@ void show_errors(struct term *term, const struct config *config)
 		show_line(term, util_text("%s:", config->errors[i].where), TERM_YELLOW,
 			  config->errors[i].what, "");
 	if (config->errors_left_out)
-		show_line(term, "configuration:", TERM_YELLOW,
-			  util_text("%zu more errors of this kind are not shown", config->errors_left_out),
-			  "");
+		show_line(term, "configuration:", TERM_YELLOW, config_text_left_out(config), "");
 }
 
 void show_notes(struct term *term, const struct context *context)

@@ -11,7 +11,6 @@
 #include "cmd/show.h"
 #include "cmd/status-rows.h"
 #include "core/facts-compare.h"
-#include "host/config-read.h"
 #include "host/distro.h"
 #include "host/facts-read.h"
 #include "host/kernels.h"
@@ -158,17 +157,8 @@ static void add_neighbours(struct status *status)
 {
 	const struct plan *plan = &status->context.plan;
 
-	for (size_t i = 0; i < plan->neighbour_count; i++) {
-		const struct plan_neighbour *neighbour = &plan->neighbours[i];
-		struct finding *finding;
-
-		finding = findings_add(&status->findings, FINDING_WARN, pci_text(neighbour->function),
-				       neighbour->hint, "%s", neighbour->reason);
-		finding->code = neighbour->blocks ? CODE_GROUP : CODE_COMPANION;
-		finding->claim = neighbour->claim;
-		if (neighbour->claim && neighbour->claim[0])
-			finding_cure(finding, "%s (in " CONFIG_READ_FILE ")", neighbour->hint);
-	}
+	for (size_t i = 0; i < plan->neighbour_count; i++)
+		findings_add_neighbour(&status->findings, FINDING_WARN, &plan->neighbours[i]);
 }
 
 static void add_iommu(struct status *status)
@@ -194,17 +184,8 @@ static void add_report(struct status *status)
 
 static void judge(struct status *status)
 {
-	const struct config *config = &status->context.config;
-
 	add_iommu(status);
-	for (size_t i = 0; i < config->error_count; i++)
-		findings_add(&status->findings, FINDING_WARN, config->errors[i].where, "", "%s",
-			     config->errors[i].what)
-			->code = CODE_CONFIG_ERROR;
-	if (config->errors_left_out)
-		findings_add(&status->findings, FINDING_WARN, "configuration", "",
-			     "%zu more errors of this kind are not shown", config->errors_left_out)
-			->code = CODE_CONFIG_ERROR;
+	findings_add_errors(&status->findings, FINDING_WARN, &status->context.config);
 	for (size_t i = 0; i < status->context.note_count; i++)
 		findings_add(&status->findings, FINDING_WARN, "user", "sudo vfio-early status", "%s",
 			     status->context.notes[i])
@@ -274,6 +255,7 @@ static void find_renewal(struct status *status)
 	size_t count = kernels_read(&kernels);
 	const struct kernel *next = kernels_find_next(kernels, count);
 
+	distro_boots_next(&status->distro, next);
 	initramfs_read_host(&host);
 	status->ready = next && next->path[0] && !next->error && next->initramfs.program &&
 			!initramfs_differs(&next->initramfs, &host);

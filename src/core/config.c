@@ -58,6 +58,13 @@ void config_init(struct config *config)
 	}
 }
 
+const char *config_text_left_out(const struct config *config)
+{
+	return config->errors_left_out ?
+		       util_text("%zu more errors of this kind are not shown", config->errors_left_out) :
+		       "";
+}
+
 void config_clear(struct config *config)
 {
 	for (size_t i = 0; i < config->claim_count; i++) {

@@ -67,6 +67,8 @@ struct config {
 
 /* Set the defaults. config_clear() frees what the calls below added. */
 void config_init(struct config *config);
+/* What is said of the errors beyond those that are listed; "" where all are. */
+const char *config_text_left_out(const struct config *config);
 void config_clear(struct config *config);
 
 /*

@@ -10,7 +10,6 @@
 #include "host/deadline.h"
 #include "host/facts-read.h"
 #include "host/host-needs-read.h"
-#include "host/keyboard-read.h"
 #include "host/report-read.h"
 #include "host/rootdir.h"
 
@@ -86,25 +85,15 @@ static enum needs_depth depth_of(const struct plan_stage *stage, const struct fa
 	return facts_are_complete(facts) ? NEEDS_OF_TABLES : NEEDS_OFF_DISKS;
 }
 
-/* What would help, for who looks ahead: in the whole plan or, with @ret, against @function. */
-static void advise(const struct plan_input *input, struct plan *plan, const struct pci_function *function,
-		   struct plan_neighbour *ret)
+static struct advice_input advice_of(const struct context *context, const struct plan_input *input)
 {
-	struct keyboards keyboards;
-	struct advice_input advice = { .plan = input };
+	const struct keyboards *keyboards = &context->keyboards;
 
-	if (!plan->count)
-		return;
-	keyboard_read(&keyboards);
-	if (!keyboards.elsewhere) {
-		advice.keyboards = keyboards.controllers;
-		advice.keyboard_count = keyboards.count;
-	}
-	if (ret)
-		advice_on_function(&advice, plan, function, ret);
-	else
-		advice_find(&advice, plan);
-	keyboard_read_clear(&keyboards);
+	return (struct advice_input){
+		.plan = input,
+		.keyboards = keyboards->controllers,
+		.keyboard_count = keyboards->elsewhere ? 0 : keyboards->count,
+	};
 }
 
 void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters,
@@ -134,18 +123,23 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 		input.early = &context->early;
 	}
 	planner_make(&input, context->machine.wanted, &context->plan);
-	if (stage->whole_machine)
-		advise(&input, &context->plan, NULL, NULL);
+	if (stage->whole_machine && context->plan.count) {
+		struct advice_input advice;
+
+		keyboard_read(&context->keyboards);
+		advice = advice_of(context, &input);
+		advice_find(&advice, &context->plan);
+	}
 }
 
 void context_advise_on(const struct context *context, const struct pci_function *function,
 		       struct plan_neighbour *ret)
 {
 	struct plan_input input = input_of(context, &plan_next, true);
-	struct plan plan = context->plan;
+	struct advice_input advice = advice_of(context, &input);
 
 	input.early = &context->early;
-	advise(&input, &plan, function, ret);
+	advice_on_function(&advice, &context->plan, function, ret);
 }
 
 void context_add_notes(struct context *context)
@@ -170,6 +164,7 @@ void context_clear(struct context *context)
 	plan_clear(&context->plan);
 	plan_clear(&context->early);
 	report_free_early_verdicts(context->early_verdicts, context->early_verdict_count);
+	keyboard_read_clear(&context->keyboards);
 	machine_clear(&context->machine);
 	host_needs_clear(&context->needs);
 	facts_clear(&context->facts);

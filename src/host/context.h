@@ -6,6 +6,7 @@
 
 #include "core/facts.h"
 #include "host/initramfs.h"
+#include "host/keyboard-read.h"
 #include "host/machine.h"
 
 struct context {
@@ -22,7 +23,8 @@ struct context {
 	struct early_verdict *early_verdicts; /* what this boot's early stage has reported */
 	size_t early_verdict_count;
 	bool reported;
-	const char *notes[2]; /* what limits the answer, for the user */
+	struct keyboards keyboards; /* for advice; read where something is claimed */
+	const char *notes[2];       /* what limits the answer, for the user */
 	size_t note_count;
 };
 

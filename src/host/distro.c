@@ -70,7 +70,7 @@ static bool install_calls_dracut(void)
  * the folders of kernel-install if they are there. The hook of systemd-boot in /etc/initramfs/post-update.d copies
  * what update-initramfs makes.
  */
-void distro_boots_by(struct distro *distro, enum kernels_layout layout)
+static void set_regenerate(struct distro *distro, enum kernels_layout layout)
 {
 	bool dracut = distro->generator == &generators[GENERATOR_DRACUT];
 	const char *plain = distro->generator ? distro->generator->regenerate : "regenerate the initramfs";
@@ -92,7 +92,13 @@ void distro_read(struct distro *ret)
 	*ret = (struct distro){ .generator = generators_find(), .entries = find_entries() };
 	ret->loader = find_loader(ret->generator == &generators[GENERATOR_RPM_OSTREE], ret->entries);
 	ret->kernels = find_kernels();
-	distro_boots_by(ret, kernels_read_layout());
+	set_regenerate(ret, kernels_read_layout());
+}
+
+void distro_boots_next(struct distro *distro, const struct kernel *next)
+{
+	if (next && kernels_is_unified(next))
+		set_regenerate(distro, KERNELS_UNIFIED);
 }
 
 static const char *grub_command(enum distro_loader loader)

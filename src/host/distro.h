@@ -28,8 +28,8 @@ struct distro {
 /* Look at what is installed, and by which of its images this boot came. */
 void distro_read(struct distro *ret);
 
-/* Set the command of distro_regenerate() for images of this layout, where the next boot uses another one. */
-void distro_boots_by(struct distro *distro, enum kernels_layout layout);
+/* Set the command of distro_regenerate() for the image of @next, which boots next, or NULL: it may be a unified one. */
+void distro_boots_next(struct distro *distro, const struct kernel *next);
 
 /* What to do so that the kernel command line has, or no longer has, this parameter: a util_text(). Pure. */
 const char *distro_add(const struct distro *distro, const char *parameter) must_check;

@@ -9,6 +9,8 @@
 #include "host/rootdir.h"
 #include "host/sysfs.h"
 
+#define CONFIG_LIMIT (1 << 20)
+
 #define MODULES "/lib/modules"
 #define INDEX_LIMIT (16 << 20)
 
@@ -231,4 +233,31 @@ const struct kernel *kernels_find_next(const struct kernel *kernels, size_t coun
 			next = kernel;
 	}
 	return next;
+}
+
+static enum kernel_switch find_switch(const char *text, const char *name)
+{
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&text, &line, &length))
+		if (length > strlen(name) && !memcmp(line, name, strlen(name)) && line[strlen(name)] == '=')
+			return line[strlen(name) + 1] == 'y' ? KERNEL_SWITCH_ON : KERNEL_SWITCH_OFF;
+	return KERNEL_SWITCH_OFF;
+}
+
+enum kernel_switch kernels_read_switch(const char *version, const char *name)
+{
+	const char *const places[] = { util_text("/boot/config-%s", version),
+				       util_text("/lib/modules/%s/config", version) };
+	enum kernel_switch found = KERNEL_SWITCH_UNKNOWN;
+
+	for (size_t i = 0; i < ARRAY_SIZE(places) && version[0] && !found; i++) {
+		cleanup_free char *text = NULL;
+		size_t length;
+
+		if (rootdir_read_file(places[i], CONFIG_LIMIT, &text, &length) == 0)
+			found = find_switch(text, name);
+	}
+	return found;
 }

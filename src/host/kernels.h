@@ -42,3 +42,11 @@ const struct kernel *kernels_find_next(const struct kernel *kernels, size_t coun
 /* Find the kernels and read their images. Returns how many there are; free with kernels_free(). */
 size_t kernels_read(struct kernel **ret_kernels);
 void kernels_free(struct kernel *kernels, size_t count);
+
+/* What the configuration that a kernel was built with says of one switch. */
+enum kernel_switch { KERNEL_SWITCH_UNKNOWN, KERNEL_SWITCH_OFF, KERNEL_SWITCH_ON };
+/*
+ * Read the switch @name (CONFIG_...) of the installed kernel @version: unknown for "", and where no configuration is
+ * beside its image or its modules. One that is not in the configuration is off.
+ */
+enum kernel_switch kernels_read_switch(const char *version, const char *name);

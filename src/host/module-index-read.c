@@ -45,30 +45,3 @@ void module_index_read(const char *version, const char *cmdline, struct module_i
 	config_read_each_drop_in(folders, ARRAY_SIZE(folders), add_modprobe, ret);
 	module_index_add_cmdline(ret, cmdline);
 }
-
-static enum kernel_switch find_switch(const char *text, const char *name)
-{
-	const char *line;
-	size_t length;
-
-	while (util_next_line(&text, &line, &length))
-		if (length > strlen(name) && !memcmp(line, name, strlen(name)) && line[strlen(name)] == '=')
-			return line[strlen(name) + 1] == 'y' ? KERNEL_SWITCH_ON : KERNEL_SWITCH_OFF;
-	return KERNEL_SWITCH_OFF;
-}
-
-enum kernel_switch module_index_read_switch(const char *version, const char *name)
-{
-	const char *const places[] = { util_text("/boot/config-%s", version),
-				       util_text("/lib/modules/%s/config", version) };
-	enum kernel_switch found = KERNEL_SWITCH_UNKNOWN;
-
-	for (size_t i = 0; i < ARRAY_SIZE(places) && version[0] && !found; i++) {
-		cleanup_free char *text = NULL;
-		size_t length;
-
-		if (rootdir_read_file(places[i], FILE_LIMIT, &text, &length) == 0)
-			found = find_switch(text, name);
-	}
-	return found;
-}

@@ -6,7 +6,3 @@
 
 /* Read those of the kernel @version, "" for none, under this command line. Free with module_index_clear(). */
 void module_index_read(const char *version, const char *cmdline, struct module_index *ret);
-
-/* A switch of the configuration that a kernel was built with. */
-enum kernel_switch { KERNEL_SWITCH_UNKNOWN, KERNEL_SWITCH_OFF, KERNEL_SWITCH_ON };
-enum kernel_switch module_index_read_switch(const char *version, const char *name);
