@@ -745,6 +745,9 @@ void advice_find(const struct advice_input *input, struct plan *plan)
 {
 	cleanup_free bool *accepted = util_zeroed(input->plan->function_count, sizeof(*accepted));
 
+	/* What a boot says, to ask check, is no help here. */
+	for (size_t n = 0; n < plan->neighbour_count; n++)
+		plan->neighbours[n].hint = "";
 	find_parts_of_cards(input, plan);
 	advise_on_groups(input, plan, accepted);
 	advise_on_parts(input, plan, accepted);

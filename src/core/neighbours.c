@@ -16,20 +16,21 @@ static bool is_neutral_driver(const char *driver)
 static void add_neighbour(struct plan *plan, const struct pci_function *function, bool blocks,
 			  const char *reason)
 {
-	struct plan_neighbour *neighbour;
+	/* The line of a wanted function says itself what to do. */
+	bool wanted = plan_entry_of(plan, function);
 
 	for (size_t i = 0; i < plan->neighbour_count; i++)
 		if (plan->neighbours[i].function == function)
 			return;
 	plan->neighbours = util_grow(plan->neighbours, plan->neighbour_count, sizeof(*plan->neighbours));
-	neighbour = &plan->neighbours[plan->neighbour_count++];
-	neighbour->function = function;
-	neighbour->blocks = blocks;
-	neighbour->reason = reason;
-	/* The line of a wanted function says itself what to do. */
-	neighbour->wanted = plan_entry_of(plan, function);
-	neighbour->hint = neighbour->wanted ? "" : "vfio-early check says what helps";
-	neighbour->claim = "";
+	plan->neighbours[plan->neighbour_count++] = (struct plan_neighbour){
+		.function = function,
+		.blocks = blocks,
+		.reason = reason,
+		.wanted = wanted,
+		.hint = wanted ? "" : "vfio-early check says what helps",
+		.claim = "",
+	};
 }
 
 /*
