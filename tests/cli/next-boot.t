@@ -134,12 +134,15 @@ ok "of this boot's one it is the kernel's file" says "FAIL /proc/cmdline:1:"
 
 card
 cmdline rd.vfio.ids=01:00.0
-for module in vfio_pci vfio-pci vfio; do
+for module in vfio_pci vfio_pci_core vfio; do
 	grub "rd.vfio.ids=01:00.0 module_blacklist=floppy,$module"
 	run check
 	ok "a forbidden module: $module" says "FAIL command line: module_blacklist=floppy,$module forbids $module, so the next boot binds no device to vfio-pci; "
 	ok "is a failure" exits 1
 done
+grub rd.vfio.ids=01:00.0 module_blacklist=vfio-pci
+run check
+ok "the kernel does not know it with a hyphen" lacks "forbids"
 
 # --- the IOMMU ---
 
