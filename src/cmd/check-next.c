@@ -214,16 +214,6 @@ static void check_driver(const struct check_input *input, const struct plan_entr
 
 /* --- neighbours, by the driver that takes them at the next boot --- */
 
-/* driverctl binds it at each boot, behind whatever driver comes first. */
-static bool is_driverctls(const struct other_setups *setups, const struct pci_function *function)
-{
-	for (size_t i = 0; i < setups->count; i++)
-		if (setups->list[i].kind == SETUP_DRIVERCTL && pci_is_guest_driver(setups->list[i].text) &&
-		    !pci_address_compare(&setups->list[i].address, &function->address))
-			return true;
-	return false;
-}
-
 static const char *describe_now(const struct pci_function *function, bool wanted)
 {
 	if (!function->driver[0])
@@ -231,35 +221,36 @@ static const char *describe_now(const struct pci_function *function, bool wanted
 	return util_text(wanted ? "is on %s now" : "is on %s now, but no claim names it", function->driver);
 }
 
-/* What has a host driver now stands among the plan's neighbours already. */
-static void check_neighbour(const struct check_input *input, const struct pci_function *function,
-			    struct findings *findings)
+/* Blacklists of the initramfs alone look as if they helped. */
+static const char *describe_binding(const struct check_input *input, const char *drivers,
+				    const char *overridden)
 {
-	const struct plan *plan = &input->context->plan;
-	bool wanted = plan_entry_of(plan, function), kept_away = is_driverctls(input->setups, function);
-	const struct pci_function *taken;
-	struct plan_neighbour advice;
-	struct finding *finding;
-	const char *driver;
+	const char *text = util_text("the next boot binds it to %s", drivers);
 
-	if (function->iommu_group < 0 || plan_takes(plan, function) || pci_is_real_bridge(function) ||
-	    neighbours_go_with_vmd(input->context->machine.functions, input->context->machine.function_count,
-				   plan, function) ||
-	    pci_has_host_driver(function))
-		return;
-	taken = plan_taken_of_group(plan, function->iommu_group);
-	driver = taken ? module_index_driver(input->index, function) : "";
-	if (!driver[0] || pci_is_guest_driver(driver))
-		return;
-	finding = findings_add(findings, kept_away ? FINDING_WARN : FINDING_FAIL, pci_text(function), "",
-			       "%s, and the next boot binds it to %s%s; until it is released no guest can "
-			       "use IOMMU group %d with %s",
-			       describe_now(function, wanted), driver,
-			       kept_away ? " until driverctl binds it" : "", function->iommu_group,
-			       pci_address_text(&taken->address));
-	finding->code = CODE_GROUP_LATER;
-	if (wanted)
-		return;
+	if (cmdline_has(input->context->cmdline, "rd.driver.blacklist", drivers))
+		text = util_text_add(text, " (rd.driver.blacklist= counts in the initramfs only)");
+	return overridden ? util_text_add(text, " until driverctl binds it") : text;
+}
+
+/* No host driver takes it, for a reason that may go away. */
+static void tell_spared(const struct check_input *input, const struct pci_function *function,
+			const struct pci_function *taken, const char *driver, struct findings *findings)
+{
+	const char *why = driver[0] ? "pci-stub.ids= binds it to pci-stub" :
+				      util_text("the next boot does not load %s",
+						module_index_find(input->index, function).forbidden);
+
+	findings_add(findings, FINDING_PASS, pci_text(function), "",
+		     "shares IOMMU group %d with %s and leaves it usable: %s", function->iommu_group,
+		     pci_address_text(&taken->address), why)
+		->code = CODE_GROUP_SPARED;
+}
+
+static void advise_neighbour(const struct check_input *input, const struct pci_function *function,
+			     struct finding *finding)
+{
+	struct plan_neighbour advice;
+
 	context_advise_on(input->context, function, &advice);
 	finding->claim = advice.claim;
 	if (advice.claim[0])
@@ -268,6 +259,39 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 		finding->hint = advice.hint;
 	if (advice.reason[0])
 		finding->what = util_text("%s; it cannot be claimed too: %s", finding->what, advice.reason);
+}
+
+/* What has a host driver now, and keeps it, stands among the plan's neighbours already. */
+static void check_neighbour(const struct check_input *input, const struct pci_function *function,
+			    struct findings *findings)
+{
+	const struct plan *plan = &input->context->plan;
+	bool wanted = plan_entry_of(plan, function);
+	const char *overridden = other_setups_driver(input->setups, function), *spared, *drivers;
+	const struct pci_function *taken;
+	struct finding *finding;
+
+	if (function->iommu_group < 0 || plan_takes(plan, function) || pci_is_real_bridge(function) ||
+	    neighbours_go_with_vmd(input->context->machine.functions, input->context->machine.function_count,
+				   plan, function) ||
+	    (pci_has_host_driver(function) && !function->next_driver))
+		return;
+	taken = plan_taken_of_group(plan, function->iommu_group);
+	if (!taken)
+		return;
+	spared = module_index_spared(input->index, function);
+	drivers = spared ? "" : module_index_find(input->index, function).names;
+	if (spared && !wanted)
+		tell_spared(input, function, taken, spared, findings);
+	if (!drivers[0])
+		return;
+	finding = findings_add(findings, overridden ? FINDING_WARN : FINDING_FAIL, pci_text(function), "",
+			       "%s, and %s; until it is released no guest can use IOMMU group %d with %s",
+			       describe_now(function, wanted), describe_binding(input, drivers, overridden),
+			       function->iommu_group, pci_address_text(&taken->address));
+	finding->code = CODE_GROUP_LATER;
+	if (!wanted)
+		advise_neighbour(input, function, finding);
 }
 
 /* --- what guests take --- */

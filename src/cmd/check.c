@@ -90,6 +90,15 @@ static void choose_image(struct check *check)
 	distro_boots_next(&check->distro, kernel);
 }
 
+/* Which drivers the next boot has for whom. */
+static void read_drivers(struct check *check)
+{
+	other_setups_read(&check->setups, check->context.cmdline);
+	module_index_read(check->next ? check->next->version : "", check->context.cmdline, &check->index);
+	check->context.index = &check->index;
+	check->context.setups = &check->setups;
+}
+
 /* What would become of the devices if the image was made now. */
 static void plan_live(struct check *check)
 {
@@ -97,6 +106,8 @@ static void plan_live(struct check *check)
 		return;
 	load(check, &check->live);
 	context_go_by(&check->live, NULL);
+	check->live.index = &check->index;
+	check->live.setups = &check->setups;
 	context_plan(&check->live, &plan_next, false, NULL, 0);
 }
 
@@ -233,15 +244,14 @@ int cmd_check(const struct options *options)
 	load(&check, &check.context);
 	check.kernel_count = kernels_read(&check.kernels);
 	choose_image(&check);
+	read_drivers(&check);
 	context_plan(&check.context, &plan_next, false, NULL, 0);
 	plan_live(&check);
 	read_elsewhere(&check);
 	initramfs_read_host(&check.host);
-	other_setups_read(&check.setups, check.context.cmdline);
 	keyboard_read_all(check.context.cmdline, &check.keyboards);
 	machine_read_paths(&check.context.machine);
 	read_resets(&check);
-	module_index_read(check.next ? check.next->version : "", check.context.cmdline, &check.index);
 	guests_read(&check.guests);
 	judge(&check);
 	findings_arrange(&check.findings, check.context.machine.functions,

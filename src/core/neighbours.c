@@ -71,7 +71,8 @@ static void find_group_neighbours(const struct plan_input *input, struct plan *p
 		const struct pci_function *function = &input->functions[i];
 
 		if (group[i] == PCI_NO_GROUP || !claimed[group[i]] || plan_takes(plan, function) ||
-		    is_let_be(function) || is_neutral_driver(function->driver) ||
+		    is_let_be(function) ||
+		    is_neutral_driver(function->next_driver ? function->next_driver : function->driver) ||
 		    neighbours_go_with_vmd(input->functions, input->function_count, plan, function))
 			continue;
 		add_neighbour(plan, function, true,

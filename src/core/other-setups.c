@@ -180,6 +180,21 @@ void other_setups_add_driverctl(struct other_setups *setups, const char *path, c
 	setup->address = address;
 }
 
+const char *other_setups_driver(const struct other_setups *setups, const struct pci_function *function)
+{
+	for (size_t i = 0; i < setups->count; i++) {
+		const struct other_setup *setup = &setups->list[i];
+
+		if (setup->kind != SETUP_DRIVERCTL ||
+		    pci_address_compare(&setup->address, &function->address))
+			continue;
+		if (!strcmp(setup->text, "none"))
+			return "";
+		return pci_is_guest_driver(setup->text) ? setup->text : NULL;
+	}
+	return NULL;
+}
+
 void other_setups_clear(struct other_setups *setups)
 {
 	for (size_t i = 0; i < setups->count; i++) {

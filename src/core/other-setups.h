@@ -42,4 +42,7 @@ void other_setups_add_cmdline(struct other_setups *setups, const char *cmdline);
  */
 void other_setups_add_driverctl(struct other_setups *setups, const char *path, const char *text);
 
+/* What driverctl binds the function to after the boot, where that is no host driver: "" for none. Else NULL. */
+const char *other_setups_driver(const struct other_setups *setups, const struct pci_function *function);
+
 void other_setups_clear(struct other_setups *setups);

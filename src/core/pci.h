@@ -56,6 +56,8 @@ struct pci_function {
 	/* its IOMMU group has a reserved region of type "direct"; false where it was not read */
 	bool direct_region;
 	bool is_virtual; /* an SR-IOV virtual function: it has a "physfn" link */
+	/* of who looks ahead: what keeps a host driver off it at the next boot, "" for none; NULL where nothing does */
+	const char *next_driver;
 };
 
 /* Take a number of exactly @digits hexadecimal digits, in either case, from *@cursor up to @end. */

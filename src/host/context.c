@@ -96,6 +96,23 @@ static struct advice_input advice_of(const struct context *context, const struct
 	};
 }
 
+/* What shares a group with a claimed device is judged by the driver that it will have. */
+static void foresee_drivers(struct context *context)
+{
+	struct machine *machine = &context->machine;
+
+	for (size_t i = 0; context->index && i < machine->function_count; i++) {
+		struct pci_function *function = &machine->functions[i];
+
+		if (!machine->mates[i] || function->iommu_group < 0 ||
+		    (machine->wanted[i] >= 0 && !match_is_kept(&context->config, function)))
+			continue;
+		function->next_driver = other_setups_driver(context->setups, function);
+		if (!function->next_driver)
+			function->next_driver = module_index_spared(context->index, function);
+	}
+}
+
 void context_plan(struct context *context, const struct plan_stage *stage, bool real, char *const *parameters,
 		  size_t count)
 {
@@ -114,6 +131,7 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 		     &context->facts, stage, real && stage->after_early, &context->machine);
 	if (context->booted)
 		iommu_foresee(context->cmdline, &context->machine.iommu);
+	foresee_drivers(context);
 	add_stage_errors(context);
 	input = input_of(context, stage, !stage->acts);
 	if (!stage->acts || (stage->after_early && !real && !context->reported)) {

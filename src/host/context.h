@@ -5,6 +5,8 @@
 #pragma once
 
 #include "core/facts.h"
+#include "core/module-index.h"
+#include "core/other-setups.h"
 #include "host/initramfs.h"
 #include "host/keyboard-read.h"
 #include "host/machine.h"
@@ -18,7 +20,10 @@ struct context {
 	struct host_needs needs;
 	struct facts facts;
 	const struct initramfs
-		*image;          /* whose tables count, by context_go_by(); NULL for those that are there */
+		*image; /* whose tables count, by context_go_by(); NULL for those that are there */
+	/* of the kernel that boots next, where the caller has set it: what the neighbours' drivers are judged by */
+	const struct module_index *index;
+	const struct other_setups *setups; /* also the caller's, with @index */
 	struct plan plan, early; /* early: what the early stage decides, where its report does not say it */
 	struct early_verdict *early_verdicts; /* what this boot's early stage has reported */
 	size_t early_verdict_count;

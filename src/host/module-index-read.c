@@ -25,7 +25,19 @@ static void add_modprobe(void *index, const char *path)
 	size_t length;
 
 	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
-		module_index_add_modprobe(index, text);
+		module_index_add_modprobe(index, path, text);
+}
+
+static void read_stub_ids(const char *cmdline, struct module_index *index)
+{
+	struct modprobe_ids all;
+	const struct module_ids *ids;
+
+	config_read_module_ids(cmdline, &all);
+	ids = modprobe_find(&all, "pci_stub");
+	if (ids)
+		index->stub_ids = util_copy(ids->ids, strlen(ids->ids));
+	modprobe_clear(&all);
 }
 
 void module_index_read(const char *version, const char *cmdline, struct module_index *ret)
@@ -44,4 +56,5 @@ void module_index_read(const char *version, const char *cmdline, struct module_i
 	ret->builtin_info = read_index(version, "modules.builtin.modinfo", &ret->builtin_info_length);
 	config_read_each_drop_in(folders, ARRAY_SIZE(folders), add_modprobe, ret);
 	module_index_add_cmdline(ret, cmdline);
+	read_stub_ids(cmdline, ret);
 }

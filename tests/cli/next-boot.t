@@ -245,11 +245,27 @@ echo "blacklist snd-hda-intel" >"$tree/etc/modprobe.d.conf"
 mkdir -p "$tree/etc/modprobe.d"
 mv "$tree/etc/modprobe.d.conf" "$tree/etc/modprobe.d/a.conf"
 run check
-ok "unless that is blacklisted" lacks "0000:01:00.1"
+spared="PASS 0000:01:00.1 10de:10f1: shares IOMMU group 1 with 0000:01:00.0 and leaves it usable:"
+ok "unless that is blacklisted" line "$spared the next boot does not load snd_hda_intel (blacklist, /etc/modprobe.d/a.conf:1)"
+ok "its code" code_is group-shared-spared PASS
+ok "which is what the image of the next boot is for" last_line "Ready: the next boot binds 1 device. Reboot."
+echo "install snd-hda-intel /bin/false" >"$tree/etc/modprobe.d/a.conf"
+run check
+ok "or has an install line that loads nothing" line "$spared the next boot does not load snd_hda_intel (install line, /etc/modprobe.d/a.conf:1)"
+echo "install snd-hda-intel /sbin/modprobe -i snd-hda-intel" >"$tree/etc/modprobe.d/a.conf"
+run check
+ok "not one that loads it" says "FAIL 0000:01:00.1 10de:10f1: has no driver now, and the next boot binds it to snd_hda_intel;"
 rm "$tree/etc/modprobe.d/a.conf"
 cmdline rd.vfio.ids=01:00.0 modprobe.blacklist=snd_hda_intel
 run check
-ok "also on the command line" lacks "0000:01:00.1"
+ok "also on the command line" line "$spared the next boot does not load snd_hda_intel (blacklist, modprobe.blacklist=snd_hda_intel)"
+cmdline rd.vfio.ids=01:00.0 module_blacklist=snd_hda_intel module_blacklist=floppy
+run check
+ok "of the kernel's list the last one counts" says "FAIL 0000:01:00.1"
+cmdline rd.vfio.ids=01:00.0 rd.driver.blacklist=snd_hda_intel
+run check
+ok "a list for the initramfs does not help" says "FAIL 0000:01:00.1 10de:10f1: has no driver now, and the next boot binds it to snd_hda_intel (rd.driver.blacklist= counts in the initramfs only); until"
+cmdline rd.vfio.ids=01:00.0 modprobe.blacklist=snd_hda_intel
 printf 'snd_hda_intel.alias=pci:v*d*sv*sd*bc04sc03i00*\0snd_hda_intel.license=GPL\0' >"$modules/modules.builtin.modinfo"
 run check
 ok "a driver that is built in takes it all the same" says "FAIL 0000:01:00.1 10de:10f1: has no driver now, and the next boot binds it to snd_hda_intel"
@@ -270,6 +286,54 @@ cmdline rd.vfio.ids=01:00.0
 sed -i '/snd_hda_intel/d' "$modules/modules.alias"
 run check
 ok "one that no driver wants" lacks "0000:01:00.1"
+
+
+card
+pci 0000:01:00.1 10DE:10F1 40300 1 snd_hda_intel 2>/dev/null
+run check
+ok "a neighbour with a host driver" says "FAIL 0000:01:00.1 10de:10f1: is bound to snd_hda_intel; until"
+mkdir -p "$tree/etc/modprobe.d"
+echo "blacklist snd_hda_intel" >"$tree/etc/modprobe.d/a.conf"
+run check
+ok "which was blacklisted since" line "$spared the next boot does not load snd_hda_intel (blacklist, /etc/modprobe.d/a.conf:1)"
+ok "fails no more" lacks "FAIL 0000:01:00.1"
+echo "alias pci:v*d*sv*sd*bc04sc*i* off" >"$tree/etc/modprobe.d/a.conf"
+run check
+ok "an alias line takes every driver" line "$spared the next boot does not load any driver (alias off, /etc/modprobe.d/a.conf:1)"
+rm "$tree/etc/modprobe.d/a.conf"
+echo "alias pci:v000010DEd000010F1sv*sd*bc*sc*i* snd_other" >>"$modules/modules.alias"
+rm "$tree/sys/bus/pci/devices/0000:01:00.1/driver"
+sed -i /DRIVER/d "$tree/sys/bus/pci/devices/0000:01:00.1/uevent"
+run check
+ok "every module that matches tries" says "and the next boot binds it to snd_hda_intel or snd_other; until"
+cmdline rd.vfio.ids=01:00.0 modprobe.blacklist=snd_hda_intel
+run check
+ok "also the second one" says "and the next boot binds it to snd_other; until"
+
+card
+pci 0000:01:00.1 10DE:10F1 40300 1 pci-stub 2>/dev/null
+run check
+ok "one on pci-stub, which nothing keeps there" says "FAIL 0000:01:00.1 10de:10f1: is on pci-stub now, but no claim names it, and the next boot binds it to snd_hda_intel; until"
+cmdline rd.vfio.ids=01:00.0 pci-stub.ids=10de:10f1
+run check
+ok "what pci-stub.ids= takes is no obstacle" line "$spared pci-stub.ids= binds it to pci-stub"
+ok "and does not fail" lacks "FAIL 0000:01:00.1"
+card
+pci 0000:01:00.1 10DE:10F1 40300 1 snd_hda_intel 2>/dev/null
+cmdline rd.vfio.ids=01:00.0 pci-stub.ids=10de:10f1
+run check
+ok "a pci-stub that nobody loads comes too late" says "FAIL 0000:01:00.1 10de:10f1: is bound to snd_hda_intel; until"
+echo kernel/drivers/pci/pci-stub.ko >"$modules/modules.builtin"
+run check
+ok "one that is built in comes first" line "$spared pci-stub.ids= binds it to pci-stub"
+mkdir -p "$tree/etc/driverctl.d"
+cmdline rd.vfio.ids=01:00.0
+echo vfio-pci >"$tree/etc/driverctl.d/0000:01:00.1"
+run check
+ok "driverctl takes it behind its host driver" says "WARN 0000:01:00.1 10de:10f1: is on snd_hda_intel now, but no claim names it, and the next boot binds it to snd_hda_intel until driverctl binds it; until"
+echo snd_hda_intel >"$tree/etc/driverctl.d/0000:01:00.1"
+run check
+ok "not where driverctl names a host driver" says "FAIL 0000:01:00.1 10de:10f1: is bound to snd_hda_intel; until"
 
 # --- guests ---
 
