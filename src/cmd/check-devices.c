@@ -51,8 +51,10 @@ static void check_config(const struct check_input *input, struct findings *findi
 	/* Where a line or a parameter has an error, it may be a claim. */
 	if (!config->claim_count && !config->error_count)
 		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows the devices",
-			     "nothing is claimed: neither rd.vfio.ids= nor " CONFIG_READ_FILE
-			     " names a device")
+			     "nothing is claimed: %s",
+			     input->claims_ignored ?
+				     "no rd.vfio.ids= names a device, and the files are ignored" :
+				     "neither rd.vfio.ids= nor " CONFIG_READ_FILE " names a device")
 			->code = CODE_NO_CLAIM;
 }
 
@@ -143,9 +145,7 @@ static void check_entries(const struct check_input *input, struct findings *find
 			finding->hint = cure_iommu(input);
 		else if (entry->verdict == VERDICT_OFF)
 			finding->hint =
-				distro_remove(input->distro, input->context->config.off ?
-								     input->context->config.off_by :
-								     input->context->config.recovery_by);
+				distro_remove(input->distro, config_off_parameter(&input->context->config));
 	}
 }
 

@@ -180,22 +180,56 @@ static bool claims_by_ids(const struct plan *plan)
 	return false;
 }
 
+/* Of several ids= of a module the last one counts: where that is, or NULL if this is it. */
+static const char *find_stronger(const struct check_input *input, const struct other_setup *setup,
+				 const char *module)
+{
+	const struct module_ids *ids = modprobe_find(input->ids, module);
+	cleanup_free char *own = util_copy(setup->text, strlen(setup->text));
+
+	util_unquote(own);
+	if (!ids || !strcmp(ids->ids, own))
+		return NULL;
+	return ids->where[0] == '/' ? util_text("ids=%s (%s)", ids->ids, ids->where) :
+				      util_text("%s=%s", ids->where, ids->ids);
+}
+
+static bool check_overridden(const struct check_input *input, const struct other_setup *setup,
+			     const char *module, struct findings *findings)
+{
+	const char *stronger = find_stronger(input, setup, module);
+	struct finding *finding;
+
+	if (!stronger)
+		return false;
+	finding = findings_add(findings, FINDING_WARN, setup->where, "",
+			       "ids=%s has no effect: of several ids= the last one counts, and that is %s",
+			       util_text_shown(setup->text, strlen(setup->text)), stronger);
+	finding->code = setup->kind == SETUP_IDS ? CODE_MODULE_IDS : CODE_STUB_IDS;
+	cure_setup(input, setup, finding);
+	return true;
+}
+
 /* Its ids count as claims: to remove it alone would lose them. */
 static void check_ids(const struct check_input *input, const struct other_setup *setup,
 		      struct findings *findings)
 {
-	const char *off = config_off_reason(&input->context->config);
+	const struct config *config = &input->context->config;
+	bool off = config_off_reason(config);
 	const char *shown = util_text_shown(setup->text, strlen(setup->text));
-	struct finding *finding =
+	struct finding *finding;
+
+	if (check_overridden(input, setup, "vfio_pci", findings))
+		return;
+	finding =
 		off ? findings_add(findings, FINDING_WARN, setup->where, "",
 				   "vfio-early is disabled by %2$s, so vfio-pci binds every device with the "
 				   "ids %1$s, including the last display",
-				   shown, off) :
+				   shown, config_off_parameter(config)) :
 		      findings_add(findings, FINDING_WARN, setup->where, "",
 				   "vfio-early treats vfio-pci.ids=%s as claims with the lowest priority, "
 				   "and loads the module without these ids",
 				   shown);
-
 	finding->code = CODE_MODULE_IDS;
 	if (off || !claims_by_ids(&input->context->plan))
 		cure_setup(input, setup, finding);
@@ -203,8 +237,11 @@ static void check_ids(const struct check_input *input, const struct other_setup 
 		finding_cure(finding, "replace it with rd.vfio.ids=%s", setup->text);
 	else
 		finding_cure(finding,
-			     "write the ids as a claim in " CONFIG_READ_FILE " and remove the line, then: %s",
-			     distro_regenerate(input->distro));
+			     input->files_ignored ? "put rd.vfio.ids=%2$s on the kernel command line and "
+						    "remove the line, then: %1$s" :
+						    "write the ids as a claim in " CONFIG_READ_FILE
+						    " and remove the line, then: %s",
+			     distro_regenerate(input->distro), setup->text);
 }
 
 static void check_stub_ids(const struct check_input *input, const struct other_setup *setup,
@@ -214,6 +251,8 @@ static void check_stub_ids(const struct check_input *input, const struct other_s
 	bool kept = false;
 	const char *besides = find_besides(input, setup->text, &kept);
 
+	if (check_overridden(input, setup, "pci_stub", findings))
+		return;
 	if (besides[0])
 		finding = findings_add(findings, kept ? FINDING_FAIL : FINDING_WARN, setup->where, "",
 				       "pci-stub.ids=%s also binds %s, which the host keeps", setup->text,

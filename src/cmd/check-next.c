@@ -138,12 +138,13 @@ static bool is_of_claim(const struct claim *claim, const struct pci_function *fu
 	return !pci_is_bridge(function) && selector_match(&claim->selector, function) == SELECTOR_YES;
 }
 
-static const char *narrow(const struct claim *claim, const struct pci_function *function)
+static const char *narrow(const struct check_input *input, const struct claim *claim,
+			  const struct pci_function *function)
 {
 	const char *one = util_text("%s@%04x:%04x", pci_address_text(&function->address), function->vendor,
 				    function->device);
 
-	return claim->rank == CLAIM_OF_CMDLINE ?
+	return claim->rank == CLAIM_OF_CMDLINE || input->files_ignored ?
 		       util_text("to claim one of them, name it: rd.vfio.ids=%s", one) :
 		       util_text("to claim one of them, name it: claim %s (in " CONFIG_READ_FILE ")", one);
 }
@@ -176,7 +177,7 @@ static void check_several(const struct check_input *input, const struct claim *c
 	}
 	if (count > 1)
 		findings_add(findings, accounted >= count || !taken ? FINDING_PASS : FINDING_WARN,
-			     util_text("claim %s", claim->text), taken ? narrow(claim, taken) : "",
+			     util_text("claim %s", claim->text), taken ? narrow(input, claim, taken) : "",
 			     "matches %zu devices: %s", count, list)
 			->code = CODE_SEVERAL;
 }

@@ -29,6 +29,7 @@ struct check {
 	bool *unresettable;
 	struct module_index index;
 	struct guest_devices guests;
+	struct modprobe_ids ids;
 	struct findings findings;
 	char *booted; /* the command line of this boot */
 	const struct kernel *next;
@@ -41,6 +42,7 @@ static void clear_check(struct check *check)
 {
 	findings_clear(&check->findings);
 	guests_clear(&check->guests);
+	modprobe_clear(&check->ids);
 	module_index_clear(&check->index);
 	keyboard_read_clear(&check->keyboards);
 	other_setups_clear(&check->setups);
@@ -95,6 +97,7 @@ static void read_drivers(struct check *check)
 {
 	other_setups_read(&check->setups, check->context.cmdline);
 	module_index_read(check->next ? check->next->version : "", check->context.cmdline, &check->index);
+	config_read_module_ids(check->context.cmdline, &check->ids);
 	check->context.index = &check->index;
 	check->context.setups = &check->setups;
 }
@@ -170,15 +173,19 @@ static void judge(struct check *check)
 		.unprivileged = rootdir_is_unprivileged(),
 		.index = &check->index,
 		.iommu_by_default = kernels_read_switch(version, "CONFIG_INTEL_IOMMU_DEFAULT_ON"),
+		.files_ignored = !config_wants_files(check->context.cmdline),
 		.claims_ignored = !config_wants_files(check->context.cmdline) && files_claim(),
 		.edit = bootloader_find_edit(&check->distro, check->context.cmdline, &edit) ? &edit : NULL,
 		.guests = &check->guests,
+		.ids = &check->ids,
 	};
 
 	check_devices(&input, &check->findings);
 	check_next(&input, &check->findings);
 	check_kernels(&input, &check->findings);
 	check_other_setups(&input, &check->findings);
+	for (size_t i = 0; i < check->findings.count && input.files_ignored; i++)
+		finding_cure_on_cmdline(&check->findings.list[i]);
 }
 
 static void print_json(const struct check *check)
@@ -213,6 +220,12 @@ static const char *conclude(const struct check *check)
 	}
 	if (failures)
 		return util_text("Not ready: %zu failure%s above.", failures, failures == 1 ? "" : "s");
+	if (config_off_reason(&check->context.config))
+		return util_text("vfio-early is off on the next boot (%s): it binds no device%s.",
+				 config_off_parameter(&check->context.config),
+				 modprobe_find(&check->ids, "vfio_pci") ?
+					 ", and leaves vfio-pci.ids= to the kernel" :
+					 "");
 	if (!check->context.config.claim_count)
 		return "No device is claimed: the next boot binds none.";
 	if (check->context.config.dryrun)

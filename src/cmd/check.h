@@ -36,6 +36,8 @@ struct check_input {
 	bool claims_ignored; /* the files claim something, and rd.vfio.config=0 makes the boot ignore them */
 	const struct bootloader_edit *edit; /* what was edited and not applied, NULL for nothing */
 	const struct guest_devices *guests;
+	const struct modprobe_ids *ids; /* the ids= of modules, of which the last one of each counts */
+	bool files_ignored;             /* by rd.vfio.config=0, whatever they claim */
 };
 
 /*

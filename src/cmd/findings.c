@@ -34,6 +34,33 @@ void finding_cure(struct finding *finding, const char *hint, ...)
 	va_end(args);
 }
 
+/* @text with @to in place of the first @from in it. */
+static const char *replace(const char *text, const char *from, const char *to)
+{
+	const char *found = strstr(text, from);
+
+	return found ? util_text("%.*s%s%s", (int)(found - text), text, to, found + strlen(from)) : text;
+}
+
+void finding_cure_on_cmdline(struct finding *finding)
+{
+	const char *hint = finding->hint, *claim = finding->claim;
+
+	if (claim && claim[0]) {
+		char *list = util_copy(claim, strlen(claim));
+
+		for (char *c = list; (c = strchr(c, ' '));)
+			*c = ',';
+		hint = replace(hint, util_text("claim %s", claim),
+			       util_text("put rd.vfio.ids=%s on the kernel command line", list));
+		hint = replace(hint, "add to the configuration: ", "");
+		free(list);
+	}
+	hint = replace(hint, "'set last-display=claim' to " CONFIG_READ_FILE,
+		       "rd.vfio.last-display=claim to the kernel command line");
+	finding->hint = replace(hint, " (in " CONFIG_READ_FILE ")", "");
+}
+
 void findings_add_errors(struct findings *findings, enum finding_level level, const struct config *config)
 {
 	for (size_t i = 0; i < config->error_count; i++)

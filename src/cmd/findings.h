@@ -43,6 +43,8 @@ struct finding *findings_add(struct findings *findings, enum finding_level level
 			     const char *hint, const char *what, ...) printf_format(5, 6);
 /* Say what to do, in place of what was said before. */
 void finding_cure(struct finding *finding, const char *hint, ...) printf_format(2, 3);
+/* Say it in terms of the kernel command line, for a boot that ignores the configuration's files. */
+void finding_cure_on_cmdline(struct finding *finding);
 /* Add the errors of the configuration, and how many more there are. */
 void findings_add_errors(struct findings *findings, enum finding_level level, const struct config *config);
 /* Add what stands in the way of a group, or belongs to a device, and what to claim against it. */

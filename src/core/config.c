@@ -534,3 +534,8 @@ const char *config_off_reason(const struct config *config)
 		return config->recovery_reason;
 	return NULL;
 }
+
+const char *config_off_parameter(const struct config *config)
+{
+	return config->off ? config->off_by : config->recovery_by;
+}

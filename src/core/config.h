@@ -109,6 +109,8 @@ enum expand config_expand_of(const struct config *config, const struct claim *cl
 
 /* Why nothing is claimed on this boot, or NULL where claims count. */
 const char *config_off_reason(const struct config *config);
+/* The parameter that says so, as it is written. */
+const char *config_off_parameter(const struct config *config);
 
 /* Add an error found elsewhere, such as an unreadable file. */
 void config_add_error(struct config *config, const char *where, const char *what);

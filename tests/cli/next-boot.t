@@ -144,6 +144,72 @@ grub rd.vfio.ids=01:00.0 module_blacklist=vfio-pci
 run check
 ok "the kernel does not know it with a hyphen" lacks "forbids"
 
+# --- off, and the ids of vfio-pci ---
+
+off="it binds no device, and leaves vfio-pci.ids= to the kernel."
+for word in rd.vfio=off rd.vfio=0 single elfcorehdr=0x1000; do
+	card
+	cmdline vfio-pci.ids=10de:1c03 $word
+	run check
+	ok "ids with vfio-early off: $word" line "WARN the kernel command line: vfio-early is disabled by $word, so vfio-pci binds every device with the ids 10de:1c03, including the last display; remove vfio-pci.ids=10de:1c03 from the kernel command line, in the boot loader's configuration"
+	ok "the last line agrees" last_line "vfio-early is off on the next boot ($word): $off"
+	cmdline vfio-pci.ids=10de:1c03 rd.vfio.ids=01:00.0 $word
+	run check
+	ok "also where something is claimed" last_line "vfio-early is off on the next boot ($word): $off"
+	cmdline $word
+	run check
+	ok "without any ids" last_line "vfio-early is off on the next boot ($word): it binds no device."
+done
+card
+mkdir -p "$tree/etc/modprobe.d"
+echo 'options vfio-pci ids=10de:1c03' >"$tree/etc/modprobe.d/v.conf"
+cmdline quiet
+run check
+ok "ids of modprobe.d count" says "PASS 0000:01:00.0 10de:1c03: would be bound to vfio-pci"
+cmdline vfio-pci.ids=10de:10f1
+run check
+ok "those of the command line replace them" line "WARN /etc/modprobe.d/v.conf:1: ids=10de:1c03 has no effect: of several ids= the last one counts, and that is vfio-pci.ids=10de:10f1; remove the line, then: sudo update-initramfs -u -k all"
+ok "and are what is claimed" says "PASS 0000:01:00.1 10de:10f1: would be bound to vfio-pci"
+ok "alone" lacks "PASS 0000:01:00.0"
+echo 'options vfio-pci ids="10de:1c03" disable_vga=1' >"$tree/etc/modprobe.d/v.conf"
+cmdline vfio-pci.ids=10de:1c03
+run check
+ok "the same ids in both places are no difference" lacks "has no effect"
+cmdline rd.vfio=off vfio-pci.ids=10de:10f1
+run check
+ok "also where vfio-early is off" says "WARN /etc/modprobe.d/v.conf:1: ids=\"10de:1c03\" has no effect:"
+echo 'options vfio-pci ids=8086:1539' >"$tree/etc/modprobe.d/w.conf"
+cmdline quiet
+run check
+ok "of two files the later one counts" says "WARN /etc/modprobe.d/v.conf:1: ids=\"10de:1c03\" has no effect: of several ids= the last one counts, and that is ids=8086:1539 (/etc/modprobe.d/w.conf:1);"
+
+# --- advice where the files are ignored ---
+
+card
+cmdline rd.vfio.config=0 rd.vfio.ids=01:00.0
+echo "claim 01:00.1" | config
+run check
+ok "what helps is a parameter" says "with 0000:01:00.0; put rd.vfio.ids=0000:01:00.1 on the kernel command line"
+ok "and no line of a file" lacks "(in /etc"
+cmdline rd.vfio.config=0
+run check
+ok "the file claims, and does not count" says "WARN configuration: nothing is claimed: no rd.vfio.ids= names a device, and the files are ignored"
+pci 0000:02:00.0 10DE:1C03 30000 3
+cmdline rd.vfio.config=0 vfio-pci.ids=10de:1c03
+run check
+ok "several devices too" says "to claim one of them, name it: rd.vfio.ids=0000:01:00.0@10de:1c03"
+mkdir -p "$tree/etc/modprobe.d"
+echo 'options vfio-pci ids=10de:1c03' >"$tree/etc/modprobe.d/v.conf"
+cmdline rd.vfio.config=0
+run check
+ok "and the ids of modprobe.d" says "; put rd.vfio.ids=10de:1c03 on the kernel command line and remove the line, then: sudo update-initramfs"
+machine dmar0
+pci 0000:00:02.0 8086:041A 30000 2 i915
+kernel 6.1.0-1
+cmdline rd.vfio.config=0 rd.vfio.ids=00:02.0
+run check
+ok "and the last display" says "add rd.vfio.last-display=claim to the kernel command line"
+
 # --- the IOMMU ---
 
 card
