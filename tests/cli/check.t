@@ -454,7 +454,7 @@ run check
 ok "switched off, with the way back" line "WARN 0000:01:00.0 10de:1c03: left alone: rd.vfio=0 on the kernel command line; sudo grubby --update-kernel=ALL --remove-args=rd.vfio=0"
 cmdline rd.vfio.ids=10de:1c03 rd.vfio=OFF
 run check
-ok "it is not ready" says "The next boot binds no device."
+ok "it is not ready" says "vfio-early is off on the next boot (rd.vfio=OFF): it binds no device."
 ok "in another spelling, too" line "WARN 0000:01:00.0 10de:1c03: left alone: rd.vfio=OFF on the kernel command line; sudo grubby --update-kernel=ALL --remove-args=rd.vfio=OFF"
 echo "clam 01:00.0" | config
 run check
