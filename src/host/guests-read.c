@@ -1,35 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/guests-read.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "host/rootdir.h"
 
 #define FILE_LIMIT (1 << 20)
 
-static void read_with(struct guest_devices *guests, const char *path,
-		      void (*add)(struct guest_devices *guests, const char *path, const char *text))
+#define PVE "/etc/pve"
+#define LIBVIRT "/etc/libvirt/qemu"
+
+/* What the files are read into, and what they are read with. */
+struct reading {
+	struct guest_devices *guests;
+	struct guest_mappings mappings;
+};
+
+static char *read_text(const char *path)
 {
-	cleanup_free char *text = NULL;
+	char *text;
 	size_t length;
 
-	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
-		add(guests, util_text("%s", path), text);
+	return rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0 ? text : NULL;
 }
 
-static void read_proxmox(void *guests, const char *path)
+static void read_proxmox(void *data, const char *path)
 {
-	read_with(guests, path, guests_add_proxmox);
+	struct reading *reading = data;
+	cleanup_free char *text = read_text(path);
+
+	if (text)
+		guests_add_proxmox(reading->guests, util_text("%s", path), text, &reading->mappings);
 }
 
-static void read_libvirt(void *guests, const char *path)
+static void read_libvirt(void *data, const char *path)
 {
-	read_with(guests, path, guests_add_libvirt);
+	struct reading *reading = data;
+	cleanup_free char *text = read_text(path);
+	char target[8];
+
+	/* A link to the guest's file, which is not followed. */
+	if (text)
+		guests_add_libvirt(reading->guests, util_text("%s", path), text,
+				   rootdir_link_name(util_text(LIBVIRT "/autostart%s", strrchr(path, '/')),
+						     target, sizeof(target)) != -ENOENT);
 }
 
 void guests_read(struct guest_devices *ret)
 {
+	cleanup_free char *mappings = read_text(PVE "/mapping/pci.cfg");
+	struct reading reading = { .guests = ret, .mappings = { mappings ? mappings : "", "" } };
+	struct rootdir_text node;
+
 	*ret = (struct guest_devices){ 0 };
-	rootdir_each_file("/etc/pve/qemu-server", ".conf", read_proxmox, ret);
-	rootdir_each_file("/etc/libvirt/qemu", ".xml", read_libvirt, ret);
+	if (rootdir_read("/etc/hostname", &node) == 0)
+		reading.mappings.node = util_text("%.*s", (int)strcspn(node.text, ". \t\n"), node.text);
+	rootdir_each_file(PVE "/qemu-server", ".conf", read_proxmox, &reading);
+	rootdir_each_file(LIBVIRT, ".xml", read_libvirt, &reading);
 }

@@ -418,7 +418,17 @@ ok "and its group" line "WARN 0000:05:00.0 8086:1539: guest 101 of Proxmox takes
 ok "what is claimed is ready for it" lacks "0000:01:00.0 10de:1c03: guest"
 ok "a snapshot is not what starts" lacks "0000:00:02.0"
 ok "its code" code_is vm-manager WARN
-rm -r "$tree/etc/pve"
+mkdir -p "$tree/etc/pve/mapping"
+echo pve1.example.org >"$tree/etc/hostname"
+printf 'nic\n\tmap id=8086:1539,node=pve1,path=0000:05:00.0\n\tmap id=8086:1539,node=pve2,path=0000:04:00.0\n' >"$tree/etc/pve/mapping/pci.cfg"
+printf 'onboot: 1\nhostpci0: mapping=nic,pcie=1\n' >"$tree/etc/pve/qemu-server/101.conf"
+run check
+ok "Proxmox by a mapping of this node" says "WARN 0000:05:00.0 8086:1539: guest 101 of Proxmox (onboot) takes it from the host when it starts, and the host has it until then; "
+ok "not of another one" says "WARN 0000:04:00.0 8086:1539: guest 101 of Proxmox (onboot) takes it from the host when it starts, with the group of its own device"
+printf 'hostpci0: 0000:05:00.0,mdev=i915\n' >"$tree/etc/pve/qemu-server/101.conf"
+run check
+ok "a mediated device leaves the driver" lacks "guest 101"
+rm -r "$tree/etc/pve" "$tree/etc/hostname"
 cat >"$tree/etc/libvirt/qemu/win10.xml" <<'XML'
 <domain><devices>
 <hostdev mode='subsystem' type='usb' managed='yes'><source><address bus='4' device='1'/></source></hostdev>
@@ -434,6 +444,10 @@ cat >"$tree/etc/libvirt/qemu/win10.xml" <<'XML'
 XML
 run check
 ok "libvirt with managed='yes'" line "WARN 0000:04:00.1 8086:1539: guest win10 of libvirt takes it from the host when it starts, and the host has it until then; claim it, or remove it from /etc/libvirt/qemu/win10.xml"
+mkdir "$tree/etc/libvirt/qemu/autostart"
+ln -s /etc/libvirt/qemu/win10.xml "$tree/etc/libvirt/qemu/autostart/win10.xml"
+run check
+ok "one that starts with the host, once" [ "$(printf '%s\n' "$output" | grep -c "guest win10 of libvirt (autostart) takes it")" = 1 ]
 ok "not where a person binds it" lacks "0000:04:00.0"
 ok "nor the guest's own address" lacks "0000:05:00.0"
 

@@ -22,8 +22,9 @@ static void read_more(const char *text, size_t size)
 	require(strlen(module_index_driver(&index, &card)) <= size);
 	(void)module_index_has(&index, "vfio-pci");
 	module_index_clear(&index);
-	guests_add_proxmox(&guests, "/etc/pve/qemu-server/1.conf", text);
-	guests_add_libvirt(&guests, "/etc/libvirt/qemu/x.xml", text);
+	guests_add_proxmox(&guests, "/etc/pve/qemu-server/1.conf", text,
+			   &(struct guest_mappings){ text, "pve" });
+	guests_add_libvirt(&guests, "/etc/libvirt/qemu/x.xml", text, false);
 	for (size_t i = 0; i < guests.count; i++)
 		(void)guests_names(&guests.list[i], &card);
 	guests_clear(&guests);
