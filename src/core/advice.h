@@ -5,16 +5,7 @@
  */
 #pragma once
 
-#include "core/plan.h"
-
-/* What a plan does not need to know, and the host loses all the same. */
-struct advice_input {
-	/* the plan's; details, storage and links are read of what shares a slot or a group with a wanted function */
-	const struct plan_input *plan;
-	/* The controllers that keyboards hang off; none where a keyboard hangs elsewhere. */
-	const struct pci_address *keyboards;
-	size_t keyboard_count;
-};
+#include "core/advice-loss.h"
 
 /*
  * Find what helps against each neighbour of the plan, each group that expand=group does not take, and each
@@ -23,12 +14,6 @@ struct advice_input {
  * taken, in its slot and another group.
  */
 void advice_find(const struct advice_input *input, struct plan *plan);
-
-/*
- * What a part of the chipset is that the machine itself works with, as a sentence: a bridge, the SMBus, the firmware's
- * flash. NULL for anything else.
- */
-const char *advice_chipset_part(const struct pci_function *function);
 
 /*
  * Find what helps against @function, which shares an IOMMU group with what @plan takes, and which a host driver binds

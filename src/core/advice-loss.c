@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/advice-loss.h"
+
+#include "core/carry.h"
+#include "core/guard.h"
+
+/* The firmware's flash: Intel's controller in the chipset, or by its driver (drivers/spi). */
+static bool is_flash(const struct pci_function *function)
+{
+	const struct pci_address *address = &function->address;
+
+	return util_starts_with(function->driver, "intel-spi") ||
+	       util_starts_with(function->driver, "spi_") ||
+	       (function->vendor == 0x8086 && function->class >> 8 == PCI_SUB_SERIAL_OTHER && !address->bus &&
+		address->slot == 0x1f);
+}
+
+const char *advice_chipset_part(const struct pci_function *function)
+{
+	if (pci_is_real_bridge(function))
+		return GUARD_BRIDGE;
+	if (function->class >> 8 == PCI_SUB_SMBUS)
+		return "it is the SMBus of the chipset: the sensors and the memory of the host are connected "
+		       "to it";
+	return is_flash(function) ? "the flash memory of the firmware is connected to it" : NULL;
+}
+
+static const char *disk_use(const struct block_devices *storage, const struct pci_function *function)
+{
+	const struct host_needs *needs = storage ? storage->needs : NULL;
+
+	for (size_t u = 0; storage && u < storage->use_count; u++)
+		if (block_use_is_on(storage, &storage->uses[u], &function->address))
+			return util_text("it carries %s now", block_use_text(storage->uses[u].place));
+	for (size_t n = 0; needs && n < needs->count; n++)
+		if (needs->list[n].spare && block_need_is_on(storage, &needs->list[n], &function->address))
+			return util_text("/etc/fstab has %s on it", needs->list[n].purpose);
+	return NULL;
+}
+
+static bool has_other_network(const struct plan_input *input, const struct plan *plan)
+{
+	for (size_t i = 0; i < input->function_count; i++)
+		if (pci_is_network(&input->functions[i]) && pci_has_host_driver(&input->functions[i]) &&
+		    !plan_takes(plan, &input->functions[i]))
+			return true;
+	return false;
+}
+
+static bool has_keyboard(const struct advice_input *input, const struct pci_function *function)
+{
+	for (size_t i = 0; i < input->keyboard_count; i++)
+		if (!pci_address_compare(&input->keyboards[i], &function->address))
+			return true;
+	return false;
+}
+
+static bool has_other_keyboard(const struct advice_input *input, const struct plan *plan)
+{
+	for (size_t i = 0; i < input->keyboard_count; i++) {
+		const struct pci_function *function =
+			pci_find(input->plan->functions, input->plan->function_count, &input->keyboards[i]);
+
+		if (!function || !plan_takes(plan, function))
+			return true;
+	}
+	return false;
+}
+
+/* Has the host another display than this one, with a driver if this one has one? */
+static bool has_other_display(const struct plan_input *input, const struct plan *plan,
+			      const struct pci_function *function)
+{
+	for (size_t i = 0; i < input->function_count; i++)
+		if (guard_is_host_display(input, plan, &input->functions[i]) &&
+		    (!pci_has_host_driver(function) || pci_has_host_driver(&input->functions[i])))
+			return true;
+	return false;
+}
+
+bool advice_would_miss(const struct advice_input *input, const struct plan *plan,
+		       const struct pci_function *function, struct explanation *ret)
+{
+	*ret = (struct explanation){ advice_chipset_part(function), "" };
+	if (!ret->reason) {
+		ret->reason = disk_use(input->plan->storage, function);
+		ret->hint = "unmount it and remove it from /etc/fstab, or put the disk into another slot";
+	}
+	if (!ret->reason && has_keyboard(input, function) && !has_other_keyboard(input, plan))
+		*ret = (struct explanation){ "the only keyboard is connected to it",
+					     "plug the keyboard into another controller" };
+	if (ret->reason)
+		return true;
+	ret->hint = "";
+	if (network_leads_through(input->plan->network, &function->address))
+		ret->reason = "the host has its route through it";
+	else if (pci_is_network(function) && pci_has_host_driver(function) &&
+		 !has_other_network(input->plan, plan))
+		ret->reason = "it is the host's last PCI network card";
+	else if (pci_is_display(function) && !has_other_display(input->plan, plan, function))
+		ret->reason = "it is the host's last display";
+	return ret->reason;
+}
