@@ -262,22 +262,6 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 			->code = CODE_CONSOLE;
 }
 
-/* What /etc/fstab names and a boot does without. */
-static void lose_spares(const struct check_input *input, const struct pci_function *function,
-			const char *subject, struct findings *findings)
-{
-	const struct host_needs *needs = &input->live->needs;
-
-	for (size_t n = 0; n < needs->count; n++)
-		if (needs->list[n].spare &&
-		    block_need_is_on(input->live->machine.storage, &needs->list[n], &function->address))
-			findings_add(findings, FINDING_WARN, subject,
-				     "remove it from /etc/fstab, or remove the claim",
-				     "/etc/fstab mounts %s from it, which the host loses",
-				     needs->list[n].purpose)
-				->code = CODE_SPARE;
-}
-
 static void lose_storage(const struct check_input *input, const struct pci_function *function, bool early,
 			 bool late, const char *subject, struct findings *findings)
 {
@@ -286,16 +270,20 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 						 .may_carry = pci_may_carry_disks(function),
 						 .without_keys = late };
 	struct explanation why;
+	struct advice_use use;
+	size_t cursor = 0;
 
-	for (size_t u = 0; u < storage->use_count; u++)
-		if (block_use_is_on(storage, &storage->uses[u], &function->address))
+	while (advice_next_use(storage, function, &cursor, &use))
+		if (use.disk)
 			findings_add(findings, FINDING_WARN, subject,
 				     "unmount it and remove it from /etc/fstab, or remove the claim",
-				     "carries %s now (%s), which the host loses",
-				     block_use_text(storage->uses[u].place),
-				     storage->blocks[storage->uses[u].block].name)
+				     "carries %s now (%s), which the host loses", use.what, use.disk)
 				->code = CODE_IN_USE;
-	lose_spares(input, function, subject, findings);
+		else
+			findings_add(findings, FINDING_WARN, subject,
+				     "remove it from /etc/fstab, or remove the claim",
+				     "/etc/fstab mounts %s from it, which the host loses", use.what)
+				->code = CODE_SPARE;
 	if (early && carry_keeps(storage, &question, &why))
 		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
 			     "is bound by stage=early although %s", why.reason)
@@ -384,21 +372,12 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 static void check_network(const struct check_input *input, struct findings *findings)
 {
 	const struct machine *machine = &input->context->machine;
-	const struct plan_entry *last = NULL;
+	const struct pci_function *last =
+		advice_lost_network(machine->functions, machine->function_count, &input->context->plan);
 
-	for (size_t i = 0; i < machine->function_count; i++) {
-		const struct pci_function *function = &machine->functions[i];
-		const struct plan_entry *entry = plan_entry_of(&input->context->plan, function);
-
-		if (!pci_is_network(function) || !pci_has_host_driver(function))
-			continue;
-		if (!entry || !plan_is_taken(entry))
-			return;
-		last = entry;
-	}
 	if (last)
 		findings_add(
-			findings, FINDING_WARN, show_subject(last),
+			findings, FINDING_WARN, pci_text(last),
 			"make sure that you have another way to reach the host: a screen and a keyboard, or "
 			"a serial console",
 			"is the host's last PCI network card")
@@ -410,21 +389,23 @@ static void check_keyboard(const struct check_input *input, struct findings *fin
 {
 	const struct machine *machine = &input->context->machine;
 	const struct keyboards *keyboards = input->keyboards;
-	const struct pci_function *function;
-	const struct plan_entry *entry = NULL;
+	const struct plan_input plan = { .functions = machine->functions,
+					 .function_count = machine->function_count };
+	const struct advice_input asked = { &plan, keyboards->controllers,
+					    keyboards->elsewhere ? 0 : keyboards->count };
+	const struct pci_function *last = advice_lost_keyboard(&asked, &input->context->plan);
 	const char *subject;
 	bool late = false;
 
-	if (keyboards->elsewhere || !keyboards->count)
+	if (!last)
 		return;
+	subject = pci_text(last);
 	for (size_t i = 0; i < keyboards->count; i++) {
-		function = pci_find(machine->functions, machine->function_count, &keyboards->controllers[i]);
-		entry = function ? plan_entry_of(&input->context->plan, function) : NULL;
-		if (!entry || !plan_is_taken(entry))
-			return;
-		late |= entry->late;
+		const struct pci_function *one =
+			pci_find(machine->functions, machine->function_count, &keyboards->controllers[i]);
+
+		late |= plan_entry_of(&input->context->plan, one)->late;
 	}
-	subject = show_subject(entry);
 	/*
 	 * What goes late goes when the initramfs has read its passphrase; what the booted system asks for
 	 * comes later.

@@ -25,26 +25,45 @@ const char *advice_chipset_part(const struct pci_function *function)
 	return is_flash(function) ? "the flash memory of the firmware is connected to it" : NULL;
 }
 
-static const char *disk_use(const struct block_devices *storage, const struct pci_function *function)
+bool advice_next_use(const struct block_devices *storage, const struct pci_function *function, size_t *cursor,
+		     struct advice_use *ret)
 {
 	const struct host_needs *needs = storage ? storage->needs : NULL;
 
-	for (size_t u = 0; storage && u < storage->use_count; u++)
-		if (block_use_is_on(storage, &storage->uses[u], &function->address))
-			return util_text("it carries %s now", block_use_text(storage->uses[u].place));
-	for (size_t n = 0; needs && n < needs->count; n++)
-		if (needs->list[n].spare && block_need_is_on(storage, &needs->list[n], &function->address))
-			return util_text("/etc/fstab has %s on it", needs->list[n].purpose);
-	return NULL;
+	for (; storage && *cursor < storage->use_count; (*cursor)++) {
+		const struct block_use *use = &storage->uses[*cursor];
+
+		if (!block_use_is_on(storage, use, &function->address))
+			continue;
+		(*cursor)++;
+		*ret = (struct advice_use){ block_use_text(use->place), storage->blocks[use->block].name };
+		return true;
+	}
+	for (; needs && *cursor < storage->use_count + needs->count; (*cursor)++) {
+		const struct need *need = &needs->list[*cursor - storage->use_count];
+
+		if (!need->spare || !block_need_is_on(storage, need, &function->address))
+			continue;
+		(*cursor)++;
+		*ret = (struct advice_use){ need->purpose, NULL };
+		return true;
+	}
+	return false;
 }
 
-static bool has_other_network(const struct plan_input *input, const struct plan *plan)
+const struct pci_function *advice_lost_network(const struct pci_function *functions, size_t count,
+					       const struct plan *plan)
 {
-	for (size_t i = 0; i < input->function_count; i++)
-		if (pci_is_network(&input->functions[i]) && pci_has_host_driver(&input->functions[i]) &&
-		    !plan_takes(plan, &input->functions[i]))
-			return true;
-	return false;
+	const struct pci_function *last = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!pci_is_network(&functions[i]) || !pci_has_host_driver(&functions[i]))
+			continue;
+		if (!plan_takes(plan, &functions[i]))
+			return NULL;
+		last = &functions[i];
+	}
+	return last;
 }
 
 static bool has_keyboard(const struct advice_input *input, const struct pci_function *function)
@@ -55,16 +74,16 @@ static bool has_keyboard(const struct advice_input *input, const struct pci_func
 	return false;
 }
 
-static bool has_other_keyboard(const struct advice_input *input, const struct plan *plan)
+const struct pci_function *advice_lost_keyboard(const struct advice_input *input, const struct plan *plan)
 {
-	for (size_t i = 0; i < input->keyboard_count; i++) {
-		const struct pci_function *function =
-			pci_find(input->plan->functions, input->plan->function_count, &input->keyboards[i]);
+	const struct pci_function *last = NULL;
 
-		if (!function || !plan_takes(plan, function))
-			return true;
+	for (size_t i = 0; i < input->keyboard_count; i++) {
+		last = pci_find(input->plan->functions, input->plan->function_count, &input->keyboards[i]);
+		if (!last || !plan_takes(plan, last))
+			return NULL;
 	}
-	return false;
+	return last;
 }
 
 /* Has the host another display than this one, with a driver if this one has one? */
@@ -81,12 +100,16 @@ static bool has_other_display(const struct plan_input *input, const struct plan 
 bool advice_would_miss(const struct advice_input *input, const struct plan *plan,
 		       const struct pci_function *function, struct explanation *ret)
 {
+	struct advice_use use;
+	size_t cursor = 0;
+
 	*ret = (struct explanation){ advice_chipset_part(function), "" };
-	if (!ret->reason) {
-		ret->reason = disk_use(input->plan->storage, function);
-		ret->hint = "unmount it and remove it from /etc/fstab, or put the disk into another slot";
-	}
-	if (!ret->reason && has_keyboard(input, function) && !has_other_keyboard(input, plan))
+	if (!ret->reason && advice_next_use(input->plan->storage, function, &cursor, &use))
+		*ret = (struct explanation){
+			util_text(use.disk ? "it carries %s now" : "/etc/fstab has %s on it", use.what),
+			"unmount it and remove it from /etc/fstab, or put the disk into another slot"
+		};
+	if (!ret->reason && has_keyboard(input, function) && advice_lost_keyboard(input, plan))
 		*ret = (struct explanation){ "the only keyboard is connected to it",
 					     "plug the keyboard into another controller" };
 	if (ret->reason)
@@ -95,7 +118,7 @@ bool advice_would_miss(const struct advice_input *input, const struct plan *plan
 	if (network_leads_through(input->plan->network, &function->address))
 		ret->reason = "the host has its route through it";
 	else if (pci_is_network(function) && pci_has_host_driver(function) &&
-		 !has_other_network(input->plan, plan))
+		 advice_lost_network(input->plan->functions, input->plan->function_count, plan))
 		ret->reason = "it is the host's last PCI network card";
 	else if (pci_is_display(function) && !has_other_display(input->plan, plan, function))
 		ret->reason = "it is the host's last display";

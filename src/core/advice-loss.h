@@ -19,6 +19,21 @@ struct advice_input {
  */
 const char *advice_chipset_part(const struct pci_function *function);
 
+/* What the host uses a disk of a function for. */
+struct advice_use {
+	const char *what; /* where it is mounted, or what /etc/fstab has it for */
+	const char *disk; /* the block device that is in use now; NULL for what a boot does without */
+};
+
+/* Take the next use from *@cursor, which starts with 0. Returns false where there is no more. */
+bool advice_next_use(const struct block_devices *storage, const struct pci_function *function, size_t *cursor,
+		     struct advice_use *ret);
+
+/* Where the plan takes every network card with a driver, or every keyboard: the last one of them, else NULL. */
+const struct pci_function *advice_lost_network(const struct pci_function *functions, size_t count,
+					       const struct plan *plan);
+const struct pci_function *advice_lost_keyboard(const struct advice_input *input, const struct plan *plan);
+
 /* Would the host miss a function that only @plan takes, which is a trial? Then why, and what helps. */
 bool advice_would_miss(const struct advice_input *input, const struct plan *plan,
 		       const struct pci_function *function, struct explanation *ret);
