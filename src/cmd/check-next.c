@@ -311,19 +311,29 @@ static bool guest_takes(const struct check_input *input, const struct guest_devi
 static void check_guest(const struct check_input *input, const struct guest_device *device,
 			const struct pci_function *function, struct findings *findings)
 {
+	struct plan_neighbour advice;
+	struct finding *finding;
+
 	if (pci_is_bridge(function) || plan_takes(&input->context->plan, function) ||
 	    !guest_takes(input, device, function))
 		return;
-	findings_add(findings, FINDING_WARN, pci_text(function),
-		     guests_names(device, function) ?
-			     util_text("claim it, or remove it from %s", device->where) :
-			     util_text("remove %s from %s, or claim its whole group",
-				       pci_address_text(&device->address), device->where),
-		     guests_names(device, function) ?
-			     "%s takes it from the host when it starts, and the host has it until then" :
-			     "%s takes it from the host when it starts, with the group of its own device",
-		     device->guest)
-		->code = CODE_MANAGER;
+	finding = findings_add(
+		findings, FINDING_WARN, pci_text(function), "",
+		guests_names(device, function) ?
+			"%s takes it from the host when it starts, and the host has it until then" :
+			"%s takes it from the host when it starts, with the group of its own device",
+		device->guest);
+	finding->code = CODE_MANAGER;
+	finding_cure(finding, "remove %s from %s", pci_address_text(&device->address), device->where);
+	/* What has an entry says there why it stays. */
+	if (plan_entry_of(&input->context->plan, function))
+		return;
+	context_advise_on(input->context, function, &advice);
+	finding->claim = advice.claim;
+	if (advice.claim[0])
+		finding_cure(finding, "%s (in " CONFIG_READ_FILE "), or %s", advice.hint, finding->hint);
+	if (advice.reason[0])
+		finding->what = util_text("%s; no claim helps: %s", finding->what, advice.reason);
 }
 
 void check_next(const struct check_input *input, struct findings *findings)

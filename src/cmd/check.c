@@ -258,6 +258,8 @@ int cmd_check(const struct options *options)
 	check.kernel_count = kernels_read(&check.kernels);
 	choose_image(&check);
 	read_drivers(&check);
+	guests_read(&check.guests);
+	check.context.guests = &check.guests;
 	context_plan(&check.context, &plan_next, false, NULL, 0);
 	plan_live(&check);
 	read_elsewhere(&check);
@@ -265,7 +267,6 @@ int cmd_check(const struct options *options)
 	keyboard_read_all(check.context.cmdline, &check.keyboards);
 	machine_read_paths(&check.context.machine);
 	read_resets(&check);
-	guests_read(&check.guests);
 	judge(&check);
 	findings_arrange(&check.findings, check.context.machine.functions,
 			 check.context.machine.function_count);

@@ -14,7 +14,7 @@
 
 /* What there is to judge by; all of it stays the caller's. */
 struct check_input {
-	const struct context *context; /* of plan_next */
+	struct context *context; /* of plan_next; what is advised to claim is noted in it */
 	/* the same by the running host, where the image may say something else; or the one above */
 	const struct context *live;
 	const struct distro *distro;

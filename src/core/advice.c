@@ -88,7 +88,7 @@ static void advise_on_parts(const struct advice_input *input, struct plan *plan,
 
 void advice_find(const struct advice_input *input, struct plan *plan)
 {
-	cleanup_free bool *accepted = util_zeroed(input->plan->function_count, sizeof(*accepted));
+	bool *accepted = plan->advised = util_zeroed(input->plan->function_count, sizeof(*accepted));
 
 	/* What a boot says, to ask check, is no help here. */
 	for (size_t n = 0; n < plan->neighbour_count; n++)
@@ -105,12 +105,12 @@ void advice_find(const struct advice_input *input, struct plan *plan)
 			advice_on_vmd(input, plan, &plan->entries[i]);
 }
 
-void advice_on_function(const struct advice_input *input, const struct plan *plan,
+void advice_on_function(const struct advice_input *input, struct plan *plan,
 			const struct pci_function *function, struct plan_neighbour *ret)
 {
 	size_t count = input->plan->function_count;
-	cleanup_free bool *added = util_zeroed(count, sizeof(*added)),
-			  *accepted = util_zeroed(count, sizeof(*accepted));
+	cleanup_free bool *added = util_zeroed(count, sizeof(*added));
+	const struct pci_function *taken = plan_taken_of_group(plan, function->iommu_group);
 	const struct pci_function *one = advice_what_to_claim(input, function);
 	struct advice_refusal refusal = {
 		function, pci_is_behind_vmd(function) ? "it is behind a VMD controller" : GUARD_BRIDGE, ""
@@ -120,19 +120,21 @@ void advice_on_function(const struct advice_input *input, const struct plan *pla
 	/* That no guest can use the group is said already. */
 	if (advice_has_group(plan, function->iommu_group))
 		return;
+	if (!plan->advised)
+		plan->advised = util_zeroed(count, sizeof(*plan->advised));
+	memcpy(added, plan->advised, count * sizeof(*added));
 	if (one)
 		added[advice_index_of(input, one)] = true;
-	if (one && advice_may_claim(input, plan, function->iommu_group, accepted, added, &refusal)) {
-		advice_set_claim(ret, advice_list_claims(input, one, plan, accepted, added));
+	if (one && advice_may_claim(input, plan, function->iommu_group, plan->advised, added, &refusal)) {
+		advice_set_claim(ret, advice_list_claims(input, one, plan, plan->advised, added));
+		memcpy(plan->advised, added, count * sizeof(*added));
 	} else if (refusal.cause) {
 		ret->reason = refusal.cause == function ?
 				      refusal.why :
 				      util_text("%s must be claimed with it, and stays with the host: %s",
 						advice_name_with_driver(refusal.cause), refusal.why);
-		ret->hint =
-			refusal.cure[0] ?
-				refusal.cure :
-				advice_hint_to_part(input, plan_taken_of_group(plan, function->iommu_group),
-						    refusal.cause);
+		ret->hint = refusal.cure[0] ?
+				    refusal.cure :
+				    advice_hint_to_part(input, taken ? taken : function, refusal.cause);
 	}
 }

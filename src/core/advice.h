@@ -16,8 +16,8 @@
 void advice_find(const struct advice_input *input, struct plan *plan);
 
 /*
- * Find what helps against @function, which shares an IOMMU group with what @plan takes, and which a host driver binds
- * later: the hint, what to claim ("" for nothing), and why it stays ("" where it may be claimed).
+ * Find what helps against @function, which a host driver or a guest takes later: the hint, what to claim ("" for
+ * nothing), and why it stays ("" where it may be claimed). What is advised to claim counts as claimed from then on.
  */
-void advice_on_function(const struct advice_input *input, const struct plan *plan,
+void advice_on_function(const struct advice_input *input, struct plan *plan,
 			const struct pci_function *function, struct plan_neighbour *ret);

@@ -98,6 +98,7 @@ void plan_clear(struct plan *plan)
 	free(plan->entries);
 	free(plan->neighbours);
 	free(plan->groups);
+	free(plan->advised);
 	*plan = (struct plan){ 0 };
 }
 

@@ -74,6 +74,7 @@ struct plan {
 	size_t neighbour_count;
 	struct plan_group *groups;
 	size_t group_count;
+	bool *advised; /* of advice_find(), one a function: what it says to claim too; NULL for nothing yet */
 };
 
 /* "consumer depends on supplier": the kernel's device links between functions. */

@@ -128,7 +128,7 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 		context->reported = report_load_early_verdicts(&context->early_verdicts,
 							       &context->early_verdict_count) == 0;
 	machine_read(&context->config, context->booted ? context->booted : context->cmdline, &context->needs,
-		     &context->facts, stage, real && stage->after_early, &context->machine);
+		     &context->facts, stage, real && stage->after_early, context->guests, &context->machine);
 	if (context->booted)
 		iommu_foresee(context->cmdline, &context->machine.iommu);
 	foresee_drivers(context);
@@ -141,16 +141,17 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 		input.early = &context->early;
 	}
 	planner_make(&input, context->machine.wanted, &context->plan);
+	if (stage->whole_machine && (context->plan.count || (context->guests && context->guests->count)))
+		keyboard_read(&context->keyboards);
 	if (stage->whole_machine && context->plan.count) {
 		struct advice_input advice;
 
-		keyboard_read(&context->keyboards);
 		advice = advice_of(context, &input);
 		advice_find(&advice, &context->plan);
 	}
 }
 
-void context_advise_on(const struct context *context, const struct pci_function *function,
+void context_advise_on(struct context *context, const struct pci_function *function,
 		       struct plan_neighbour *ret)
 {
 	struct plan_input input = input_of(context, &plan_next, true);

@@ -29,7 +29,9 @@ struct context {
 	size_t early_verdict_count;
 	bool reported;
 	struct keyboards keyboards; /* for advice; read where something is claimed */
-	const char *notes[2];       /* what limits the answer, for the user */
+	/* what guests take, the caller's, NULL for nothing: context_advise_on() is asked of it */
+	const struct guest_devices *guests;
+	const char *notes[2]; /* what limits the answer, for the user */
 	size_t note_count;
 };
 
@@ -56,10 +58,10 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 void context_clear(struct context *context);
 
 /*
- * What helps against @function, by advice_on_function(), after a context_plan() of plan_next that takes something of its
- * IOMMU group?
+ * What helps against @function, by advice_on_function(), after a context_plan() of plan_next? It shares an IOMMU group
+ * with what that takes, or is one of @context->guests or of their groups.
  */
-void context_advise_on(const struct context *context, const struct pci_function *function,
+void context_advise_on(struct context *context, const struct pci_function *function,
 		       struct plan_neighbour *ret);
 
 /* Note what another user than root (rootdir_is_unprivileged()) cannot read, where that matters for the plan. */

@@ -150,7 +150,7 @@ void facts_read_collect(char **ret_text, const char **ret_unseen)
 	(void)!config_read_cmdline(&cmdline);
 	host_needs_read(cmdline, NULL, 0, NEEDS_ALL, NULL, &needs);
 	host_needs_read_units(&needs);
-	machine_read(&config, cmdline, &needs, &none, &plan_facts, false, &machine);
+	machine_read(&config, cmdline, &needs, &none, &plan_facts, false, NULL, &machine);
 	read_functions(&machine);
 	*ret_text = facts_make(&(struct facts_source){
 		.functions = machine.functions,

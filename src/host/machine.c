@@ -64,15 +64,23 @@ static void read_details(struct machine *machine, bool every, bool *done)
 	}
 }
 
-/* What shares a slot with a wanted function, and what shares a group with that. */
-static void mark_mates(const struct machine *machine, bool *mates)
+static bool is_of_guest(const struct guest_devices *guests, const struct pci_function *function)
+{
+	for (size_t g = 0; guests && g < guests->count; g++)
+		if (guests_names(&guests->list[g], function))
+			return true;
+	return false;
+}
+
+/* What shares a slot with a function that is wanted or a guest's, and what shares a group with that. */
+static void mark_mates(const struct machine *machine, const struct guest_devices *guests, bool *mates)
 {
 	size_t limit, count = machine->function_count;
 	cleanup_free size_t *group = pci_group_numbers(machine->functions, count, &limit);
 	cleanup_free bool *reached = util_zeroed(limit, sizeof(*reached));
 
 	for (size_t i = 0; i < count; i++) {
-		if (machine->wanted[i] < 0)
+		if (machine->wanted[i] < 0 && !is_of_guest(guests, &machine->functions[i]))
 			continue;
 		for (size_t m = 0; m < count; m++)
 			mates[m] |=
@@ -89,12 +97,12 @@ static void mark_mates(const struct machine *machine, bool *mates)
  * Who looks ahead wants to know what would become of them if they were claimed too (core/advice.h): by their
  * paths, and by what the firmware reserves for their groups.
  */
-static void look_at_mates(struct machine *machine)
+static void look_at_mates(const struct guest_devices *guests, struct machine *machine)
 {
 	bool any = false;
 
 	machine->mates = util_zeroed(machine->function_count, sizeof(*machine->mates));
-	mark_mates(machine, machine->mates);
+	mark_mates(machine, guests, machine->mates);
 	for (size_t i = 0; i < machine->function_count; i++) {
 		struct pci_function *function = &machine->functions[i];
 
@@ -287,7 +295,8 @@ static void read_owners(const struct config *config, const struct host_needs *ne
 }
 
 void machine_read(struct config *config, const char *booted, const struct host_needs *needs,
-		  struct facts *facts, const struct plan_stage *stage, bool waits, struct machine *ret)
+		  struct facts *facts, const struct plan_stage *stage, bool waits,
+		  const struct guest_devices *guests, struct machine *ret)
 {
 	bool every = stage->whole_machine;
 	cleanup_free bool *done = NULL;
@@ -314,7 +323,7 @@ void machine_read(struct config *config, const char *booted, const struct host_n
 	if (match_expand(config, ret->functions, ret->function_count, ret->wanted))
 		read_details(ret, every, done);
 	if (every)
-		look_at_mates(ret);
+		look_at_mates(guests, ret);
 	read_state(ret, every);
 	machine_locate_facts(facts, ret);
 	read_paths_below_bridges(ret);

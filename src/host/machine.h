@@ -2,13 +2,15 @@
 /* Reads what a plan needs to know of the machine, and nothing of devices that nobody asked for. */
 #pragma once
 
+#include "core/guests.h"
 #include "core/plan.h"
 
 struct machine {
 	struct pci_function *functions; /* all of them, sorted by address; details as machine_read() says */
 	size_t function_count;
 	int *wanted; /* for each function the claim that wants it, or -1 */
-	/* of plan_next, else NULL: which functions share a slot or a group with a wanted one */
+	/* of plan_next, else NULL: which functions share a slot or a group with a wanted one, or
+	 * with one that a guest takes */
 	bool *mates;
 	struct plan_link *links; /* of these and of wanted functions */
 	size_t link_count;
@@ -23,10 +25,12 @@ struct machine {
  * only where a claim matches; for plan_next of every function. For any stage but the early one also the block
  * devices, what is on those that are wanted, and the routes, for what the host @needs. Locates the @facts. Adds an error to
  * @config where PCI cannot be read. @booted is the command line of this boot. @waits allows for disks that
- * have not appeared yet, see block_read(). Free with machine_clear().
+ * have not appeared yet, see block_read(). @guests are those that advice is asked on, NULL
+ * for none. Free with machine_clear().
  */
 void machine_read(struct config *config, const char *booted, const struct host_needs *needs,
-		  struct facts *facts, const struct plan_stage *stage, bool waits, struct machine *ret);
+		  struct facts *facts, const struct plan_stage *stage, bool waits,
+		  const struct guest_devices *guests, struct machine *ret);
 
 /* Read what selectors match by into every function of @machine. */
 void machine_read_for(const struct selector_reads *reads, struct machine *machine);

@@ -407,14 +407,15 @@ card
 pci 0000:04:00.0 8086:1539 20000 4 igb
 pci 0000:04:00.1 8086:1539 20000 4 igb
 pci 0000:05:00.0 8086:1539 20000 4 igb
+pci 0000:06:00.0 8086:1539 20000 6 igb
 mkdir -p "$tree/etc/pve/qemu-server" "$tree/etc/libvirt/qemu/networks"
 printf 'name: win\nhostpci0: 0000:04:00,pcie=1\nhostpci1: 01:00.0;0000:01:00.1,x-vga=1\n[before]\nhostpci2: 00:02.0\n' >"$tree/etc/pve/qemu-server/101.conf"
 cmdline rd.vfio.ids=01:00.0,01:00.1
 run check
 for function in 0 1; do
-	ok "Proxmox takes the slot: function $function" line "WARN 0000:04:00.$function 8086:1539: guest 101 of Proxmox takes it from the host when it starts, and the host has it until then; $([ $function = 0 ] && echo "claim it, or remove it from /etc/pve/qemu-server/101.conf" || echo "see 0000:04:00.0 above")"
+	ok "Proxmox takes the slot: function $function" line "WARN 0000:04:00.$function 8086:1539: guest 101 of Proxmox takes it from the host when it starts, and the host has it until then; add to the configuration: claim 0000:04:00.$function$([ $function = 0 ] && echo " 0000:04:00.1 0000:05:00.0") (in /etc/vfio-early.conf), or remove 0000:04:00.0 from /etc/pve/qemu-server/101.conf"
 done
-ok "and its group" line "WARN 0000:05:00.0 8086:1539: guest 101 of Proxmox takes it from the host when it starts, with the group of its own device; remove 0000:04:00.0 from /etc/pve/qemu-server/101.conf, or claim its whole group"
+ok "and its group" line "WARN 0000:05:00.0 8086:1539: guest 101 of Proxmox takes it from the host when it starts, with the group of its own device; add to the configuration: claim 0000:05:00.0 (in /etc/vfio-early.conf), or remove 0000:04:00.0 from /etc/pve/qemu-server/101.conf"
 ok "what is claimed is ready for it" lacks "0000:01:00.0 10de:1c03: guest"
 ok "a snapshot is not what starts" lacks "0000:00:02.0"
 ok "its code" code_is vm-manager WARN
@@ -443,13 +444,19 @@ cat >"$tree/etc/libvirt/qemu/win10.xml" <<'XML'
 </devices></domain>
 XML
 run check
-ok "libvirt with managed='yes'" line "WARN 0000:04:00.1 8086:1539: guest win10 of libvirt takes it from the host when it starts, and the host has it until then; claim it, or remove it from /etc/libvirt/qemu/win10.xml"
+ok "libvirt with managed='yes'" line "WARN 0000:04:00.1 8086:1539: guest win10 of libvirt takes it from the host when it starts, and the host has it until then; add to the configuration: claim 0000:04:00.1 0000:04:00.0 0000:05:00.0 (in /etc/vfio-early.conf), or remove 0000:04:00.1 from /etc/libvirt/qemu/win10.xml"
 mkdir "$tree/etc/libvirt/qemu/autostart"
 ln -s /etc/libvirt/qemu/win10.xml "$tree/etc/libvirt/qemu/autostart/win10.xml"
 run check
 ok "one that starts with the host, once" [ "$(printf '%s\n' "$output" | grep -c "guest win10 of libvirt (autostart) takes it")" = 1 ]
-ok "not where a person binds it" lacks "0000:04:00.0"
-ok "nor the guest's own address" lacks "0000:05:00.0"
+ok "not where a person binds it" lacks "WARN 0000:04:00.0"
+ok "nor the guest's own address" lacks "WARN 0000:05:00.0"
+
+# The planner is asked before a claim is advised, also where nothing else is claimed.
+rm -rf "$tree/sys/bus/pci/devices/0000:06:00.0"
+cmdline quiet
+run check
+ok "never the last network card" line "WARN 0000:04:00.1 8086:1539: guest win10 of libvirt (autostart) takes it from the host when it starts, and the host has it until then; no claim helps: 0000:04:00.0 8086:1539 (igb) must be claimed with it, and stays with the host: it is the host's last PCI network card; remove 0000:04:00.1 from /etc/libvirt/qemu/win10.xml"
 
 # --- status before the first reboot ---
 
