@@ -25,7 +25,9 @@ enter() { # MACHINE TREE
 	root=$work/merged
 	mkdir -p "$work/upper" "$work/scratch" "$root"
 	mount -t overlay overlay -o "lowerdir=$("$top/tests/vm/tree" "$2"),upperdir=$work/upper,workdir=$work/scratch" "$root"
-	"$top/tests/machines/unpack" "$top/tests/machines/$1/machine" "$work/machine"
+	machine=$top/tests/machines/$1/machine
+	[ -e "$machine" ] || machine=$top/tests/docs/guides/$1.machine
+	"$top/tests/machines/unpack" "$machine" "$work/machine"
 	mount --bind "$work/machine/sys" "$root/sys"
 	mount -t proc proc "$root/proc"
 	cp "$work/machine/proc/cmdline" "$work/cmdline"
@@ -47,7 +49,9 @@ enter() { # MACHINE TREE
 	mkdir -p "$root/etc/dracut.conf.d"
 	printf 'hostonly=no\ncompress=cat\n' >"$root/etc/dracut.conf.d/00-test.conf"
 	stand_in sudo 'exec "$@"'
-	stand_in update-grub '. /etc/default/grub; echo "$GRUB_CMDLINE_LINUX_DEFAULT" >/next-cmdline'
+	for name in update-grub grub-mkconfig; do
+		stand_in $name '. /etc/default/grub; echo "$GRUB_CMDLINE_LINUX_DEFAULT" >/next-cmdline'
+	done
 	stand_in grubby 'for word in $(cat /proc/cmdline); do
 		case " ${2#--remove-args=} " in *" ${word%%=*} "*) ;; *) printf "%s " "$word" ;; esac
 	done >/next-cmdline
@@ -110,11 +114,13 @@ follow() { # PAGE MACHINE TREE ADDRESS...
 		esac
 	done <"$work/steps"
 	chroot "$root" vfio-early check >"$work/said" 2>&1
-	ok "nothing of the guide is left" sh -c '! grep -E "softdep|blacklist|vfio-pci.ids|unsafe" "$1"' - "$work/said"
+	ok "nothing of the guide is left" sh -c '! grep -E "softdep|blacklist|vfio-pci.ids|unsafe|/etc/(modprobe.d|initramfs-tools/modules|dracut)" "$1"' - "$work/said"
 	leave
 }
 
 follow from-ids-and-softdeps guide-gtx1060 bookworm-initramfs-tools 01:00.0 01:00.1
 follow from-dracut-drivers guide-rtx2060 bookworm-dracut 01:00.0 01:00.1 01:00.2 01:00.3 03:00.0 08:00.0
 follow from-modprobe-and-blacklists guide-rx7900xtx bookworm-dracut 03:00.0 03:00.1 6e:00.0
+follow from-initramfs-tools-modules rtx2060 bookworm-initramfs-tools 02:00.0 02:00.1 02:00.2 02:00.3
+follow from-mkinitcpio-or-dracut gtx970 bookworm-dracut 02:00.0 02:00.1 06:00.0
 finish
