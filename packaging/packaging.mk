@@ -11,7 +11,7 @@ deb: build/deps/archives.fetched ## Build the Debian package with the distributi
 
 rpm: $(if $(filter 1,$(STATIC)),build/deps/archives.fetched) ## Build the RPM, from packaging/vfio-early.spec
 	$(Q)mkdir -p build/rpm
-	$(Q)packaging/rpm build/rpm $(if $(filter 1,$(STATIC)),build/deps/archives) >build/rpm/log 2>&1 || \
+	$(Q)WITH_MAN=$(WITH_MAN) packaging/rpm build/rpm $(if $(filter 1,$(STATIC)),build/deps/archives) >build/rpm/log 2>&1 || \
 		{ tail -n 30 build/rpm/log >&2; exit 1; }
 	$(Q)rm -f vfio-early-*.rpm
 	$(Q)cp build/rpm/vfio-early-[0-9]*.*.rpm . && ls vfio-early-*.rpm
