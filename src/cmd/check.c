@@ -265,7 +265,7 @@ int cmd_check(const struct options *options)
 	read_elsewhere(&check);
 	initramfs_read_host(&check.host);
 	keyboard_read_all(check.context.cmdline, &check.keyboards);
-	machine_read_paths(&check.context.machine);
+	machine_read_topology(&check.context.machine);
 	read_resets(&check);
 	judge(&check);
 	findings_arrange(&check.findings, check.context.machine.functions,

@@ -287,7 +287,7 @@ static void read_changes(struct status *status)
 	if (rootdir_read_file(REPORT_FACTS_FILE, FACTS_LIMIT, &text, &length) < 0)
 		return;
 	facts_read_text(&status->context.config, text, length, &facts);
-	machine_read_paths(machine);
+	machine_read_topology(machine);
 	status->change_count =
 		facts_compare(&facts, machine->functions, machine->function_count, &status->changes);
 	facts_clear(&facts);

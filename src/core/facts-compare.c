@@ -51,8 +51,10 @@ static void find_now(struct comparison *comparison, bool moved)
 		for (size_t i = 0; i < comparison->count && !pair->now; i++) {
 			const struct pci_function *function = &comparison->functions[i];
 
+			/* Virtual functions come and go, and none of them is a card that was moved. */
 			if (comparison->known[i] || !is_same_card(&pair->then, function) ||
-			    (!moved && !pci_path_equal(&pair->then.path, &function->path)))
+			    (moved ? function->is_virtual :
+				     !pci_path_equal(&pair->then.path, &function->path)))
 				continue;
 			pair->now = function;
 			comparison->known[i] = true;

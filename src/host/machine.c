@@ -140,6 +140,13 @@ void machine_read_paths(struct machine *machine)
 			pci_read_path(&machine->functions[i]);
 }
 
+void machine_read_topology(struct machine *machine)
+{
+	machine_read_paths(machine);
+	for (size_t i = 0; i < machine->function_count; i++)
+		pci_read_virtual(&machine->functions[i]);
+}
+
 /* Facts go by paths, and a path costs a read: of functions that may be meant. */
 void machine_locate_facts(struct facts *facts, struct machine *machine)
 {

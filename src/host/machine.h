@@ -38,6 +38,8 @@ void machine_read_for(const struct selector_reads *reads, struct machine *machin
 void machine_locate_facts(struct facts *facts, struct machine *machine);
 /* Read the path of every function. */
 void machine_read_paths(struct machine *machine);
+/* Read what facts_compare() goes by: the paths, and which functions are virtual. */
+void machine_read_topology(struct machine *machine);
 /* Mark the functions that keyboards hang off. */
 void machine_mark_keyboards(struct machine *machine);
 void machine_clear(struct machine *machine);

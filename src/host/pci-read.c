@@ -119,9 +119,14 @@ void pci_read_boot_vga(struct pci_function *function)
 		function->boot_vga = text.text[0] == '1';
 }
 
-void pci_read_state(struct pci_function *function)
+void pci_read_virtual(struct pci_function *function)
 {
 	function->is_virtual = sysfs_pci_has(&function->address, "physfn");
+}
+
+void pci_read_state(struct pci_function *function)
+{
+	pci_read_virtual(function);
 	if (!pci_is_display(function))
 		return;
 	if (sysfs_framebuffer_range(&function->address))
@@ -133,7 +138,7 @@ void pci_read_state(struct pci_function *function)
 void pci_read_display(struct pci_function *function)
 {
 	function->monitor = sysfs_drm_has_monitor(&function->address);
-	function->is_virtual = sysfs_pci_has(&function->address, "physfn");
+	pci_read_virtual(function);
 }
 
 void pci_read_path(struct pci_function *function)

@@ -25,6 +25,8 @@ void pci_read_details(struct pci_function *function);
 void pci_read_group(struct pci_function *functions, size_t count, int group);
 /* Read the path, or boot_vga of a VGA device. What fails stays "not read". */
 void pci_read_path(struct pci_function *function);
+/* Read whether it is a virtual function. */
+void pci_read_virtual(struct pci_function *function);
 void pci_read_boot_vga(struct pci_function *function);
 
 /* Read of a display whether a monitor is connected, and whether it is a virtual function. */

@@ -253,6 +253,25 @@ run status
 ok "status says the same" says "0000:00:08.3 1022:1483: is new since the host facts were written"
 run status --json
 ok "and in JSON" says '"0000:00:08.1 1023:1483: is gone"'
+cp "$tree.facts" "$tree/run/vfio-early/facts"
+image_with "$tree.facts"
+vf=$(readlink -f "$tree/sys/bus/pci/devices/0000:04:00.0")
+for function in 1 2; do
+	cp -r "$vf" "${vf%.0}.$function"
+	ln -s ../0000:04:00.0 "${vf%.0}.$function/physfn"
+	sed -i "s/0000:04:00.0/0000:04:00.$function/" "${vf%.0}.$function/uevent"
+	ln -sfn "$(readlink "$tree/sys/bus/pci/devices/0000:04:00.0" | sed "s/0000:04:00.0\$/0000:04:00.$function/")" \
+		"$tree/sys/bus/pci/devices/0000:04:00.$function"
+done
+run check
+ok "virtual functions that were made after the boot are no change" lacks "is new since"
+run status
+ok "for status neither" lacks "is new since"
+rm "${vf%.0}.1/physfn"
+run check
+ok "a physical one is" says "WARN 0000:04:00.1 1b21:2142: is new since the host facts were written"
+rm "$tree/sys/bus/pci/devices"/0000:04:00.[12]
+rm -r "${vf%.0}".[12]
 sed '/^disk 0000:02:00.0/s/^/#/; /^resolved .*fstab.s .home/s/^/#/' "$tree.facts" >"$tree.old"
 image_with "$tree.old"
 run check
