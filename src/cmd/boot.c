@@ -198,7 +198,9 @@ static int show_plan(struct boot *boot)
 			puts("nothing is claimed: neither rd.vfio.ids= nor " CONFIG_READ_FILE
 			     " names a device");
 	}
-	return plan_failed(&boot->context.plan) || boot->context.config.error_count ? EXIT_FAILED : EXIT_DONE;
+	return plan_failed(&boot->context.plan, &boot->context.config) || boot->context.config.error_count ?
+		       EXIT_FAILED :
+		       EXIT_DONE;
 }
 
 /* The late stage decides what waits, and looks again for what was not there. */
@@ -354,7 +356,7 @@ static int carry_out(struct boot *boot, unsigned long long start)
 		conclude_late();
 	else
 		announce_late(&boot->context.plan);
-	return plan_failed(&boot->context.plan) || !prepared ? EXIT_FAILED : EXIT_DONE;
+	return plan_failed(&boot->context.plan, &boot->context.config) || !prepared ? EXIT_FAILED : EXIT_DONE;
 }
 
 /*

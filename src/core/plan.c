@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/match.h"
+
 const struct plan_stage plan_early = { .before_disks = true, .acts = true };
 const struct plan_stage plan_late = { .after_early = true, .acts = true };
 const struct plan_stage plan_next = { .whole_machine = true, .view = BLOCK_VIEW_NEXT_BOOT };
@@ -127,11 +129,15 @@ void plan_give_up(struct plan *plan)
 	}
 }
 
-bool plan_failed(const struct plan *plan)
+bool plan_failed(const struct plan *plan, const struct config *config)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (verdict_is_failure(plan->entries[i].verdict) && !plan_is_excused(&plan->entries[i]))
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+
+		if (verdict_is_failure(entry->verdict) && !plan_is_excused(entry) &&
+		    !(entry->verdict == VERDICT_KEPT && match_is_kept(config, entry->function)))
 			return true;
+	}
 	return false;
 }
 

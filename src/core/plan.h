@@ -154,8 +154,8 @@ bool plan_is_excused(const struct plan_entry *entry);
 /* No memory was left while the plan was made, or is left to carry it out: the host keeps what it would take. */
 void plan_give_up(struct plan *plan);
 
-/* Did anything that was asked for fail? The absence of what is optional is no failure. */
-bool plan_failed(const struct plan *plan);
+/* Did anything that was asked for fail? The absence of what is optional is no failure, nor is a keep that is obeyed. */
+bool plan_failed(const struct plan *plan, const struct config *config);
 
 /*
  * Is the entry at @index the first one that its driver is loaded for? It is loaded for what is bound to it,

@@ -134,7 +134,8 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 	foresee_drivers(context);
 	add_stage_errors(context);
 	input = input_of(context, stage, !stage->acts);
-	if (!stage->acts || (stage->after_early && !real && !context->reported)) {
+	/* Where the early stage has run, its report is gone for a dry run as it is for the boot. */
+	if (!stage->acts || (stage->after_early && !real && !context->reported && !report_is_waiting())) {
 		struct plan_input early = input_of(context, &plan_early, !stage->acts);
 
 		planner_make(&early, context->machine.wanted, &context->early);

@@ -59,6 +59,8 @@ for text in "" "{ \"devices\": [ { \"address\": \"0000:03:00.0\", \"verdict\": "
 	run boot
 	printf '%s' "$text" >"$tree/run/vfio-early/report.json"
 	ln -sfn ../../../../../../bus/pci/drivers/vfio-pci "$tree/sys/devices/pci0000:00/0000:00:01.2/0000:01:00.0/driver"
+	run boot --late --dry-run --json
+	ok "a dry run says so" json_is '[.devices[] | .address + "=" + .verdict] | join(" ") | gsub("0000:|would-";"")' "01:00.0=bind 02:00.0=kept 03:00.0=stuck"
 	run boot --late
 	ok "a report of '$text' does not stop it" verdicts_are "01:00.0=bound 02:00.0=kept 03:00.0=stuck"
 done

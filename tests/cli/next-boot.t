@@ -64,6 +64,9 @@ ok "a keep that matches nothing" line "WARN /etc/vfio-early.conf:1: this keep ha
 echo "keep 01:00.0" | config
 run check
 ok "one that is obeyed is no failure" line "PASS 0000:01:00.0 10de:1c03: stays with the host: keep (/etc/vfio-early.conf:1) overrides every claim"
+run boot --dry-run
+ok "for a dry run neither" exits 0
+run check
 ok "and nothing is ready for a guest" last_line "The next boot binds no device."
 cmdline quiet
 echo "claim 01:00.0 driver=nonsense" | config

@@ -666,10 +666,12 @@ static void steps_come_in_order(void **state)
 	/* what is optional and absent is no failure, and no warning */
 	assert_int_equal(plan.entries[3].verdict, VERDICT_ABSENT);
 	assert_int_equal(plan_level(&plan.entries[3]), 6);
-	assert_false(plan_failed(&plan));
+	assert_false(plan_failed(&plan, &config));
 	plan.entries[0].verdict = VERDICT_KEPT;
 	assert_int_equal(plan_level(&plan.entries[0]), 4);
-	assert_true(plan_failed(&plan));
+	assert_true(plan_failed(&plan, &config));
+	config_add_cmdline(&config, "rd.vfio.keep=01:00.0");
+	assert_false(plan_failed(&plan, &config));
 	plan_clear(&plan);
 	config_clear(&config);
 }
