@@ -189,6 +189,14 @@ static void check_groups(const struct check_input *input, struct findings *findi
 
 /* --- what the host loses with a device, though nothing keeps it --- */
 
+/* Has the display that stays a driver at the next boot? */
+static bool will_have_driver(const struct check_input *input, const struct pci_function *function)
+{
+	if (function->next_driver)
+		return false;
+	return pci_has_host_driver(function) || module_index_find(input->index, function).names[0];
+}
+
 /* The host's console goes on there: rather where there is a driver, then where a monitor is connected. */
 static const struct pci_function *find_host_display(const struct check_input *input)
 {
@@ -198,17 +206,44 @@ static const struct pci_function *find_host_display(const struct check_input *in
 					     .early_verdict_count = context->early_verdict_count };
 
 	const struct pci_function *found = NULL;
+	bool has_driver = false;
 
 	for (size_t i = 0; i < context->machine.function_count; i++) {
 		const struct pci_function *function = &context->machine.functions[i];
+		bool has;
 
-		if (guard_is_host_display(&displays, &context->plan, function) &&
-		    (!found || (!pci_has_host_driver(found) && pci_has_host_driver(function)) ||
-		     (pci_has_host_driver(found) == pci_has_host_driver(function) &&
-		      function->monitor > found->monitor)))
+		if (!guard_is_host_display(&displays, &context->plan, function))
+			continue;
+		has = will_have_driver(input, function);
+		if (!found || (has && !has_driver) ||
+		    (has == has_driver && function->monitor > found->monitor)) {
 			found = function;
+			has_driver = has;
+		}
 	}
 	return found;
+}
+
+#define REACH "make sure that you have another way to reach the host"
+
+/* What keeps the drivers of a display that stays away from it at the next boot, and what to do. */
+static struct explanation explain_spared(const struct check_input *input, const struct pci_function *function)
+{
+	const char *overridden = other_setups_driver(input->setups, function);
+
+	if (overridden)
+		return (struct explanation){ util_text("driverctl binds it to %s after the boot",
+						       overridden[0] ? overridden : "no driver"),
+					     util_text("sudo driverctl unset-override %s, or " REACH,
+						       pci_address_text(&function->address)) };
+	if (function->next_driver[0])
+		return (struct explanation){ util_text("%s binds it by its ids=", function->next_driver),
+					     util_text("remove %04x:%04x from the ids= of %s, or " REACH,
+						       function->vendor, function->device,
+						       function->next_driver) };
+	return (struct explanation){ util_text("the next boot does not load %s",
+					       module_index_find(input->index, function).forbidden),
+				     "remove that line or parameter, or " REACH };
 }
 
 static bool takes_console(const struct plan *plan)
@@ -218,6 +253,18 @@ static bool takes_console(const struct plan *plan)
 		    guard_is_console(plan->entries[i].function))
 			return true;
 	return false;
+}
+
+static void say_spared(const struct check_input *input, const struct pci_function *stays, const char *subject,
+		       struct findings *findings)
+{
+	struct explanation why = explain_spared(input, stays);
+	bool same = !strcmp(subject, pci_text(stays));
+
+	findings_add(findings, FINDING_WARN, subject, why.hint,
+		     "the host has no display with a driver then: %s%s %s", same ? "" : pci_text(stays),
+		     same ? "" : " stays, and", why.reason)
+		->code = CODE_LAST_DISPLAY;
 }
 
 /* The screen goes dark with the display that the firmware used, also where the host keeps another one. */
@@ -238,7 +285,9 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 			"make sure that you have another way to reach the host: ssh, or a serial console",
 			"is the host's last display: the host has no screen after that")
 			->code = CODE_LAST_DISPLAY;
-	else if (!pci_has_host_driver(other) && pci_has_host_driver(function))
+	else if (other->next_driver)
+		say_spared(input, other, subject, findings);
+	else if (!will_have_driver(input, other) && pci_has_host_driver(function))
 		findings_add(
 			findings, FINDING_WARN, subject,
 			other->iommu_group >= 0 && other->iommu_group == function->iommu_group ?
@@ -366,6 +415,24 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 			     "the kernel knows no way to reset it: a guest may not start a second time "
 			     "before the host is rebooted")
 			->code = CODE_NO_RESET;
+}
+
+/* The last display stays, and has no driver all the same. What is said of displays that go says it too. */
+static void check_kept_display(const struct check_input *input, struct findings *findings)
+{
+	const struct plan *plan = &input->context->plan;
+	const struct pci_function *stays = find_host_display(input);
+	bool claimed = false;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		if (!plan->entries[i].function || !pci_is_display(plan->entries[i].function))
+			continue;
+		if (plan_is_taken(&plan->entries[i]))
+			return;
+		claimed = true;
+	}
+	if (claimed && stays && stays->next_driver)
+		say_spared(input, stays, pci_text(stays), findings);
 }
 
 /* Every network card that has a driver goes. */
@@ -510,6 +577,7 @@ void check_devices(const struct check_input *input, struct findings *findings)
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan_is_taken(&plan->entries[i]))
 			check_loss(input, i, findings);
+	check_kept_display(input, findings);
 	check_network(input, findings);
 	check_keyboard(input, findings);
 }

@@ -51,13 +51,19 @@ bool advice_next_use(const struct block_devices *storage, const struct pci_funct
 	return false;
 }
 
+/* Has the host a driver for it, at the next boot too? */
+static bool keeps_driver(const struct pci_function *function)
+{
+	return pci_has_host_driver(function) && !function->next_driver;
+}
+
 const struct pci_function *advice_lost_network(const struct pci_function *functions, size_t count,
 					       const struct plan *plan)
 {
 	const struct pci_function *last = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!pci_is_network(&functions[i]) || !pci_has_host_driver(&functions[i]))
+		if (!pci_is_network(&functions[i]) || !keeps_driver(&functions[i]))
 			continue;
 		if (!plan_takes(plan, &functions[i]))
 			return NULL;
@@ -92,7 +98,7 @@ static bool has_other_display(const struct plan_input *input, const struct plan 
 {
 	for (size_t i = 0; i < input->function_count; i++)
 		if (guard_is_host_display(input, plan, &input->functions[i]) &&
-		    (!pci_has_host_driver(function) || pci_has_host_driver(&input->functions[i])))
+		    (!pci_has_host_driver(function) || keeps_driver(&input->functions[i])))
 			return true;
 	return false;
 }

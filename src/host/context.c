@@ -96,7 +96,10 @@ static struct advice_input advice_of(const struct context *context, const struct
 	};
 }
 
-/* What shares a group with a claimed device is judged by the driver that it will have. */
+/*
+ * What shares a group with a claimed device is judged by the driver that it will have, and so are the displays and the
+ * network cards that stay.
+ */
 static void foresee_drivers(struct context *context)
 {
 	struct machine *machine = &context->machine;
@@ -104,8 +107,9 @@ static void foresee_drivers(struct context *context)
 	for (size_t i = 0; context->index && i < machine->function_count; i++) {
 		struct pci_function *function = &machine->functions[i];
 
-		if (!machine->mates[i] || function->iommu_group < 0 ||
-		    (machine->wanted[i] >= 0 && !match_is_kept(&context->config, function)))
+		if (!pci_is_display(function) && !pci_is_network(function) &&
+		    (!machine->mates[i] || function->iommu_group < 0 ||
+		     (machine->wanted[i] >= 0 && !match_is_kept(&context->config, function))))
 			continue;
 		function->next_driver = other_setups_driver(context->setups, function);
 		if (!function->next_driver)

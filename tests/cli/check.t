@@ -459,4 +459,49 @@ ok "in another spelling, too" line "WARN 0000:01:00.0 10de:1c03: left alone: rd.
 echo "clam 01:00.0" | config
 run check
 ok "an error of the configuration fails" says "FAIL /etc/vfio-early.conf:1:1: "
+
+# --- the display that stays, by the driver that it will have ---
+
+two_displays() {
+	machine dmar0
+	pci 0000:00:02.0 8086:041A 30000 2 i915
+	pci 0000:01:00.0 10DE:1C03 30000 1 nouveau
+	kernel 6.1.0-1
+	printf '%s\n' "alias pci:v000010DEd*sv*sd*bc03sc*i* nouveau" "alias pci:v00008086d0000041Asv*sd*bc03sc*i* i915" \
+		>"$tree/lib/modules/6.1.0-1/modules.alias"
+	mkdir -p "$tree/etc/modprobe.d" "$tree/etc/driverctl.d"
+}
+reach="make sure that you have another way to reach the host"
+two_displays
+cmdline rd.vfio.ids=01:00.0
+run check
+ok "it keeps its driver" lacks "the host has no display with a driver then"
+echo "blacklist i915" >"$tree/etc/modprobe.d/a.conf"
+run check
+ok "its driver is on a blacklist" line "WARN 0000:01:00.0 10de:1c03: the host has no display with a driver then: 0000:00:02.0 8086:041a stays, and the next boot does not load i915 (blacklist, /etc/modprobe.d/a.conf:1); remove that line or parameter, or $reach"
+echo "install i915 /bin/false" >"$tree/etc/modprobe.d/a.conf"
+run check
+ok "an install line loads nothing" says "stays, and the next boot does not load i915 (install line, /etc/modprobe.d/a.conf:1)"
+rm "$tree/etc/modprobe.d/a.conf"
+cmdline rd.vfio.ids=01:00.0 module_blacklist=i915
+run check
+ok "module_blacklist=" says "stays, and the next boot does not load i915 (blacklist, module_blacklist=i915)"
+cmdline rd.vfio.ids=01:00.0 pci-stub.ids=8086:041a
+echo kernel/drivers/pci/pci-stub.ko >>"$tree/lib/modules/6.1.0-1/modules.builtin"
+run check
+ok "pci-stub" says "0000:00:02.0 8086:041a stays, and pci-stub binds it by its ids=; remove 8086:041a from the ids= of pci-stub, or $reach"
+cmdline rd.vfio.ids=01:00.0
+echo vfio-pci >"$tree/etc/driverctl.d/0000:00:02.0"
+run check
+ok "driverctl" says "0000:00:02.0 8086:041a stays, and driverctl binds it to vfio-pci after the boot; sudo driverctl unset-override 0000:00:02.0, or $reach"
+rm "$tree/etc/driverctl.d/0000:00:02.0"
+cmdline rd.vfio.ids=01:00.0,00:02.0 modprobe.blacklist=i915
+run check
+ok "the one that the planner keeps" says "0000:00:02.0 8086:041a stays, and the next boot does not load i915 (blacklist, modprobe.blacklist=i915)"
+rm -r "$tree/sys/bus/pci/devices/0000:01:00.0"
+run check
+ok "the only one" line "WARN 0000:00:02.0 8086:041a: the host has no display with a driver then: the next boot does not load i915 (blacklist, modprobe.blacklist=i915); remove that line or parameter, or $reach"
+cmdline quiet modprobe.blacklist=i915
+run check
+ok "where no display is claimed that is nobody's fault" lacks "display with a driver"
 done_testing
