@@ -86,6 +86,45 @@ static void advise_on_parts(const struct advice_input *input, struct plan *plan,
 	}
 }
 
+/* --- bridges --- */
+
+/* What is behind the bridge and may be claimed, in place of it. */
+static void advise_on_bridge(const struct advice_input *input, struct plan *plan, struct plan_entry *entry,
+			     bool *accepted)
+{
+	size_t count = input->plan->function_count;
+	cleanup_free bool *added = util_zeroed(count, sizeof(*added));
+	struct advice_refusal refusal = { 0 };
+	const char *list = "";
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct pci_function *function = &input->plan->functions[i];
+
+		if (!guard_is_behind(function, entry->function) || pci_is_bridge(function))
+			continue;
+		any = true;
+		if (plan_entry_of(plan, function))
+			continue;
+		memcpy(added, accepted, count * sizeof(*added));
+		added[i] = true;
+		if (!advice_may_claim(input, plan, function->iommu_group, accepted, added, &refusal))
+			continue;
+		list = util_text_add(list, "%s%s", list[0] ? " " : "",
+				     advice_list_claims(input, function, plan, accepted, added));
+		memcpy(accepted, added, count * sizeof(*added));
+	}
+	entry->claim_too = list;
+	entry->instead = list[0];
+	if (list[0])
+		entry->hint = util_text("claim the devices behind it instead: %s", list);
+	else if (refusal.cause)
+		entry->hint = util_text("remove the claim: %s stays with the host too: %s",
+					advice_name_with_driver(refusal.cause), refusal.why);
+	else if (any)
+		entry->hint = "remove the claim";
+}
+
 void advice_find(const struct advice_input *input, struct plan *plan)
 {
 	bool *accepted = plan->advised = util_zeroed(input->plan->function_count, sizeof(*accepted));
@@ -97,6 +136,11 @@ void advice_find(const struct advice_input *input, struct plan *plan)
 	advice_on_groups(input, plan, accepted);
 	advise_on_parts(input, plan, accepted);
 	advice_on_whole_groups(input, plan);
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].hint[0] && plan->entries[i].function &&
+		    plan->entries[i].verdict == VERDICT_KEPT && pci_is_bridge(plan->entries[i].function) &&
+		    !match_is_kept(input->plan->config, plan->entries[i].function))
+			advise_on_bridge(input, plan, &plan->entries[i], accepted);
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->entries[i].function && plan->entries[i].verdict == VERDICT_KEPT &&
 		    pci_is_behind_vmd(plan->entries[i].function) &&

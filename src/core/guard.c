@@ -7,7 +7,7 @@
 #include "core/carry.h"
 #include "core/match.h"
 
-static bool is_behind(const struct pci_function *function, const struct pci_function *bridge)
+bool guard_is_behind(const struct pci_function *function, const struct pci_function *bridge)
 {
 	const struct pci_path *path = &function->path, *above = &bridge->path;
 
@@ -16,25 +16,29 @@ static bool is_behind(const struct pci_function *function, const struct pci_func
 	       !memcmp(path->hop, above->hop, above->hops * sizeof(above->hop[0]));
 }
 
-#define NAMED_BEHIND 4
-
+/* Which of them may be claimed is for who looks ahead to say: the host may need them. */
 static const char *hint_behind(const struct plan_input *input, const struct pci_function *bridge)
 {
-	const char *hint = "claim the devices behind it instead:";
-	size_t count = 0;
+	for (size_t i = 0; i < input->function_count; i++)
+		if (guard_is_behind(&input->functions[i], bridge) && !pci_is_bridge(&input->functions[i]))
+			return "claim the devices behind it instead; vfio-early check says which";
+	return "remove the claim; there is no device behind it";
+}
 
-	for (size_t i = 0; i < input->function_count; i++) {
-		const struct pci_function *function = &input->functions[i];
+/* Does the claim take the bridge in with something else, which is what it is for? */
+static bool is_incidental(const struct plan_input *input, const struct plan_entry *entry)
+{
+	const struct selector *selector = &entry->claim->selector;
 
-		if (!is_behind(function, bridge) || pci_is_bridge(function))
-			continue;
-		if (count < NAMED_BEHIND)
-			hint = util_text_add(hint, " %s", pci_address_text(&function->address));
-		count++;
-	}
-	if (count > NAMED_BEHIND)
-		hint = util_text_add(hint, " and %zu more", count - NAMED_BEHIND);
-	return count ? hint : "remove the claim; there is no device behind it";
+	if (!pci_is_bridge(entry->function))
+		return false;
+	if (selector_match(selector, entry->function) != SELECTOR_YES)
+		return true;
+	for (size_t i = 0; i < input->function_count; i++)
+		if (!pci_is_bridge(&input->functions[i]) &&
+		    selector_match(selector, &input->functions[i]) == SELECTOR_YES)
+			return true;
+	return false;
 }
 
 static void guard_bridge(const struct plan_input *input, struct plan_entry *entry)
@@ -43,7 +47,8 @@ static void guard_bridge(const struct plan_input *input, struct plan_entry *entr
 	    (!pci_is_real_bridge(entry->function) && entry->function->header_type == 0 &&
 	     match_names_device(entry->claim, entry->function)))
 		return;
-	plan_decide(entry, VERDICT_KEPT, hint_behind(input, entry->function), GUARD_BRIDGE);
+	plan_decide(entry, VERDICT_KEPT, entry->incidental ? "" : hint_behind(input, entry->function),
+		    GUARD_BRIDGE);
 }
 
 static void guard_vmd(struct plan_entry *entry)
@@ -271,6 +276,7 @@ static bool adopt_report(const struct plan_input *input, enum wait wait, struct 
 
 static void guard_one(const struct plan_input *input, enum wait wait, struct plan_entry *entry)
 {
+	entry->incidental = is_incidental(input, entry);
 	if (input->early ? adopt_plan(input->early, input->stage, entry) :
 			   input->stage->after_early && adopt_report(input, wait, entry)) {
 		entry->decided_early = input->stage->after_early;

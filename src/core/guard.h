@@ -5,6 +5,9 @@
 #include "core/plan.h"
 #include "core/wait.h"
 
+/* Is the function on a bus below the bridge? Both paths must have been read. */
+bool guard_is_behind(const struct pci_function *function, const struct pci_function *bridge);
+
 /* Why a bridge stays, wherever that is said. */
 #define GUARD_BRIDGE "it is a bridge, which vfio-early never claims"
 

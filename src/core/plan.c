@@ -44,7 +44,8 @@ const char *plan_sentence(const struct plan_entry *entry)
 
 bool plan_is_excused(const struct plan_entry *entry)
 {
-	return entry->verdict == VERDICT_ABSENT && entry->claim->optional;
+	return (entry->verdict == VERDICT_ABSENT && entry->claim->optional) ||
+	       (entry->verdict == VERDICT_KEPT && entry->incidental);
 }
 
 int plan_level(const struct plan_entry *entry)

@@ -29,7 +29,9 @@ struct plan_entry {
 	/* Of guard_displays() and advice_find(): what to claim too, addresses with blanks between them, "" for nothing. */
 	const char *claim_too;
 	bool instead; /* in place of the entry's claim */
-	bool late;    /* the late stage decides it */
+	/* a bridge that its claim takes in with other devices, by ".*", a class or expand=slot: that it stays is no failure */
+	bool incidental;
+	bool late; /* the late stage decides it */
 	/*
 	 * Deferred, and driver_override is written all the same: no host driver takes the device until the
 	 * late stage binds it or gives it back.
@@ -148,7 +150,7 @@ bool plan_takes(const struct plan *plan, const struct pci_function *function);
 /* The first function of the group that the plan takes, or NULL. */
 const struct pci_function *plan_taken_of_group(const struct plan *plan, int group);
 
-/* Is the entry's device absent, and is that no fault, for it is optional? */
+/* Is the entry's device absent and optional, or a bridge that nobody means? That it is not taken is no failure. */
 bool plan_is_excused(const struct plan_entry *entry);
 
 /* No memory was left while the plan was made, or is left to carry it out: the host keeps what it would take. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/guard.h"
+#include "core/guard.h"
 #include "core/match.h"
 #include "core/wait.h"
 #include "host/block-read.h"
@@ -64,6 +65,17 @@ static void read_details(struct machine *machine, bool every, bool *done)
 	}
 }
 
+/* A hint for a bridge says what is behind it. */
+static void read_paths_below_bridges(struct machine *machine)
+{
+	bool bridge = false;
+
+	for (size_t i = 0; i < machine->function_count; i++)
+		bridge |= machine->wanted[i] >= 0 && pci_is_bridge(&machine->functions[i]);
+	if (bridge)
+		machine_read_paths(machine);
+}
+
 static bool is_of_guest(const struct guest_devices *guests, const struct pci_function *function)
 {
 	for (size_t g = 0; guests && g < guests->count; g++)
@@ -72,7 +84,10 @@ static bool is_of_guest(const struct guest_devices *guests, const struct pci_fun
 	return false;
 }
 
-/* What shares a slot with a function that is wanted or a guest's, and what shares a group with that. */
+/*
+ * What shares a slot with a function that is wanted or a guest's, or is behind it, and what shares a group with
+ * that.
+ */
 static void mark_mates(const struct machine *machine, const struct guest_devices *guests, bool *mates)
 {
 	size_t limit, count = machine->function_count;
@@ -83,8 +98,9 @@ static void mark_mates(const struct machine *machine, const struct guest_devices
 		if (machine->wanted[i] < 0 && !is_of_guest(guests, &machine->functions[i]))
 			continue;
 		for (size_t m = 0; m < count; m++)
-			mates[m] |=
-				pci_same_slot(&machine->functions[i].address, &machine->functions[m].address);
+			mates[m] |= pci_same_slot(&machine->functions[i].address,
+						  &machine->functions[m].address) ||
+				    guard_is_behind(&machine->functions[m], &machine->functions[i]);
 	}
 	for (size_t i = 0; i < count; i++)
 		if (mates[i] && group[i] != PCI_NO_GROUP)
@@ -101,6 +117,7 @@ static void look_at_mates(const struct guest_devices *guests, struct machine *ma
 {
 	bool any = false;
 
+	read_paths_below_bridges(machine);
 	machine->mates = util_zeroed(machine->function_count, sizeof(*machine->mates));
 	mark_mates(machine, guests, machine->mates);
 	for (size_t i = 0; i < machine->function_count; i++) {
@@ -165,17 +182,6 @@ void machine_locate_facts(struct facts *facts, struct machine *machine)
 		     (machine->wanted[i] >= 0 && facts_name_id(facts, &machine->functions[i]))))
 			pci_read_path(&machine->functions[i]);
 	facts_locate(facts, machine->functions, machine->function_count);
-}
-
-/* A hint for a bridge names what is behind it. */
-static void read_paths_below_bridges(struct machine *machine)
-{
-	bool bridge = false;
-
-	for (size_t i = 0; i < machine->function_count; i++)
-		bridge |= machine->wanted[i] >= 0 && pci_is_bridge(&machine->functions[i]);
-	if (bridge)
-		machine_read_paths(machine);
 }
 
 static void mark_disk(void *data, const struct pci_address *address)

@@ -10,7 +10,7 @@ struct machine {
 	size_t function_count;
 	int *wanted; /* for each function the claim that wants it, or -1 */
 	/* of plan_next, else NULL: which functions share a slot or a group with a wanted one, or
-	 * with one that a guest takes */
+	 * with one that a guest takes, or are behind it */
 	bool *mates;
 	struct plan_link *links; /* of these and of wanted functions */
 	size_t link_count;

@@ -479,7 +479,7 @@ static void what_a_guest_driver_has_is_given_back(void **state)
 }
 
 /*
- * The hint for a bridge names what can be claimed; an endpoint of the class of bridges can be claimed itself.
+ * The hint for a bridge says where to find what can be claimed; an endpoint of the class of bridges can be claimed itself.
  */
 static void bridges_name_what_is_behind_them(void **state)
 {
@@ -492,7 +492,7 @@ static void bridges_name_what_is_behind_them(void **state)
 	machine[4].path.hop[1].function = 1;
 	machine[5].path = (struct pci_path){ .hops = 2, .hop = { { 17, 0 }, { 0, 0 } } };
 	assert_string_equal(hint_of("rd.vfio.ids=00:10.0"),
-			    "claim the devices behind it instead: 0000:01:00.0 0000:01:00.1");
+			    "claim the devices behind it instead; vfio-early check says which");
 	assert_string_equal(hint_of("rd.vfio.ids=00:00.0"), "remove the claim; there is no device behind it");
 	machine[7].class = 0x068000;
 	machine[7].iommu_group = 9;
