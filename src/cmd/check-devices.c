@@ -267,6 +267,15 @@ static void say_spared(const struct check_input *input, const struct pci_functio
 		->code = CODE_LAST_DISPLAY;
 }
 
+static bool can_move(const struct check_input *input, const struct pci_function *one,
+		     const struct pci_function *other)
+{
+	const struct plan_input machine = { .functions = input->context->machine.functions,
+					    .function_count = input->context->machine.function_count };
+
+	return advice_is_card(&machine, one) || advice_is_card(&machine, other);
+}
+
 /* The screen goes dark with the display that the firmware used, also where the host keeps another one. */
 static void lose_display(const struct check_input *input, const struct pci_function *function,
 			 const char *subject, struct findings *findings)
@@ -291,8 +300,11 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 		findings_add(
 			findings, FINDING_WARN, subject,
 			other->iommu_group >= 0 && other->iommu_group == function->iommu_group ?
-				"put one of the two cards into another slot: with its driver the display "
-				"that stays makes the IOMMU group unusable" :
+				util_text("%swith its driver the display that stays makes the IOMMU group "
+					  "unusable",
+					  can_move(input, function, other) ?
+						  "put one of the two cards into another slot: " :
+						  "keep both displays: ") :
 			other->driver[0] ?
 				"find what binds the display that stays, and remove it, or make sure that "
 				"you have another way to reach the host" :

@@ -62,7 +62,7 @@ static void advise_on_group(const struct advice_input *input, struct plan *plan,
  * The firmware reserves memory of a device: the kernel gives it to no guest (drivers/iommu/intel/iommu.c,
  * device_rmrr_is_relaxable() and device_is_rmrr_locked(); drivers/iommu/iommu.c, require_direct, Linux 6.6).
  */
-static void refuse_direct_region(struct plan *plan, int group)
+static void refuse_direct_region(const struct plan_input *input, struct plan *plan, int group)
 {
 	const struct pci_function *function = plan_taken_of_group(plan, group);
 
@@ -72,8 +72,11 @@ static void refuse_direct_region(struct plan *plan, int group)
 			"no guest can use IOMMU group %d: the firmware reserves memory for a device of it "
 			"(an RMRR, \"direct\" in its reserved_regions), and the kernel refuses such a group",
 			group),
-		"update the firmware, or disable what uses the memory in its setup or with the vendor's tool "
-		"(HP: \"shared memory features\" of the slot); another slot may have no reserved memory");
+		util_text("update the firmware, or disable what uses the memory in its setup%s",
+			  advice_is_card(input, function) ?
+				  " or with the vendor's tool (HP: \"shared memory features\" of the slot); "
+				  "another slot may have no reserved memory" :
+				  ""));
 	for (size_t n = 0; n < plan->neighbour_count; n++)
 		if (plan->neighbours[n].function->iommu_group == group) {
 			plan->neighbours[n].group_is_unusable = true;
@@ -97,7 +100,7 @@ void advice_on_groups(const struct advice_input *input, struct plan *plan, bool 
 		if (group < 0 || !plan_taken_of_group(plan, group) || !is_first_of_group(input, i))
 			continue;
 		if (advice_has_direct_region(input, group))
-			refuse_direct_region(plan, group);
+			refuse_direct_region(input->plan, plan, group);
 		else if (advice_is_blocked(plan, group))
 			advise_on_group(input, plan, group, accepted);
 	}

@@ -25,6 +25,23 @@ const char *advice_chipset_part(const struct pci_function *function)
 	return is_flash(function) ? "the flash memory of the firmware is connected to it" : NULL;
 }
 
+bool advice_is_card(const struct plan_input *input, const struct pci_function *function)
+{
+	if (function->path.hops ? function->path.hops == 1 : !function->address.bus)
+		return false;
+	for (size_t i = 0; i < input->function_count; i++) {
+		const struct pci_function *other = &input->functions[i];
+
+		if (pci_is_real_bridge(other) && pci_same_slot(&other->address, &function->address))
+			return false;
+		if (other->vendor == 0x1022 && other->path.hops == 1 && other->path.hop[0].function &&
+		    (other->path.hop[0].slot == 7 || other->path.hop[0].slot == 8) &&
+		    guard_is_behind(function, other))
+			return false;
+	}
+	return true;
+}
+
 bool advice_next_use(const struct block_devices *storage, const struct pci_function *function, size_t *cursor,
 		     struct advice_use *ret)
 {
@@ -113,7 +130,12 @@ bool advice_would_miss(const struct advice_input *input, const struct plan *plan
 	if (!ret->reason && advice_next_use(input->plan->storage, function, &cursor, &use))
 		*ret = (struct explanation){
 			util_text(use.disk ? "it carries %s now" : "/etc/fstab has %s on it", use.what),
-			"unmount it and remove it from /etc/fstab, or put the disk into another slot"
+			advice_is_card(input->plan, function) ?
+				"unmount it and remove it from /etc/fstab, or put the card with the disk "
+				"into "
+				"another slot" :
+				"unmount it and remove it from /etc/fstab, or connect the disk to another "
+				"controller"
 		};
 	if (!ret->reason && has_keyboard(input, function) && advice_lost_keyboard(input, plan))
 		*ret = (struct explanation){ "the only keyboard is connected to it",

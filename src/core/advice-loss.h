@@ -19,6 +19,12 @@ struct advice_input {
  */
 const char *advice_chipset_part(const struct pci_function *function);
 
+/*
+ * Does the function sit on a card, as far as its place shows: behind a port, and not on the root bus, among the functions of a
+ * chipset's switch, or behind one of AMD's internal bridges (1022, slots 7 and 8 of a root bus)? No slot helps others.
+ */
+bool advice_is_card(const struct plan_input *input, const struct pci_function *function);
+
 /* What the host uses a disk of a function for. */
 struct advice_use {
 	const char *what; /* where it is mounted, or what /etc/fstab has it for */

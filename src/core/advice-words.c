@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/advice-words.h"
 
+#include "core/guard.h"
 #include "core/match.h"
 
 #define OVERRIDE \
@@ -11,9 +12,31 @@
 	"enable ACS in the firmware setup (Access Control Services: bridges then isolate the devices below " \
 	"them)"
 
-static bool is_on_board(const struct pci_function *function)
+/* The bridge below a root port that both are behind, the deepest one; NULL for none. */
+static const struct pci_function *bridge_above(const struct plan_input *input, const struct pci_function *a,
+					       const struct pci_function *b)
 {
-	return function->path.hops ? function->path.hops == 1 : !function->address.bus;
+	const struct pci_function *deepest = NULL;
+
+	for (size_t i = 0; i < input->function_count; i++) {
+		const struct pci_function *bridge = &input->functions[i];
+
+		if (bridge->path.hops > (deepest ? deepest->path.hops : 1) && guard_is_behind(a, bridge) &&
+		    guard_is_behind(b, bridge))
+			deepest = bridge;
+	}
+	return deepest;
+}
+
+static const char *hint_to_move(const struct plan_input *input, const struct pci_function *card,
+				const struct pci_function *away)
+{
+	const struct pci_function *bridge = bridge_above(input, card, away);
+
+	return util_text("put the card at %s into %s%s, or " ACS "; " OVERRIDE,
+			 pci_address_text(&card->address),
+			 bridge ? "a slot that is not behind the bridge " : "another slot",
+			 bridge ? pci_address_text(&bridge->address) : "");
 }
 
 const char *advice_hint_to_part(const struct advice_input *input, const struct pci_function *function,
@@ -25,12 +48,10 @@ const char *advice_hint_to_part(const struct advice_input *input, const struct p
 		return "remove that keep if the host does not need the device";
 	if (pci_same_slot(&function->address, &cause->address))
 		return "both are functions of one device, so no slot separates them; " OVERRIDE;
-	if (!is_on_board(function))
-		return util_text("put the card at %s into another slot, or " ACS "; " OVERRIDE,
-				 pci_address_text(&function->address));
-	if (!is_on_board(cause))
-		return util_text("put the card at %s into another slot, or " ACS "; " OVERRIDE,
-				 pci_address_text(&cause->address));
+	if (advice_is_card(input->plan, function))
+		return hint_to_move(input->plan, function, cause);
+	if (advice_is_card(input->plan, cause))
+		return hint_to_move(input->plan, cause, function);
 	return "neither can be moved: " ACS "; " OVERRIDE;
 }
 
