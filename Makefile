@@ -79,7 +79,7 @@ $(OUT)/%.o: src/%.c src/version Makefile | $(OUT)/.ready $(libraries)
 # Fails in one line that names the package where a tool or a header is missing.
 $(OUT)/.ready:
 	$(Q)mkdir -p $(OUT)
-	$(Q)deps/need $(if $(filter 1,$(STATIC)),static,shared) "$(CC)" $(if $(manuals),man)
+	$(Q)AR="$(AR)" deps/need $(if $(filter 1,$(STATIC)),static,shared) "$(CC)" $(if $(manuals),man)
 	$(Q)touch $@
 
 -include $(objects:.o=.d)

@@ -24,7 +24,7 @@ static_cflags := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-ta
 
 own_cppflags += $(static_cppflags) -isystem $(abspath build/deps/$(machine)/include)
 own_cflags += $(static_cflags)
-own_ldflags += $(static_ldflags) -Wl,--build-id=none
+own_ldflags += $(static_ldflags) -Wl,--build-id
 prefix := build/deps/$(machine)
 LIBS := $(prefix)/lib/libkmod.a $(prefix)/lib/libblkid.a $(prefix)/lib/libpci.a $(prefix)/lib/liblzma.a $(prefix)/lib/libzstd.a $(prefix)/lib/libz.a
 

@@ -149,7 +149,8 @@ check-compilers: build/test/.setup ## gcc and clang, static and shared, without 
 hook_scripts := $(sort $(filter-out %.service,\
 	$(foreach hook,$(dracut_hooks) $(initramfs_tools_hooks),$(firstword $(subst :, ,$(hook)))))) \
 	man/make deps/fetch deps/build deps/need deps/mirror deps/config/regen \
-	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postrm
+	packaging/deb packaging/rpm packaging/source packaging/date packaging/debian/vfio-early.postinst \
+	packaging/debian/vfio-early.postrm packaging/debian/tests/image
 test_scripts := tests/setup tests/walls tests/demo tests/coverage tests/vm/tree tests/vm/image tests/vm/disks tests/vm/roots tests/vm/depmod \
 	tests/vm/unpack-kernel \
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/vm/guest/watch \

@@ -3,6 +3,7 @@
 # The Debian package: built twice, in another-folder, at another time and from its own source package, without a
 # network. What it contains and declares, and what lintian says. tests/matrix installs and boots it.
 . "$(dirname "$0")/../tap.sh"
+cd "$top" || exit
 
 copy_tree "$work/tree"
 archives=$top/build/deps/archives
@@ -24,6 +25,11 @@ same "the components are the pinned archives" "$(awk '/^[^#]/ { print $4 }' "$to
 	"$(cd "$made" && sha256sum ./*.orig-*.tar.* | awk '{ print $1 }' | sort)"
 ok "version and changelog agree" sh -c '[ "$(dpkg-deb -f "$1" Version)" = "$(cat "$2/src/version")-1" ]' - "$deb" "$top"
 ok "it says what C library is in it" sh -c 'dpkg-deb -f "$1" Built-Using | grep -E "^.*musl \(= [^)]+\)"' - "$deb"
+same "for the licence and for rebuilds" "$(dpkg-deb -f "$deb" Built-Using)" "$(dpkg-deb -f "$deb" Static-Built-Using)"
+ok "the distribution's archiver has made the libraries" grep -q 'AR="*[a-z0-9_]*-linux-gnu-ar' "$made/log"
+ok "its tests come with the source" sh -c 'grep -qx "Testsuite: autopkgtest" "$1"/*.dsc' - "$made"
+ok "one that is missing is named" sh -c '! AR=no-such-ar deps/need static gcc'
+ok "with its package" grep -q "no-such-ar is missing: install binutils" "$work/out"
 ok "it asks for a generator, and for nothing else" sh -c '[ "$(dpkg-deb -f "$1" Depends)" = "initramfs-tools | dracut" ]' - "$deb"
 
 dpkg-deb -R "$deb" "$work/unpacked"
@@ -37,6 +43,22 @@ same "what is installed" "$({
 	"$(cd "$work/unpacked" && find etc usr ! -type d ! -path 'usr/share/doc/*' -printf '%p %m\n' | sort)"
 ok "a folder for drop-ins" [ -d "$work/unpacked/etc/vfio-early.conf.d" ]
 ok "the program is static and runs" sh -c '"$1" --version && ! readelf -ld "$1" | grep -e INTERP -e NEEDED' - "$work/unpacked/usr/sbin/vfio-early"
+ok "it has a build id" sh -c 'readelf -n "$1" | grep -E "Build ID: [0-9a-f]{40}"' - "$work/unpacked/usr/sbin/vfio-early"
+id=$(sed 's/.*Build ID: //' "$work/out")
+ok "by which its debugging symbols are found" sh -c 'dpkg-deb -c "$1" | grep -q "/.build-id/$2/$3.debug"' - \
+	"$(echo "$made"/vfio-early-dbgsym_*.deb)" "$(echo "$id" | cut -c1-2)" "$(echo "$id" | cut -c3-)"
+# What it says when it is installed: ischroot(1) is played by this test.
+mkdir "$work/bin"
+printf '#!/bin/sh\nexit ${ISCHROOT:-1}\n' >"$work/bin/ischroot"
+chmod 755 "$work/bin/ischroot"
+postinst() { # ARGUMENT...
+	PATH=$work/bin:$PATH sh "$work/unpacked/DEBIAN/postinst" "$@"
+}
+same "after installing it names the two next commands" "sudo vfio-early list
+sudo vfio-early check" "$(postinst configure "" | grep -o 'sudo vfio-early [a-z]*')"
+same "an upgrade says nothing" "" "$(postinst configure 0.0.9-1 2>&1)"
+same "nor does a trigger" "" "$(postinst triggered /usr 2>&1)"
+same "nor an image in the making" "" "$(ISCHROOT=0 postinst configure "" 2>&1)"
 # lintian looks into each file of the components, which takes minutes, and is of use when one of them changes: EVERY=1. All
 # else it says of a source package without them, which has patterns for them in debian/copyright all the same.
 without_components() {
@@ -46,7 +68,9 @@ without_components() {
 lint() { # TAGS FILE...
 	suppressed=$1
 	shift
-	ok "lintian has nothing to say of ${1##*.}" lintian --allow-root --fail-on error,warning --suppress-tags "$suppressed" "$@"
+	# An older one than the policy that the package follows says so.
+	ok "lintian has nothing to say of ${1##*.}" lintian --allow-root --fail-on error,warning \
+		--suppress-tags "newer-standards-version,$suppressed" "$@"
 	sed 's/^/# lintian: /' "$work/out"
 }
 if [ "${EVERY:-}" = 1 ]; then
