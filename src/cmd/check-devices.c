@@ -83,7 +83,11 @@ static void check_iommu(const struct check_input *input, struct findings *findin
 	else if (iommu->cause == IOMMU_CAUSE_DRIVER || iommu->turns_on)
 		level = FINDING_WARN;
 	finding = findings_add(findings, level, "IOMMU", "", "%s", show_iommu_sentence(iommu));
-	finding->code = CODE_IOMMU;
+	finding->code = iommu->lost ? CODE_IOMMU_LOST : CODE_IOMMU;
+	if (iommu->lost)
+		finding->what =
+			"is on by intel_iommu=on, which the next boot does not have, and its kernel does "
+			"not enable VT-d by default";
 	if (iommu->turns_on)
 		finding_cure(finding, "no action: the command line of the next boot enables it");
 	else if (level != FINDING_PASS)

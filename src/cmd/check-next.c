@@ -107,7 +107,7 @@ static void check_edit(const struct check_input *input, struct findings *finding
 			->code = CODE_NOT_APPLIED;
 }
 
-/* AMD's and Arm's are on by themselves. */
+/* AMD's and Arm's are on by themselves. That it is lost for certain is told with the IOMMU. */
 static void check_iommu_stays(const struct check_input *input, struct findings *findings)
 {
 	const struct context *context = input->context;
@@ -118,16 +118,11 @@ static void check_iommu_stays(const struct check_input *input, struct findings *
 	    !cmdline_has(context->booted, "intel_iommu", "on") ||
 	    cmdline_has(context->cmdline, "intel_iommu", "on"))
 		return;
-	findings_add(findings,
-		     input->iommu_by_default == KERNEL_SWITCH_OFF && context->config.claim_count &&
-				     !context->config.iommu_ignored ?
-			     FINDING_FAIL :
-			     FINDING_WARN,
-		     "IOMMU", distro_add(input->distro, "intel_iommu=on"),
+	findings_add(findings, FINDING_WARN, "IOMMU", distro_add(input->distro, "intel_iommu=on"),
 		     "is on by intel_iommu=on, which the next boot does not have, and %s",
-		     input->iommu_by_default == KERNEL_SWITCH_OFF ?
-			     "its kernel does not enable VT-d by default" :
-			     "whether its kernel enables VT-d by default is unknown")
+		     iommu->opts_in ? "without it the kernel enables VT-d only if the machine has a "
+				      "Thunderbolt or USB4 port" :
+				      "whether its kernel enables VT-d by default is unknown")
 		->code = CODE_IOMMU_LOST;
 }
 

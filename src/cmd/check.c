@@ -33,6 +33,7 @@ struct check {
 	struct findings findings;
 	char *booted; /* the command line of this boot */
 	const struct kernel *next;
+	enum kernel_switch iommu_by_default;
 	const char *elsewhere; /* why host facts cannot be had here, "" where they can */
 	const char *image;     /* its path, if the plan goes by that; NULL if by the running host */
 	const char *next_path; /* where the command line of the next boot stands, NULL if it is this one's */
@@ -93,6 +94,18 @@ static void choose_image(struct check *check)
 }
 
 /* Which drivers the next boot has for whom. */
+/* Debian's default leaves out the integrated graphics alone (CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF). */
+static void read_iommu_default(struct check *check)
+{
+	const char *version = check->next ? check->next->version : "";
+
+	check->iommu_by_default = kernels_read_switch(version, "CONFIG_INTEL_IOMMU_DEFAULT_ON");
+	if (check->iommu_by_default == KERNEL_SWITCH_OFF)
+		check->iommu_by_default =
+			kernels_read_switch(version, "CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF");
+	check->context.vtd_by_parameter = check->iommu_by_default == KERNEL_SWITCH_OFF;
+}
+
 static void read_drivers(struct check *check)
 {
 	other_setups_read(&check->setups, check->context.cmdline);
@@ -153,7 +166,6 @@ static bool files_claim(void)
 
 static void judge(struct check *check)
 {
-	const char *version = check->next ? check->next->version : "";
 	struct bootloader_edit edit;
 	const struct check_input input = {
 		.context = &check->context,
@@ -172,7 +184,7 @@ static void judge(struct check *check)
 		.elsewhere = check->elsewhere,
 		.unprivileged = rootdir_is_unprivileged(),
 		.index = &check->index,
-		.iommu_by_default = kernels_read_switch(version, "CONFIG_INTEL_IOMMU_DEFAULT_ON"),
+		.iommu_by_default = check->iommu_by_default,
 		.files_ignored = !config_wants_files(check->context.cmdline),
 		.claims_ignored = !config_wants_files(check->context.cmdline) && files_claim(),
 		.edit = bootloader_find_edit(&check->distro, check->context.cmdline, &edit) ? &edit : NULL,
@@ -257,6 +269,7 @@ int cmd_check(const struct options *options)
 	load(&check, &check.context);
 	check.kernel_count = kernels_read(&check.kernels);
 	choose_image(&check);
+	read_iommu_default(&check);
 	read_drivers(&check);
 	guests_read(&check.guests);
 	check.context.guests = &check.guests;

@@ -75,6 +75,7 @@ void acpi_parse(const uint8_t *bytes, size_t length, struct acpi_table *ret)
 	}
 	end = get32(bytes + 4);
 	ret->remaps_interrupts = !strcmp(layout->signature, "DMAR") && bytes[37] & 1;
+	ret->opts_in = !strcmp(layout->signature, "DMAR") && bytes[37] & 4;
 	for (at = start_of(layout, bytes); at + 4 <= end; at += get16(bytes + at + layout->length_field)) {
 		size_t size = get16(bytes + at + layout->length_field);
 

@@ -15,6 +15,7 @@ struct acpi_table {
 	bool damaged;           /* shorter than it says, or a structure in it has no sound length */
 	unsigned int units;     /* IOMMUs that it describes: DRHD, IVHD, SMMU, virtio-iommu */
 	bool remaps_interrupts; /* DMAR only: the INTR_REMAP flag */
+	bool opts_in;           /* DMAR only: the DMA_CTRL_PLATFORM_OPT_IN flag */
 };
 
 /*

@@ -293,6 +293,24 @@ void iommu_foresee(const char *cmdline, struct iommu *iommu)
 	}
 }
 
+void iommu_foresee_loss(const char *booted, const char *cmdline, bool opts_in, struct iommu *iommu)
+{
+	if (iommu->state != IOMMU_ON || iommu->kind != IOMMU_INTEL ||
+	    !says(booted, "intel_iommu", "on", "off") || says(cmdline, "intel_iommu", "on", "off"))
+		return;
+	iommu->opts_in = opts_in;
+	if (opts_in)
+		return;
+	iommu->lost = iommu->turns_off = true;
+	iommu->state = IOMMU_OFF;
+	iommu->add = "intel_iommu=on";
+	blame(iommu, IOMMU_CAUSE_NOT_ENABLED,
+	      "the next boot's command line does not have intel_iommu=on, and its kernel does not enable "
+	      "VT-d "
+	      "by default",
+	      "add intel_iommu=on to the kernel command line");
+}
+
 bool iommu_groups_are_late(const struct iommu *iommu)
 {
 	return iommu->kind != IOMMU_INTEL && iommu->kind != IOMMU_AMD &&

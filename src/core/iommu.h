@@ -42,6 +42,8 @@ struct iommu {
 	enum iommu_remapping remapping;
 	const char *reason, *hint; /* of a state other than on; else "" */
 	bool turns_on, turns_off;  /* see iommu_foresee() */
+	bool lost;                 /* see iommu_foresee_loss() */
+	bool opts_in;              /* the same: only the firmware's flag may enable it */
 	/* the kernel parameter that is missing, or that is in the way; "" for none */
 	const char *add, *remove;
 	const char *leaves_graphics; /* the parameter with igfx_off in it, NULL for none */
@@ -58,6 +60,14 @@ void iommu_judge(const struct iommu_facts *facts, struct iommu *ret);
  * what is on now. Pure.
  */
 void iommu_foresee(const char *cmdline, struct iommu *iommu);
+
+/*
+ * The next boot's kernel does not enable VT-d by itself: where it is on by intel_iommu=on of @booted alone, it will be off,
+ * @iommu->lost and @iommu->turns_off. Where the firmware @opts_in, a kernel enables it without the parameter if the machine has
+ * a port for external devices (drivers/iommu/intel/iommu.c, platform_optin_force_iommu(), Linux 5.0 and later), which sysfs
+ * does not show. Pure.
+ */
+void iommu_foresee_loss(const char *booted, const char *cmdline, bool opts_in, struct iommu *iommu);
 
 /* Does the name of an interrupt controller tell whether interrupts are remapped? MSI and IO-APIC ones do. */
 bool iommu_irq_chip_tells(const char *chip);

@@ -10,6 +10,7 @@
 #include "host/deadline.h"
 #include "host/facts-read.h"
 #include "host/host-needs-read.h"
+#include "host/iommu-read.h"
 #include "host/report-read.h"
 #include "host/rootdir.h"
 
@@ -135,6 +136,9 @@ void context_plan(struct context *context, const struct plan_stage *stage, bool 
 		     &context->facts, stage, real && stage->after_early, context->guests, &context->machine);
 	if (context->booted)
 		iommu_foresee(context->cmdline, &context->machine.iommu);
+	if (context->booted && context->vtd_by_parameter)
+		iommu_foresee_loss(context->booted, context->cmdline, iommu_read_opts_in(),
+				   &context->machine.iommu);
 	foresee_drivers(context);
 	add_stage_errors(context);
 	input = input_of(context, stage, !stage->acts);

@@ -28,6 +28,7 @@ struct context {
 	struct early_verdict *early_verdicts; /* what this boot's early stage has reported */
 	size_t early_verdict_count;
 	bool reported;
+	bool vtd_by_parameter;      /* the kernel of the next boot enables VT-d by a parameter only */
 	struct keyboards keyboards; /* for advice; read where something is claimed */
 	/* what guests take, the caller's, NULL for nothing: context_advise_on() is asked of it */
 	const struct guest_devices *guests;

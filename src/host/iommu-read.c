@@ -77,3 +77,12 @@ void iommu_read(const char *cmdline, struct iommu *ret)
 	iommu_judge(&facts, ret);
 	rootdir_list_free(units, count);
 }
+
+bool iommu_read_opts_in(void)
+{
+	struct acpi_table dmar = { 0 };
+
+	read_table("DMAR", &dmar);
+	/* What cannot be read may say so. */
+	return dmar.opts_in || (dmar.exists && !dmar.read);
+}

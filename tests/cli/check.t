@@ -504,4 +504,34 @@ ok "the only one" line "WARN 0000:00:02.0 8086:041a: the host has no display wit
 cmdline quiet modprobe.blacklist=i915
 run check
 ok "where no display is claimed that is nobody's fault" lacks "display with a driver"
+
+# --- an IOMMU that the next boot does not have ---
+
+lost() { # CONFIGURATION-OF-THE-KERNEL
+	gpu
+	kernel 6.1.0-1
+	cmdline rd.vfio.ids=10de:1c03 intel_iommu=on
+	mkdir -p "$tree/boot/grub" "$tree/etc/default"
+	: >"$tree/etc/default/grub"
+	: >"$tree/usr/sbin/update-grub"
+	printf 'menuentry x {\n\tlinux /boot/vmlinuz-6.1.0-1 rd.vfio.ids=10de:1c03\n}\n' >"$tree/boot/grub/grub.cfg"
+	printf '%s\n' "$@" >"$tree/boot/config-6.1.0-1"
+	run check
+}
+lost "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set"
+ok "it is lost" says "FAIL IOMMU: is on by intel_iommu=on, which the next boot does not have, and its kernel does not enable VT-d by default; add intel_iommu=on to"
+ok "no device passes" says "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: the next boot's command line does not have intel_iommu=on, and its kernel does not enable VT-d by default;"
+ok "it is said once" [ "$(printf '%s\n' "$output" | grep -c '^.... IOMMU')" = 1 ]
+ok "the last line" says "Not ready: 2 failures above."
+lost "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set" "CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF=y"
+ok "Debian's default" says "PASS 0000:01:00.0 10de:1c03: would be bound"
+ok "is on" lacks "which the next boot does not have"
+lost "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set"
+cp "$top/tests/machines/tables/dmar" "$tree/sys/firmware/acpi/tables/DMAR"
+run check
+ok "a table without the flag" says "FAIL IOMMU: is on by intel_iommu=on"
+printf '\005' | dd of="$tree/sys/firmware/acpi/tables/DMAR" bs=1 seek=37 conv=notrunc 2>/dev/null
+run check
+ok "the firmware may enable it" says "WARN IOMMU: is on by intel_iommu=on, which the next boot does not have, and without it the kernel enables VT-d only if the machine has a Thunderbolt or USB4 port; add intel_iommu=on to"
+ok "and the device may be bound" says "PASS 0000:01:00.0 10de:1c03: would be bound"
 done_testing
