@@ -210,6 +210,44 @@ static bool check_overridden(const struct check_input *input, const struct other
 	return true;
 }
 
+/* An id as a claim of our own; where it names devices that the host keeps, the others by their addresses. */
+static const char *add_as_claim(const struct check_input *input, const char *text, const char *item,
+				size_t length, const char *separator)
+{
+	const struct machine *machine = &input->context->machine;
+	struct selector_error error;
+	struct selector selector;
+	const char *taken = text;
+	bool kept = false;
+
+	if (selector_parse(item, length, &selector, &error) == 0)
+		for (size_t i = 0; i < machine->function_count; i++) {
+			const struct pci_function *function = &machine->functions[i];
+
+			if (pci_is_bridge(function) || selector_match(&selector, function) != SELECTOR_YES)
+				continue;
+			if (plan_takes(&input->context->plan, function))
+				taken = util_text_add(taken, "%s%s@%04x:%04x", taken[0] ? separator : "",
+						      pci_address_text(&function->address), function->vendor,
+						      function->device);
+			else
+				kept = true;
+		}
+	if (kept && strcmp(taken, text) != 0)
+		return taken;
+	return util_text_add(text, "%s%.*s", text[0] ? separator : "", (int)length, item);
+}
+
+static const char *list_as_claims(const struct check_input *input, const char *ids, const char *separator)
+{
+	const char *end = ids + strlen(ids), *item, *text = "";
+	size_t length;
+
+	while (util_next_item(&ids, end, &item, &length))
+		text = add_as_claim(input, text, item, length, separator);
+	return text;
+}
+
 /* Its ids count as claims: to remove it alone would lose them. */
 static void check_ids(const struct check_input *input, const struct other_setup *setup,
 		      struct findings *findings)
@@ -234,14 +272,17 @@ static void check_ids(const struct check_input *input, const struct other_setup 
 	if (off || !claims_by_ids(&input->context->plan))
 		cure_setup(input, setup, finding);
 	else if (setup->parameter)
-		finding_cure(finding, "replace it with rd.vfio.ids=%s", setup->text);
+		finding_cure(finding, "replace it with rd.vfio.ids=%s",
+			     list_as_claims(input, setup->text, ","));
 	else
 		finding_cure(finding,
-			     input->files_ignored ? "put rd.vfio.ids=%2$s on the kernel command line and "
-						    "remove the line, then: %1$s" :
-						    "write the ids as a claim in " CONFIG_READ_FILE
-						    " and remove the line, then: %s",
-			     distro_regenerate(input->distro), setup->text);
+			     input->files_ignored ?
+				     "put rd.vfio.ids=%2$s on the kernel command line and "
+				     "remove the line, then: %1$s" :
+				     "add to the configuration: claim %2$s (in " CONFIG_READ_FILE
+				     "), and remove the line, then: %1$s",
+			     distro_regenerate(input->distro),
+			     list_as_claims(input, setup->text, input->files_ignored ? "," : " "));
 }
 
 static void check_stub_ids(const struct check_input *input, const struct other_setup *setup,

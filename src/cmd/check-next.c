@@ -139,6 +139,15 @@ static const char *narrow(const struct check_input *input, const struct claim *c
 	const char *one = util_text("%s@%04x:%04x", pci_address_text(&function->address), function->vendor,
 				    function->device);
 
+	/* A module's ids= claims them all, whatever else is claimed. */
+	if (claim->rank == CLAIM_OF_MODULE)
+		return util_text(claim->wanted_by[0] != '/' ?
+					 "to claim one of them, remove %s from %s= and add rd.vfio.ids=%s" :
+				 input->files_ignored ?
+					 "to claim one of them, remove %s from %s and add rd.vfio.ids=%s" :
+					 "to claim one of them, remove %s from %s and claim %s "
+					 "(in " CONFIG_READ_FILE ")",
+				 claim->text, claim->wanted_by, one);
 	return claim->rank == CLAIM_OF_CMDLINE || input->files_ignored ?
 		       util_text("to claim one of them, name it: rd.vfio.ids=%s", one) :
 		       util_text("to claim one of them, name it: claim %s (in " CONFIG_READ_FILE ")", one);

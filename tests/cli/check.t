@@ -304,7 +304,7 @@ echo "blacklist nouveau" >"$tree/usr/lib/modprobe.d/d.conf"
 echo nouveau >"$tree/etc/driverctl.d/0000:01:00.0"
 echo vfio-pci >"$tree/etc/driverctl.d/pci-0000:02:00.0"
 run check
-ok "ids of modprobe.d count as claims" line "WARN /etc/modprobe.d/a.conf:1: vfio-early treats vfio-pci.ids=10de:1c03 as claims with the lowest priority, and loads the module without these ids; write the ids as a claim in /etc/vfio-early.conf and remove the line, then: $regenerate"
+ok "ids of modprobe.d count as claims" line "WARN /etc/modprobe.d/a.conf:1: vfio-early treats vfio-pci.ids=10de:1c03 as claims with the lowest priority, and loads the module without these ids; add to the configuration: claim 10de:1c03 (in /etc/vfio-early.conf), and remove the line, then: $regenerate"
 ok "ids of the command line too" line "WARN the kernel command line: vfio-early treats vfio-pci.ids=10de:1c03 as claims with the lowest priority, and loads the module without these ids; replace it with rd.vfio.ids=10de:1c03"
 ok "their device is claimed" says "PASS 0000:02:00.0 10de:1c03: would be bound to vfio-pci"
 ok "pci-stub" says "WARN the kernel command line: pci-stub.ids=8086:041a also binds 0000:00:02.0"
@@ -534,4 +534,29 @@ printf '\005' | dd of="$tree/sys/firmware/acpi/tables/DMAR" bs=1 seek=37 conv=no
 run check
 ok "the firmware may enable it" says "WARN IOMMU: is on by intel_iommu=on, which the next boot does not have, and without it the kernel enables VT-d only if the machine has a Thunderbolt or USB4 port; add intel_iommu=on to"
 ok "and the device may be bound" says "PASS 0000:01:00.0 10de:1c03: would be bound"
+
+# --- ids that name the guest's card and the host's ---
+
+twins() {
+	machine dmar0
+	pci 0000:01:00.0 10DE:1C03 30000 1 nouveau
+	echo 1 >"$tree/sys/bus/pci/devices/0000:01:00.0/boot_vga"
+	pci 0000:02:00.0 10DE:1C03 30000 2 nouveau
+	pci 0000:02:00.1 10DE:10F1 40300 2
+}
+twins
+cmdline vfio-pci.ids=10de:1c03,10de:10f1
+run check
+ok "ids of the command line" says "and loads the module without these ids; replace it with rd.vfio.ids=0000:02:00.0@10de:1c03,10de:10f1"
+ok "of one that they name" says "claim 10de:1c03: matches 2 devices: 0000:01:00.0, 0000:02:00.0; to claim one of them, remove 10de:1c03 from vfio-pci.ids= and add rd.vfio.ids=0000:02:00.0@10de:1c03"
+cmdline rd.vfio.ids=0000:02:00.0@10de:1c03,10de:10f1
+run check
+ok "which does what it says" says "PASS 0000:02:00.0 10de:1c03: would be bound"
+ok "and leaves the other" lacks "0000:01:00.0"
+mkdir "$tree/etc/modprobe.d"
+echo "options vfio-pci ids=10de:1c03,10de:10f1" >"$tree/etc/modprobe.d/v.conf"
+cmdline quiet
+run check
+ok "ids of modprobe.d" says "add to the configuration: claim 0000:02:00.0@10de:1c03 10de:10f1 (in /etc/vfio-early.conf), and remove the line, then: "
+ok "of one that they name" says "to claim one of them, remove 10de:1c03 from /etc/modprobe.d/v.conf:1 and claim 0000:02:00.0@10de:1c03 (in /etc/vfio-early.conf)"
 done_testing

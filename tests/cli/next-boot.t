@@ -200,7 +200,7 @@ ok "the file claims, and does not count" says "WARN configuration: nothing is cl
 pci 0000:02:00.0 10DE:1C03 30000 3
 cmdline rd.vfio.config=0 vfio-pci.ids=10de:1c03
 run check
-ok "several devices too" says "to claim one of them, name it: rd.vfio.ids=0000:01:00.0@10de:1c03"
+ok "several devices too" says "to claim one of them, remove 10de:1c03 from vfio-pci.ids= and add rd.vfio.ids=0000:01:00.0@10de:1c03"
 mkdir -p "$tree/etc/modprobe.d"
 echo 'options vfio-pci ids=10de:1c03' >"$tree/etc/modprobe.d/v.conf"
 cmdline rd.vfio.config=0
