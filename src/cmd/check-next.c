@@ -159,6 +159,7 @@ static void check_several(const struct check_input *input, const struct claim *c
 {
 	const struct machine *machine = &input->context->machine;
 	const struct pci_function *taken = NULL;
+	const char *cure = NULL;
 	size_t count = 0, accounted = 0; /* accounted: taken, or left out by a keep */
 	const char *list = "";
 
@@ -167,10 +168,14 @@ static void check_several(const struct check_input *input, const struct claim *c
 		return;
 	for (size_t i = 0; i < machine->function_count; i++) {
 		const struct pci_function *function = &machine->functions[i];
+		const struct plan_entry *entry = plan_entry_of(&input->context->plan, function);
 
 		if (!is_of_claim(claim, function))
 			continue;
 		count++;
+		/* What stays says already what to claim in its place. */
+		if (entry && entry->instead)
+			cure = entry->hint;
 		list = util_text_add(list, "%s%s", list[0] ? ", " : "", pci_address_text(&function->address));
 		accounted += match_is_kept(&input->context->config, function);
 		if (!plan_takes(&input->context->plan, function))
@@ -181,7 +186,10 @@ static void check_several(const struct check_input *input, const struct claim *c
 	}
 	if (count > 1)
 		findings_add(findings, accounted >= count || !taken ? FINDING_PASS : FINDING_WARN,
-			     util_text("claim %s", claim->text), taken ? narrow(input, claim, taken) : "",
+			     util_text("claim %s", claim->text),
+			     cure  ? cure :
+			     taken ? narrow(input, claim, taken) :
+				     "",
 			     "matches %zu devices: %s", count, list)
 			->code = CODE_SEVERAL;
 }

@@ -392,10 +392,20 @@ static bool expands_to_group(const struct config *config, const struct plan_entr
 	return config_expand_of(config, entry->claim) == EXPAND_GROUP && entry->iommu_group >= 0;
 }
 
+/* Does what the claim names stay with the display @last, at least in part? */
+static bool is_replaced(const struct plan *plan, const struct claim *claim, const struct pci_function *last)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].claim == claim && is_going(&plan->entries[i]) &&
+		    goes_with_display(plan->entries[i].function, last))
+			return true;
+	return false;
+}
+
 /*
  * One id, or one class, names the host's display and the guest's: addresses name the guest's alone. Those of
- * all that the claim takes besides @last, and of what goes with these in their slots; "" where it takes no other
- * display.
+ * all that the claims of @last and of what stays with it take besides, and of what goes with these in their slots; ""
+ * where the claim of @last takes no other display.
  */
 static const char *name_twins(const struct plan *plan, const struct pci_function *last)
 {
@@ -410,10 +420,12 @@ static const char *name_twins(const struct plan *plan, const struct pci_function
 		if (!is_going(entry) || goes_with_display(entry->function, last))
 			continue;
 		for (size_t e = 0; e < plan->count && !named; e++)
-			named = plan->entries[e].claim == claim && is_going(&plan->entries[e]) &&
+			named = is_going(&plan->entries[e]) &&
 				(entry == &plan->entries[e] ||
 				 pci_same_slot(&entry->function->address,
-					       &plan->entries[e].function->address));
+					       &plan->entries[e].function->address)) &&
+				!goes_with_display(plan->entries[e].function, last) &&
+				is_replaced(plan, plan->entries[e].claim, last);
 		if (!named)
 			continue;
 		twin |= entry->claim == claim && pci_is_display(entry->function);
@@ -421,6 +433,40 @@ static const char *name_twins(const struct plan *plan, const struct pci_function
 				     pci_address_text(&entry->function->address));
 	}
 	return twin ? text : "";
+}
+
+/* "10de:1c03 and 10de:10f1": the claims that take what stays with @last. */
+static const char *list_replaced(const struct plan *plan, const struct pci_function *last)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct plan_entry *entry = &plan->entries[i];
+		bool said = !is_going(entry) || !goes_with_display(entry->function, last);
+
+		for (size_t e = 0; e < i && !said; e++)
+			said = plan->entries[e].claim == entry->claim && is_going(&plan->entries[e]) &&
+			       goes_with_display(plan->entries[e].function, last);
+		if (!said)
+			text = util_text_add(text, "%s%s", text[0] ? " and " : "", entry->claim->text);
+	}
+	return text;
+}
+
+static const char *hint_to_twins(const struct plan *plan, const struct pci_function *last, const char *twins)
+{
+	const struct claim *claim = plan_entry_of(plan, last)->claim;
+	const char *end = twins + strlen(twins), *word, *list = "";
+	size_t length;
+
+	if (claim->rank == CLAIM_OF_FILE)
+		return util_text("name the guest's card: in place of %s claim %s", list_replaced(plan, last),
+				 twins);
+	while (util_next_word(&twins, end, &word, &length))
+		list = util_text_add(list, "%s%.*s", list[0] ? "," : "", (int)length, word);
+	return util_text(
+		"name the guest's card: in place of %s in %s put rd.vfio.ids=%s on the kernel command line",
+		list_replaced(plan, last), claim->wanted_by, list);
 }
 
 /*
@@ -431,9 +477,7 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 {
 	const struct pci_function *last = find_last_display(input, plan);
 	const char *twins = last ? name_twins(plan, last) : "";
-	const char *hint = twins[0] ? util_text("name the guest's card: in place of %s claim %s",
-						plan_entry_of(plan, last)->claim->text, twins) :
-				      CLAIM_LAST_DISPLAY;
+	const char *hint = twins[0] ? hint_to_twins(plan, last, twins) : CLAIM_LAST_DISPLAY;
 
 	for (size_t i = 0; last && i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];

@@ -527,7 +527,7 @@ lost "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set" "CONFIG_INTEL_IOMMU_DEFAULT_ON
 ok "Debian's default" says "PASS 0000:01:00.0 10de:1c03: would be bound"
 ok "is on" lacks "which the next boot does not have"
 lost "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set"
-cp "$top/tests/machines/tables/dmar" "$tree/sys/firmware/acpi/tables/DMAR"
+cp "$(dirname "$0")/../machines/tables/dmar" "$tree/sys/firmware/acpi/tables/DMAR"
 run check
 ok "a table without the flag" says "FAIL IOMMU: is on by intel_iommu=on"
 printf '\005' | dd of="$tree/sys/firmware/acpi/tables/DMAR" bs=1 seek=37 conv=notrunc 2>/dev/null
@@ -548,7 +548,8 @@ twins
 cmdline vfio-pci.ids=10de:1c03,10de:10f1
 run check
 ok "ids of the command line" says "and loads the module without these ids; replace it with rd.vfio.ids=0000:02:00.0@10de:1c03,10de:10f1"
-ok "of one that they name" says "claim 10de:1c03: matches 2 devices: 0000:01:00.0, 0000:02:00.0; to claim one of them, remove 10de:1c03 from vfio-pci.ids= and add rd.vfio.ids=0000:02:00.0@10de:1c03"
+ok "the one that stays" says "it is the host's last display; name the guest's card: in place of 10de:1c03 in vfio-pci.ids put rd.vfio.ids=0000:02:00.0,0000:02:00.1 on the kernel command line"
+ok "one cure is said once" says "claim 10de:1c03: matches 2 devices: 0000:01:00.0, 0000:02:00.0; see 0000:01:00.0 above"
 cmdline rd.vfio.ids=0000:02:00.0@10de:1c03,10de:10f1
 run check
 ok "which does what it says" says "PASS 0000:02:00.0 10de:1c03: would be bound"
@@ -558,5 +559,8 @@ echo "options vfio-pci ids=10de:1c03,10de:10f1" >"$tree/etc/modprobe.d/v.conf"
 cmdline quiet
 run check
 ok "ids of modprobe.d" says "add to the configuration: claim 0000:02:00.0@10de:1c03 10de:10f1 (in /etc/vfio-early.conf), and remove the line, then: "
-ok "of one that they name" says "to claim one of them, remove 10de:1c03 from /etc/modprobe.d/v.conf:1 and claim 0000:02:00.0@10de:1c03 (in /etc/vfio-early.conf)"
+rm "$tree/sys/bus/pci/devices/0000:01:00.0/boot_vga"
+pci 0000:00:02.0 8086:041A 30000 9 i915
+run check
+ok "of two that may go" says "to claim one of them, remove 10de:1c03 from /etc/modprobe.d/v.conf:1 and claim 0000:01:00.0@10de:1c03 (in /etc/vfio-early.conf)"
 done_testing
