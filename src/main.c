@@ -20,8 +20,10 @@ static const struct command {
 	const char *summary, *more;
 } commands[] = {
 	{ "list", cmd_list, " [SELECTOR...]", "Show IOMMU groups and devices. This is the default command.",
-	  "With selectors, show the devices that they match, for example\n"
-	  "vfio-early list class:03 10de:1c03 01:00.0\n" },
+	  "With selectors or filters, show the devices that match and, marked, the others of\n"
+	  "their groups. Several filters add up; with selectors, both must match. For example\n"
+	  "vfio-early list --gpu --usb --net --storage\n"
+	  "vfio-early list class:03 10de:1c03 01:00.0 group:13\n" },
 	{ "check", cmd_check, "", "Predict the next boot.",
 	  "Report which devices the next boot binds to vfio-pci, why it does not bind the\n"
 	  "others, and the fix. The exit status is 1 if a finding is FAIL.\n" },

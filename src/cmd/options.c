@@ -10,6 +10,14 @@
 enum {
 	OPTION_JSON,
 	OPTION_COLOR,
+	OPTION_GPU,
+	OPTION_USB,
+	OPTION_NET,
+	OPTION_STORAGE,
+	OPTION_WANTED,
+	OPTION_DRIVER,
+	OPTION_TREE,
+	OPTION_LINES,
 	OPTION_LATE,
 	OPTION_DRY_RUN,
 	OPTION_WRITE,
@@ -30,6 +38,17 @@ static const struct row {
 	[OPTION_COLOR] = { "color", 0, optional_argument, "[=WHEN]", "list check status",
 			   "Use colours: always, never, or auto (the default: on a terminal,\n"
 			   "unless NO_COLOR is set). Without WHEN: always." },
+	[OPTION_GPU] = { "gpu", 0, no_argument, "", "list", "Only graphics cards and accelerators." },
+	[OPTION_USB] = { "usb", 0, no_argument, "", "list", "Only USB controllers." },
+	[OPTION_NET] = { "net", 0, no_argument, "", "list", "Only network cards." },
+	[OPTION_STORAGE] = { "storage", 0, no_argument, "", "list", "Only storage controllers." },
+	[OPTION_WANTED] = { "wanted", 0, no_argument, "", "list", "Only claimed devices." },
+	[OPTION_DRIVER] = { "driver", 0, required_argument, "=NAME", "list",
+			    "Only devices bound to the driver NAME; none: to no driver." },
+	[OPTION_TREE] = { "tree", 0, no_argument, "", "list",
+			  "Print a tree of IOMMU groups, also in a pipe and with filters." },
+	[OPTION_LINES] = { "lines", 0, no_argument, "", "list",
+			   "Print one line per device, also on a terminal." },
 	[OPTION_WRITE] = { "write", 0, no_argument, "", "facts",
 			   "Write the facts to /etc/vfio-early.facts, for images built in\n"
 			   "a chroot or a container." },
@@ -60,6 +79,8 @@ static void take(struct options *options, int index)
 		options->colour = optarg ? optarg : "always";
 	else if (index == OPTION_ROOT)
 		options->root = optarg;
+	else if (index == OPTION_DRIVER)
+		options->driver = options->driver ? util_text("%s,%s", options->driver, optarg) : optarg;
 }
 
 static bool is_given(const struct options *options, int index)
@@ -77,17 +98,26 @@ void options_parse(int argc, char **argv, struct options *ret)
 		longs[i] = (struct option){ rows[i].name, rows[i].value, NULL, KEY + (int)i };
 	opterr = 0;
 	while ((key = getopt_long(argc, argv, ":hV", longs, NULL)) != -1) {
-		if (key == ':')
+		if (key == ':') {
 			ret->valueless = argv[optind - 1];
-		else if (key != '?')
+			ret->valueless_index = index_of(optopt);
+		} else if (key != '?') {
 			take(ret, index_of(key));
-		else if (!ret->unknown)
+		} else if (!ret->unknown) {
 			/* A bundle of letters is still at its place. */
 			ret->unknown =
 				optopt > 0 && optopt < KEY ? util_text("-%c", optopt) : argv[optind - 1];
+		}
 	}
 	ret->json = is_given(ret, OPTION_JSON);
 	ret->write = is_given(ret, OPTION_WRITE);
+	ret->gpu = is_given(ret, OPTION_GPU);
+	ret->usb = is_given(ret, OPTION_USB);
+	ret->net = is_given(ret, OPTION_NET);
+	ret->storage = is_given(ret, OPTION_STORAGE);
+	ret->wanted = is_given(ret, OPTION_WANTED);
+	ret->tree = is_given(ret, OPTION_TREE);
+	ret->lines = is_given(ret, OPTION_LINES);
 	ret->late = is_given(ret, OPTION_LATE);
 	ret->dry_run = is_given(ret, OPTION_DRY_RUN);
 	ret->help = is_given(ret, OPTION_HELP);
@@ -128,7 +158,12 @@ int options_accept(struct options *options, const char *command)
 		return -EINVAL;
 	}
 	if (options->valueless) {
-		fprintf(stderr, "vfio-early: '%s' needs a value: --root=DIR\n", options->valueless);
+		fprintf(stderr, "vfio-early: '%s' needs a value: --%s%s\n", options->valueless,
+			rows[options->valueless_index].name, rows[options->valueless_index].shown);
+		return -EINVAL;
+	}
+	if (options->tree && options->lines) {
+		fprintf(stderr, "vfio-early: --tree and --lines exclude each other\n");
 		return -EINVAL;
 	}
 	for (int i = 0; i < (int)ARRAY_SIZE(rows); i++) {
@@ -168,10 +203,13 @@ void options_print(FILE *out, const char *command)
 
 const char *options_usage(const char *command)
 {
-	const char *text = "";
+	const char *text = "", *break_line = "";
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].commands[0] && is_taken_by(&rows[i], command))
-			text = util_text_add(text, " [--%s%s]", rows[i].name, rows[i].shown);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (!rows[i].commands[0] || !is_taken_by(&rows[i], command))
+			continue;
+		text = util_text_add(text, "%s [--%s%s]", break_line, rows[i].name, rows[i].shown);
+		break_line = i == OPTION_COLOR || i == OPTION_WANTED ? "\n            " : "";
+	}
 	return text;
 }

@@ -6,6 +6,9 @@
 
 struct options {
 	bool json, late, dry_run, write, help, version;
+	/* what list shows, and in which form */
+	bool gpu, usb, net, storage, wanted, tree, lines;
+	const char *driver; /* of --driver, several with commas between them, or NULL */
 	const char *root;   /* of --root, or NULL */
 	const char *colour; /* of --color */
 	struct term term;
@@ -14,6 +17,7 @@ struct options {
 	unsigned int given;  /* a bit for each option that was given */
 	const char *unknown; /* the first option that there is none of, and one without its value */
 	const char *valueless;
+	int valueless_index; /* its row */
 };
 
 /* Parse @argv, whose words move behind its options. What is wrong is said by options_accept(). */

@@ -85,6 +85,7 @@ static void start_line(struct term *term, const char *before)
 void term_open(struct term *term, const char *first, const char *rest)
 {
 	term->rest = rest;
+	term->below = false;
 	start_line(term, first);
 }
 
@@ -95,11 +96,12 @@ static void end_style(struct term *term)
 	term->styled = false;
 }
 
-static void go_on_below(struct term *term)
+void term_break(struct term *term)
 {
 	end_style(term);
 	fputc('\n', term->out);
 	start_line(term, term->rest);
+	term->below = true;
 }
 
 /* Names come from files, and files may hold what a terminal takes for a command. */
@@ -131,7 +133,7 @@ static void put_word(struct term *term, enum term_style style, const char *word,
 	unsigned int columns = columns_of(word, length);
 
 	if (!term->blank && term->width && term->column + 1 + columns > term->width)
-		go_on_below(term);
+		term_break(term);
 	if (!term->blank) {
 		fputc(' ', term->out);
 		term->column++;
@@ -141,7 +143,7 @@ static void put_word(struct term *term, enum term_style style, const char *word,
 
 		write_text(term, style, word, part);
 		fputc('\\', term->out);
-		go_on_below(term);
+		term_break(term);
 		word += part;
 		length -= part;
 		columns = columns_of(word, length);
@@ -186,6 +188,33 @@ void term_cell(struct term *term, enum term_style style, unsigned int columns, c
 		fputc(' ', term->out);
 		term->column++;
 	}
+}
+
+unsigned int term_columns(const char *text)
+{
+	return columns_of(text, strlen(text));
+}
+
+bool term_has_room(const struct term *term, unsigned int columns)
+{
+	return !term->width || term->column + !term->blank + columns <= term->width;
+}
+
+void term_cut(struct term *term, enum term_style style, const char *text)
+{
+	const char *mark = term->unicode ? "…" : "...";
+	size_t length = strlen(text);
+
+	if (!term_has_room(term, columns_of(text, length))) {
+		unsigned int before = term->column + !term->blank + term_columns(mark);
+
+		length = bytes_of(text, length, before < term->width ? term->width - before : 0);
+		while (length && text[length - 1] == ' ')
+			length--;
+		text = util_text("%.*s%s", (int)length, text, mark);
+	}
+	put_word(term, style, text, strlen(text));
+	end_style(term);
 }
 
 void term_close(struct term *term)

@@ -18,6 +18,7 @@ struct term {
 	unsigned int column;
 	const char *rest; /* what stands before a line that goes on */
 	bool styled;      /* a colour is on */
+	bool below;       /* it goes on below the first one */
 	bool blank;       /* nothing stands on it yet but what goes before */
 };
 
@@ -38,6 +39,15 @@ void term_put(struct term *term, enum term_style style, const char *format, ...)
 void term_mark(struct term *term, char sign);
 /* Add one text and blanks up to @columns. */
 void term_cell(struct term *term, enum term_style style, unsigned int columns, const char *text);
+/*
+ * Add one text, cut at the end of the line with an ellipsis for a mark; and the columns that a text takes, and whether so
+ * many are left on the line.
+ */
+void term_cut(struct term *term, enum term_style style, const char *text);
+unsigned int term_columns(const char *text);
+bool term_has_room(const struct term *term, unsigned int columns);
+/* Go on below. */
+void term_break(struct term *term);
 void term_close(struct term *term);
 
 /*

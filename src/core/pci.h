@@ -123,8 +123,10 @@ static inline unsigned int pci_base_class(const struct pci_function *function)
 }
 #define PCI_BASE_STORAGE 0x01
 #define PCI_BASE_NETWORK 0x02
+#define PCI_BASE_DISPLAY 0x03
 #define PCI_BASE_MULTIMEDIA 0x04
 #define PCI_BASE_BRIDGE 0x06
+#define PCI_BASE_ACCELERATOR 0x12
 #define PCI_BASE_VENDOR 0xff /* fits no class that is defined */
 #define PCI_SUB_CXL_MEMORY 0x0502
 #define PCI_SUB_HOST_BRIDGE 0x0600

@@ -101,6 +101,13 @@ const char *pci_names_device(const struct pci_function *function)
 	return util_text("%s%s%s", vendor.text, device.text[0] ? " " : "", device.text);
 }
 
+const char *pci_names_model(const struct pci_function *function)
+{
+	struct name device = look_up(PCI_LOOKUP_DEVICE, function->vendor, function->device);
+
+	return device.text[0] ? util_text("%s", device.text) : pci_names_device(function);
+}
+
 const char *pci_names_class(const struct pci_function *function)
 {
 	struct name name = look_up(PCI_LOOKUP_CLASS, function->class >> 8, 0);

@@ -11,5 +11,8 @@ void pci_names_close(void);
 /* "NVIDIA Corporation GP106 [GeForce GTX 1060 6GB]", "" where it is not known: a util_text(). */
 const char *pci_names_device(const struct pci_function *function) must_check;
 
+/* The same without the vendor, which stands alone where the device is not known. */
+const char *pci_names_model(const struct pci_function *function) must_check;
+
 /* "VGA compatible controller", or "class 030000" where it is not known: a util_text(). */
 const char *pci_names_class(const struct pci_function *function) must_check;

@@ -324,24 +324,33 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address)
 }
 
 /* The connectors of one card: folders "card0-HDMI-A-1" with a file "status" (drivers/gpu/drm/drm_sysfs.c). */
-static int read_connectors(const char *card)
+static int read_connectors(const char *card, const char **connected)
 {
 	char **names;
 	ssize_t count = rootdir_list(card, &names);
 	int monitor = -1;
 
 	for (ssize_t i = 0; i < count; i++) {
+		const char *connector = strchr(names[i], '-');
 		struct rootdir_text status;
 
-		if (util_starts_with(names[i], "card") &&
-		    rootdir_read(rootdir_path(&status, "%s/%s/status", card, names[i]), &status) == 0)
-			monitor = monitor == 1 || util_starts_with(status.text, "connected");
+		if (!util_starts_with(names[i], "card") || !connector ||
+		    rootdir_read(rootdir_path(&status, "%s/%s/status", card, names[i]), &status) < 0)
+			continue;
+		if (!util_starts_with(status.text, "connected")) {
+			monitor = monitor == 1;
+			continue;
+		}
+		monitor = 1;
+		if (connected)
+			*connected =
+				util_text_add(*connected, "%s%s", *connected[0] ? "," : "", connector + 1);
 	}
 	rootdir_list_free(names, count);
 	return monitor;
 }
 
-int sysfs_drm_has_monitor(const struct pci_address *address)
+static int read_cards(const struct pci_address *address, const char **connected)
 {
 	struct rootdir_text folder, card;
 	char **names;
@@ -349,12 +358,24 @@ int sysfs_drm_has_monitor(const struct pci_address *address)
 	int monitor = -1;
 
 	for (ssize_t i = 0; i < count; i++) {
-		int seen = read_connectors(rootdir_path(&card, "%s/%s", folder.text, names[i]));
+		int seen = read_connectors(rootdir_path(&card, "%s/%s", folder.text, names[i]), connected);
 
 		monitor = seen > monitor ? seen : monitor;
 	}
 	rootdir_list_free(names, count);
 	return monitor;
+}
+
+int sysfs_drm_has_monitor(const struct pci_address *address)
+{
+	return read_cards(address, NULL);
+}
+
+const char *sysfs_drm_monitors(const struct pci_address *address)
+{
+	const char *connected = "";
+
+	return read_cards(address, &connected) < 0 ? NULL : connected;
 }
 
 ssize_t sysfs_iommu_list(char ***ret_names)

@@ -110,6 +110,8 @@ bool sysfs_drm_is_boot_display(const struct pci_address *address);
 
 /* Is a monitor connected to the function's DRM device? 1, 0, or -1 where it has none, or no connector. */
 int sysfs_drm_has_monitor(const struct pci_address *address) must_check;
+/* The connectors that have one, as "DP-1,HDMI-A-1": a util_text(), or NULL likewise. */
+const char *sysfs_drm_monitors(const struct pci_address *address) must_check;
 
 /*
  * Names of the IOMMUs that the kernel drives. Returns their number or -errno; free with rootdir_list_free().

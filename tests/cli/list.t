@@ -19,7 +19,8 @@ cmdline rd.vfio.ids=01:00.0
 run list
 first=$(printf '%s\n' "$output" | sed -n 2p)
 ok "groups are in order" [ "${first%% *}" = 0000:02:00.0 ]
-ok "those without a group are behind them" [ "$(printf '%s\n' "$output" | tail -n 1)" = "0000:03:00.0 8086:1533 group=- driver=- class 020000; resets: none" ]
+ok "those without a group are behind them" [ "$(printf '%s\n' "$output" | tail -n 2 | head -n 1)" = "0000:03:00.0 8086:1533 group=- driver=- class 020000; resets: none" ]
+ok "the last line is a summary" [ "$(printf '%s\n' "$output" | tail -n 1)" = "3 devices in 2 IOMMU groups; 1 claimed, 1 in use by the host" ]
 ok "without names there are ids" line "0000:02:00.0 10de:1c03 group=2 driver=nouveau class 030000; the boot display; resets: flr bus"
 ok "what is wanted says so" line "0000:01:00.0 10de:1c03 group=10 driver=vfio-pci class 030000; resets: none; claimed by rd.vfio.ids; would be bound to vfio-pci, IOMMU group 10 (now: vfio-pci)"
 ok "nothing fails" exits 0

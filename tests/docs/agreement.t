@@ -141,7 +141,7 @@ done <"$work/steps-of-program"
 # --- completion of the live system ---
 
 for device in /sys/bus/pci/devices/*; do
-	ok "bash offers ${device##*/}" sh -c 'echo "$1" | grep -qxF "$2"' - "$(bash_offers "vfio-early list ")" "${device##*/}"
+	ok "bash offers ${device##*/}" sh -c 'echo "$1" | grep -qxF "$2"' - "$(bash_offers "vfio-early list 0000:")" "${device##*/}"
 	break
 done
 ok "what is written already is not given twice" [ "$(bash_offers "vfio-early list class:" : | head -n 1)" = "" ]

@@ -69,7 +69,8 @@ while read -r line; do
 	eval "set -- $line"
 	ok "vfio-early $line" accepts "$@"
 done <"$work/examples"
-# What the manual says of a selector: the others of the group are not shown.
-same "list with a selector shows no neighbours" "0000:01:00.0
-0000:01:00.1" "$("$binary" --root "$tree" list '01:00.*' | sed -n 's/^\(0000:[^ ]*\) .*/\1/p')"
+# What the manual says of a selector: the others of the group are shown, and marked.
+same "list with a selector marks the neighbours" "0000:00:01.0 (same group)
+0000:01:00.0
+0000:01:00.1" "$("$binary" --root "$tree" list '01:00.*' | sed -nE 's/^(0000:[^ ]*) .*( \(same group\)).*/\1\2/p; t; s/^(0000:[^ ]*) .*/\1/p')"
 finish
