@@ -119,10 +119,10 @@ prove: ## Run the tests that are built already
 check-unit: $(call picked,$(unit_tests) $(host_tests)) ## Only the unit tests
 	$(Q)$(prove) -j$(jobs) $(call picked,$(unit_tests) $(host_tests))
 
-# Some of them wait for budgets to end. check-and-boot, record, steps and sweep go through every machine: make check, or T=.
+# Some of them wait for budgets to end. check-and-boot, record, results, steps and sweep go through every machine: make check, or T=.
 cli_tests := $(filter tests/machines/%,$(script_tests)) $(filter tests/cli/% tests/record/%,$(script_tests))
-check-cli: build/test/.built ## Only the tests of the binary on trees and machines; T=record, check-and-boot, steps, sweep: those too
-	$(Q)$(prove) -j$(shell expr 2 \* $(jobs)) $(call picked,$(if $(T),$(cli_tests),$(filter-out %/check-and-boot.t %/record.t %/steps.t %/sweep.t,$(cli_tests))))
+check-cli: build/test/.built ## Only the tests of the binary on trees and machines; T=record, check-and-boot, results, steps, sweep: those too
+	$(Q)$(prove) -j$(shell expr 2 \* $(jobs)) $(call picked,$(if $(T),$(cli_tests),$(filter-out %/check-and-boot.t %/record.t %/results.t %/steps.t %/sweep.t,$(cli_tests))))
 
 check-disks: build/test/disks-door ## Only the spoilt superblocks; CASES=200, SEED= of an earlier run
 	$(Q)$(prove) --verbose tests/disks/superblocks.t

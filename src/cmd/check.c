@@ -218,6 +218,13 @@ static bool is_bound_now(const struct plan_entry *entry)
 	       (!entry->claim->driver[0] || !strcmp(entry->function->driver, entry->wanted_driver));
 }
 
+static bool has_ids(const struct check *check)
+{
+	const struct module_ids *ids = modprobe_find(&check->ids, "vfio_pci");
+
+	return ids && ids->ids[0];
+}
+
 /* What the next boot comes to, for whoever reads no more than the last line. */
 static const char *conclude(const struct check *check)
 {
@@ -235,9 +242,7 @@ static const char *conclude(const struct check *check)
 	if (config_off_reason(&check->context.config))
 		return util_text("vfio-early is off on the next boot (%s): it binds no device%s.",
 				 config_off_parameter(&check->context.config),
-				 modprobe_find(&check->ids, "vfio_pci") ?
-					 ", and leaves vfio-pci.ids= to the kernel" :
-					 "");
+				 has_ids(check) ? ", and leaves vfio-pci.ids= to the kernel" : "");
 	if (!check->context.config.claim_count)
 		return "No device is claimed: the next boot binds none.";
 	if (check->context.config.dryrun)
