@@ -48,6 +48,9 @@ static void check_forbidden(const struct check_input *input, struct findings *fi
 	static const char *const modules[] = { "vfio_pci", "vfio_pci_core", "vfio" };
 	const char *token = find_token(input, "module_blacklist");
 
+	/* What is built in is not loaded. */
+	if (input->next && input->next->driver == KERNEL_DRIVER_BUILTIN)
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
 		if (!cmdline_has(input->context->cmdline, "module_blacklist", modules[i]))
 			continue;
@@ -209,6 +212,7 @@ static void check_driver(const struct check_input *input, const struct plan_entr
 			 struct findings *findings)
 {
 	const char *driver = entry->claim->driver;
+	cleanup_free char *module = modprobe_module_name(driver, strlen(driver));
 	const char *cure = util_text("remove driver=%s (%s); vfio-pci, or a variant of it, is the default",
 				     driver, entry->claim->wanted_by);
 
@@ -217,7 +221,13 @@ static void check_driver(const struct check_input *input, const struct plan_entr
 			     "driver=%s: the kernel %s has no such driver, neither built in nor as a module",
 			     driver, input->next->version)
 			->code = CODE_DRIVER;
-	else if (!pci_is_guest_driver(driver))
+	else if (strcmp(module, "vfio_pci") != 0 &&
+		 cmdline_has(input->context->cmdline, "module_blacklist", module))
+		findings_add(findings, FINDING_FAIL, show_subject(entry),
+			     cure_token(input, find_token(input, "module_blacklist")),
+			     "driver=%s: %s forbids it", driver, find_token(input, "module_blacklist"))
+			->code = CODE_FORBIDDEN;
+	else if (!strstr(driver, "vfio"))
 		findings_add(findings, FINDING_WARN, show_subject(entry), cure,
 			     "driver=%s: this is no vfio driver by its name, so a guest may not be able to "
 			     "use the device",
@@ -249,9 +259,11 @@ static const char *describe_binding(const struct check_input *input, const char 
 static void tell_spared(const struct check_input *input, const struct pci_function *function,
 			const struct pci_function *taken, const char *driver, struct findings *findings)
 {
+	const char *forbidden = module_index_find(input->index, function).forbidden;
 	const char *why = driver[0] ? "pci-stub.ids= binds it to pci-stub" :
-				      util_text("the next boot does not load %s",
-						module_index_find(input->index, function).forbidden);
+			  forbidden[0] ?
+				      util_text("the next boot does not load %s", forbidden) :
+				      util_text("the kernel %s has no driver for it", input->next->version);
 
 	findings_add(findings, FINDING_PASS, pci_text(function), "",
 		     "shares IOMMU group %d with %s and leaves it usable: %s", function->iommu_group,

@@ -304,5 +304,12 @@ const char *module_index_spared(const struct module_index *index, const struct p
 	if (is_stubs(index, function))
 		return "pci-stub";
 	drivers = module_index_find(index, function);
-	return !drivers.names[0] && drivers.forbidden[0] ? "" : NULL;
+	if (drivers.names[0])
+		return NULL;
+	/* A driver without an alias for the device was given it by hand, and may be given it again. */
+	return drivers.forbidden[0] || (function->driver[0] && !pci_is_guest_driver(function->driver) &&
+					index->aliases && index->files && index->builtin &&
+					index->builtin_info && !module_index_has(index, function->driver)) ?
+		       "" :
+		       NULL;
 }

@@ -52,8 +52,8 @@ struct module_drivers module_index_find(const struct module_index *index,
 					const struct pci_function *function) must_check;
 
 /*
- * The driver that keeps a host driver off the function: "pci-stub" by its ids=, "" where every driver that it has is
- * forbidden; NULL where nothing does, or where that is not known.
+ * The driver that keeps a host driver off the function: "pci-stub" by its ids=, "" where every driver for it is
+ * forbidden, or where it has one now and this kernel has none for it; NULL where nothing does, or where that is not known.
  */
 const char *module_index_spared(const struct module_index *index,
 				const struct pci_function *function) must_check;

@@ -143,6 +143,22 @@ for module in vfio_pci vfio_pci_core vfio; do
 	ok "a forbidden module: $module" says "FAIL command line: module_blacklist=floppy,$module forbids $module, so the next boot binds no device to vfio-pci; "
 	ok "is a failure" exits 1
 done
+grub rd.vfio.ids=01:00.0 module_blacklist=vfio_pci
+echo kernel/drivers/vfio/pci/vfio-pci.ko >"$modules/modules.builtin"
+run check
+ok "what is built in cannot be forbidden" lacks "forbids"
+: >"$modules/modules.builtin"
+echo "kernel/drivers/vfio/pci/mlx5/mlx5-vfio-pci.ko:" >>"$modules/modules.dep"
+grub module_blacklist=mlx5_vfio_pci
+echo "claim 01:00.0 driver=mlx5-vfio-pci" | config
+run check
+ok "the driver of a claim" says "FAIL 0000:01:00.0 10de:1c03: driver=mlx5-vfio-pci: module_blacklist=mlx5_vfio_pci forbids it; remove module_blacklist=mlx5_vfio_pci from"
+echo kernel/drivers/pci/pci-stub.ko >"$modules/modules.builtin"
+echo "claim 01:00.0 driver=pci-stub" | config
+run check
+ok "pci-stub is for no guest" says "WARN 0000:01:00.0 10de:1c03: driver=pci-stub: this is no vfio driver by its name"
+: >"$modules/modules.builtin"
+: | config
 grub rd.vfio.ids=01:00.0 module_blacklist=vfio-pci
 run check
 ok "the kernel does not know it with a hyphen" lacks "forbids"
@@ -378,6 +394,18 @@ ok "every module that matches tries" says "and the next boot binds it to snd_hda
 cmdline rd.vfio.ids=01:00.0 modprobe.blacklist=snd_hda_intel
 run check
 ok "also the second one" says "and the next boot binds it to snd_other; until"
+
+card
+pci 0000:01:00.1 10DE:10F1 40300 1 own_driver 2>/dev/null
+sed -i /snd_hda_intel/d "$modules/modules.alias"
+run check
+ok "where what is built in is not known, a driver of now counts" says "FAIL 0000:01:00.1 10de:10f1: is bound to own_driver; until"
+printf 'a.alias=pci:x\0' >"$modules/modules.builtin.modinfo"
+run check
+ok "a kernel without its driver" line "$spared the kernel 6.1.0-1 has no driver for it"
+echo "kernel/own-driver.ko:" >>"$modules/modules.dep"
+run check
+ok "one that has it without an alias" says "FAIL 0000:01:00.1 10de:10f1: is bound to own_driver; until"
 
 card
 pci 0000:01:00.1 10DE:10F1 40300 1 pci-stub 2>/dev/null
