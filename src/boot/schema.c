@@ -141,6 +141,8 @@ void schema_plan(struct json *json, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		print_entry(json, &plan->entries[i]);
+	for (size_t i = 0; i < plan->gone_count; i++)
+		json_raw(json, NULL, plan->gone[i]);
 	schema_neighbours(json, plan);
 }
 

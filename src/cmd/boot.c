@@ -142,6 +142,23 @@ static void save_report(const struct boot *boot)
 			 strerror(-r));
 }
 
+/* What waited for this stage and was pulled out by now waits no more. */
+static bool settle_gone(void *data, struct report_device *device)
+{
+	const struct machine *machine = data;
+
+	if (!device->found || device->verdict != VERDICT_DEFERRED ||
+	    pci_find(machine->functions, machine->function_count, &device->function.address))
+		return false;
+	device->verdict = VERDICT_ABSENT;
+	device->reason = verdict_sentence(&(struct outcome){
+		.verdict = VERDICT_ABSENT, .reason = "it was there in the early stage and is gone" });
+	device->hint = "look for this device in dmesg";
+	device->function.driver[0] = '\0';
+	log_line(LOG_WARNING, "%s %s; %s", pci_text(&device->function), device->reason, device->hint);
+	return true;
+}
+
 /* What the image's own scripts know is written as on the kernel command line. */
 static int accept_parameters(const struct options *options)
 {
@@ -349,6 +366,9 @@ static int carry_out(struct boot *boot, unsigned long long start)
 	log_line(LOG_DEBUG, "done in %llu us, of which loading vfio-pci took %llu us and the devices %llu us",
 		 util_now() - start, times.modules, times.devices);
 	save_report(boot);
+	/* Where it cannot be written that was said. */
+	if (boot->context.plan.gone_count)
+		(void)!report_amend(settle_gone, &boot->context.machine);
 	if (!boot->late)
 		save_facts(&boot->context.facts);
 	leave_stuck(&boot->context.plan);

@@ -102,6 +102,7 @@ void plan_clear(struct plan *plan)
 	free(plan->neighbours);
 	free(plan->groups);
 	free(plan->advised);
+	free(plan->gone);
 	*plan = (struct plan){ 0 };
 }
 

@@ -77,6 +77,9 @@ struct plan {
 	struct plan_group *groups;
 	size_t group_count;
 	bool *advised; /* of advice_find(), one a function: what it says to claim too; NULL for nothing yet */
+	/* in the late stage: the early stage's objects in the report of functions that are gone by now */
+	const char **gone;
+	size_t gone_count;
 };
 
 /* "consumer depends on supplier": the kernel's device links between functions. */

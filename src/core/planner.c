@@ -223,6 +223,19 @@ static void find_given_back(const struct plan_input *input, struct plan_entry *e
 	entry->give_back = entry->withheld && leaves;
 }
 
+/* What the early stage has decided stays in the report, also of what was pulled out since. */
+static void keep_gone(const struct plan_input *input, struct plan *plan)
+{
+	for (size_t i = 0; i < input->early_verdict_count && input->stage->after_early; i++) {
+		const struct early_verdict *early = &input->early_verdicts[i];
+
+		if (pci_find(input->functions, input->function_count, &early->address))
+			continue;
+		plan->gone = util_grow(plan->gone, plan->gone_count, sizeof(*plan->gone));
+		plan->gone[plan->gone_count++] = early->json;
+	}
+}
+
 static void make_plan(const struct plan_input *input, const int *wanted, struct plan *ret)
 {
 	const struct config *config = input->config;
@@ -249,6 +262,7 @@ static void make_plan(const struct plan_input *input, const int *wanted, struct 
 	for (size_t i = 0; i < ret->count && !off; i++)
 		find_given_back(input, &ret->entries[i]);
 	add_unmatched(input, wanted, off, ret);
+	keep_gone(input, ret);
 	if (ret->count)
 		qsort(ret->entries, ret->count, sizeof(*ret->entries), by_subject);
 	if (!off)

@@ -65,6 +65,24 @@ for text in "" "{ \"devices\": [ { \"address\": \"0000:03:00.0\", \"verdict\": "
 	ok "a report of '$text' does not stop it" verdicts_are "01:00.0=bound 02:00.0=kept 03:00.0=stuck"
 done
 
+# What is pulled out between the stages stays in the report.
+twin_nvme
+run boot
+rm -r "$tree/sys/bus/pci/devices/0000:01:00.0" "$tree/sys/bus/pci/devices/0000:03:00.0"
+: >"$tree/dev/kmsg"
+run boot --late
+ok "what is gone is in the report" verdicts_are "02:00.0=kept =absent 01:00.0=absent 03:00.0=bound"
+ok "with a reason" report_is '.devices[] | select(.address == "0000:01:00.0") | .reason' "not found: it was there in the early stage and is gone"
+ok "and in the log" log_says "0000:01:00.0 144d:a808 not found: it was there in the early stage and is gone; look for this device in dmesg"
+ok "what was bound says what it was" report_is '.devices[] | select(.address == "0000:03:00.0") | .reason' "bound to vfio-pci, IOMMU group 12 (was: radeon)"
+ok "the report fits the schema" /usr/bin/python3 -m jsonschema -i "$tree/run/vfio-early/report.json" "$cli_here/../report.schema.json"
+run status
+ok "status tells of both" says "0000:03:00.0 1002:5159 Advanced Micro Devices, Inc. [AMD/ATI]: now: removed since the boot"
+ok "each once" [ "$(printf '%s\n' "$output" | grep -c "^[A-Z]* 0000:01:00.0")" = 1 ]
+run finish
+ok "nothing is left to finish" exits 0
+ok "nothing waits any more" report_is '[.devices[] | select(.verdict == "deferred")] | length' 0
+
 # A configuration that says nothing of storage leaves no word, and costs the late stage nothing.
 twin_nvme
 cmdline "root=/dev/nvme0n1p1 rd.vfio.ids=03:00.0"
