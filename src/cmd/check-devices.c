@@ -52,7 +52,7 @@ static void check_config(const struct check_input *input, struct findings *findi
 	if (!config->claim_count && !config->error_count)
 		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows the devices",
 			     "nothing is claimed: %s",
-			     input->claims_ignored ?
+			     input->ignored_file ?
 				     "no rd.vfio.ids= names a device, and the files are ignored" :
 				     "neither rd.vfio.ids= nor " CONFIG_READ_FILE " names a device")
 			->code = CODE_NO_CLAIM;

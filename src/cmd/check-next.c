@@ -65,9 +65,12 @@ static void check_ignored(const struct check_input *input, struct findings *find
 {
 	const char *token = find_token(input, "rd.vfio.config");
 
-	if (input->claims_ignored)
-		findings_add(findings, FINDING_WARN, CONFIG_READ_FILE, cure_token(input, token),
-			     "the next boot ignores this file and its drop-ins, by %s on its command line",
+	if (input->ignored_file)
+		findings_add(findings, FINDING_WARN, input->ignored_file, cure_token(input, token),
+			     !strcmp(input->ignored_file, CONFIG_READ_FILE) ?
+				     "the next boot ignores this file and its drop-ins, by %s on its command "
+				     "line" :
+				     "the next boot ignores this file, by %s on its command line",
 			     token)
 			->code = CODE_FILE_IGNORED;
 }

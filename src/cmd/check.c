@@ -151,17 +151,27 @@ static void read_resets(struct check *check)
 	}
 }
 
-/* Would the configuration's files claim anything, if they counted? */
-static bool files_claim(void)
+/* "FILE" of "FILE:LINE" */
+static const char *file_of(const char *where)
+{
+	return util_text("%.*s", (int)strcspn(where, ":"), where);
+}
+
+/* The first of the configuration's files that would claim or keep anything, if they counted; NULL for none. */
+static const char *find_ignored(void)
 {
 	struct config config;
 	cleanup_free char *cmdline = NULL;
-	bool claim;
+	const char *found = NULL;
 
 	config_read("", true, &config, &cmdline);
-	claim = config.claim_count;
+	for (size_t c = 0; c < config.claim_count && !found; c++)
+		if (config.claims[c].rank == CLAIM_OF_FILE)
+			found = file_of(config.claims[c].wanted_by);
+	if (!found && config.keep_count)
+		found = file_of(config.keeps[0].where);
 	config_clear(&config);
-	return claim;
+	return found;
 }
 
 static void judge(struct check *check)
@@ -186,7 +196,7 @@ static void judge(struct check *check)
 		.index = &check->index,
 		.iommu_by_default = check->iommu_by_default,
 		.files_ignored = !config_wants_files(check->context.cmdline),
-		.claims_ignored = !config_wants_files(check->context.cmdline) && files_claim(),
+		.ignored_file = config_wants_files(check->context.cmdline) ? NULL : find_ignored(),
 		.edit = bootloader_find_edit(&check->distro, check->context.cmdline, &edit) ? &edit : NULL,
 		.guests = &check->guests,
 		.ids = &check->ids,

@@ -33,7 +33,7 @@ struct check_input {
 	bool unprivileged;     /* not run by root: some things cannot be seen */
 	const struct module_index *index;    /* of the kernel that boots next */
 	enum kernel_switch iommu_by_default; /* whether that switches VT-d on by itself */
-	bool claims_ignored; /* the files claim something, and rd.vfio.config=0 makes the boot ignore them */
+	const char *ignored_file; /* one that claims or keeps something, and does not count; NULL for none */
 	const struct bootloader_edit *edit; /* what was edited and not applied, NULL for nothing */
 	const struct guest_devices *guests;
 	const struct modprobe_ids *ids; /* the ids= of modules, of which the last one of each counts */

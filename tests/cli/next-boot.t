@@ -117,6 +117,18 @@ ok "its code" code_is file-ignored WARN
 echo "# nothing" | config
 run check
 ok "which is nothing to say of an empty one" lacks "ignores this file"
+mkdir -p "$tree/etc/modprobe.d" "$tree/etc/vfio-early.conf.d"
+echo 'options vfio-pci ids=10de:1c03' >"$tree/etc/modprobe.d/v.conf"
+run check
+ok "nor where modprobe.d has ids, which count" lacks "ignores this file"
+echo "claim 01:00.1" >"$tree/etc/vfio-early.conf.d/a.conf"
+run check
+ok "a drop-in is named" says "WARN /etc/vfio-early.conf.d/a.conf: the next boot ignores this file, by rd.vfio.config=0 on its command line;"
+rm -r "$tree/etc/modprobe.d" "$tree/etc/vfio-early.conf.d"
+echo "keep 01:00.1" | config
+run check
+ok "a keep that does not count" says "WARN /etc/vfio-early.conf: the next boot ignores this file and its drop-ins, by"
+: | config
 cmdline quiet
 grub quiet rd.vfio.ids=10de:1c0x
 run check
