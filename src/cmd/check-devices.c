@@ -157,9 +157,26 @@ static void check_entries(const struct check_input *input, struct findings *find
  * What the early boot does not have yet: it is claimed when the late stage finds it, by then with its host
  * driver.
  */
-static void check_later(const struct plan_entry *entry, const char *subject, struct findings *findings)
+static void check_later(const struct check_input *input, const struct plan_entry *entry, const char *subject,
+			struct findings *findings)
 {
-	if (entry->function->is_virtual)
+	const struct machine *machine = &input->context->machine;
+	const struct pci_function *physical;
+
+	if (!entry->function->is_virtual)
+		return;
+	physical = pci_find(machine->functions, machine->function_count, &entry->function->physical);
+	if (physical && plan_takes(&input->context->plan, physical))
+		findings_add(
+			findings, FINDING_FAIL, subject,
+			util_text("remove the claim of one of them: a guest gets the whole card with %s, or "
+				  "a part of it with each virtual function",
+				  pci_address_text(&physical->address)),
+			"is a virtual function of %s, which is claimed too: without its driver nothing "
+			"creates it",
+			pci_text(physical))
+			->code = CODE_VIRTUAL;
+	else
 		findings_add(findings, FINDING_WARN, subject,
 			     "bind it after that driver has loaded, or let libvirt do it (managed='yes')",
 			     "a virtual function exists only after the driver of its physical function has "
@@ -411,7 +428,7 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 	const char *subject = show_subject(entry);
 	struct explanation reported;
 
-	check_later(entry, subject, findings);
+	check_later(input, entry, subject, findings);
 	lose_storage(input, entry->function, match_insists_on_early(entry->claim, entry->function),
 		     match_is_asked_late(&input->context->config, entry->claim, entry->function), subject,
 		     findings);

@@ -138,6 +138,15 @@ bool advice_trial_refuses(const struct advice_input *input, const struct plan *p
 		}
 	}
 	for (size_t i = 0; i < trial->plan.count; i++) {
+		const struct pci_function *function = trial->plan.entries[i].function, *physical;
+
+		if (!function || !function->is_virtual || !plan_is_taken(&trial->plan.entries[i]))
+			continue;
+		physical = pci_find(input->plan->functions, input->plan->function_count, &function->physical);
+		if (physical && plan_takes(&trial->plan, physical) && !plan_takes(plan, physical))
+			return advice_refuse(ret, physical, "its driver creates the virtual function");
+	}
+	for (size_t i = 0; i < trial->plan.count; i++) {
 		const struct pci_function *function = trial->plan.entries[i].function;
 		struct explanation why;
 

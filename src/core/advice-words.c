@@ -48,6 +48,8 @@ const char *advice_hint_to_part(const struct advice_input *input, const struct p
 		return "remove that keep if the host does not need the device";
 	if (pci_same_slot(&function->address, &cause->address))
 		return "both are functions of one device, so no slot separates them; " OVERRIDE;
+	if (function->is_virtual && !pci_address_compare(&function->physical, &cause->address))
+		return ACS "; " OVERRIDE;
 	if (advice_is_card(input->plan, function))
 		return hint_to_move(input->plan, function, cause);
 	if (advice_is_card(input->plan, cause))

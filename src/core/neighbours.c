@@ -44,13 +44,15 @@ static bool is_let_be(const struct pci_function *function)
 	return function->header_type > 0 || sub == PCI_SUB_PCI_BRIDGE || sub == PCI_SUB_CARDBUS_BRIDGE;
 }
 
-/* With its controller taken nothing is behind it any more. */
+/* With its controller taken nothing is behind it any more, and no driver makes virtual functions. */
 bool neighbours_go_with_vmd(const struct pci_function *functions, size_t count, const struct plan *plan,
 			    const struct pci_function *function)
 {
-	const struct pci_function *vmd = pci_find_vmd(functions, count, function);
+	const struct pci_function *maker = function->is_virtual ?
+						   pci_find(functions, count, &function->physical) :
+						   pci_find_vmd(functions, count, function);
 
-	return vmd && plan_takes(plan, vmd);
+	return maker && plan_takes(plan, maker);
 }
 
 static void find_group_neighbours(const struct plan_input *input, struct plan *plan)

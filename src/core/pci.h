@@ -55,7 +55,8 @@ struct pci_function {
 	bool has_keyboard; /* a keyboard hangs off it now */
 	/* its IOMMU group has a reserved region of type "direct"; false where it was not read */
 	bool direct_region;
-	bool is_virtual; /* an SR-IOV virtual function: it has a "physfn" link */
+	bool is_virtual;             /* an SR-IOV virtual function: it has a "physfn" link */
+	struct pci_address physical; /* of a virtual function: what makes it */
 	/* of who looks ahead: what keeps a host driver off it at the next boot, "" for none; NULL where nothing does */
 	const char *next_driver;
 };

@@ -121,7 +121,7 @@ void pci_read_boot_vga(struct pci_function *function)
 
 void pci_read_virtual(struct pci_function *function)
 {
-	function->is_virtual = sysfs_pci_has(&function->address, "physfn");
+	function->is_virtual = sysfs_pci_physical(&function->address, &function->physical);
 }
 
 void pci_read_state(struct pci_function *function)

@@ -75,6 +75,14 @@ int sysfs_pci_link(const struct pci_address *address, struct rootdir_text *ret)
 	return rootdir_link(rootdir_path(ret, PCI "/devices/" ADDRESS, ADDRESS_VALUES(address)), ret);
 }
 
+bool sysfs_pci_physical(const struct pci_address *address, struct pci_address *ret)
+{
+	struct rootdir_text text;
+	const char *cursor = text.text;
+
+	return rootdir_link(pci_path(&text, address, "physfn"), &text) == 0 && pci_next_address(&cursor, ret);
+}
+
 ssize_t sysfs_iommu_group_list(int group, char ***ret_names)
 {
 	struct rootdir_text path;

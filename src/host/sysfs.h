@@ -27,6 +27,9 @@ bool sysfs_pci_has(const struct pci_address *address, const char *attribute);
  */
 int sysfs_pci_link(const struct pci_address *address, struct rootdir_text *ret) must_check;
 
+/* Does the function have a "physfn" link, and which is its physical function? */
+bool sysfs_pci_physical(const struct pci_address *address, struct pci_address *ret);
+
 /*
  * Store the name of the driver that is bound, "" for none, from the "driver" link: the only proof of a
  * binding. Returns 0, -ENODEV where the function is gone, -ENAMETOOLONG where the name does not fit, or
