@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/absent.h"
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/neighbours.h"
@@ -79,42 +80,11 @@ static void add_moved(const struct plan_input *input, const struct claim *claim,
 		    pci_address_text(&found->address), found->vendor, found->device, claim->text);
 }
 
-/*
- * The same address in other segments, where the claim leaves the segment out: "are 0004:03:00.0 and
- * 0005:03:00.0", or "".
- */
-static const char *find_in_segments(const struct plan_input *input, const struct claim *claim)
-{
-	const struct pci_address *asked = &claim->selector.address;
-	const char *text = "", *last = NULL, *colon = strchr(claim->text, ':');
-
-	if (claim->selector.kind != SELECTOR_ADDRESS || !colon ||
-	    memchr(colon + 1, ':', strcspn(colon + 1, "@")))
-		return "";
-	for (size_t i = 0; i < input->function_count; i++) {
-		struct pci_address here = input->functions[i].address;
-
-		here.segment = asked->segment;
-		if (claim->selector.every_function)
-			here.function = asked->function;
-		if (pci_address_compare(&here, asked) ||
-		    (i && claim->selector.every_function &&
-		     pci_same_slot(&input->functions[i].address, &input->functions[i - 1].address)))
-			continue;
-		if (last)
-			text = util_text_add(text, "%s%s", text[0] ? ", " : "are ", last);
-		last = pci_address_text(&input->functions[i].address);
-	}
-	if (!last)
-		return "";
-	return text[0] ? util_text_add(text, " and %s", last) : util_text("is %s", last);
-}
-
 static void add_nothing_found(const struct plan_input *input, const struct claim *claim, const char *off,
 			      struct plan *plan)
 {
 	struct plan_entry *entry = add_entry(plan, claim, NULL);
-	const char *elsewhere = off ? "" : find_in_segments(input, claim);
+	const char *elsewhere = off ? "" : absent_in_segments(input->functions, input->function_count, claim);
 
 	if (off)
 		plan_decide(entry, VERDICT_OFF, "", "%s", off);
@@ -123,12 +93,10 @@ static void add_nothing_found(const struct plan_input *input, const struct claim
 			    "no device matches %s%s; without a segment 0000 is assumed; there %s",
 			    claim->text, claim->optional ? ", which is optional" : "", elsewhere);
 	else
-		plan_decide(entry, VERDICT_ABSENT,
-			    claim->optional ? "" :
-					      "compare with lspci -nn; the card may be in another slot, or "
-					      "disabled in the firmware setup",
-			    "no device matches %s%s", claim->text,
-			    claim->optional ? ", which is optional" : "");
+		plan_decide(
+			entry, VERDICT_ABSENT,
+			claim->optional ? "" : absent_hint(input->functions, input->function_count, claim),
+			"no device matches %s%s", claim->text, claim->optional ? ", which is optional" : "");
 }
 
 static int by_text(const void *a, const void *b)

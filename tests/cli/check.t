@@ -563,4 +563,37 @@ rm "$tree/sys/bus/pci/devices/0000:01:00.0/boot_vga"
 pci 0000:00:02.0 8086:041A 30000 9 i915
 run check
 ok "of two that may go" says "to claim one of them, remove 10de:1c03 from /etc/modprobe.d/v.conf:1 and claim 0000:01:00.0@10de:1c03 (in /etc/vfio-early.conf)"
+
+# --- what is not found, by the kind of its selector ---
+
+machine dmar0
+pci 0000:00:02.0 8086:041A 38000 2 i915
+pci 0000:01:00.0 10DE:1C03 30000 1
+pci 0000:01:00.1 10DE:10F1 40300 1
+compare="compare with lspci -nn; the card may be in another slot, or disabled in the firmware setup"
+while IFS='|' read -r selector hint; do
+	echo "claim $selector" | config
+	run check
+	ok "$selector" says "FAIL $selector: not found: no device matches $selector; $hint"
+done <<EOT
+01:00.2|that slot has 0000:01:00.0 10de:1c03, 0000:01:00.1 10de:10f1; $compare
+01:01.0|that bus has 0000:01:00.0 10de:1c03, 0000:01:00.1 10de:10f1; $compare
+02:00.0|near it there is 0000:01:00.0 10de:1c03; $compare
+0002:01:00.0|did you mean 0000:01:00.0 10de:1c03? $compare
+0a:00.0|$compare
+07:00.0@10de:1c03|the pinned id is at 0000:01:00.0 10de:1c03; change the address, or claim it by its path
+1c03:10de|the vendor comes first: did you mean 0000:01:00.0 10de:1c03?
+10de:1c30|did you mean 0000:01:00.0 10de:1c03? $compare
+10ed:1c03|did you mean 0000:01:00.0 10de:1c03? $compare
+10de:2204|of this vendor there is 0000:01:00.0 10de:1c03, 0000:01:00.1 10de:10f1; $compare
+10de:1c03:1043:85ac|another subsystem or class has 0000:01:00.0 10de:1c03; $compare
+dead:beef|$compare
+class:0301|of class:03 there is 0000:00:02.0 8086:041a, 0000:01:00.0 10de:1c03; compare the classes with lspci -nn
+class:12|no device has the base class 12 either; compare the classes with lspci -nn
+0000:00:1c.0/00.0|no device has the first step of this path; compare with the links in /sys/bus/pci/devices
+boot-vga|no display is marked as the firmware's (boot_vga); claim the card by its address
+EOT
+echo "claim 10de:1c30 optional" | config
+run check
+ok "what is optional may be absent" lacks "did you mean"
 done_testing
