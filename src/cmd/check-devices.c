@@ -366,10 +366,16 @@ static void lose_storage(const struct check_input *input, const struct pci_funct
 				     "remove it from /etc/fstab, or remove the claim",
 				     "/etc/fstab mounts %s from it, which the host loses", use.what)
 				->code = CODE_SPARE;
-	if (early && carry_keeps(storage, &question, &why))
-		findings_add(findings, FINDING_FAIL, subject, "remove stage=early from its claim",
+	if (early && carry_keeps(storage, &question, &why)) {
+		/* What cannot be found is what stage=early is for. */
+		bool unknown = util_starts_with(why.hint, CARRY_INSIST);
+
+		findings_add(findings, unknown ? FINDING_WARN : FINDING_FAIL, subject,
+			     unknown ? "if the host needs that disk, remove stage=early from its claim" :
+				       "remove stage=early from its claim",
 			     "is bound by stage=early although %s", why.reason)
 			->code = CODE_INSISTED;
+	}
 }
 
 struct tty_search {

@@ -115,7 +115,7 @@ static bool goes_alone(const struct advice_input *input, const struct plan *plan
 	struct advice_trial trial;
 	bool goes = true, any = false;
 
-	advice_trial_make(input, NULL, NULL, failed->claim, &trial);
+	advice_trial_make(input, NULL, NULL, failed->claim, NULL, &trial);
 	for (size_t i = 0; i < plan->count && goes; i++) {
 		const struct plan_entry *entry = &plan->entries[i];
 

@@ -2,7 +2,9 @@
 #include "core/advice-trial.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/carry.h"
 #include "core/guard.h"
 #include "core/match.h"
 #include "core/planner.h"
@@ -31,7 +33,8 @@ static void add_claim(struct config *config, const struct pci_function *function
 }
 
 void advice_trial_make(const struct advice_input *input, const bool *added, const struct claim *without,
-		       const struct claim *alone, struct advice_trial *ret)
+		       const struct claim *alone, const struct pci_function *insisted,
+		       struct advice_trial *ret)
 {
 	const struct config *config = input->plan->config;
 	size_t count = input->plan->function_count;
@@ -39,7 +42,7 @@ void advice_trial_make(const struct advice_input *input, const bool *added, cons
 	struct plan_input early = *input->plan;
 
 	*ret = (struct advice_trial){ .config = *config, .input = *input->plan };
-	ret->config.claims = util_zeroed(config->claim_count + count, sizeof(*config->claims));
+	ret->config.claims = util_zeroed(config->claim_count + count + 1, sizeof(*config->claims));
 	ret->config.claim_count = 0;
 	for (size_t c = 0; c < config->claim_count; c++) {
 		if (&config->claims[c] == without)
@@ -52,6 +55,17 @@ void advice_trial_make(const struct advice_input *input, const bool *added, cons
 	for (size_t i = 0; i < count; i++)
 		if (added && added[i])
 			add_claim(&ret->config, &input->plan->functions[i]);
+	if (insisted) {
+		struct claim *claim;
+
+		add_claim(&ret->config, insisted);
+		claim = &ret->config.claims[ret->config.claim_count - 1];
+		claim->stage = STAGE_EARLY;
+		claim->selector.pinned = true;
+		claim->selector.id = (struct selector_id){
+			insisted->vendor, insisted->device, SELECTOR_ANY, SELECTOR_ANY, 0, 0
+		};
+	}
 	match_claims(&ret->config, input->plan->functions, count, wanted);
 	match_expand(&ret->config, input->plan->functions, count, wanted);
 	early.config = ret->input.config = &ret->config;
@@ -79,6 +93,16 @@ bool advice_refuse(struct advice_refusal *ret, const struct pci_function *cause,
 	return true;
 }
 
+const char *advice_without_insisting(const char *hint)
+{
+	if (!strcmp(hint, GUARD_ALONE))
+		return "";
+	if (!util_starts_with(hint, CARRY_INSIST))
+		return hint;
+	hint += strlen(CARRY_INSIST);
+	return hint[0] ? hint + strlen("; ") : "";
+}
+
 /* Where a guard keeps it for another one of its group, that one is the cause. */
 bool advice_refuse_by_entry(const struct plan *plan, const struct plan_entry *entry,
 			    struct advice_refusal *ret)
@@ -89,7 +113,7 @@ bool advice_refuse_by_entry(const struct plan *plan, const struct plan_entry *en
 	*ret = (struct advice_refusal){ root->function, root->reason, "" };
 	/* What the guard of a disk advises gets at the cause; to give the last display away does not. */
 	if (pci_may_carry_disks(root->function) && !pci_is_behind_vmd(root->function))
-		ret->cure = root->hint;
+		ret->cure = advice_without_insisting(root->hint);
 	return true;
 }
 
@@ -211,7 +235,7 @@ bool advice_may_claim(const struct advice_input *input, const struct plan *plan,
 	for (size_t round = 0; round < ROUNDS && !refused; round++) {
 		struct advice_trial trial;
 
-		advice_trial_make(input, added, NULL, NULL, &trial);
+		advice_trial_make(input, added, NULL, NULL, NULL, &trial);
 		refused = !add_blocking(input, plan, &trial.plan, group, added, &more, ret) ||
 			  (!more && advice_trial_refuses(input, plan, &trial, accepted, added, ret));
 		advice_trial_clear(&trial);

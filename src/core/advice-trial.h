@@ -21,17 +21,21 @@ size_t advice_index_of(const struct advice_input *input, const struct pci_functi
 
 /*
  * Make the plan of the same machine where the functions marked in @added are claimed as well, and the claim
- * @without is not there (NULL: all are). Where @alone is not NULL that claim takes no group with it. Free it with
- * advice_trial_clear().
+ * @without is not there (NULL: all are). Where @alone is not NULL that claim takes no group with it; where @insisted is not,
+ * that function is claimed with stage=early. Free it with advice_trial_clear().
  */
 void advice_trial_make(const struct advice_input *input, const bool *added, const struct claim *without,
-		       const struct claim *alone, struct advice_trial *ret);
+		       const struct claim *alone, const struct pci_function *insisted,
+		       struct advice_trial *ret);
 void advice_trial_clear(struct advice_trial *trial);
 
 /* Store the cause, and return true. */
 bool advice_refuse(struct advice_refusal *ret, const struct pci_function *cause, const char *why);
 bool advice_refuse_by_entry(const struct plan *plan, const struct plan_entry *entry,
 			    struct advice_refusal *ret);
+
+/* The cure without "claim it with stage=early" and the like, which is for the claim of that device alone; "" if none is left. */
+const char *advice_without_insisting(const char *hint);
 
 /* Does the firmware reserve memory for a device of the group? */
 bool advice_has_direct_region(const struct advice_input *input, int group);

@@ -47,7 +47,7 @@ void advice_on_vmd(const struct advice_input *input, struct plan *plan, struct p
 		    plan->entries[i].function)
 			added[advice_index_of(input, plan->entries[i].function)] = true;
 	added[advice_index_of(input, vmd)] = true;
-	advice_trial_make(input, added, entry->claim, NULL, &trial);
+	advice_trial_make(input, added, entry->claim, NULL, NULL, &trial);
 	if (advice_is_blocked(&trial.plan, vmd->iommu_group) ||
 	    advice_trial_refuses(input, plan, &trial, accepted, added, &refusal)) {
 		entry->reason = util_text("%s; the controller %s stays with the host", entry->reason,

@@ -7,6 +7,7 @@
 #include "core/advice-trial.h"
 #include "core/advice-vmd.h"
 #include "core/advice-words.h"
+#include "core/carry.h"
 #include "core/guard.h"
 #include "core/match.h"
 
@@ -86,6 +87,35 @@ static void advise_on_parts(const struct advice_input *input, struct plan *plan,
 	}
 }
 
+/* --- what stays for a disk that is not found --- */
+
+/* To insist on it may lead nowhere: into a group that is not usable, or to the only keyboard. */
+static void advise_to_insist(const struct advice_input *input, struct plan *plan, struct plan_entry *entry)
+{
+	bool alone = !strcmp(entry->hint, GUARD_ALONE), leads;
+	struct advice_trial trial;
+	struct explanation why;
+
+	if (!alone && !util_starts_with(entry->hint, CARRY_INSIST))
+		return;
+	advice_trial_make(input, NULL, NULL, alone ? entry->claim : NULL, alone ? NULL : entry->function,
+			  &trial);
+	leads = plan_takes(&trial.plan, entry->function) &&
+		!advice_is_blocked(&trial.plan, entry->iommu_group) &&
+		!advice_would_miss(input, &trial.plan, entry->function, &why);
+	advice_trial_clear(&trial);
+	if (leads)
+		return;
+	entry->hint = advice_without_insisting(entry->hint);
+	if (!entry->hint[0])
+		entry->hint = "make the disk appear, or remove what names it";
+	for (size_t g = 0; g < plan->group_count; g++)
+		if (plan->groups[g].cause == entry->function &&
+		    (util_starts_with(plan->groups[g].hint, CARRY_INSIST) ||
+		     !strcmp(plan->groups[g].hint, GUARD_ALONE)))
+			plan->groups[g].hint = entry->hint;
+}
+
 /* --- bridges --- */
 
 /* What is behind the bridge and may be claimed, in place of it. */
@@ -136,6 +166,9 @@ void advice_find(const struct advice_input *input, struct plan *plan)
 	advice_on_groups(input, plan, accepted);
 	advise_on_parts(input, plan, accepted);
 	advice_on_whole_groups(input, plan);
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->entries[i].function && plan->entries[i].verdict == VERDICT_KEPT)
+			advise_to_insist(input, plan, &plan->entries[i]);
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->entries[i].hint[0] && plan->entries[i].function &&
 		    plan->entries[i].verdict == VERDICT_KEPT && pci_is_bridge(plan->entries[i].function) &&

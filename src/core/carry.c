@@ -774,10 +774,9 @@ static bool keeps_unmet(const struct block_devices *storage, const struct pci_ad
 
 	if (!storage->unmet)
 		return false;
-	ret->hint = storage->unmet_in_table ?
-			    "to bind it anyway, claim a pinned address with stage=early; if the boot does "
-			    "not need the entry, add nofail or noauto to it" :
-			    "to bind it anyway, claim a pinned address with stage=early";
+	ret->hint = storage->unmet_in_table ? CARRY_INSIST "; if the boot does "
+							   "not need the entry, add nofail or noauto to it" :
+					      CARRY_INSIST;
 	if (!has_disk(storage, function)) {
 		ret->reason = util_text("%s, and this controller has no disk yet", storage->unmet);
 		return true;

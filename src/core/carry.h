@@ -48,6 +48,9 @@ const char *carry_list_uuids(const struct block_devices *storage, const struct n
 /* What to do about a function that stays for a key. */
 #define CARRY_KEY_HINT "to claim it after the key was read, add stage=late"
 
+/* What to do about a function that stays for a disk that is not found, unless that leads nowhere. */
+#define CARRY_INSIST "to bind it anyway, claim a pinned address with stage=early"
+
 /* What carry_keeps() is asked. */
 struct carry_question {
 	const struct pci_address *function;

@@ -172,8 +172,8 @@ static bool keeps_network(const struct plan_input *input, const struct pci_funct
 			   needs->network ? needs->network : needs->network_use, &ret->reason))
 		return false;
 	if (need == NETWORK_OF_MOUNT)
-		ret->hint = "to bind it anyway, claim a pinned address with stage=early; if the boot does "
-			    "not need the entry, add nofail to it";
+		ret->hint = CARRY_INSIST "; if the boot does "
+					 "not need the entry, add nofail to it";
 	return true;
 }
 
@@ -199,7 +199,7 @@ static void guard_carrier(const struct plan_input *input, struct plan_entry *ent
 		return;
 	/* stage=early is there; what it waits for is its group. */
 	if (match_insists_on_early(entry->claim, function) && (storage || !why.hint[0]))
-		why.hint = "remove expand=group; stage=early then binds it without reading its disks";
+		why.hint = GUARD_ALONE;
 	plan_decide(entry, VERDICT_KEPT, why.hint, "%s", why.reason);
 }
 

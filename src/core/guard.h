@@ -5,6 +5,9 @@
 #include "core/plan.h"
 #include "core/wait.h"
 
+/* What to do about a function of a group that stays though its claim has stage=early, unless that leads nowhere. */
+#define GUARD_ALONE "remove expand=group; stage=early then binds it without reading its disks"
+
 /* Is the function on a bus below the bridge? Both paths must have been read. */
 bool guard_is_behind(const struct pci_function *function, const struct pci_function *bridge);
 
