@@ -55,12 +55,33 @@ static void say_judged_by_host(const struct check_input *input, const struct ker
 			util_text_add(finding->what, "; the predictions use the state of the running host");
 }
 
+/* What is missing may be in the file system that is not read. */
+static bool is_hidden(const struct kernel *kernel)
+{
+	return kernel->initramfs.squashed && kernel->initramfs.listed != INITRAMFS_NOT_LISTED;
+}
+
+static void judge_hidden(const struct kernel *kernel, struct finding *finding)
+{
+	finding->level = FINDING_WARN;
+	finding->code = CODE_IMAGE_UNREAD;
+	finding->what = util_text(
+		"has %svfio-early in its file system %s, which is not read here, so whether "
+		"it has the present configuration is unknown",
+		kernel->initramfs.listed == INITRAMFS_LISTED || kernel->initramfs.program ? "" : "perhaps ",
+		kernel->initramfs.squashed);
+	finding_cure(finding, "sudo lsinitrd -f etc/vfio-early.conf %s", kernel->path);
+}
+
 static void judge_content(const struct check_input *input, const struct kernel *kernel,
 			  struct finding *finding)
 {
 	const char *differs = initramfs_differs(&kernel->initramfs, input->host);
 
-	if (!kernel->initramfs.program) {
+	if (is_hidden(kernel) && (!kernel->initramfs.program || !kernel->initramfs.driver || differs)) {
+		judge_hidden(kernel, finding);
+		say_judged_by_host(input, kernel, finding);
+	} else if (!kernel->initramfs.program) {
 		finding->code = CODE_IMAGE_LACKS;
 		finding->what = "does not contain vfio-early";
 	} else if (!kernel->initramfs.driver && kernel->driver == KERNEL_DRIVER_MODULE) {
@@ -104,6 +125,10 @@ static void check_image(const struct check_input *input, const struct kernel *ke
 		say_judged_by_host(input, kernel, finding);
 	} else {
 		judge_content(input, kernel, finding);
+	}
+	if (finding->level == FINDING_FAIL && input->distro->staged) {
+		finding->level = FINDING_WARN;
+		finding->what = util_text_add(finding->what, "; the staged deployment has another one");
 	}
 }
 

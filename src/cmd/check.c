@@ -34,8 +34,9 @@ struct check {
 	char *booted; /* the command line of this boot */
 	const struct kernel *next;
 	enum kernel_switch iommu_by_default;
-	const char *elsewhere; /* why host facts cannot be had here, "" where they can */
-	const char *image;     /* its path, if the plan goes by that; NULL if by the running host */
+	const char *elsewhere;   /* why host facts cannot be had here, "" where they can */
+	const char *image;       /* its path, if the plan goes by that; NULL if by the running host */
+	const char *other_entry; /* why another boot entry may be the default, "" for nothing */
 	const char *next_path; /* where the command line of the next boot stands, NULL if it is this one's */
 };
 
@@ -84,7 +85,10 @@ static void load(struct check *check, struct context *ret)
  */
 static void choose_image(struct check *check)
 {
-	const struct kernel *kernel = check->next = kernels_find_next(check->kernels, check->kernel_count);
+	const struct kernel *kernel;
+
+	check->other_entry = bootloader_choose(&check->distro, check->kernels, check->kernel_count);
+	kernel = check->next = kernels_find_next(check->kernels, check->kernel_count);
 
 	if (kernel && kernel->path[0] && !kernel->error && kernel->initramfs.program)
 		check->image = kernel->path;
@@ -200,8 +204,10 @@ static void judge(struct check *check)
 		.edit = bootloader_find_edit(&check->distro, check->context.cmdline, &edit) ? &edit : NULL,
 		.guests = &check->guests,
 		.ids = &check->ids,
+		.other_entry = check->other_entry,
 	};
 
+	check_boot(&input, &check->findings);
 	check_devices(&input, &check->findings);
 	check_next(&input, &check->findings);
 	check_kernels(&input, &check->findings);

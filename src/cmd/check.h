@@ -38,7 +38,12 @@ struct check_input {
 	const struct guest_devices *guests;
 	const struct modprobe_ids *ids; /* the ids= of modules, of which the last one of each counts */
 	bool files_ignored;             /* by rd.vfio.config=0, whatever they claim */
+	const char *
+		other_entry; /* why another boot entry than that of @next may be the default, "" for nothing */
 };
+
+/* Add what is to be said of the system, its boot loader, and how to switch off for one boot. */
+void check_boot(const struct check_input *input, struct findings *findings);
 
 /*
  * Add what is to be said of the configuration, the IOMMU and each device, in the order in which a reader

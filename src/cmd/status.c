@@ -12,6 +12,7 @@
 #include "cmd/status-rows.h"
 #include "core/facts-compare.h"
 #include "host/distro.h"
+#include "host/bootloader.h"
 #include "host/facts-read.h"
 #include "host/kernels.h"
 #include "host/pci-names.h"
@@ -253,8 +254,10 @@ static void find_renewal(struct status *status)
 	struct kernel *kernels = NULL;
 	struct initramfs host = { 0 };
 	size_t count = kernels_read(&kernels);
-	const struct kernel *next = kernels_find_next(kernels, count);
+	const struct kernel *next;
 
+	(void)!bootloader_choose(&status->distro, kernels, count);
+	next = kernels_find_next(kernels, count);
 	distro_boots_next(&status->distro, next);
 	initramfs_read_host(&host);
 	status->ready = next && next->path[0] && !next->error && next->initramfs.program &&

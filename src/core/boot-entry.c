@@ -1,17 +1,200 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/boot-entry.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/cmdline.h"
-
-static bool names_version(const char *file, size_t length, char *const *versions, size_t count)
+/* The rest of a line, without blanks around it: a util_text(). */
+static const char *copy_rest(const char *text, const char *end)
 {
-	for (size_t i = 0; i < count; i++)
-		if (memmem(file, length, versions[i], strlen(versions[i])))
-			return true;
-	return false;
+	while (text < end && strchr(" \t", *text))
+		text++;
+	while (end > text && strchr(" \t\r", end[-1]))
+		end--;
+	return util_text_copy(text, (size_t)(end - text));
+}
+
+static const struct boot_entry nothing = {
+	.path = "",
+	.id = "",
+	.title = "",
+	.version = "",
+	.sort_key = "",
+	.machine = "",
+	.kernel = "",
+	.initrd = "",
+	.options = "",
+	.tries = -1,
+};
+
+/* --- the Boot Loader Specification --- */
+
+void boot_entry_set_id(struct boot_entry *entry, const char *name)
+{
+	const char *point = strrchr(name, '.'),
+		   *plus = point ? memrchr(name, '+', (size_t)(point - name)) : NULL;
+	size_t left = plus ? strspn(plus + 1, "0123456789") : 0, done = 0;
+
+	if (left && plus[1 + left] == '-')
+		done = 1 + strspn(plus + 2 + left, "0123456789");
+	entry->tries = -1;
+	entry->id = util_text("%s", name);
+	if (!left || left > 4 || done == 1 || plus + 1 + left + done != point)
+		return;
+	entry->tries = (int)strtoul(plus + 1, NULL, 10);
+	entry->id = util_text("%.*s%s", (int)(plus - name), name, point);
+}
+
+bool boot_entry_parse_loader(const char *text, const char *name, struct boot_entry *ret)
+{
+	static const struct {
+		char key[11];
+		unsigned char at;
+	} keys[] = {
+		{ "title", offsetof(struct boot_entry, title) },
+		{ "version", offsetof(struct boot_entry, version) },
+		{ "machine-id", offsetof(struct boot_entry, machine) },
+		{ "sort-key", offsetof(struct boot_entry, sort_key) },
+		{ "linux", offsetof(struct boot_entry, kernel) },
+		{ "uki", offsetof(struct boot_entry, kernel) },
+		{ "initrd", offsetof(struct boot_entry, initrd) },
+	};
+	const char *line, *key;
+	size_t length, size;
+
+	*ret = nothing;
+	boot_entry_set_id(ret, name);
+	while (util_next_line(&text, &line, &length)) {
+		const char *end = line + length;
+
+		if (!util_next_word(&line, end, &key, &size))
+			continue;
+		if (util_equal(key, size, "options"))
+			ret->options = util_text_add(ret->options, "%s%s", ret->options[0] ? " " : "",
+						     copy_rest(line, end));
+		for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+			if (util_equal(key, size, keys[i].key))
+				*(const char **)((char *)ret + keys[i].at) = copy_rest(line, end);
+	}
+	/* One line may name several, too. */
+	if (strrchr(ret->initrd, ' '))
+		ret->initrd = strrchr(ret->initrd, ' ') + 1;
+	return ret->kernel[0];
+}
+
+int boot_entry_compare(const struct boot_entry *a, const struct boot_entry *b)
+{
+	int order = (a->tries == 0) - (b->tries == 0);
+
+	if (!order)
+		order = !a->sort_key[0] - !b->sort_key[0];
+	if (!order && a->sort_key[0]) {
+		order = strcmp(a->sort_key, b->sort_key);
+		if (!order)
+			order = strcmp(a->machine, b->machine);
+		if (!order)
+			order = strverscmp(b->version, a->version);
+	}
+	if (!order)
+		order = strverscmp(b->id, a->id);
+	return order ? order : a->tries < 0 || b->tries < 0 ? 0 : b->tries - a->tries;
+}
+
+const struct boot_entry *boot_entry_find(const struct boot_entry *entries, size_t count, const char *pattern)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *id = entries[i].id, *point = strrchr(id, '.');
+
+		/* The suffix may be left out, and case counts nothing. */
+		if (!fnmatch(pattern, id, FNM_CASEFOLD) ||
+		    (point && !fnmatch(pattern, util_text_copy(id, (size_t)(point - id)), FNM_CASEFOLD)))
+			return &entries[i];
+	}
+	return NULL;
+}
+
+const char *boot_entry_setting(const char *text, const char *key)
+{
+	const char *line, *word, *value = NULL;
+	size_t length, size;
+
+	while (util_next_line(&text, &line, &length)) {
+		const char *end = line + length;
+
+		if (util_next_word(&line, end, &word, &size) && util_equal(word, size, key))
+			value = copy_rest(line, end);
+	}
+	return value;
+}
+
+/* --- GRUB --- */
+
+const char *boot_entry_grubenv(const char *text, const char *name)
+{
+	const char *line;
+	size_t length, skip = strlen(name);
+
+	while (util_next_line(&text, &line, &length))
+		if (length > skip && !memcmp(line, name, skip) && line[skip] == '=')
+			return copy_rest(line + skip + 1, line + length);
+	return NULL;
+}
+
+/* Where a word of GRUB's language ends: a blank that no quote has. Counts what it is without quotes. */
+static const char *grub_word_end(const char *c, const char *end, char *out, size_t *ret_length)
+{
+	size_t length = 0;
+	char quote = 0;
+
+	for (; c < end && (quote || !strchr(" \t\r", *c)); c++) {
+		bool escaped = quote != '\'' && *c == '\\' && c + 1 < end;
+
+		if (!escaped && (quote ? *c == quote : *c == '"' || *c == '\'')) {
+			quote = quote ? 0 : *c;
+			continue;
+		}
+		c += escaped;
+		if (out)
+			out[length] = *c;
+		length++;
+	}
+	*ret_length = length;
+	return c;
+}
+
+/* One word, without its quotes: a util_text(), "" at the end. */
+static const char *next_grub_word(const char **cursor, const char *end)
+{
+	const char *c = *cursor, *stop;
+	size_t length;
+	char *word;
+
+	while (c < end && strchr(" \t\r", *c))
+		c++;
+	stop = grub_word_end(c, end, NULL, &length);
+	word = util_text_copy(c, length);
+	grub_word_end(c, end, word, &length);
+	*cursor = stop;
+	return word;
+}
+
+const char *boot_entry_grub_variable(const char *text, const char *name)
+{
+	const char *line, *word, *found = NULL;
+	size_t length, size, skip = strlen(name);
+
+	while (util_next_line(&text, &line, &length)) {
+		const char *end = line + length, *value;
+
+		if (!util_next_word(&line, end, &word, &size) || !util_equal(word, size, "set"))
+			continue;
+		value = next_grub_word(&line, end);
+		if (!strncmp(value, name, skip) && value[skip] == '=' &&
+		    strcmp(value + skip + 1, "${next_entry}"))
+			found = value + skip + 1;
+	}
+	return found;
 }
 
 /* Is it a command of GRUB that loads Linux? */
@@ -21,56 +204,187 @@ static bool loads_linux(const char *word, size_t length)
 	       util_equal(word, length, "linux16");
 }
 
-static char *copy_rest(const char *text, const char *end)
+#define OPTIONS_LIMIT 8192
+#define LEVELS 4 /* of menus; deeper ones are nobody's */
+
+struct grub_walk {
+	size_t depth, braces;        /* braces: of what else is open */
+	unsigned long index[LEVELS]; /* how many entries the level has had */
+	const char *wanted[LEVELS];  /* of that level, NULL for nothing */
+	size_t inside;               /* of an entry, at this depth + 1 */
+	bool reading, done;
+};
+
+/* What a level's part of "default" leaves for the levels below it, NULL where it is another entry's. */
+static const char *match_level(const char *wanted, unsigned long index, const char *title, const char *id)
 {
-	while (text < end && (*text == ' ' || *text == '\t'))
-		text++;
-	return util_copy(text, (size_t)(end - text));
-}
+	const char *names[] = { title, id };
+	char *end;
 
-char *boot_entry_parse_grub(const char *text, char *const *versions, size_t count)
-{
-	const char *line, *word;
-	size_t length, size;
+	if (strtoul(wanted, &end, 10) == index && end > wanted && (!*end || *end == '>'))
+		return *end ? end + 1 : end;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *c = wanted, *name = names[i];
 
-	while (util_next_line(&text, &line, &length)) {
-		const char *end = line + length;
-		char *parameters;
-
-		if (!util_next_word(&line, end, &word, &size) || !loads_linux(word, size) ||
-		    !util_next_word(&line, end, &word, &size) || !names_version(word, size, versions, count))
-			continue;
-		parameters = copy_rest(line, end);
-		if (!cmdline_wants_recovery(parameters))
-			return parameters;
-		free(parameters);
+		/* A title's own ">" is written twice. */
+		while (*name && *c == *name) {
+			c += 1 + (*c == '>' && c[1] == '>');
+			name++;
+		}
+		if (names[i][0] && !*name && (!*c || (*c == '>' && c[1] != '>')))
+			return *c ? c + 1 : c;
 	}
 	return NULL;
 }
 
-char *boot_entry_parse_loader(const char *text, char *const *versions, size_t count)
+/* A line "menuentry" or "submenu": its title and id, and whether it is the one that is looked for. */
+static void open_entry(struct grub_walk *walk, const char *line, const char *end, bool menu,
+		       struct boot_entry *entry)
 {
-	const char *line, *key, *file, *options = "";
-	size_t length, size, file_size;
-	bool named = false;
+	const char *title = next_grub_word(&line, end), *id = "", *rest = NULL, *word;
+	size_t depth = walk->depth;
+
+	while (line < end) {
+		word = next_grub_word(&line, end);
+		if (UTIL_IS_ONE_OF(word, "$menuentry_id_option", "${menuentry_id_option}", "--id"))
+			id = next_grub_word(&line, end);
+		else if (util_starts_with(word, "--id="))
+			id = word + 5;
+	}
+	if (depth < LEVELS && walk->wanted[depth])
+		rest = match_level(walk->wanted[depth], walk->index[depth], title, id);
+	if (rest && !menu) {
+		entry->title = title;
+		walk->reading = true;
+	}
+	if (depth < LEVELS)
+		walk->index[depth]++;
+	if (!menu) {
+		walk->inside = 1;
+		return;
+	}
+	walk->depth++;
+	if (walk->depth < LEVELS) {
+		walk->index[walk->depth] = 0;
+		walk->wanted[walk->depth] = rest ? (rest[0] ? rest : "0") : NULL;
+	}
+}
+
+static void close_brace(struct grub_walk *walk)
+{
+	if (walk->braces) {
+		walk->braces--;
+	} else if (walk->inside) {
+		walk->inside = 0;
+		walk->done |= walk->reading;
+		walk->reading = false;
+	} else if (walk->depth) {
+		walk->depth--;
+	}
+}
+
+static void read_grub_line(struct grub_walk *walk, const char *line, const char *end,
+			   struct boot_entry *entry)
+{
+	const char *word, *kernel;
+	size_t size, kernel_size;
+
+	while (end > line && strchr(" \t\r", end[-1]))
+		end--;
+	if (!util_next_word(&line, end, &word, &size))
+		return;
+	if (!walk->inside && (util_equal(word, size, "menuentry") || util_equal(word, size, "submenu"))) {
+		open_entry(walk, line, end, size == strlen("submenu"), entry);
+		/* All of it on one line is nobody's. */
+		if (end[-1] == '}')
+			close_brace(walk);
+	} else if (util_equal(word, size, "}")) {
+		close_brace(walk);
+	} else if (end[-1] == '{') {
+		walk->braces++;
+	} else if (walk->reading && !entry->kernel[0] && loads_linux(word, size)) {
+		if (!util_next_word(&line, end, &kernel, &kernel_size))
+			return;
+		entry->kernel = util_text_copy(kernel, kernel_size);
+		entry->options = copy_rest(line, end);
+	} else if (walk->reading && util_starts_with(word, "initrd")) {
+		while (util_next_word(&line, end, &kernel, &kernel_size))
+			entry->initrd = util_text_copy(kernel, kernel_size);
+	}
+}
+
+static bool find_grub(const char *text, const char *wanted, struct boot_entry *ret)
+{
+	struct grub_walk walk = { .wanted = { wanted } };
+	const char *line;
+	size_t length;
+
+	*ret = nothing;
+	ret->id = wanted;
+	while (!walk.done && util_next_line(&text, &line, &length))
+		read_grub_line(&walk, line, line + length, ret);
+	return walk.done || walk.reading;
+}
+
+bool boot_entry_parse_grub(const char *text, const char *wanted, struct boot_entry *ret)
+{
+	if (!find_grub(text, wanted[0] ? wanted : "0", ret) && !find_grub(text, "0", ret))
+		return false;
+	return ret->kernel[0];
+}
+
+static bool is_name_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+const char *boot_entry_expand(const char *options, const char *(*find)(const void *data, const char *name),
+			      const void *data)
+{
+	const char *expanded = "";
+
+	/* No loader takes so much. */
+	if (strlen(options) > OPTIONS_LIMIT)
+		return options;
+	for (const char *c = options; *c;) {
+		size_t plain = strcspn(c, "$"), length = 0;
+		const char *value, *name = c + plain + 1 + (c[plain] && c[plain + 1] == '{');
+
+		expanded = util_text_add(expanded, "%.*s", (int)plain, c);
+		c += plain;
+		if (!*c)
+			break;
+		while (is_name_character(name[length]))
+			length++;
+		value = length ? find(data, util_text_copy(name, length)) : NULL;
+		length += (size_t)(name - c);
+		length += c[1] == '{' && c[length] == '}';
+		if (value)
+			expanded = util_text_add(expanded, "%s", value);
+		else
+			expanded = util_text_add(expanded, "%.*s", (int)length, c);
+		c += length;
+	}
+	return expanded;
+}
+
+/* --- rEFInd --- */
+
+const char *boot_entry_parse_refind(const char *text)
+{
+	const char *line;
+	size_t length;
 
 	while (util_next_line(&text, &line, &length)) {
-		const char *end = line + length;
+		const char *end = line + length, *title = next_grub_word(&line, end);
 
-		if (!util_next_word(&line, end, &key, &size))
-			continue;
-		if (util_equal(key, size, "linux"))
-			named = util_next_word(&line, end, &file, &file_size) &&
-				names_version(file, file_size, versions, count);
-		else if (util_equal(key, size, "options"))
-			options = util_text_add(options, "%s%.*s", options[0] ? " " : "", (int)(end - line),
-						line);
+		if (title[0] && title[0] != '#')
+			return next_grub_word(&line, end);
 	}
-	if (!named || !options[0] || util_starts_with(options + strspn(options, " "), "$kernelopts") ||
-	    cmdline_wants_recovery(options))
-		return NULL;
-	return copy_rest(options, options + strlen(options));
+	return NULL;
 }
+
+/* --- parameters --- */
 
 /* What the loader or kernel-install adds by itself, and variables of GRUB that are not known here. */
 static bool is_the_loaders(const struct cmdline_param *param)
@@ -126,33 +440,6 @@ bool boot_entry_lacks(const char *other, const char *text, struct cmdline_param 
 		if (is_of_guests(ret) && !has_param(other, ret))
 			return true;
 	return false;
-}
-
-/* "NAME=VALUE" of the shell: where the value has the variable itself, it is added to. */
-static void add_default(const char **variable, const char *name, const char *line, size_t length)
-{
-	cleanup_free char *value = NULL;
-	size_t skip = strlen(name) + 1;
-	bool adds;
-
-	if (length < skip || memcmp(line, name, skip - 1) != 0 || line[skip - 1] != '=')
-		return;
-	value = util_copy(line + skip, length - skip);
-	util_unquote(value);
-	adds = *variable &&
-	       (strstr(value, util_text("$%s", name)) || strstr(value, util_text("${%s}", name)));
-	*variable = util_text("%s %s", adds ? *variable : "", value);
-}
-
-void boot_entry_add_defaults(struct boot_entry_defaults *defaults, const char *text)
-{
-	const char *line;
-	size_t length;
-
-	while (util_next_line(&text, &line, &length)) {
-		add_default(&defaults->all, "GRUB_CMDLINE_LINUX", line, length);
-		add_default(&defaults->normal, "GRUB_CMDLINE_LINUX_DEFAULT", line, length);
-	}
 }
 
 bool boot_entry_is_same(const char *a, const char *b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/bootloader.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,149 +10,510 @@
 #include "host/rootdir.h"
 
 #define FILE_LIMIT (4 << 20)
+#define MENU_LIMIT 32 /* entries of GRUB's first level that are looked at */
 
+/* What boots next, as far as the loader's files tell. */
 struct search {
-	char **versions;
+	const struct distro *distro;
+	struct boot_entry *entries; /* candidates */
 	size_t count;
-	char *found;
-	const char *path;   /* of the folder or file */
-	const char *newest; /* in it, of the entry that was found */
+	const char *cmdline;         /* NULL where nothing tells */
+	const char *path;            /* of the folder or file that tells */
+	const char *version, *image; /* of the entry, "" where they are not known */
+	const char *unknown;         /* why it may be another entry, "" for nothing */
+	bool without_cmdline;        /* it is a unified kernel image that has none in it */
 };
+
+static char *read_text(const char *path)
+{
+	char *text;
+	size_t length;
+
+	return rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0 ? text : NULL;
+}
+
+/* --- entries --- */
+
+static void add_entry(struct search *search, const struct boot_entry *entry, const char *path)
+{
+	search->entries = util_grow(search->entries, search->count, sizeof(*search->entries));
+	search->entries[search->count] = *entry;
+	search->entries[search->count++].path = util_text("%s", path);
+}
 
 static void read_entry(void *data, const char *path)
 {
-	struct search *search = data;
-	cleanup_free char *text = NULL;
-	char *found;
-	size_t length;
+	cleanup_free char *text = read_text(path);
+	struct boot_entry entry;
 
-	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) < 0)
+	if (text && boot_entry_parse_loader(text, strrchr(path, '/') + 1, &entry))
+		add_entry(data, &entry, path);
+}
+
+/* What the os-release in an image has. */
+static const char *release_value(const char *text, const char *name, const char *otherwise)
+{
+	const char *value = boot_entry_grubenv(text, name);
+	char *copy;
+
+	if (!value)
+		return otherwise;
+	copy = util_text_copy(value, strlen(value));
+	util_unquote(copy);
+	return copy;
+}
+
+static void add_addon(void *options, const char *path)
+{
+	const char **text = options;
+	cleanup_free char *more = initramfs_read_section(path, ".cmdline");
+
+	if (more)
+		*text = util_text_add(*text, " %s", more);
+}
+
+static void read_unified(void *data, const char *path)
+{
+	cleanup_free char *release = initramfs_read_section(path, ".osrel"),
+			  *options = initramfs_read_section(path, ".cmdline"),
+			  *version = initramfs_read_section(path, ".uname");
+	struct boot_entry entry = { .kernel = util_text("%s", path),
+				    .initrd = util_text("%s", path),
+				    .title = "",
+				    .machine = "",
+				    .version = "",
+				    .sort_key = "",
+				    .options = options ? util_text("%s", options) : "" };
+
+	boot_entry_set_id(&entry, strrchr(path, '/') + 1);
+	if (release) {
+		entry.sort_key = release_value(release, "IMAGE_ID", release_value(release, "ID", ""));
+		entry.version =
+			release_value(release, "IMAGE_VERSION", release_value(release, "VERSION_ID", ""));
+	}
+	if (version)
+		entry.kernel = util_text("/%.*s", (int)strcspn(version, "\n"), version);
+	if (entry.options[0])
+		rootdir_each_file(util_text("%s.extra.d", path), ".addon.efi", add_addon, &entry.options);
+	add_entry(data, &entry, path);
+}
+
+static int by_order(const void *a, const void *b)
+{
+	return boot_entry_compare(a, b);
+}
+
+/* GRUB sorts entries of the specification by the names of their files, the newest first. */
+static int by_name(const void *a, const void *b)
+{
+	const struct boot_entry *one = a, *other = b;
+
+	return strverscmp(other->id, one->id);
+}
+
+/* An image of the entry, by the names that it can have for a loader: below its own partition, or below a subvolume. */
+static const char *find_image(const struct boot_entry *entry)
+{
+	static const char *const roots[] = { "/boot/efi", "/efi", "/boot", "" };
+	const char *base = strrchr(entry->initrd, '/');
+	struct rootdir_text path;
+
+	for (size_t i = 0; i < ARRAY_SIZE(roots) && entry->initrd[0] == '/'; i++)
+		if (util_starts_with(entry->path, roots[i]) &&
+		    rootdir_exists(rootdir_path(&path, "%s%s", roots[i], entry->initrd)))
+			return util_text("%s", path.text);
+	for (size_t i = 0; i < ARRAY_SIZE(roots) && entry->initrd[0] == '/'; i++)
+		if (rootdir_exists(rootdir_path(&path, "%s%s", roots[i], entry->initrd)))
+			return util_text("%s", path.text);
+	return base && rootdir_exists(rootdir_path(&path, "/boot%s", base)) ? util_text("%s", path.text) : "";
+}
+
+static void take(struct search *search, const struct boot_entry *entry, const char *version)
+{
+	search->version = version;
+	search->image = find_image(entry);
+	search->cmdline = entry->options;
+	if (!util_ends_in(entry->initrd, ".efi"))
 		return;
-	found = boot_entry_parse_loader(text, search->versions, search->count);
-	if (!found)
-		return;
-	/* The loaders compare the versions in the names, and boot the newest. */
-	if (search->found && strverscmp(path, search->newest) < 0) {
-		free(found);
+	search->path = "the unified kernel image";
+	search->without_cmdline = !entry->options[0];
+	if (search->without_cmdline)
+		search->cmdline = NULL;
+}
+
+/* The first one of this system that is meant to boot. */
+static void take_first(struct search *search)
+{
+	for (size_t i = 0; i < search->count; i++) {
+		const char *version = kernels_version_of(search->entries[i].kernel);
+
+		if (!version[0] || cmdline_wants_recovery(search->entries[i].options))
+			continue;
+		take(search, &search->entries[i], version);
 		return;
 	}
-	free(search->found);
-	search->found = found;
-	search->newest = util_text("%s", path);
+}
+
+/* Take the entry that @wanted names in @where, else the first one. */
+static void take_default(struct search *search, const struct boot_entry *entry, const char *wanted,
+			 const char *where)
+{
+	const char *version = entry ? kernels_version_of(entry->kernel) : "";
+
+	if (version[0]) {
+		take(search, entry, version);
+		return;
+	}
+	if (entry || util_starts_with(wanted, "auto-"))
+		search->unknown = util_text(
+			"the default entry %s (%s) boots no kernel that is installed here", wanted, where);
+	take_first(search);
+}
+
+/* --- GRUB --- */
+
+#define FIRST "0"
+
+/* Where GRUB's variables are; the same folder has grub.cfg. */
+static const char *read_environment(struct search *search, const char *folder, char **ret_text)
+{
+	struct rootdir_text path;
+	size_t length;
+	int r = rootdir_read_file(rootdir_path(&path, "%s/grubenv", folder), FILE_LIMIT, ret_text, &length);
+
+	if (r < 0)
+		*ret_text = NULL;
+	if (r < 0 && r != -ENOENT)
+		search->unknown = util_text("%s cannot be read: %s", path.text, strerror(-r));
+	else if (*ret_text && boot_entry_grubenv(*ret_text, "env_block"))
+		search->unknown = util_text("GRUB keeps its variables outside of %s", path.text);
+	return util_text("%s", path.text);
+}
+
+/* What boots by default, and who says so. */
+static const char *find_wanted(struct search *search, const char *text, const char *folder,
+			       const char *config, const char **ret_where)
+{
+	const char *wanted = boot_entry_grub_variable(text, "default"), *environment, *value = NULL;
+	cleanup_free char *variables = NULL;
+	bool saved = wanted && UTIL_IS_ONE_OF(wanted, "${saved_entry}", "$saved_entry");
+
+	*ret_where = config;
+	if (!saved && !strstr(text, "next_entry"))
+		return wanted ? wanted : FIRST;
+	environment = read_environment(search, folder, &variables);
+	if (variables)
+		value = boot_entry_grubenv(variables, "next_entry");
+	if (variables && saved && (!value || !value[0]))
+		value = boot_entry_grubenv(variables, "saved_entry");
+	if (!value || !value[0])
+		return wanted && !saved ? wanted : FIRST;
+	*ret_where = environment;
+	return value;
 }
 
 static void read_grub(struct search *search)
 {
-	static const char *const files[] = { "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg" };
+	static const char *const folders[] = { "/boot/grub", "/boot/grub2" };
+	struct boot_entry entry;
 
-	for (size_t i = 0; i < ARRAY_SIZE(files) && !search->found; i++) {
-		cleanup_free char *text = NULL;
-		size_t length;
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		const char *config = util_text("%s/grub.cfg", folders[i]), *where, *wanted, *version;
+		cleanup_free char *text = read_text(config);
 
-		search->path = files[i];
-		if (rootdir_read_file(files[i], FILE_LIMIT, &text, &length) == 0)
-			search->found = boot_entry_parse_grub(text, search->versions, search->count);
-	}
-}
-
-static char *copy_first_line(const char *text)
-{
-	text += strspn(text, " \t");
-	return util_copy(text, strcspn(text, "\n"));
-}
-
-static char *read_kernel_cmdline(void)
-{
-	cleanup_free char *text = NULL;
-	size_t length;
-
-	return rootdir_read_file(BOOTLOADER_CMDLINE, FILE_LIMIT, &text, &length) == 0 && length ?
-		       copy_first_line(text) :
-		       NULL;
-}
-
-/* The kernel that boots is the newest one. */
-static void read_unified(struct search *search)
-{
-	const char *newest = NULL, *path = "";
-
-	for (size_t i = 0; i < search->count; i++) {
-		const char *found = newest && strverscmp(search->versions[i], newest) <= 0 ?
-					    "" :
-					    kernels_find_unified(search->versions[i]);
-
-		if (!found[0])
+		if (!text)
 			continue;
-		newest = search->versions[i];
-		path = found;
+		wanted = find_wanted(search, text, folders[i], config, &where);
+		search->path = config;
+		version = boot_entry_parse_grub(text, wanted, &entry) ? kernels_version_of(entry.kernel) : "";
+		entry.path = config;
+		if (version[0]) {
+			take(search, &entry, version);
+			return;
+		}
+		/* Another system's, or none: the first one of this system is the next best. */
+		for (unsigned int n = 0; n < MENU_LIMIT && !search->cmdline; n++) {
+			const char *id = util_text("%u", n);
+			bool boots = boot_entry_parse_grub(text, id, &entry);
+
+			entry.path = config;
+			if (strcmp(entry.id, id) != 0)
+				break;
+			version = boots && !cmdline_wants_recovery(entry.options) ?
+					  kernels_version_of(entry.kernel) :
+					  "";
+			if (version[0])
+				take(search, &entry, version);
+		}
+		if (search->cmdline && !search->unknown[0])
+			search->unknown =
+				util_text("the default entry %s (%s) boots no kernel that is installed here",
+					  wanted, where);
+		if (search->cmdline)
+			return;
 	}
-	search->path = "the unified kernel image";
-	if (newest)
-		search->found = initramfs_read_cmdline(path);
 }
 
-static void read_entries(struct search *search, const struct distro *distro)
+/* RHEL 8 keeps the parameters of all entries in a variable. */
+struct variables {
+	const char *environment, *config;
+};
+
+static const char *find_variable(const void *data, const char *name)
 {
-	search->path = distro->entries;
-	if (distro->entries)
-		rootdir_each_file(distro->entries, ".conf", read_entry, search);
+	const struct variables *variables = data;
+	const char *value = variables->environment ? boot_entry_grubenv(variables->environment, name) : NULL;
+
+	return value || !variables->config ? value : boot_entry_grub_variable(variables->config, name);
 }
 
-static void find(struct search *search, const struct distro *distro)
+static const struct boot_entry *find_by_grub_name(const struct search *search, const char *wanted)
 {
-	if (kernels_read_layout() == KERNELS_UNIFIED)
-		read_unified(search);
-	if (search->found)
+	const struct boot_entry *found = boot_entry_find(search->entries, search->count, wanted);
+	char *end;
+	unsigned long index = strtoul(wanted, &end, 10);
+
+	for (size_t i = 0; i < search->count && !found; i++)
+		if (!strcmp(search->entries[i].title, wanted))
+			found = &search->entries[i];
+	if (!found && end > wanted && !*end && index < search->count)
+		found = &search->entries[index];
+	return found;
+}
+
+/* Entries of the specification in GRUB's menu. */
+static void read_grub_entries(struct search *search)
+{
+	static const char *const folders[] = { "/boot/grub2", "/boot/grub" };
+	cleanup_free char *config = NULL, *environment = NULL;
+	const char *wanted = FIRST, *where = "", *folder = folders[0];
+
+	search->path = search->distro->entries;
+	if (!search->distro->entries)
 		return;
+	rootdir_each_file(search->distro->entries, ".conf", read_entry, search);
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && !config; i++) {
+		config = read_text(util_text("%s/grub.cfg", folders[i]));
+		folder = config ? folders[i] : folder;
+	}
+	read_environment(search, folder, &environment);
+	for (size_t i = 0; i < search->count; i++) {
+		const struct variables variables = { environment, config };
+		struct boot_entry *entry = &search->entries[i];
+
+		entry->options = boot_entry_expand(entry->options, find_variable, &variables);
+	}
+	if (search->count)
+		qsort(search->entries, search->count, sizeof(*search->entries), by_name);
+	if (config)
+		wanted = find_wanted(search, config, folder, util_text("%s/grub.cfg", folder), &where);
+	if (search->distro->loader == LOADER_GRUBBY && where[0] && strcmp(wanted, FIRST) != 0)
+		take_default(search, find_by_grub_name(search, wanted), wanted, where);
+	else
+		take_first(search);
+	/* A variable that nobody sets has all of them. */
+	if (search->cmdline && util_starts_with(search->cmdline, "$kernelopts"))
+		search->cmdline = NULL;
+}
+
+/* --- systemd-boot --- */
+
+#define LOADER_CONF "/loader.conf"
+
+static void read_unified_folders(struct search *search)
+{
+	static const char *const folders[] = { "/boot", "/efi", "/boot/efi" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		size_t before = search->count;
+
+		rootdir_each_file(util_text("%s/EFI/Linux", folders[i]), ".efi", read_unified, search);
+		for (size_t e = before; e < search->count; e++)
+			if (search->entries[e].options[0])
+				rootdir_each_file(util_text("%s/loader/addons", folders[i]), ".addon.efi",
+						  add_addon, &search->entries[e].options);
+	}
+}
+
+const char *bootloader_read_setting(const char *key)
+{
+	static const char *const folders[] = { "/boot/loader", "/efi/loader", "/boot/efi/loader" };
+	const char *value = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && !value; i++) {
+		cleanup_free char *text = read_text(util_text("%s" LOADER_CONF, folders[i]));
+
+		value = text ? boot_entry_setting(text, key) : NULL;
+	}
+	return value ? value : "";
+}
+
+/* Of systemd-boot's own order: for the next boot alone, by bootctl, by loader.conf. */
+static const char *find_pattern(const char **ret_where)
+{
+	static const char *const variables[] = { "LoaderEntryOneShot", "LoaderEntryDefault" };
+	const char *pattern = "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(variables) && !pattern[0]; i++) {
+		*ret_where = variables[i];
+		pattern = kernels_read_variable(variables[i]);
+	}
+	if (!pattern[0]) {
+		*ret_where = "loader.conf";
+		pattern = bootloader_read_setting("default");
+	}
+	return strcmp(pattern, "@saved") ? pattern : kernels_read_variable("LoaderEntryLastBooted");
+}
+
+static void read_entries(struct search *search)
+{
+	bool unified = kernels_read_layout() == KERNELS_UNIFIED;
+	const char *where = "", *pattern;
+
+	if (unified || search->distro->by_systemd_boot)
+		read_unified_folders(search);
+	search->path = search->distro->entries;
+	if (search->distro->entries && !(unified && search->count))
+		rootdir_each_file(search->distro->entries, ".conf", read_entry, search);
+	if (search->count)
+		qsort(search->entries, search->count, sizeof(*search->entries), by_order);
+	pattern = find_pattern(&where);
+	take_default(search, pattern[0] ? boot_entry_find(search->entries, search->count, pattern) : NULL,
+		     pattern, where);
+}
+
+/* --- all of them --- */
+
+/* However many lines it has. */
+static const char *read_kernel_cmdline(void)
+{
+	cleanup_free char *text = read_text(BOOTLOADER_CMDLINE);
+	char *line;
+
+	if (!text || !text[0])
+		return NULL;
+	line = util_text_copy(text, strlen(text));
+	for (char *c = line; *c; c++)
+		if (strchr("\t\r\n", *c))
+			*c = ' ';
+	for (size_t length = strlen(line); length && line[length - 1] == ' ';)
+		line[--length] = '\0';
+	return line + strspn(line, " ");
+}
+
+static void read_refind(struct search *search)
+{
+	cleanup_free char *text = read_text("/boot/refind_linux.conf");
+
+	search->path = "/boot/refind_linux.conf";
+	search->cmdline = text ? boot_entry_parse_refind(text) : NULL;
+}
+
+/* proxmox-boot-tool kernel pin: for the next boot, or for all. */
+static void read_pin(struct search *search)
+{
+	static const char *const files[] = { "/etc/kernel/next-boot-pin", "/etc/kernel/proxmox-boot-pin" };
+	struct rootdir_text pin;
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !search->version[0]; i++)
+		if (rootdir_read(files[i], &pin) == 0)
+			search->version = kernels_version_of(util_text("/%s", pin.text));
+}
+
+static void find(struct search *search)
+{
+	const struct distro *distro = search->distro;
+
+	if (kernels_read_layout() == KERNELS_UNIFIED) {
+		read_entries(search);
+		if (search->cmdline || search->without_cmdline)
+			return;
+	}
 	switch (distro->loader) {
 	case LOADER_GRUBBY:
 	case LOADER_RPM_OSTREE:
-	case LOADER_ENTRIES:
-		read_entries(search, distro);
-		if (!search->found && distro->loader == LOADER_GRUBBY)
+	case LOADER_BOOTC:
+		if (distro->by_systemd_boot)
+			read_entries(search);
+		else
+			read_grub_entries(search);
+		if (!search->cmdline && distro->loader == LOADER_GRUBBY)
 			read_grub(search);
 		break;
 	case LOADER_UPDATE_GRUB:
 	case LOADER_GRUB2:
+	case LOADER_TRANSACTIONAL:
 	case LOADER_GRUB:
 		read_grub(search);
 		break;
+	case LOADER_ENTRIES:
+	case LOADER_SDBOOTUTIL:
+	case LOADER_KERNELSTUB:
 	case LOADER_KERNEL_INSTALL:
-		/* It is what kernel-install makes the next entry of. */
-		read_entries(search, distro);
-		if (search->found)
+		/* /etc/kernel/cmdline is what kernel-install makes the next entry of. */
+		read_entries(search);
+		if (search->cmdline || search->without_cmdline || distro->loader != LOADER_KERNEL_INSTALL)
 			break;
 		search->path = BOOTLOADER_CMDLINE;
-		search->found = read_kernel_cmdline();
+		search->cmdline = read_kernel_cmdline();
+		break;
+	case LOADER_REFIND:
+		read_refind(search);
 		break;
 	case LOADER_PROXMOX:
+		/* It has two loaders, and their files are on partitions that are not mounted. */
+		read_pin(search);
+		break;
+	case LOADER_DRACUT:
 	case LOADER_UNKNOWN:
-		/* proxmox-boot-tool has two loaders, and does not say here which one boots. */
 		break;
 	}
+}
+
+static void search_for(const struct distro *distro, struct search *ret)
+{
+	*ret = (struct search){ .distro = distro, .version = "", .image = "", .unknown = "" };
+	find(ret);
+	free(ret->entries);
+	ret->entries = NULL;
 }
 
 char *bootloader_read(const char *cmdline, const struct distro *distro, const char **ret_path)
 {
-	struct search search = { 0 };
-	ssize_t count = rootdir_list("/lib/modules", &search.versions);
+	struct search search;
 
-	search.count = count > 0 ? (size_t)count : 0;
-	find(&search, distro);
-	rootdir_list_free(search.versions, count);
-	if (search.found && boot_entry_is_same(search.found, cmdline)) {
-		free(search.found);
-		search.found = NULL;
-	}
-	*ret_path = search.found ? search.path : NULL;
-	return search.found;
+	search_for(distro, &search);
+	*ret_path = NULL;
+	if (!search.cmdline || boot_entry_is_same(search.cmdline, cmdline))
+		return NULL;
+	*ret_path = search.path;
+	return util_copy(search.cmdline, strlen(search.cmdline));
+}
+
+const char *bootloader_choose(const struct distro *distro, struct kernel *kernels, size_t count)
+{
+	struct search search;
+
+	search_for(distro, &search);
+	if (search.version[0])
+		kernels_set_next(kernels, count, search.version, search.image);
+	if (search.unknown[0])
+		return util_text("%s; these results are for the first entry of this system", search.unknown);
+	return distro->staged ?
+		       "a deployment is staged, and cannot be read before the reboot; these results are for "
+		       "the present one" :
+		       "";
 }
 
 bool bootloader_awaits_install(const struct distro *distro, const char *cmdline)
 {
-	cleanup_free char *text = distro->loader == LOADER_KERNEL_INSTALL ? read_kernel_cmdline() : NULL;
+	const char *text = distro->loader == LOADER_KERNEL_INSTALL ? read_kernel_cmdline() : NULL;
+	struct search search;
 
-	return text && !boot_entry_is_same(text, cmdline);
+	if (!text || boot_entry_is_same(text, cmdline))
+		return false;
+	search_for(distro, &search);
+	return !search.without_cmdline;
 }
 
 /* Other users than root may not. */
@@ -162,35 +524,29 @@ static bool can_read(const char *path)
 	return fd >= 0;
 }
 
-static void add_defaults(void *defaults, const char *path)
-{
-	cleanup_free char *text = NULL;
-	size_t length;
-
-	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
-		boot_entry_add_defaults(defaults, text);
-}
-
 static bool find_grub_edit(const char *cmdline, bool known, struct bootloader_edit *ret)
 {
-	struct boot_entry_defaults defaults = { NULL, NULL };
+	struct grub_defaults defaults;
 	struct cmdline_param param;
+	const struct grub_default *place;
 	const char *wanted;
+	bool found;
 
-	add_defaults(&defaults, BOOTLOADER_GRUB);
-	rootdir_each_file(BOOTLOADER_GRUB ".d", ".cfg", add_defaults, &defaults);
-	if (!defaults.all && !defaults.normal)
-		return false;
-	wanted = util_text("%s %s", defaults.all ? defaults.all : "", defaults.normal ? defaults.normal : "");
+	distro_read_grub(&defaults);
+	wanted = grub_defaults_cmdline(&defaults);
 	*ret = (struct bootloader_edit){ .file = BOOTLOADER_GRUB };
-	if (!boot_entry_lacks(cmdline, wanted, &param)) {
-		/* A value that the shell makes can have anything. */
-		if (!known || strpbrk(wanted, "$`") || !boot_entry_lacks(wanted, cmdline, &param))
-			return false;
-		ret->removed = true;
+	found = wanted && boot_entry_lacks(cmdline, wanted, &param);
+	/* A value that the shell makes can have anything. */
+	if (wanted && !found && known && !strpbrk(wanted, "$`"))
+		found = ret->removed = boot_entry_lacks(wanted, cmdline, &param);
+	if (found) {
+		ret->parameter = cmdline_param_text(&param);
+		place = ret->removed ? NULL : grub_defaults_find(&defaults, &param);
+		if (place)
+			ret->file = place->file;
 	}
-	ret->parameter = cmdline_param_text(&param);
-	return true;
+	grub_defaults_clear(&defaults);
+	return found;
 }
 
 struct edit_search {
@@ -217,35 +573,30 @@ static void look_for_edit(void *data, const char *path)
 bool bootloader_find_edit(const struct distro *distro, const char *cmdline, struct bootloader_edit *ret)
 {
 	struct edit_search search = { .cmdline = cmdline, .edit = ret };
-	struct cmdline_param param;
 
 	switch (distro->loader) {
 	case LOADER_PROXMOX:
-		/* GRUB names the image that it has loaded, systemd-boot does not. */
-		if (cmdline_last(cmdline, "BOOT_IMAGE", &param))
+		if (distro->by_grub)
 			search.found = find_grub_edit(cmdline, false, ret);
 		else
 			look_for_edit(&search, BOOTLOADER_CMDLINE);
 		ret->unsure = true;
 		return search.found;
+	case LOADER_SDBOOTUTIL:
+		look_for_edit(&search, BOOTLOADER_CMDLINE);
+		return search.found;
 	case LOADER_KERNEL_INSTALL:
 		/* What /etc/kernel/cmdline has is bootloader_awaits_install()'s. */
-		rootdir_each_file(BOOTLOADER_CMDLINE ".d", ".conf", look_for_edit, &search);
+		rootdir_each_file(DISTRO_CMDLINE_FOLDER, ".conf", look_for_edit, &search);
 		return search.found;
 	case LOADER_GRUBBY:
 		/* grubby adds parameters to the entries alone. */
 		return find_grub_edit(cmdline, true, ret) && !ret->removed;
-	case LOADER_UPDATE_GRUB:
-	case LOADER_GRUB2:
-	case LOADER_GRUB:
-		return (can_read("/boot/grub/grub.cfg") || can_read("/boot/grub2/grub.cfg")) &&
+	default:
+		return distro_has_grub(distro) &&
+		       (can_read("/boot/grub/grub.cfg") || can_read("/boot/grub2/grub.cfg")) &&
 		       find_grub_edit(cmdline, true, ret);
-	case LOADER_RPM_OSTREE:
-	case LOADER_ENTRIES:
-	case LOADER_UNKNOWN:
-		break;
 	}
-	return false;
 }
 
 struct line_search {

@@ -9,10 +9,8 @@
 
 #include "host/distro.h"
 
-/* What kernel-install makes entries and unified kernel images of. */
-#define BOOTLOADER_CMDLINE "/etc/kernel/cmdline"
-/* What GRUB's configuration is made of. */
-#define BOOTLOADER_GRUB "/etc/default/grub"
+#define BOOTLOADER_CMDLINE DISTRO_CMDLINE
+#define BOOTLOADER_GRUB DISTRO_GRUB
 
 /*
  * Read what this system's boot loader has: its entries, grub.cfg or /etc/kernel/cmdline. Stores the file that
@@ -20,6 +18,15 @@
  * this boot has. Of a unified kernel image it is the one in there.
  */
 char *bootloader_read(const char *cmdline, const struct distro *distro, const char **ret_path);
+
+/*
+ * Find the entry that boots by default, and let its kernel be the next one, with its image. Returns why it may be another
+ * entry, "" for nothing: a util_text().
+ */
+const char *bootloader_choose(const struct distro *distro, struct kernel *kernels, size_t count) must_check;
+
+/* A setting of systemd-boot's loader.conf: a util_text(), "" for none. */
+const char *bootloader_read_setting(const char *key) must_check;
 
 /* A parameter that has to do with devices of guests: the boot loader's configuration has it, the next boot has not. */
 struct bootloader_edit {

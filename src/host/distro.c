@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/distro.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "host/rootdir.h"
+
+#define FILE_LIMIT (1 << 20)
+#define RELEASE_LIMIT (1 << 16)
+#define CMDLINE_LIMIT (1 << 16)
+#define KARGS "/usr/lib/bootc/kargs.d"
 
 static const char *find_entries(void)
 {
@@ -14,25 +22,169 @@ static const char *find_entries(void)
 	return NULL;
 }
 
-static enum distro_loader find_loader(bool ostree, const char *entries)
+static void add_defaults(void *defaults, const char *path)
 {
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
+		grub_defaults_add(defaults, path, text);
+}
+
+void distro_read_grub(struct grub_defaults *ret)
+{
+	*ret = (struct grub_defaults){ 0 };
+	add_defaults(ret, DISTRO_GRUB);
+	rootdir_each_file(DISTRO_GRUB ".d", ".cfg", add_defaults, ret);
+}
+
+static const char *next_field(const char **cursor)
+{
+	size_t length = strcspn(*cursor, "|\n");
+	const char *field = util_text_copy(*cursor, length);
+
+	*cursor += length + ((*cursor)[length] != 0);
+	return field;
+}
+
+static bool has_program(const char *name)
+{
+	for (const char *c = "/usr/bin/|/usr/sbin/|/sbin/|/bin/"; *c;)
+		if (rootdir_exists(util_text("%s%s", next_field(&c), name)))
+			return true;
+	return false;
+}
+
+/* --- systems that cannot be served --- */
+
+/*
+ * Lines of ID= of os-release, a file that is there, who it is, why it cannot be served, what its owner can do. In place
+ * of the id "-" stands for a generator: it counts where no other one is installed.
+ */
+static const char unsupported[] =
+	"truenas|/usr/bin/midclt|TrueNAS|each update replaces the system and its images|"
+	"isolate the GPU in the web interface: System, Advanced Settings, Isolated GPU Devices\n"
+	"unraid|/etc/unraid-version|Unraid|it boots a fixed image from its flash drive|"
+	"bind the device in the web interface: Tools, System Devices\n"
+	"qubes|/etc/qubes-release|Qubes OS dom0|Xen gives devices to qubes, without vfio-pci|"
+	"assign the device in the settings of the qube, or hide it from dom0 with rd.qubes.hide_pci=\n"
+	"xen|/proc/xen/capabilities|Xen|it gives devices to its guests without vfio-pci|"
+	"use xl pci-assignable-add, or xen-pciback.hide= on the kernel command line of dom0\n"
+	"nixos|/etc/NIXOS|NixOS|its own configuration makes the image and the kernel command line|"
+	"set boot.initrd.kernelModules and boot.kernelParams in the configuration of the system\n"
+	"steamos|/usr/bin/steamos-atomupd-client|SteamOS|each update replaces the read-only system and its "
+	"images|"
+	"use another distribution\n"
+	"chromeos|/usr/sbin/chromeos-install|ChromeOS|its verified kernel boots without an initramfs|"
+	"use another distribution\n"
+	"-|/usr/bin/mkinitcpio|mkinitcpio|its images cannot contain vfio-early yet|install dracut and boot "
+	"from its images\n";
+
+/* ID= of os-release, as the shell reads it: a util_text(), or NULL. */
+static const char *read_id(void)
+{
+	struct grub_defaults values = { 0 };
+	const char *id;
+
+	add_defaults(&values, "/usr/lib/os-release");
+	add_defaults(&values, "/etc/os-release");
+	id = grub_defaults_value(&values, "ID");
+	grub_defaults_clear(&values);
+	return id;
+}
+
+static void find_unsupported(bool has_generator, struct distro_unsupported *ret)
+{
+	const char *system = read_id();
+
+	for (const char *c = unsupported; *c;) {
+		const char *id = next_field(&c), *file = next_field(&c);
+
+		*ret = (struct distro_unsupported){ .name = next_field(&c) };
+		ret->why = next_field(&c);
+		ret->instead = next_field(&c);
+		if (id[0] == '-' ? !has_generator && rootdir_exists(file) :
+				   (system && !strcmp(id, system)) || rootdir_exists(file))
+			return;
+	}
+	*ret = (struct distro_unsupported){ NULL, NULL, NULL };
+}
+
+/* --- boot loaders --- */
+
+static bool has_install(void)
+{
+	return has_program("kernel-install");
+}
+
+static bool install_calls_dracut(void)
+{
+	return (rootdir_exists("/usr/lib/kernel/install.d/50-dracut.install") ||
+		rootdir_exists("/etc/kernel/install.d/50-dracut.install"));
+}
+
+/* rpm-ostree alone changes the system where it is no image of a container. */
+static bool is_bootc(bool ostree)
+{
+	return has_program("bootc") &&
+	       (!ostree || rootdir_exists(KARGS) || rootdir_exists("/usr/lib/bootc/install"));
+}
+
+/* It is installed on openSUSE beside GRUB, too, which has its own menu then. */
+static bool is_sdbootutil(void)
+{
+	struct grub_defaults values = { 0 };
+	const char *type;
+
+	if (!has_program("sdbootutil"))
+		return false;
+	add_defaults(&values, "/etc/sysconfig/bootloader");
+	type = grub_defaults_value(&values, "LOADER_TYPE");
+	grub_defaults_clear(&values);
+	return !type || !util_starts_with(type, "grub2") || !strcmp(type, "grub2-bls");
+}
+
+static enum distro_loader find_grub(const struct distro *distro)
+{
+	if (has_program("update-grub"))
+		return LOADER_UPDATE_GRUB;
+	if (has_program("grub2-mkconfig"))
+		return distro->transactional ? LOADER_TRANSACTIONAL : LOADER_GRUB2;
+	if (has_program("grub-mkconfig"))
+		return LOADER_GRUB;
+	return LOADER_UNKNOWN;
+}
+
+static enum distro_loader find_loader(const struct distro *distro)
+{
+	bool ostree = distro->generator == &generators[GENERATOR_RPM_OSTREE];
+	bool has_cmdline = rootdir_exists(DISTRO_CMDLINE) || rootdir_exists(DISTRO_CMDLINE_FOLDER);
+	enum distro_loader grub = LOADER_UNKNOWN;
+
+	if (is_bootc(ostree))
+		return LOADER_BOOTC;
 	if (ostree)
 		return LOADER_RPM_OSTREE;
-	if (ROOTDIR_ANY_EXISTS("/etc/kernel/proxmox-boot-uuids"))
+	if (rootdir_exists("/etc/kernel/proxmox-boot-uuids"))
 		return LOADER_PROXMOX;
-	if (ROOTDIR_ANY_EXISTS("/usr/sbin/grubby", "/usr/bin/grubby", "/sbin/grubby"))
+	if (has_program("grubby"))
 		return LOADER_GRUBBY;
-	if (ROOTDIR_ANY_EXISTS("/etc/default/grub")) {
-		if (ROOTDIR_ANY_EXISTS("/usr/sbin/update-grub", "/sbin/update-grub", "/usr/bin/update-grub"))
-			return LOADER_UPDATE_GRUB;
-		if (ROOTDIR_ANY_EXISTS("/usr/sbin/grub2-mkconfig", "/usr/bin/grub2-mkconfig"))
-			return LOADER_GRUB2;
-		if (ROOTDIR_ANY_EXISTS("/usr/sbin/grub-mkconfig", "/usr/bin/grub-mkconfig"))
-			return LOADER_GRUB;
-	}
-	if (ROOTDIR_ANY_EXISTS("/etc/kernel/cmdline"))
+	if (is_sdbootutil())
+		return LOADER_SDBOOTUTIL;
+	if (has_program("kernelstub") && !distro->by_grub)
+		return LOADER_KERNELSTUB;
+	if (kernels_read_layout() == KERNELS_UNIFIED && kernels_unified_by_dracut() &&
+	    !install_calls_dracut())
+		return LOADER_DRACUT;
+	if (rootdir_exists(DISTRO_GRUB) && (!distro->by_systemd_boot || (!has_cmdline && !distro->entries)))
+		grub = find_grub(distro);
+	if (rootdir_exists("/boot/refind_linux.conf") && !distro->by_grub && !distro->by_systemd_boot)
+		return LOADER_REFIND;
+	if (grub)
+		return grub;
+	if (has_cmdline)
 		return LOADER_KERNEL_INSTALL;
-	return entries ? LOADER_ENTRIES : LOADER_UNKNOWN;
+	return distro->entries ? LOADER_ENTRIES : LOADER_UNKNOWN;
 }
 
 /* --- images --- */
@@ -53,33 +205,63 @@ static const char *find_kernels(void)
 	return in_boot && !beside_modules ? "/boot/vmlinuz-VERSION" : "/lib/modules/VERSION/vmlinuz";
 }
 
-static bool has_install(void)
+#define CONTAINERFILE "add to the Containerfile: "
+#define REGENERATE_UNIFIED "sudo dracut --regenerate-all --uefi --force"
+#define BUILD "then build the image and: sudo bootc upgrade"
+
+/*
+ * What makes images for the next boot where the generator alone does not. Where it runs beside the host, the host facts
+ * are written first.
+ */
+static const char *own_command(const struct distro *distro)
 {
-	return ROOTDIR_ANY_EXISTS("/usr/bin/kernel-install", "/bin/kernel-install");
+	if (distro->unsupported.name)
+		return distro->unsupported.instead;
+	if (distro->loader == LOADER_BOOTC)
+		return CONTAINERFILE
+			"COPY vfio-early.conf /etc/vfio-early.conf and, behind it, RUN kver=$(cd "
+			"/usr/lib/modules && echo *) && dracut --force --add vfio-early "
+			"/usr/lib/modules/$kver/initramfs.img $kver, " BUILD;
+	if (distro->transactional)
+		return "sudo vfio-early facts --write && sudo transactional-update --continue initrd";
+	return distro->loader == LOADER_SDBOOTUTIL ? "sudo sdbootutil mkinitrd" : NULL;
 }
 
-static bool install_calls_dracut(void)
+static bool copies_update_initramfs(void)
 {
-	return ROOTDIR_ANY_EXISTS("/usr/lib/kernel/install.d/50-dracut.install",
-				  "/etc/kernel/install.d/50-dracut.install");
+	return (rootdir_exists("/etc/initramfs/post-update.d/systemd-boot") ||
+		rootdir_exists("/etc/initramfs/post-update.d/zz-kernelstub"));
 }
 
 /*
  * The generator's command makes its own images. A copy of one, or a unified kernel image with one, is regenerated
  * after that: kernel-install makes it of what the generator has made, or calls dracut itself. dracut writes into
- * the folders of kernel-install if they are there. The hook of systemd-boot in /etc/initramfs/post-update.d copies
- * what update-initramfs makes.
+ * the folders of kernel-install if they are there, but not over images whose names have no version. Hooks in
+ * /etc/initramfs/post-update.d copy what update-initramfs makes.
  */
-static void set_regenerate(struct distro *distro, enum kernels_layout layout)
+static void set_regenerate(struct distro *distro, enum kernels_layout layout, const char *image)
 {
 	bool dracut = distro->generator == &generators[GENERATOR_DRACUT];
 	const char *plain = distro->generator ? distro->generator->regenerate : "regenerate the initramfs";
+	const char *own = own_command(distro), *packaged;
 
-	if (layout == KERNELS_UNIFIED && dracut && kernels_unified_by_dracut())
-		distro->regenerate = "sudo dracut --regenerate-all --uefi --force";
+	if (own) {
+		distro->regenerate = own;
+		return;
+	}
+	packaged = dracut && layout != KERNELS_UNIFIED ? kernels_each_packaged("sudo dracut --force") : "";
+	if (packaged[0] && (!image[0] || strstr(packaged, image)))
+		distro->regenerate = packaged;
+	else if (layout == KERNELS_UNIFIED && dracut && kernels_unified_by_dracut())
+		distro->regenerate = REGENERATE_UNIFIED;
 	else if (layout == KERNELS_OF_GENERATOR || (layout == KERNELS_OF_INSTALL && dracut) ||
-		 !has_install() || ROOTDIR_ANY_EXISTS("/etc/initramfs/post-update.d/systemd-boot"))
+		 copies_update_initramfs())
 		distro->regenerate = plain;
+	else if (!has_install())
+		distro->regenerate =
+			layout == KERNELS_UNIFIED ?
+				util_text("%s, then build the unified kernel images again", plain) :
+				plain;
 	else
 		distro->regenerate =
 			util_text("%s%sfor each kernel: sudo kernel-install add VERSION %s",
@@ -89,30 +271,149 @@ static void set_regenerate(struct distro *distro, enum kernels_layout layout)
 
 void distro_read(struct distro *ret)
 {
-	*ret = (struct distro){ .generator = generators_find(), .entries = find_entries() };
-	ret->loader = find_loader(ret->generator == &generators[GENERATOR_RPM_OSTREE], ret->entries);
+	cleanup_free char *cmdline = NULL;
+	struct cmdline_param param;
+	size_t length;
+
+	if (rootdir_read_file("/proc/cmdline", CMDLINE_LIMIT, &cmdline, &length) < 0)
+		cmdline = NULL;
+	*ret = (struct distro){
+		.generator = generators_find(),
+		.entries = find_entries(),
+		.by_systemd_boot = kernels_by_systemd_boot(),
+		/* GRUB names the image that it has loaded. */
+		.by_grub = cmdline && cmdline_last(cmdline, "BOOT_IMAGE", &param),
+		.staged = rootdir_exists("/run/ostree/staged-deployment"),
+		.transactional = has_program("transactional-update"),
+	};
+	find_unsupported(ret->generator, &ret->unsupported);
+	ret->loader = find_loader(ret);
 	ret->kernels = find_kernels();
-	set_regenerate(ret, kernels_read_layout());
+	set_regenerate(ret, kernels_read_layout(), "");
 }
 
 void distro_boots_next(struct distro *distro, const struct kernel *next)
 {
-	if (next && kernels_is_unified(next))
-		set_regenerate(distro, KERNELS_UNIFIED);
+	if (next && next->path[0])
+		set_regenerate(distro, kernels_is_unified(next) ? KERNELS_UNIFIED : kernels_read_layout(),
+			       next->path);
 }
 
-static const char *grub_command(enum distro_loader loader)
+/* --- parameters --- */
+
+bool distro_has_grub(const struct distro *distro)
 {
-	if (loader == LOADER_UPDATE_GRUB)
-		return "update-grub";
-	return loader == LOADER_GRUB2 ? "grub2-mkconfig -o /boot/grub2/grub.cfg" :
-					"grub-mkconfig -o /boot/grub/grub.cfg";
+	static const enum distro_loader loaders[] = { LOADER_UPDATE_GRUB, LOADER_GRUB2, LOADER_TRANSACTIONAL,
+						      LOADER_GRUB };
+
+	for (size_t i = 0; i < ARRAY_SIZE(loaders); i++)
+		if (distro->loader == loaders[i])
+			return true;
+	return distro->loader == LOADER_PROXMOX && distro->by_grub;
+}
+
+/* The variable and the file that has the parameter, or in which it is to be. */
+static const char *grub_place(const char *parameter, bool add)
+{
+	const char *cursor = parameter, *file = DISTRO_GRUB, *name = GRUB_NORMAL;
+	const struct grub_default *found;
+	struct grub_defaults defaults;
+	struct cmdline_param param;
+
+	distro_read_grub(&defaults);
+	found = !add && cmdline_next(&cursor, &param) ? grub_defaults_find(&defaults, &param) : NULL;
+	if (found) {
+		file = found->file;
+		name = found->name;
+	} else if (add && !defaults.unsure) {
+		file = grub_defaults_place(&defaults, GRUB_NORMAL, DISTRO_GRUB);
+	}
+	grub_defaults_clear(&defaults);
+	return util_text("%s in %s", name, file);
+}
+
+struct place_search {
+	const char *parameter, *found;
+};
+
+static void look_for_parameter(void *data, const char *path)
+{
+	struct place_search *search = data;
+	cleanup_free char *text = NULL;
+	size_t length;
+
+	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0 && strstr(text, search->parameter))
+		search->found = util_text("%s", path);
+}
+
+/* The file of a folder that has the parameter, else @standard. */
+static const char *find_place(const char *folder, const char *suffix, const char *parameter,
+			      const char *standard)
+{
+	struct place_search search = { parameter, standard };
+
+	rootdir_each_file(folder, suffix, look_for_parameter, &search);
+	return search.found;
+}
+
+/* Where it is written, for a person. */
+static const char *describe_place(const struct distro *distro, const char *parameter, bool add)
+{
+	if (distro_has_grub(distro))
+		return grub_place(parameter, add);
+	switch (distro->loader) {
+	case LOADER_PROXMOX:
+		return distro->by_systemd_boot ?
+			       DISTRO_CMDLINE :
+			       util_text(DISTRO_CMDLINE " (or %s)", grub_place(parameter, add));
+	case LOADER_DRACUT:
+		return util_text("kernel_cmdline in %s",
+				 find_place("/etc/dracut.conf.d", ".conf", "kernel_cmdline",
+					    "/etc/dracut.conf.d/cmdline.conf"));
+	case LOADER_REFIND:
+		return "each line of /boot/refind_linux.conf";
+	case LOADER_ENTRIES:
+		return util_text("the 'options' lines in %s", distro->entries);
+	case LOADER_BOOTC:
+		return find_place(KARGS, ".toml", parameter, KARGS);
+	case LOADER_SDBOOTUTIL:
+	case LOADER_KERNEL_INSTALL:
+		return add ? DISTRO_CMDLINE :
+			     find_place(DISTRO_CMDLINE_FOLDER, ".conf", parameter, DISTRO_CMDLINE);
+	default:
+		return "the kernel command line, in the boot loader's configuration";
+	}
+}
+
+/* What applies what was written, or "" where nothing has to. */
+static const char *apply_command(const struct distro *distro)
+{
+	switch (distro->loader) {
+	case LOADER_UPDATE_GRUB:
+		return "sudo update-grub";
+	case LOADER_GRUB2:
+		return "sudo grub2-mkconfig -o /boot/grub2/grub.cfg";
+	case LOADER_TRANSACTIONAL:
+		return "sudo transactional-update --continue grub.cfg";
+	case LOADER_GRUB:
+		return "sudo grub-mkconfig -o /boot/grub/grub.cfg";
+	case LOADER_DRACUT:
+		return REGENERATE_UNIFIED;
+	case LOADER_PROXMOX:
+		return "sudo proxmox-boot-tool refresh";
+	case LOADER_SDBOOTUTIL:
+		return "sudo sdbootutil update-all-entries";
+	default:
+		return "";
+	}
 }
 
 static const char *describe(const struct distro *distro, const char *parameter, bool add)
 {
-	const char *verb = add ? "add" : "remove", *where = add ? "to" : "from";
+	const char *verb = add ? "add" : "remove", *where = add ? "to" : "from", *apply;
 
+	if (distro->unsupported.name)
+		return distro->unsupported.instead;
 	switch (distro->loader) {
 	case LOADER_RPM_OSTREE:
 		return util_text("sudo rpm-ostree kargs %s=%s", add ? "--append-if-missing" : "--delete",
@@ -120,28 +421,24 @@ static const char *describe(const struct distro *distro, const char *parameter, 
 	case LOADER_GRUBBY:
 		return util_text("sudo grubby --update-kernel=ALL %s=%s", add ? "--args" : "--remove-args",
 				 parameter);
-	case LOADER_PROXMOX:
-		return util_text(
-			"%s %s %s /etc/kernel/cmdline (or GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub), "
-			"then: sudo proxmox-boot-tool refresh",
-			verb, parameter, where);
-	case LOADER_UPDATE_GRUB:
-	case LOADER_GRUB2:
-	case LOADER_GRUB:
-		return util_text("%s %s %s GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo %s",
-				 verb, parameter, where, grub_command(distro->loader));
+	case LOADER_KERNELSTUB:
+		return util_text("sudo kernelstub %s %s", add ? "-a" : "-d", parameter);
+	case LOADER_BOOTC:
+		if (add)
+			return util_text(CONTAINERFILE "RUN mkdir -p " KARGS
+						       " && echo 'kargs = [\"%s\"]' >" KARGS
+						       "/50-vfio-early.toml, " BUILD,
+					 parameter);
+		return util_text("remove %s from %s in the image, " BUILD, parameter,
+				 describe_place(distro, parameter, add));
 	case LOADER_KERNEL_INSTALL:
-		return util_text("%s %s %s /etc/kernel/cmdline, then for each kernel: "
-				 "sudo kernel-install add VERSION %s",
-				 verb, parameter, where, distro->kernels);
-	case LOADER_ENTRIES:
-		return util_text("%s %s %s the 'options' lines in %s", verb, parameter, where,
-				 distro->entries);
-	case LOADER_UNKNOWN:
-		break;
+		return util_text("%s %s %s %s, then %s", verb, parameter, where,
+				 describe_place(distro, parameter, add), distro_install(distro));
+	default:
+		apply = apply_command(distro);
+		return util_text("%s %s %s %s%s%s", verb, parameter, where,
+				 describe_place(distro, parameter, add), apply[0] ? ", then: " : "", apply);
 	}
-	return util_text("%s %s %s the kernel command line, in the boot loader's configuration", verb,
-			 parameter, where);
 }
 
 const char *distro_add(const struct distro *distro, const char *parameter)
@@ -161,18 +458,13 @@ const char *distro_install(const struct distro *distro)
 
 const char *distro_apply(const struct distro *distro, const char *parameter, bool removed)
 {
-	switch (distro->loader) {
-	case LOADER_PROXMOX:
-		return "sudo proxmox-boot-tool refresh, then reboot";
-	case LOADER_UPDATE_GRUB:
-	case LOADER_GRUB2:
-	case LOADER_GRUB:
-		return util_text("sudo %s", grub_command(distro->loader));
-	case LOADER_KERNEL_INSTALL:
+	const char *apply = apply_command(distro);
+
+	if (distro->loader == LOADER_KERNEL_INSTALL)
 		return distro_install(distro);
-	default:
-		return describe(distro, parameter, !removed);
-	}
+	return !apply[0]                        ? describe(distro, parameter, !removed) :
+	       distro->loader == LOADER_PROXMOX ? util_text("%s, then reboot", apply) :
+						  apply;
 }
 
 const char *distro_regenerate(const struct distro *distro)

@@ -16,7 +16,7 @@
 #include "host/rootdir.h"
 
 #define FILE_LIMIT (1 << 20)
-#define CMDLINE_LIMIT (1 << 16)
+#define SECTION_LIMIT (1 << 16)
 
 /* --- files of the configuration --- */
 
@@ -143,6 +143,20 @@ static bool is_program(const char *name)
 			      "bin/vfio-early");
 }
 
+/* dracut's modules squash-squashfs and squash-erofs; up to 050, up to 102, later */
+static bool is_squashed(const char *name)
+{
+	return UTIL_IS_ONE_OF(name, "squash/root.img", "squash-root.img", "squashfs-root.img",
+			      "erofs-root.img");
+}
+
+/* dracut's list of its modules stays outside of such a file. */
+static bool is_module_list(const char *name)
+{
+	return UTIL_IS_ONE_OF(name, "usr/lib/dracut/modules.txt", "lib/dracut/modules.txt",
+			      "usr/lib64/dracut/modules.txt", "lib64/dracut/modules.txt");
+}
+
 static bool is_driver(const char *name)
 {
 	const char *base = strrchr(name, '/');
@@ -172,6 +186,18 @@ static void keep_text(struct initramfs *initramfs, const char *path, char *text,
 	add_file(initramfs, path, text, size);
 }
 
+/* Is our module among dracut's? */
+static bool lists_us(const char *text)
+{
+	const char *line;
+	size_t length;
+
+	while (util_next_line(&text, &line, &length))
+		if (util_equal(line, length, "vfio-early"))
+			return true;
+	return false;
+}
+
 static int keep_content(struct cpio *cpio, const struct cpio_file *file, struct initramfs *initramfs)
 {
 	size_t size = file->size < FILE_LIMIT ? (size_t)file->size : FILE_LIMIT, got = 0;
@@ -187,7 +213,12 @@ static int keep_content(struct cpio *cpio, const struct cpio_file *file, struct 
 		}
 		got += (size_t)r;
 	}
-	keep_text(initramfs, rootdir_path(&path, "/%s", file->name), text, size);
+	if (is_module_list(file->name)) {
+		initramfs->listed = lists_us(text) ? INITRAMFS_LISTED : INITRAMFS_NOT_LISTED;
+		free(text);
+	} else {
+		keep_text(initramfs, rootdir_path(&path, "/%s", file->name), text, size);
+	}
 	return 0;
 }
 
@@ -200,7 +231,9 @@ static int read_archives(struct cpio *cpio, struct initramfs *initramfs)
 	while ((r = cpio_next(cpio, &file)) > 0) {
 		initramfs->program |= is_program(file.name);
 		initramfs->driver |= is_driver(file.name);
-		if (file.regular && file.size && is_kept(file.name))
+		if (is_squashed(file.name))
+			initramfs->squashed = util_text("%s", file.name);
+		if (file.regular && file.size && (is_kept(file.name) || is_module_list(file.name)))
 			r = keep_content(cpio, &file, initramfs);
 		if (r < 0)
 			break;
@@ -284,19 +317,19 @@ static bool find_section(int fd, const char *name, struct pe_section *ret)
 	return length > 0 && pe_find_section(headers, (size_t)length, name, ret) == 0;
 }
 
-char *initramfs_read_cmdline(const char *path)
+char *initramfs_read_section(const char *path, const char *name)
 {
 	cleanup_close int fd = rootdir_open_file(path);
 	struct pe_section section;
 	ssize_t length;
 	char *text;
 
-	if (fd < 0 || !find_section(fd, ".cmdline", &section) || section.size > CMDLINE_LIMIT)
+	if (fd < 0 || !find_section(fd, name, &section) || section.size > SECTION_LIMIT)
 		return NULL;
 	text = util_zeroed(section.size + 1, 1);
 	length = pread(fd, text, section.size, (off_t)section.offset);
-	/* What is empty or cut tells nothing. */
-	if (length == (ssize_t)section.size && text[0])
+	/* What is cut tells nothing. */
+	if (length == (ssize_t)section.size)
 		return text;
 	free(text);
 	return NULL;

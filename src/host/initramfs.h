@@ -20,6 +20,10 @@ struct initramfs {
 	size_t file_count;
 	char *facts; /* the host facts, NULL for none */
 	size_t facts_length;
+	const char *
+		squashed; /* dracut's file system in the image that has all else and is not read, NULL for none */
+	/* whether dracut's list of its modules has ours */
+	enum { INITRAMFS_NO_LIST, INITRAMFS_LISTED, INITRAMFS_NOT_LISTED } listed;
 };
 
 /*
@@ -30,8 +34,8 @@ struct initramfs {
  * -errno.
  */
 int initramfs_read(const char *path, struct initramfs *ret, const char **ret_tool) must_check;
-/* The command line in the unified kernel image at @path: a string that the caller frees, or NULL. */
-char *initramfs_read_cmdline(const char *path);
+/* A section of text in the unified kernel image at @path: a string that the caller frees, or NULL where it has none. */
+char *initramfs_read_section(const char *path, const char *name) must_check;
 void initramfs_clear(struct initramfs *initramfs);
 
 /* Read our configuration as it is on the host, into @ret->files. */

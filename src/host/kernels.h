@@ -13,6 +13,7 @@ struct kernel {
 	struct initramfs initramfs;
 	int error;        /* 0, or what initramfs_read() returned */
 	const char *tool; /* of -ENOEXEC */
+	bool next;        /* the boot loader's default entry is its */
 };
 
 /* Which of its images boots a kernel, by what the loader of this boot reports (systemd's Boot Loader Interface). */
@@ -23,6 +24,11 @@ enum kernels_layout {
 };
 
 enum kernels_layout kernels_read_layout(void);
+/* Has systemd-boot booted? */
+bool kernels_by_systemd_boot(void);
+/* A variable of the Boot Loader Interface: a util_text(), "" where there is none. */
+#define KERNELS_LOADER_GUID "4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
+const char *kernels_read_variable(const char *name) must_check;
 
 /* The path of the unified kernel image of a version, a util_text(), "" where there is none. */
 const char *kernels_find_unified(const char *version) must_check;
@@ -33,8 +39,20 @@ bool kernels_unified_by_dracut(void);
 /* Is its image a unified one? */
 bool kernels_is_unified(const struct kernel *kernel);
 
+/* The version of the installed kernel that a boot entry calls @file: a util_text(), "" where it is none, or not known. */
+const char *kernels_version_of(const char *file) must_check;
+
 /*
- * The kernel that boots next: the newest one, as boot loaders have it; where unified images boot, the newest that
+ * "@command IMAGE VERSION", with "&&" between them, for each image that is called after its kernel's package: a
+ * util_text(), "" for none.
+ */
+const char *kernels_each_packaged(const char *command) must_check;
+
+/* The boot loader's default entry has this kernel and this image, "" where it does not tell: read that one. */
+void kernels_set_next(struct kernel *kernels, size_t count, const char *version, const char *image);
+
+/*
+ * The kernel that boots next: that of kernels_set_next(), else the newest one, as boot loaders have it; where unified images boot, the newest that
  * has one. NULL where none was found.
  */
 const struct kernel *kernels_find_next(const struct kernel *kernels, size_t count);

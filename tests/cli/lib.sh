@@ -87,7 +87,7 @@ image() {
 }
 
 # uki PATH IMAGE [SECTION]: a unified kernel image (PE) that has this image in the section .initrd, between two others;
-# UKI_CMDLINE= is the command line in it.
+# UKI_CMDLINE= is the command line in it, UKI_UNAME= the version of its kernel.
 uki() {
 	mkdir -p "$tree$(dirname "$1")"
 	perl -e '
@@ -98,8 +98,8 @@ uki() {
 		sub section { pack("a8 V4 x16", @_) }
 		print pack("a64", "MZ" . "\0" x 58 . pack("V", 64)), "PE\0\0", pack("v2 V3 v2", 0x8664, 3, 0, 0, 0, 8, 0), "\0" x 8,
 			section(".cmdline", length($ENV{UKI_CMDLINE} // ""), 0x1000, 512, 512), section($name, length($initrd), 0x2000, $room, 1024),
-			section(".sbat", 5, 0x3000, 512, 1024 + $room);
-		print "\0" x (512 - 216), pack("a512", $ENV{UKI_CMDLINE} // ""), pack("a$room", $initrd), pack("a512", "sbat,");
+			section($ENV{UKI_UNAME} ? ".uname" : ".sbat", length($ENV{UKI_UNAME} // "sbat,"), 0x3000, 512, 1024 + $room);
+		print "\0" x (512 - 216), pack("a512", $ENV{UKI_CMDLINE} // ""), pack("a$room", $initrd), pack("a512", $ENV{UKI_UNAME} // "sbat,");
 	' "$2" "${3:-.initrd}" >"$tree$1"
 }
 

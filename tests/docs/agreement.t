@@ -127,16 +127,19 @@ same verdicts verdicts-of-program verdicts-of-manual verdicts-of-reference verdi
 
 # --- how images are made and parameters are set ---
 
-sed -nE 's/.*\.regenerate = "(.*)"[,)].*/\1/p' "$top/src/host/generators.def" | words commands-of-generators
-sed -n '/^| generator |/,/^$/p' "$top/docs/boot-loaders.md" | sed -nE 's/^\| .* \| `(.*)` \|$/\1/p' | words commands-of-docs
-same "commands of generators" commands-of-generators commands-of-docs
-# What distro.c says of each boot loader, without the parameter.
-grep -oE 'rpm-ostree kargs|grubby --update-kernel=ALL|proxmox-boot-tool refresh|kernel-install add VERSION [a-zA-Z/]*|"update-grub|grub2?-mkconfig -o [a-z0-9/.]+|/etc/(default/grub|kernel/cmdline)' \
-	"$top/src/host/distro.c" | tr -d '"' | words steps-of-program
-ok "steps of boot loaders: there are some" [ "$(wc -l <"$work/steps-of-program")" = 9 ]
+# tests/cli/systems.t compares the table with what check says on a tree of each system. It has each command of these.
+{
+	sed -nE 's/.*\.regenerate = "(.*)"[,)].*/\1/p' "$top/src/host/generators.def"
+	sed -nE 's/^\t+return "(sudo [^"]*)";/\1/p' "$top/src/host/distro.c"
+} | words steps-of-program
+ok "steps of boot loaders: there are some" [ "$(wc -l <"$work/steps-of-program")" -ge 9 ]
 while read -r step; do
 	ok "steps of boot loaders: $step" grep -qF -- "$step" "$top/docs/boot-loaders.md"
 done <"$work/steps-of-program"
+# Systems that are not supported, and why.
+sed -nE 's/^\t"[^|]*\|[^|]*\|([^|]*)\|([^|]*)\|.*/| \1 | \2 |/p' "$top/src/host/distro.c" | sort >"$work/unsupported-of-program"
+sed -n '/^## Systems that are not/,$p' "$top/docs/boot-loaders.md" | grep '^| ' | grep -v '^| system\|^| ---' | sort >"$work/unsupported-of-docs"
+same "systems that are not supported" unsupported-of-program unsupported-of-docs
 
 # --- completion of the live system ---
 
