@@ -137,7 +137,8 @@ while read -r step; do
 	ok "steps of boot loaders: $step" grep -qF -- "$step" "$top/docs/boot-loaders.md"
 done <"$work/steps-of-program"
 # Systems that are not supported, and why.
-sed -nE 's/^\t"[^|]*\|[^|]*\|([^|]*)\|([^|]*)\|.*/| \1 | \2 |/p' "$top/src/host/distro.c" | sort >"$work/unsupported-of-program"
+sed -n '/^static const char unsupported/,/;$/p' "$top/src/host/distro.c" | tr -d '\n' | sed 's/"[ \t]*"//g; s/\\n/\n/g; s/[^"]*"//' |
+	awk -F '|' 'NF == 5 { print "| " $3 " | " $4 " |" }' | sort >"$work/unsupported-of-program"
 sed -n '/^## Systems that are not/,$p' "$top/docs/boot-loaders.md" | grep '^| ' | grep -v '^| system\|^| ---' | sort >"$work/unsupported-of-docs"
 same "systems that are not supported" unsupported-of-program unsupported-of-docs
 
