@@ -52,6 +52,8 @@ static const char *why_no_editor(const struct check_input *input)
 	if (unified && is_secure_boot())
 		return "Secure Boot is on, and a unified kernel image ignores what the boot menu adds to its "
 		       "command line";
+	if (unified && kernels_read_layout() == KERNELS_UNIFIED && !kernels_read_variable("LoaderInfo")[0])
+		return "the firmware boots the unified kernel image without a boot menu";
 	if (input->distro->by_systemd_boot &&
 	    UTIL_IS_ONE_OF(bootloader_read_setting("editor"), "no", "off", "0", "false", "n", "f"))
 		return "loader.conf has switched the editor of the boot menu off";

@@ -286,8 +286,8 @@ static void close_brace(struct grub_walk *walk)
 static void read_grub_line(struct grub_walk *walk, const char *line, const char *end,
 			   struct boot_entry *entry)
 {
-	const char *word, *kernel;
-	size_t size, kernel_size;
+	const char *word;
+	size_t size;
 
 	while (end > line && strchr(" \t\r", end[-1]))
 		end--;
@@ -303,13 +303,11 @@ static void read_grub_line(struct grub_walk *walk, const char *line, const char 
 	} else if (end[-1] == '{') {
 		walk->braces++;
 	} else if (walk->reading && !entry->kernel[0] && loads_linux(word, size)) {
-		if (!util_next_word(&line, end, &kernel, &kernel_size))
-			return;
-		entry->kernel = util_text_copy(kernel, kernel_size);
+		entry->kernel = next_grub_word(&line, end);
 		entry->options = copy_rest(line, end);
 	} else if (walk->reading && util_starts_with(word, "initrd")) {
-		while (util_next_word(&line, end, &kernel, &kernel_size))
-			entry->initrd = util_text_copy(kernel, kernel_size);
+		while (line < end)
+			entry->initrd = next_grub_word(&line, end);
 	}
 }
 

@@ -115,17 +115,22 @@ static int by_name(const void *a, const void *b)
 static const char *find_image(const struct boot_entry *entry)
 {
 	static const char *const roots[] = { "/boot/efi", "/efi", "/boot", "" };
-	const char *base = strrchr(entry->initrd, '/');
+	const char *base = strrchr(entry->initrd, '/'), *found = "";
 	struct rootdir_text path;
 
-	for (size_t i = 0; i < ARRAY_SIZE(roots) && entry->initrd[0] == '/'; i++)
-		if (util_starts_with(entry->path, roots[i]) &&
-		    rootdir_exists(rootdir_path(&path, "%s%s", roots[i], entry->initrd)))
-			return util_text("%s", path.text);
-	for (size_t i = 0; i < ARRAY_SIZE(roots) && entry->initrd[0] == '/'; i++)
-		if (rootdir_exists(rootdir_path(&path, "%s%s", roots[i], entry->initrd)))
-			return util_text("%s", path.text);
-	return base && rootdir_exists(rootdir_path(&path, "/boot%s", base)) ? util_text("%s", path.text) : "";
+	if (!base)
+		return "";
+	/* What is below the entry's own partition counts first. */
+	for (size_t i = 2 * ARRAY_SIZE(roots); i-- > 0 && !found[0];) {
+		const char *root = roots[ARRAY_SIZE(roots) - 1 - i % ARRAY_SIZE(roots)];
+
+		if ((i < ARRAY_SIZE(roots) || util_starts_with(entry->path, root)) &&
+		    rootdir_exists(rootdir_path(&path, "%s%s", root, entry->initrd)))
+			found = util_text("%s", path.text);
+	}
+	return !found[0] && rootdir_exists(rootdir_path(&path, "/boot%s", base)) ?
+		       util_text("%s", path.text) :
+		       found;
 }
 
 static void take(struct search *search, const struct boot_entry *entry, const char *version)
@@ -318,30 +323,30 @@ static void read_grub_entries(struct search *search)
 
 /* --- systemd-boot --- */
 
-#define LOADER_CONF "/loader.conf"
+#define LOADER_CONF "/loader/loader.conf"
+
+/* Where its partitions are mounted. */
+static const char *const boot_folders[] = { "/boot", "/efi", "/boot/efi" };
 
 static void read_unified_folders(struct search *search)
 {
-	static const char *const folders[] = { "/boot", "/efi", "/boot/efi" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(boot_folders); i++) {
 		size_t before = search->count;
 
-		rootdir_each_file(util_text("%s/EFI/Linux", folders[i]), ".efi", read_unified, search);
+		rootdir_each_file(util_text("%s/EFI/Linux", boot_folders[i]), ".efi", read_unified, search);
 		for (size_t e = before; e < search->count; e++)
 			if (search->entries[e].options[0])
-				rootdir_each_file(util_text("%s/loader/addons", folders[i]), ".addon.efi",
-						  add_addon, &search->entries[e].options);
+				rootdir_each_file(util_text("%s/loader/addons", boot_folders[i]),
+						  ".addon.efi", add_addon, &search->entries[e].options);
 	}
 }
 
 const char *bootloader_read_setting(const char *key)
 {
-	static const char *const folders[] = { "/boot/loader", "/efi/loader", "/boot/efi/loader" };
 	const char *value = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && !value; i++) {
-		cleanup_free char *text = read_text(util_text("%s" LOADER_CONF, folders[i]));
+	for (size_t i = 0; i < ARRAY_SIZE(boot_folders) && !value; i++) {
+		cleanup_free char *text = read_text(util_text("%s" LOADER_CONF, boot_folders[i]));
 
 		value = text ? boot_entry_setting(text, key) : NULL;
 	}
@@ -367,14 +372,17 @@ static const char *find_pattern(const char **ret_where)
 
 static void read_entries(struct search *search)
 {
-	bool unified = kernels_read_layout() == KERNELS_UNIFIED;
+	bool unified = kernels_read_layout() == KERNELS_UNIFIED, unified_found;
 	const char *where = "", *pattern;
 
 	if (unified || search->distro->by_systemd_boot)
 		read_unified_folders(search);
+	unified_found = unified && search->count;
 	search->path = search->distro->entries;
-	if (search->distro->entries && !(unified && search->count))
-		rootdir_each_file(search->distro->entries, ".conf", read_entry, search);
+	/* The loader has entries of both partitions in one menu. */
+	for (size_t i = 0; i < ARRAY_SIZE(boot_folders) && !unified_found; i++)
+		rootdir_each_file(util_text("%s/loader/entries", boot_folders[i]), ".conf", read_entry,
+				  search);
 	if (search->count)
 		qsort(search->entries, search->count, sizeof(*search->entries), by_order);
 	pattern = find_pattern(&where);

@@ -233,6 +233,15 @@ static bool copies_update_initramfs(void)
 		rootdir_exists("/etc/initramfs/post-update.d/zz-kernelstub"));
 }
 
+/* dracut knows the folder of the machine's id, and none of another token. */
+static bool is_out_of_reach(const char *image)
+{
+	struct rootdir_text id;
+
+	return image[0] && rootdir_read("/etc/machine-id", &id) == 0 && !strstr(image, id.text) &&
+	       rootdir_exists("/etc/kernel/entry-token");
+}
+
 /*
  * The generator's command makes its own images. A copy of one, or a unified kernel image with one, is regenerated
  * after that: kernel-install makes it of what the generator has made, or calls dracut itself. dracut writes into
@@ -254,7 +263,8 @@ static void set_regenerate(struct distro *distro, enum kernels_layout layout, co
 		distro->regenerate = packaged;
 	else if (layout == KERNELS_UNIFIED && dracut && kernels_unified_by_dracut())
 		distro->regenerate = REGENERATE_UNIFIED;
-	else if (layout == KERNELS_OF_GENERATOR || (layout == KERNELS_OF_INSTALL && dracut) ||
+	else if (layout == KERNELS_OF_GENERATOR ||
+		 (layout == KERNELS_OF_INSTALL && dracut && !is_out_of_reach(image)) ||
 		 copies_update_initramfs())
 		distro->regenerate = plain;
 	else if (!has_install())

@@ -381,6 +381,14 @@ two_of_grub Windows
 run check
 ok "GRUB: another system" line "WARN boot loader: the default entry Windows (/boot/grub/grub.cfg) boots no kernel that is installed here; these results are for the first entry of this system"
 
+start debian
+second /boot/initrd.img-$newer
+files /boot/vmlinuz-$newer
+printf 'menuentry x {\n\tlinux "/BOOT/ubuntu@/vmlinuz-%s" quiet rd.vfio.ids=10de:1c03\n\tinitrd "/BOOT/ubuntu@/initrd.img-%s"\n}\n' $version $version |
+	write /boot/grub/grub.cfg
+run check
+ok "GRUB: paths in quotes, on another file system" next_is $version
+
 start fedora
 second /boot/initramfs-$newer.img
 files /boot/vmlinuz-$newer
@@ -514,6 +522,25 @@ LACKS=program image /boot/initramfs-linux-lts.img gzip
 run check
 ok "Arch: each kernel has its image" says "FAIL /boot/initramfs-linux-lts.img: does not contain vfio-early; see /boot/initramfs-linux.img above"
 ok "Arch: the cure makes both" says "; sudo dracut --force /boot/initramfs-linux.img $version && sudo dracut --force /boot/initramfs-linux-lts.img 6.6.1-1-lts"
+start uki_kernel_install
+rm "$variables/LoaderInfo-$guid"
+run check
+ok "one that the firmware boots has no menu" says "WARN way back: the firmware boots the unified kernel image without a boot menu, so rd.vfio=0 cannot be set for one boot; "
+start token
+rm "$tree/usr/sbin/update-initramfs"
+files /usr/bin/dracut /usr/lib/kernel/install.d/50-dracut.install
+echo $id | write /etc/machine-id
+LACKS=program make_image
+run check
+ok "dracut does not know the folder of another token" says "FAIL $image: does not contain vfio-early; for each kernel: sudo kernel-install add VERSION /boot/vmlinuz-VERSION"
+start token
+rm "$tree/etc/kernel/entry-token"
+run check
+ok "the folder of a token that nobody tells is found" says "PASS $image: contains vfio-early"
+start token
+entry /boot/loader/entries/x-$newer.conf /vmlinuz-none /none
+run check
+ok "entries of both partitions count" says "PASS $image: contains vfio-early"
 start uki_kernel_install
 mv "$tree$image" "$tree/efi/EFI/Linux/mine.efi"
 run check
