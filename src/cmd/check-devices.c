@@ -50,7 +50,9 @@ static void check_config(const struct check_input *input, struct findings *findi
 	}
 	/* Where a line or a parameter has an error, it may be a claim. */
 	if (!config->claim_count && !config->error_count)
-		findings_add(findings, FINDING_WARN, "configuration", "vfio-early list shows the devices",
+		findings_add(findings, FINDING_WARN, "configuration",
+			     input->files_ignored ? "sudo vfio-early list shows the devices" :
+						    FINDINGS_FIRST_CLAIM,
 			     "nothing is claimed: %s",
 			     input->ignored_file ?
 				     "no rd.vfio.ids= names a device, and the files are ignored" :

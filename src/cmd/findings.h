@@ -4,6 +4,7 @@
 
 #include "core/config.h"
 #include "core/plan.h"
+#include "host/config-read.h"
 
 enum finding_level { FINDING_PASS, FINDING_WARN, FINDING_FAIL };
 
@@ -28,6 +29,11 @@ struct finding {
 	/* Of findings_arrange(): its index, and that of the first one with the same cure. */
 	size_t place, first;
 };
+
+/* What to do where nothing is claimed yet. */
+#define FINDINGS_FIRST_CLAIM \
+	"add a line to " CONFIG_READ_FILE ", for example: claim 01:00.0; " \
+	"vfio-early list shows the addresses"
 
 struct findings {
 	struct finding *list;

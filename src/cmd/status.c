@@ -193,8 +193,8 @@ static void judge(struct status *status)
 			->code = CODE_NOT_ROOT;
 	add_report(status);
 	if (!status->rows.count)
-		findings_add(&status->findings, FINDING_WARN, "configuration",
-			     "vfio-early list shows the devices", "nothing is claimed")
+		findings_add(&status->findings, FINDING_WARN, "configuration", FINDINGS_FIRST_CLAIM,
+			     "nothing is claimed")
 			->code = CODE_NO_CLAIM;
 	for (size_t i = 0; i < status->rows.count; i++)
 		add_row(status, &status->rows.rows[i]);
