@@ -179,7 +179,8 @@ static const char *text_like(const struct list_word *word, const char *written,
 	const char *address = pci_address_text(&function->address), *colon = strchr(written, ':');
 
 	if (word->group >= 0)
-		return util_text("%s%d", group_prefix, function->iommu_group);
+		return function->iommu_group >= 0 ? util_text("%s%d", group_prefix, function->iommu_group) :
+						    "";
 	switch (word->selector.kind) {
 	case SELECTOR_ADDRESS:
 		return colon && strchr(colon + 1, ':') ? address : strchr(address, ':') + 1;
@@ -194,20 +195,24 @@ static const char *text_like(const struct list_word *word, const char *written,
 	}
 }
 
-/* "", or "; the nearest is 03:00.0". It is worth a word where at least half of it is right; of two the nearer bus counts. */
+/* "", or "; the nearest is 03:00.0". It is worth a word where at least half of it is right; of two the nearer one counts. */
 static const char *nearest_to(const struct list *list, size_t index)
 {
 	const struct machine *machine = &list->context.machine;
 	const struct list_word *word = &list->words[index];
 	const char *written = list->options.words[index], *nearest = "";
-	size_t length = strcspn(written, "@"), best = ((length + 1) / 2 + 1) << 8;
+	size_t length = strcspn(written, "@"),
+	       best = word->group >= 0 ? SIZE_MAX : ((length + 1) / 2 + 1) << 8;
 
 	for (size_t i = 0; i < machine->function_count; i++) {
 		const struct pci_function *function = &machine->functions[i];
 		const char *text = text_like(word, written, function);
-		size_t distance = nearest_distance(written, length, text, strlen(text)) << 8;
+		size_t distance =
+			word->group >= 0 ? 0 : nearest_distance(written, length, text, strlen(text)) << 8;
 
-		distance += (size_t)abs(function->address.bus - word->selector.address.bus);
+		distance += word->group >= 0 ?
+				    (size_t)labs(function->iommu_group - word->group) :
+				    (size_t)abs(function->address.bus - word->selector.address.bus);
 		if (!text[0] || distance >= best)
 			continue;
 		best = distance;
@@ -234,6 +239,8 @@ void list_say_unmet(const struct list *list)
 {
 	bool unmet = false;
 
+	/* Both may go to one place; what fails is said by main(). */
+	fflush(stdout);
 	for (size_t i = 0; i < list->options.word_count; i++) {
 		if (list->words[i].met)
 			continue;

@@ -130,7 +130,7 @@ const char *list_need(const struct list *list, const struct pci_function *functi
 {
 	const struct context *context = &list->context;
 	const struct machine *machine = &context->machine;
-	const char *reason;
+	const char *reason, *need;
 	bool key;
 
 	if (function->header_type > 0)
@@ -141,7 +141,8 @@ const char *list_need(const struct list *list, const struct pci_function *functi
 			  context->needs.network_later ? NETWORK_OF_MOUNT : NETWORK_OF_ROOT,
 			  context->needs.network, &reason))
 		return reason;
-	return carry_describe(machine->storage, &function->address, &key);
+	need = carry_describe(machine->storage, &function->address, &key);
+	return need ? util_text("it carries %s", need) : NULL;
 }
 
 /* A disk may be mounted in a hundred places. */
@@ -185,7 +186,7 @@ static void add_marks(const struct list *list, const struct pci_function *functi
 		add(ret, count, monitors[0] ? TERM_YELLOW : TERM_PLAIN,
 		    monitors[0] ? util_text("monitor: %s", monitors) : "no monitor");
 	if (need)
-		add(ret, count, TERM_YELLOW, util_text("the host keeps it: %s", need));
+		add(ret, count, TERM_YELLOW, util_text("kept: %s", need));
 	list_uses(list, function, add_use, &used);
 	if (used.count > USES_SHOWN)
 		used.text = util_text_add(used.text, " and %zu more", used.count - USES_SHOWN);
@@ -330,7 +331,7 @@ void list_json_device(struct json *json, const struct list *list, size_t index)
 	json_open(json, "in_use", '[');
 	list_uses(list, function, print_use, json);
 	json_close(json, ']');
-	json_string(json, "needed_for", list_need(list, function));
+	json_string(json, "kept", list_need(list, function));
 	print_resets(json, list, function);
 	print_disks(json, list->context.machine.storage, function);
 	schema_close_device(json);

@@ -6,6 +6,8 @@
 #include "cmd/show.h"
 #include "host/pci-names.h"
 
+/* A table is none where names have not so many columns. */
+#define NAME_MIN 20
 /* From here on the vendor's name has room. */
 #define TABLE_WIDE 120
 
@@ -35,9 +37,8 @@ static void put_pieces(const struct list *list, size_t index, const struct list_
 		if (!term->blank && !term_has_room(term, columns) &&
 		    term_columns(term->rest) + columns <= term->width)
 			term_break(term);
-		term_put(term, style_of(list, index, pieces[i].style), "%s", pieces[i].text);
-		if (i + 1 < count)
-			term_mark(term, ';');
+		term_put(term, style_of(list, index, pieces[i].style), "%s%s", pieces[i].text,
+			 i + 1 < count ? ";" : "");
 	}
 }
 
@@ -160,7 +161,29 @@ static void widen(unsigned int *columns, const char *text)
 /* How wide is what is to be shown? */
 static struct table measure(const struct list *list)
 {
-	struct table table = { .address = 7, .driver = 6 };
+	struct table table = { .address = 7, .driver = 6, .kind = 7 };
+
+	for (size_t i = 0; i < list->count; i++) {
+		cleanup_texts struct text *mark = util_texts_mark();
+
+		widen(&table.address, address_of(list, list->shown[i]));
+		widen(&table.driver, driver_of(list->shown[i]));
+		widen(&table.name, name_of(list, list->shown[i]));
+	}
+	if (list->chosen < list->count && !list->options.term.colour)
+		table.kind += 2;
+	table.start = 5 + 1 + table.address + 1 + 9 + 1 + table.driver + 1 + table.kind + 1;
+	return table;
+}
+
+bool list_has_room(const struct list *list)
+{
+	return measure(list).start + NAME_MIN <= list->options.term.width;
+}
+
+/* Has what is said behind the names room in a column of its own? */
+static bool is_aligned(const struct list *list, const struct table *table)
+{
 	unsigned int behind = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
@@ -169,14 +192,8 @@ static struct table measure(const struct list *list)
 		unsigned int columns = columns_of_pieces(marks, list_marks(list, i, marks));
 
 		behind = columns > behind ? columns : behind;
-		widen(&table.address, address_of(list, list->shown[i]));
-		widen(&table.driver, driver_of(list->shown[i]));
-		widen(&table.name, name_of(list, list->shown[i]));
 	}
-	table.kind = list->options.term.colour || list->count == list->chosen ? 7 : 9;
-	table.start = 5 + 1 + table.address + 1 + 9 + 1 + table.driver + 1 + table.kind + 1;
-	table.aligned = table.start + table.name + 2 + behind <= list->options.term.width;
-	return table;
+	return table->start + table->name + 2 + behind <= list->options.term.width;
 }
 
 static void show_row(struct list *list, const struct table *table, size_t index)
@@ -220,28 +237,20 @@ static void show_table(struct list *list)
 
 	if (!list->count)
 		return;
-	term_blank(term);
-	term_open(term, "GROUP", "");
-	term->blank = false;
-	term_cell(term, TERM_PLAIN, table.address, "ADDRESS");
-	term_cell(term, TERM_PLAIN, 9, "ID");
-	term_cell(term, TERM_PLAIN, table.driver, "DRIVER");
-	term_cell(term, TERM_PLAIN, table.kind, "KIND");
-	term_put(term, TERM_PLAIN, "DEVICE");
+	table.aligned = is_aligned(list, &table);
+	term_open(term, "", "");
+	term_put(term, TERM_BOLD, "GROUP");
+	term_cell(term, TERM_BOLD, table.address, "ADDRESS");
+	term_cell(term, TERM_BOLD, 9, "ID");
+	term_cell(term, TERM_BOLD, table.driver, "DRIVER");
+	term_cell(term, TERM_BOLD, table.kind, "KIND");
+	term_put(term, TERM_BOLD, "DEVICE");
 	term_close(term);
 	for (size_t i = 0; i < list->count; i++)
 		show_row(list, &table, i);
 }
 
 /* --- lines --- */
-
-static void put_behind(struct term *term, const struct list_piece *pieces, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		term_mark(term, ';');
-		term_put(term, pieces[i].style, "%s", pieces[i].text);
-	}
-}
 
 /* A line a device, for grep. */
 static void show_lines(struct list *list)
@@ -251,7 +260,10 @@ static void show_lines(struct list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		cleanup_texts struct text *mark = util_texts_mark();
 		const struct pci_function *function = list->shown[i];
-		struct list_piece pieces[LIST_PIECES] = { { TERM_PLAIN, pci_names_device(function) } };
+		const char *name = pci_names_device(function);
+		struct list_piece pieces[LIST_PIECES] = { { TERM_PLAIN, pci_names_class(function) },
+							  { TERM_PLAIN, name } };
+		size_t count = name[0] ? 2 : 1;
 
 		term_open(term, "", "");
 		term_put(term, TERM_PLAIN, "%s", pci_text(function));
@@ -259,13 +271,11 @@ static void show_lines(struct list *list)
 			term_put(term, TERM_PLAIN, "group=%d", function->iommu_group);
 		else
 			term_put(term, TERM_PLAIN, "group=-");
-		term_put(term, TERM_PLAIN, "driver=%s", driver_of(function));
-		if (list->mate[i])
-			term_put(term, TERM_PLAIN, "(same group)");
-		term_put(term, TERM_PLAIN, "%s", pci_names_class(function));
-		put_behind(term, pieces, pieces[0].text[0] != '\0');
-		put_behind(term, pieces, list_facts(list, i, pieces));
-		put_behind(term, pieces, list_claim(list, function, pieces));
+		term_put(term, TERM_PLAIN, "driver=%s%s", driver_of(function),
+			 list->mate[i] ? " (same group)" : "");
+		count += list_facts(list, i, pieces + count);
+		count += list_claim(list, function, pieces + count);
+		put_pieces(list, i, pieces, count);
 		term_close(term);
 	}
 }
@@ -315,15 +325,15 @@ static void show_sum(struct list *list)
 	if (term->terminal)
 		term_blank(term);
 	term_open(term, "", "");
-	term_put(term, TERM_PLAIN, "%zu device%s in %zu IOMMU group%s", list->chosen,
-		 list->chosen == 1 ? "" : "s", sum.groups, sum.groups == 1 ? "" : "s");
+	term_put(term, TERM_PLAIN, "%zu device%s in %zu group%s", list->chosen, list->chosen == 1 ? "" : "s",
+		 sum.groups, sum.groups == 1 ? "" : "s");
 	if (mates)
 		term_put(term, TERM_PLAIN, "(%zu more %s)", mates,
 			 term->colour ? "dimmed" :
 			 list->table  ? "in parentheses" :
 					"of these groups");
 	term_mark(term, ';');
-	term_put(term, TERM_PLAIN, "%zu claimed, %zu in use by the host", sum.claimed, sum.used);
+	term_put(term, TERM_PLAIN, "%zu claimed, %zu used by the host", sum.claimed, sum.used);
 	term_close(term);
 }
 

@@ -30,15 +30,13 @@ static void print_json(const struct list *list)
 	schema_close(&json);
 }
 
-/* On a terminal that has room for it: a table, for filters. */
-#define TABLE_MIN 60
-
+/* For filters, on a terminal. */
 static bool is_table(const struct list *list)
 {
 	const struct options *options = &list->options;
 
-	return !options->json && !options->tree && options->term.width >= TABLE_MIN &&
-	       (options->lines || list_has_filter(list));
+	return !options->json && !options->tree && options->term.terminal &&
+	       (options->lines || list_has_filter(list)) && list_has_room(list);
 }
 
 int cmd_list(const struct options *options)

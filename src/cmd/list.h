@@ -52,7 +52,7 @@ void list_read_details(struct list *list);
 /* What the host uses the device for, by list_marks() and in JSON: calls @found with kind and name, "" for none. */
 void list_uses(const struct list *list, const struct pci_function *function,
 	       void (*found)(void *data, const char *kind, const char *name), void *data);
-/* Why the host keeps the device, as the planner sees it: a util_text(), or NULL. */
+/* Why the device would stay with the host, as the planner says it of a claim: a util_text(), or NULL. */
 const char *list_need(const struct list *list, const struct pci_function *function) must_check;
 /* The short facts of the device at @index: what it is for now. Returns their number, of LIST_PIECES at most. */
 size_t list_marks(const struct list *list, size_t index, struct list_piece *ret) must_check;
@@ -64,4 +64,6 @@ size_t list_claim(const struct list *list, const struct pci_function *function,
 /* The object of the device at @index in JSON. */
 void list_json_device(struct json *json, const struct list *list, size_t index);
 
+/* Has the terminal room for a table of what is shown? */
+bool list_has_room(const struct list *list);
 void list_show(struct list *list);

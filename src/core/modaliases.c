@@ -12,7 +12,7 @@ enum { VENDOR, DEVICE, SUBVENDOR, SUBDEVICE, BASE, SUB, INTERFACE, FIELDS };
 struct modalias {
 	uint32_t field[FIELDS];
 	const char *module;
-	size_t length;
+	size_t length, place; /* place: in the order in which they were added */
 };
 
 static bool parse(const char *text, const char *end, uint32_t field[FIELDS])
@@ -40,7 +40,7 @@ static bool parse(const char *text, const char *end, uint32_t field[FIELDS])
 static void add(struct modaliases *aliases, const char *pattern, size_t size, const char *module,
 		size_t length)
 {
-	struct modalias alias = { .module = module, .length = length };
+	struct modalias alias = { .module = module, .length = length, .place = aliases->count };
 
 	if (!parse(pattern, pattern + size, alias.field))
 		return;
@@ -86,7 +86,7 @@ static int by_vendor(const void *a, const void *b)
 
 	if (x->field[VENDOR] != y->field[VENDOR])
 		return x->field[VENDOR] < y->field[VENDOR] ? -1 : 1;
-	return 0;
+	return x->place < y->place ? -1 : 1;
 }
 
 void modaliases_sort(struct modaliases *aliases)

@@ -47,7 +47,7 @@ log_of_the_boot() {
 without_times() { shown 'sudo dmesg | grep vfio-early' | sed 's/^\[[ 0-9.]*\] //'; }
 
 host "$machines/guide-gtx1060/machine"
-ok "list" prints "sudo vfio-early list --lines 01:00.0" typed "list --lines 01:00.0"
+ok "list" prints "sudo vfio-early list --gpu" typed "list --gpu"
 kernel 6.1.0-48-amd64
 echo "claim 10de:1c03" | config
 image_with_facts
