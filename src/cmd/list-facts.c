@@ -173,7 +173,7 @@ static void add(struct list_piece *pieces, size_t *count, enum term_style style,
 	pieces[(*count)++] = (struct list_piece){ style, text };
 }
 
-/* @uses: the disks' own are said with them. */
+/* @uses: those of a disk are said with it, and what becomes of a claim is said too. */
 static void add_marks(const struct list *list, const struct pci_function *function, bool uses,
 		      struct list_piece *ret, size_t *count)
 {
@@ -185,7 +185,8 @@ static void add_marks(const struct list *list, const struct pci_function *functi
 	if (monitors)
 		add(ret, count, monitors[0] ? TERM_YELLOW : TERM_PLAIN,
 		    monitors[0] ? util_text("monitor: %s", monitors) : "no monitor");
-	if (need)
+	/* A claim's sentence says it. */
+	if (need && !(uses && plan_entry_of(&list->context.plan, function)))
 		add(ret, count, TERM_YELLOW, util_text("kept: %s", need));
 	list_uses(list, function, add_use, &used);
 	if (used.count > USES_SHOWN)
