@@ -37,8 +37,8 @@ static void add_addresses(struct guest_devices *guests, struct guest_device *dev
 }
 
 /*
- * The value of NAME= in a list such as "01:00.0,pcie=1"; an item without a name has the name @first. Returns false where
- * it is not there.
+ * The value of NAME= in a list such as "01:00.0,pcie=1"; an item without a name has the name @first.
+ * Returns false where it is not there.
  */
 static bool find_property(const char *list, const char *end, const char *name, const char *first,
 			  const char **ret, size_t *ret_length)
@@ -72,8 +72,8 @@ static const char *trim(const char **line, size_t length)
 }
 
 /*
- * Sections that begin with the name of a mapping, and lines "map id=8086:1533,node=pve,path=0000:05:00.0". A cluster has
- * those of all of its nodes.
+ * Sections that begin with the name of a mapping, and lines "map id=8086:1533,node=pve,path=0000:05:00.0". A
+ * cluster has those of all of its nodes.
  */
 static void add_mapping(struct guest_devices *guests, struct guest_device *device,
 			const struct guest_mappings *mappings, const char *name, size_t name_length)

@@ -93,9 +93,9 @@ static void add_list(struct module_index *index, const struct cmdline_param *par
 }
 
 /*
- * modprobe.blacklist= is libkmod's, which takes every one, module_blacklist= the kernel's, which takes the last one.
- * Both have names with underscores only. What the initramfs alone goes by (rd.driver.blacklist=, blacklist=) is loaded
- * when udev starts again on the root.
+ * modprobe.blacklist= is libkmod's, which takes every one, module_blacklist= the kernel's, which takes the
+ * last one. Both have names with underscores only. What the initramfs alone goes by (rd.driver.blacklist=,
+ * blacklist=) is loaded when udev starts again on the root.
  */
 void module_index_add_cmdline(struct module_index *index, const char *cmdline)
 {

@@ -33,7 +33,7 @@ struct module_index {
 	char *stub_ids; /* of pci-stub, "" or NULL for none */
 };
 
-/* Add the blacklist, install and alias lines of a file of modprobe.d at @path, and what the kernel command line says. */
+/* Add the blacklist, install and alias lines of a file of modprobe.d, and what the kernel command line says. */
 void module_index_add_modprobe(struct module_index *index, const char *path, const char *text);
 void module_index_add_cmdline(struct module_index *index, const char *cmdline);
 void module_index_clear(struct module_index *index);
@@ -53,7 +53,8 @@ struct module_drivers module_index_find(const struct module_index *index,
 
 /*
  * The driver that keeps a host driver off the function: "pci-stub" by its ids=, "" where every driver for it is
- * forbidden, or where it has one now and this kernel has none for it; NULL where nothing does, or where that is not known.
+ * forbidden, or where it has one now and this kernel has none for it; NULL where nothing does, or where that is
+ * not known.
  */
 const char *module_index_spared(const struct module_index *index,
 				const struct pci_function *function) must_check;

@@ -57,7 +57,7 @@ struct pci_function {
 	bool direct_region;
 	bool is_virtual;             /* an SR-IOV virtual function: it has a "physfn" link */
 	struct pci_address physical; /* of a virtual function: what makes it */
-	/* of who looks ahead: what keeps a host driver off it at the next boot, "" for none; NULL where nothing does */
+	/* by module_index_spared(): what keeps a host driver off it at the next boot, NULL where nothing does */
 	const char *next_driver;
 };
 
