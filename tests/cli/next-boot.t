@@ -142,8 +142,29 @@ mv "$tree/boot/loader/entries/a.conf" "$tree/boot/loader/entries/x-6.1.0-9.conf"
 printf 'title x\nlinux /vmlinuz-6.1.0-1\noptions splash rd.vfio.ids=10de:1c0x\n' >"$tree/boot/loader/entries/x-6.1.0-10.conf"
 run check
 ok "of two entries the newer version counts" says "FAIL /boot/loader/entries/x-6.1.0-10.conf:"
+rm -r "$tree/boot/loader" "$tree/boot/grub" "$tree/usr/sbin/grubby" "$tree/usr/sbin/update-grub" "$tree/etc/default"
+mkdir -p "$tree/etc/kernel" "$tree/usr/bin"
+: >"$tree/usr/bin/kernel-install"
+mv "$tree/usr/sbin/update-initramfs" "$tree/hidden"
+echo "splash rd.vfio.ids=10de:1c0x" >"$tree/etc/kernel/cmdline"
+run check
+ok "in the file of kernel-install" says "FAIL /etc/kernel/cmdline:1: "
+for word in rescue elfcorehdr=0x1000 rd.vfio=no; do
+	echo "splash rd.vfio.ids=01:00.0 $word" >"$tree/etc/kernel/cmdline"
+	run check
+	ok "the next boot's word, which this one does not have: $word" says "WARN 0000:01:00.0 10de:1c03: left alone: "
+	ok "its last line: $word" last_line "vfio-early is off on the next boot ($word): it binds no device."
+done
+echo "splash rd.vfio.ids=01:00.0 elfcorehdr=0x1000" >"$tree/etc/kernel/cmdline"
+run check
+ok "a crash kernel is no rescue shell" says "left alone: this is a crash kernel, by elfcorehdr=0x1000 on its command line"
+ok "for check neither" lacks "rescue shell"
+echo "splash rd.vfio.ids=01:00.0 rd.vfio.dryrun=1" >"$tree/etc/kernel/cmdline"
+run check
+ok "a dry run of the next boot" says "WARN command line: rd.vfio.dryrun=1: the next boot plans and reports, and binds no device;"
+rm -r "$tree/etc/kernel" "$tree/usr/bin/kernel-install"
+mv "$tree/hidden" "$tree/usr/sbin/update-initramfs"
 cmdline rd.vfio.ids=10de:1c0x
-rm -r "$tree/boot/loader" "$tree/boot/grub" "$tree/usr/sbin/grubby"
 run check
 ok "of this boot's one it is the kernel's file" says "FAIL /proc/cmdline:1:"
 
