@@ -196,6 +196,18 @@ static void cure_setup(const struct check_input *input, const struct other_setup
 		finding_cure(finding, "remove the line, then: %s", distro_regenerate(input->distro));
 }
 
+/* What keeps a host driver off a claimed device's group is not to be removed: @text is in the finding that says so. */
+static void keep_if_needed(const struct findings *findings, const char *text, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		const struct finding *spared = &findings->list[i];
+
+		if (spared->code == CODE_GROUP_SPARED && strstr(spared->what, text))
+			finding_cure(&findings->list[index], "keep it as long as %.*s is not claimed",
+				     (int)strcspn(spared->subject, " "), spared->subject);
+	}
+}
+
 /* Is anything claimed by a module's ids= alone? */
 static bool claims_by_ids(const struct plan *plan)
 {
@@ -330,6 +342,7 @@ static void check_stub_ids(const struct check_input *input, const struct other_s
 			setup->text);
 	finding->code = CODE_STUB_IDS;
 	cure_setup(input, setup, finding);
+	keep_if_needed(findings, "pci-stub.ids=", findings->count - 1);
 }
 
 static void check_driverctl(const struct check_input *input, const struct other_setup *setup,
@@ -393,6 +406,9 @@ static void check_rest(const struct check_input *input, const struct other_setup
 
 	finding->code = codes[setup->kind];
 	cure_setup(input, setup, finding);
+	if (setup->kind == SETUP_BLACKLIST)
+		keep_if_needed(findings, util_text("%s)", setup->parameter ? setup->parameter : setup->where),
+			       findings->count - 1);
 }
 
 void check_other_setups(const struct check_input *input, struct findings *findings)

@@ -366,6 +366,12 @@ run check
 spared="PASS 0000:01:00.1 10de:10f1: shares IOMMU group 1 with 0000:01:00.0 and leaves it usable:"
 ok "unless that is blacklisted" line "$spared the next boot does not load snd_hda_intel (blacklist, /etc/modprobe.d/a.conf:1)"
 ok "its code" code_is group-shared-spared PASS
+ok "nobody advises to remove that line" says "WARN /etc/modprobe.d/a.conf:1: snd-hda-intel is blacklisted, also for the devices of the host; vfio-early does not need this; keep it as long as 0000:01:00.1 is not claimed"
+echo "claim 01:00.1" | config
+run check
+ok "before its device is claimed" says "; vfio-early does not need this; remove the line, then: sudo update-initramfs"
+: | config
+run check
 ok "which is what the image of the next boot is for" last_line "Ready: the next boot binds 1 device. Reboot."
 echo "install snd-hda-intel /bin/false" >"$tree/etc/modprobe.d/a.conf"
 run check
@@ -377,6 +383,7 @@ rm "$tree/etc/modprobe.d/a.conf"
 cmdline rd.vfio.ids=01:00.0 modprobe.blacklist=snd_hda_intel
 run check
 ok "also on the command line" line "$spared the next boot does not load snd_hda_intel (blacklist, modprobe.blacklist=snd_hda_intel)"
+ok "which is to be kept too" says "keep it as long as 0000:01:00.1 is not claimed"
 cmdline rd.vfio.ids=01:00.0 module_blacklist=snd_hda_intel module_blacklist=floppy
 run check
 ok "of the kernel's list the last one counts" says "FAIL 0000:01:00.1"
@@ -447,6 +454,7 @@ ok "one on pci-stub, which nothing keeps there" says "FAIL 0000:01:00.1 10de:10f
 cmdline rd.vfio.ids=01:00.0 pci-stub.ids=10de:10f1
 run check
 ok "what pci-stub.ids= takes is no obstacle" line "$spared pci-stub.ids= binds it to pci-stub"
+ok "and is to be kept" says "also binds 0000:01:00.1, which the host keeps; keep it as long as 0000:01:00.1 is not claimed"
 ok "and does not fail" lacks "FAIL 0000:01:00.1"
 card
 pci 0000:01:00.1 10DE:10F1 40300 1 snd_hda_intel 2>/dev/null
