@@ -7,6 +7,8 @@
 
 static char lower(char c)
 {
+	if (c == '_' || c == '.' || c == ',')
+		return '-';
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 

@@ -6,8 +6,8 @@
 
 /*
  * The distance between two texts: the least number of letters that are inserted, left out or replaced, or of two
- * neighbours that are swapped (Damerau and Levenshtein). Letters count as equal in either case. Texts of more than 31
- * letters are as far apart as the longer one is long.
+ * neighbours that are swapped (Damerau and Levenshtein). Letters count as equal in either case, and so do "-", "_",
+ * "." and ",". Texts of more than 31 letters are as far apart as the longer one is long.
  */
 size_t nearest_distance(const char *a, size_t a_length, const char *b, size_t b_length);
 

@@ -2,11 +2,8 @@
 #include "core/selector.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-#define SHOWN 48 /* bytes of a bad text that a message repeats */
 
 enum { VENDOR, DEVICE, SUBVENDOR, SUBDEVICE, CLASS, CLASS_MASK, ID_FIELDS };
 
@@ -118,35 +115,6 @@ static int parse_id(const char *text, size_t length, struct selector_id *ret, st
 	return 0;
 }
 
-/* Common slips: the text that was probably meant, or "". */
-static const char *guess(const char *text, size_t length)
-{
-	unsigned int a, b, c, d;
-	char copy[32];
-	int end = 0;
-
-	if (length >= sizeof(copy) || memchr(text, '\0', length))
-		return "";
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	if (sscanf(copy, "%4x:%2x:%2x.%1x%n", &a, &b, &c, &d, &end) == 4 && !copy[end] && c < 0x20 && d < 8)
-		return util_text("%04x:%02x:%02x.%x", a, b, c, d);
-	if (sscanf(copy, "%2x:%2x.%1x%n", &b, &c, &d, &end) == 3 && !copy[end] && c < 0x20 && d < 8)
-		return util_text("%02x:%02x.%x", b, c, d);
-	/* What lspci -s takes: a slot without a function, and a colon in place of the dot. */
-	if (sscanf(copy, "%2x:%2x:%1x%n", &b, &c, &d, &end) == 3 && !copy[end] && c < 0x20 && d < 8)
-		return util_text("%02x:%02x.%x", b, c, d);
-	if (sscanf(copy, "%4x:%2x:%2x%n", &a, &b, &c, &end) == 3 && !copy[end] && c < 0x20)
-		return util_text("%04x:%02x:%02x.*", a, b, c);
-	if (length <= 5 && sscanf(copy, "%2x:%2x%n", &b, &c, &end) == 2 && !copy[end] && c < 0x20)
-		return util_text("%02x:%02x.*", b, c);
-	if (length <= 4 && sscanf(copy, "%2x.%1x%n", &c, &d, &end) == 2 && !copy[end] && c < 0x20 && d < 8)
-		return util_text("00:%02x.%x", c, d);
-	if (sscanf(copy, "%4x%*1[-.:]%4x%n", &a, &b, &end) == 2 && !copy[end])
-		return util_text("%04x:%04x", a, b);
-	return "";
-}
-
 /* class:BBSSPP or a prefix of it: an id whose class alone is compared. */
 static int parse_class(const char *text, size_t length, struct selector *ret, struct selector_error *error)
 {
@@ -185,6 +153,9 @@ static int parse_path(const char *text, size_t length, struct selector *ret, str
 	return 0;
 }
 
+const char selector_expected_address[] =
+	"an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0";
+
 static int parse_address(const char *text, size_t length, struct selector *ret, struct selector_error *error)
 {
 	const char *at = memchr(text, '@', length);
@@ -193,8 +164,7 @@ static int parse_address(const char *text, size_t length, struct selector *ret, 
 
 	ret->kind = SELECTOR_ADDRESS;
 	if (pci_address_parse_any(text, address_length, &ret->address, &ret->every_function) < 0)
-		return fail(error, 0, text, length,
-			    "an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0");
+		return fail(error, 0, text, length, selector_expected_address);
 	if (!at)
 		return 0;
 	ret->pinned = true;
@@ -231,17 +201,20 @@ static int parse_any(const char *text, size_t length, struct selector *ret, stru
 	return parse_id(text, length, &ret->id, error);
 }
 
+bool selector_is(const char *text, size_t length, struct selector *ret)
+{
+	struct selector_error error;
+
+	*ret = (struct selector){ 0 };
+	return parse_any(text, length, ret, &error) == 0;
+}
+
 int selector_parse(const char *text, size_t length, struct selector *ret, struct selector_error *error)
 {
 	struct selector selector = { 0 };
-	const char *meant;
 
-	if (parse_any(text, length, &selector, error) < 0) {
-		meant = guess(text, length);
-		if (meant[0])
-			error->what = util_text_add(error->what, "; did you mean %s?", meant);
+	if (parse_any(text, length, &selector, error) < 0)
 		return -EINVAL;
-	}
 	*ret = selector;
 	return 0;
 }

@@ -28,7 +28,7 @@ struct selector {
 	struct pci_path path;       /* of SELECTOR_PATH */
 };
 
-/* What is wrong with a text, for the user: found, expected, and what was probably meant. */
+/* What is wrong with a text, for the user: found and expected. */
 struct selector_error {
 	size_t offset; /* of the offending byte, from the start of the text */
 	const char *what;
@@ -48,6 +48,12 @@ struct selector_error {
  */
 int selector_parse(const char *text, size_t length, struct selector *ret,
 		   struct selector_error *error) must_check;
+
+/* What a message says of an address that is none. */
+extern const char selector_expected_address[];
+
+/* Is it a selector? Stores it then, without words on what is wrong otherwise. */
+bool selector_is(const char *text, size_t length, struct selector *ret);
 
 enum selector_match {
 	SELECTOR_NO,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/nearest.h"
 #include "core/pci.h"
 
 /* --- values --- */
@@ -120,6 +121,27 @@ const char *setting_expects(const struct setting *setting)
 	if (setting->kind == SETTING_DRIVER)
 		return util_text_add(text, "%s or the name of a driver", setting->standard);
 	return add_values(text, setting->values);
+}
+
+const char *setting_nearest(const struct setting *setting, const char *value, size_t length)
+{
+	const char *values = setting->values, *one;
+	size_t one_length;
+
+	if (setting->kind != SETTING_SWITCH && setting->kind != SETTING_CHOICE)
+		return "";
+	while (next_value(&values, &one, &one_length))
+		if (length && nearest_distance(value, length, one, one_length) <= 1 + (one_length > 4))
+			return util_text("%.*s", (int)one_length, one);
+	return "";
+}
+
+const struct setting *setting_find(const struct setting_list *all, const char *name)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (!strcmp(all->list[i].name, name))
+			return &all->list[i];
+	return NULL;
 }
 
 const char *setting_names(const struct setting_list *all, const char *suffix)

@@ -34,5 +34,11 @@ bool setting_store(const struct setting *setting, const char *value, size_t leng
 /* What the setting takes, as in "expand takes none, slot or group": a util_text(). */
 const char *setting_expects(const struct setting *setting) must_check;
 
+/* The value that @value was probably meant to be, "" where that is unknown. */
+const char *setting_nearest(const struct setting *setting, const char *value, size_t length) must_check;
+
+/* The one of this name, or NULL. */
+const struct setting *setting_find(const struct setting_list *all, const char *name);
+
 /* The names of all, as in "expand=, stage= and optional": @suffix follows those that take a value. */
 const char *setting_names(const struct setting_list *all, const char *suffix) must_check;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fuzz.h"
 #include "core/selector.h"
+#include "core/slips.h"
 
 /* Any bytes: parsed, or refused with words and a place inside the text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -11,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = malloc(size ? size : 1);
 
 	memcpy(text, data, size);
-	if (selector_parse(text, size, &selector, &error) < 0) {
+	if (slips_parse_selector(text, size, &selector, &error) < 0) {
 		require(error.offset <= size);
 		require(error.what && error.what[0]);
 	} else {
