@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/nearest.h"
 #include "host/generators.h"
 #include "host/rootdir.h"
 
@@ -42,6 +43,84 @@ static void add_file(struct config *config, const char *path)
 static void add_drop_in(void *config, const char *path)
 {
 	add_file(config, path);
+}
+
+/* Does the file at @path claim or keep anything, as a file of ours would? */
+static bool has_lines(const char *path)
+{
+	cleanup_free char *text = NULL;
+	struct config config;
+	size_t length;
+	bool has;
+
+	if (rootdir_read_file(path, CONFIG_LIMIT, &text, &length) < 0)
+		return false;
+	config_init(&config);
+	config_add_file(&config, path, text, length);
+	has = config.claim_count || config.keep_count;
+	config_clear(&config);
+	return has;
+}
+
+/* A file that is meant to be one of ours, at a place where nothing reads it. */
+static void say_unread(struct config *config, const char *path, const char *name)
+{
+	if (has_lines(path))
+		config_add_error(config, path,
+				 util_text("no file of vfio-early; did you mean " CONFIG_READ_FOLDER "/%s%s?",
+					   name, util_ends_in(name, ".conf") ? "" : ".conf"));
+}
+
+/*
+ * What @folder has that is no drop-in; with @all, whatever it has. A name with more behind ".conf", such as gpu.conf.bak, is
+ * meant to be none.
+ */
+static void find_unread(struct config *config, const char *folder, bool all)
+{
+	struct rootdir_text path;
+	char **names;
+	ssize_t listed = rootdir_list(folder, &names);
+
+	for (ssize_t i = 0; i < listed; i++)
+		if (names[i][0] != '.' &&
+		    (!strstr(names[i], ".conf") || (all && util_ends_in(names[i], ".conf"))))
+			say_unread(config, rootdir_path(&path, "%s/%s", folder, names[i]), names[i]);
+	rootdir_list_free(names, listed);
+}
+
+/* Is it a name in /etc that is almost one of ours, as vfio-early.d, vfio-early, or vfio_early.conf? */
+static bool is_misnamed(const char *name)
+{
+	static const char program[] = "vfio-early";
+	static const char *const ours[] = { "vfio-early.conf", "vfio-early.conf.d", "vfio-early.facts",
+					    "vfio-early.fstab", "vfio-early.crypttab" };
+
+	return strlen(name) >= strlen(program) - 1 && !strstr(name, ".conf.") && !util_ends_in(name, "~") &&
+	       nearest_distance(name, strnlen(name, strlen(program)), program, strlen(program)) <= 2 &&
+	       !util_is_one_of(name, ours, ARRAY_SIZE(ours));
+}
+
+static void find_misnamed(struct config *config)
+{
+	struct rootdir_text path;
+	char **names;
+	ssize_t listed = rootdir_list("/etc", &names);
+
+	for (ssize_t i = 0; i < listed; i++) {
+		if (!is_misnamed(names[i]))
+			continue;
+		rootdir_path(&path, "/etc/%s", names[i]);
+		if (has_lines(path.text))
+			config_add_error(config, path.text,
+					 "no file of vfio-early; did you mean " CONFIG_READ_FILE "?");
+		find_unread(config, path.text, true);
+	}
+	rootdir_list_free(names, listed);
+	find_unread(config, CONFIG_READ_FOLDER, false);
+	find_unread(config, CONFIG_READ_VENDOR_FOLDER, false);
+	if (has_lines(CONFIG_READ_FOLDER))
+		config_add_error(config, CONFIG_READ_FOLDER,
+				 "a file, where a folder belongs; did you mean " CONFIG_READ_FILE "?");
 }
 
 /* A drop-in that was found in one of the folders. */
@@ -287,6 +366,7 @@ void config_read(const char *given, bool next_boot, struct config *config, char 
 					 next_boot ? ARRAY_SIZE(lasting) : ARRAY_SIZE(folders), add_drop_in,
 					 config);
 		config_read_each_parameter_file(add_parameters, config);
+		find_misnamed(config);
 	}
 	config_add_cmdline(config, cmdline);
 	add_module_ids(config, cmdline);
