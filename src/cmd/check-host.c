@@ -192,6 +192,9 @@ static void cure_setup(const struct check_input *input, const struct other_setup
 {
 	if (setup->parameter)
 		finding->hint = distro_remove(input->distro, setup->parameter);
+	/* No image has what the running system loads. */
+	else if (util_starts_with(setup->where, "/etc/modules"))
+		finding->hint = setup->kind == SETUP_IDS ? "remove the line" : "remove these lines";
 	else
 		finding_cure(finding, "remove the line, then: %s", distro_regenerate(input->distro));
 }
@@ -384,6 +387,14 @@ static const char *describe(const struct check_input *input, const struct other_
 	case SETUP_INSTALL:
 		return util_text("the install line of %s mentions vfio: udev runs it, vfio-early does not",
 				 setup->text);
+	case SETUP_LOAD:
+		return util_text(
+			"loads %s or adds it to images, which is harmless and which vfio-early does not "
+			"need",
+			setup->text);
+	case SETUP_OMIT:
+		return util_text("keeps %s out of the images, so no device can be bound to vfio-pci there",
+				 setup->text);
 	case SETUP_UNSAFE:
 		/* Where interrupts are not remapped it is what makes vfio work, and told of above. */
 		return input->context->machine.iommu.remapping == IOMMU_REMAPPING_ON ?
@@ -397,12 +408,14 @@ static const char *describe(const struct check_input *input, const struct other_
 static void check_rest(const struct check_input *input, const struct other_setup *setup,
 		       struct findings *findings)
 {
-	static const enum finding_code codes[] = { [SETUP_SOFTDEP] = CODE_SOFTDEP,
-						   [SETUP_BLACKLIST] = CODE_BLACKLIST,
-						   [SETUP_INSTALL] = CODE_INSTALL,
-						   [SETUP_UNSAFE] = CODE_UNSAFE };
+	static const enum finding_code codes[] = {
+		[SETUP_SOFTDEP] = CODE_SOFTDEP,    [SETUP_BLACKLIST] = CODE_BLACKLIST,
+		[SETUP_INSTALL] = CODE_INSTALL,    [SETUP_UNSAFE] = CODE_UNSAFE,
+		[SETUP_LOAD] = CODE_MODULE_LOADED, [SETUP_OMIT] = CODE_OMITTED
+	};
 	struct finding *finding =
-		findings_add(findings, FINDING_WARN, setup->where, "", "%s", describe(input, setup));
+		findings_add(findings, setup->kind == SETUP_OMIT ? FINDING_FAIL : FINDING_WARN, setup->where,
+			     "", "%s", describe(input, setup));
 
 	finding->code = codes[setup->kind];
 	cure_setup(input, setup, finding);

@@ -127,6 +127,66 @@ void other_setups_add_modprobe(struct other_setups *setups, const char *path, co
 		add_line(setups, util_text("%s:%u", path, cursor.number), line);
 }
 
+/* vfio-pci and what goes with it: guides list three or four of them. */
+static bool is_vfio(const char *name, size_t length)
+{
+	static const char *const names[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_iommu_type1",
+					     "vfio_virqfd" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (cmdline_same_name(name, length, names[i]))
+			return true;
+	return false;
+}
+
+void other_setups_add_modules(struct other_setups *setups, const char *path, const char *text)
+{
+	const char *line, *list = "", *where = "";
+	size_t length, size;
+
+	for (unsigned int number = 1; util_next_line(&text, &line, &length); number++) {
+		const char *rest = line, *end = line + length, *name;
+
+		if (!util_next_word(&rest, end, &name, &size) || !is_vfio(name, size))
+			continue;
+		if (!where[0])
+			where = util_text("%s:%u", path, number);
+		list = util_text_add(list, "%s%.*s", list[0] ? ", " : "", (int)size, name);
+		add_options(setups, util_text("%s:%u", path, number), name, end);
+	}
+	if (where[0])
+		add(setups, SETUP_LOAD, where, list, strlen(list));
+}
+
+/* One assignment: its words stand in quotes or brackets. */
+static void add_assignment(struct other_setups *setups, const char *where, const char *line)
+{
+	const char *equals = strchr(line, '='), *list = "", *word;
+	bool omit = util_starts_with(line, "omit_drivers");
+	size_t length;
+
+	if (!equals || (!omit && !util_starts_with(line, "add_drivers") &&
+			!util_starts_with(line, "force_drivers") && !util_starts_with(line, "MODULES")))
+		return;
+	for (word = equals + 1; *word && *word != '#'; word += length) {
+		word += strspn(word, " \t\"'()");
+		length = strcspn(word, " \t\"'()");
+		if (is_vfio(word, length))
+			list = util_text_add(list, "%s%.*s", list[0] ? ", " : "", (int)length, word);
+	}
+	if (list[0])
+		add(setups, omit ? SETUP_OMIT : SETUP_LOAD, where, list, strlen(list));
+}
+
+void other_setups_add_generator(struct other_setups *setups, const char *path, const char *text)
+{
+	struct modprobe_cursor cursor = { .text = text, .behind = 1 };
+	cleanup_free char *line = util_zeroed(strlen(text) + 1, 1);
+
+	while (modprobe_next_line(&cursor, line))
+		add_assignment(setups, util_text("%s:%u", path, cursor.number), line + strspn(line, " \t"));
+}
+
 static void add_parameter(struct other_setups *setups, enum other_setup_kind kind,
 			  const struct cmdline_param *param, const char *text, size_t length)
 {

@@ -14,13 +14,15 @@ enum other_setup_kind {
 	SETUP_BLACKLIST, /* of a driver that guides blacklist */
 	SETUP_UNSAFE,    /* allow_unsafe_interrupts: needed where interrupts are not remapped only */
 	SETUP_INSTALL,   /* an install line that has to do with vfio */
+	SETUP_LOAD,      /* a list of modules to load, or to put into images, with vfio-pci in it */
+	SETUP_OMIT,      /* images are made without vfio-pci */
 	SETUP_DRIVERCTL, /* driverctl sets a driver_override after the boot */
 };
 
 struct other_setup {
 	enum other_setup_kind kind;
 	char *where;                /* "file:line", or the kernel command line */
-	char *text;                 /* the ids, the module, or the driver */
+	char *text;                 /* the ids, the module or modules, or the driver */
 	char *parameter;            /* of the kernel command line, as it is written there; else NULL */
 	struct pci_address address; /* of SETUP_DRIVERCTL */
 };
@@ -32,6 +34,15 @@ struct other_setups {
 
 /* Add what a file of modprobe.d(5) at @path says: options, softdep, blacklist and install lines. */
 void other_setups_add_modprobe(struct other_setups *setups, const char *path, const char *text);
+
+/*
+ * Add what a list of modules says, a module with its arguments on each line: /etc/modules, modules-load.d(5), and
+ * initramfs-tools' own list.
+ */
+void other_setups_add_modules(struct other_setups *setups, const char *path, const char *text);
+
+/* Add what the configuration of dracut or mkinitcpio says on the drivers of its images: NAME=VALUE and NAME+=VALUE. */
+void other_setups_add_generator(struct other_setups *setups, const char *path, const char *text);
 
 /* Add what the kernel command line says: vfio-pci.ids=, pci-stub.ids=, modprobe.blacklist= and the like. */
 void other_setups_add_cmdline(struct other_setups *setups, const char *cmdline);

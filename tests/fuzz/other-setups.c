@@ -40,9 +40,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	other_setups_add_modprobe(&setups, "/etc/modprobe.d/x.conf", text);
 	other_setups_add_cmdline(&setups, text);
+	other_setups_add_modules(&setups, "/etc/modules", text);
+	other_setups_add_generator(&setups, "/etc/dracut.conf", text);
 	other_setups_add_driverctl(&setups, text, text);
 	for (size_t i = 0; i < setups.count; i++)
-		require(setups.list[i].text && strlen(setups.list[i].text) <= size &&
+		require(setups.list[i].text && strlen(setups.list[i].text) <= size * 3 &&
 			(setups.list[i].where[0] || !size));
 	other_setups_clear(&setups);
 	read_more(text, size);

@@ -89,6 +89,55 @@ static void parameters(void **state)
 	other_setups_clear(&setups);
 }
 
+static void lists_of_modules(void **state)
+{
+	struct other_setups setups = { 0 };
+
+	(void)state;
+	other_setups_add_modules(&setups, "/etc/modules", "# comment\nloop\n");
+	assert_int_equal(setups.count, 0);
+	other_setups_add_modules(&setups, "/etc/modules", "loop\nvfio\nvfio_iommu_type1\nvfio-pci ids=1:2\n");
+	assert_int_equal(setups.count, 2);
+	assert_int_equal(setups.list[0].kind, SETUP_IDS);
+	assert_string_equal(setups.list[0].where, "/etc/modules:4");
+	assert_int_equal(setups.list[1].kind, SETUP_LOAD);
+	assert_string_equal(setups.list[1].where, "/etc/modules:2");
+	assert_string_equal(setups.list[1].text, "vfio, vfio_iommu_type1, vfio-pci");
+	other_setups_clear(&setups);
+}
+
+static void configurations_of_generators(void **state)
+{
+	static const struct {
+		const char *line;
+		int kind; /* -1: nothing */
+		const char *text;
+	} rows[] = {
+		{ "add_drivers+=\" vfio vfio-pci vfio_iommu_type1 \"", SETUP_LOAD,
+		  "vfio, vfio-pci, vfio_iommu_type1" },
+		{ "force_drivers+=\" vfio-pci \"", SETUP_LOAD, "vfio-pci" },
+		{ "omit_drivers+=' nouveau vfio-pci '", SETUP_OMIT, "vfio-pci" },
+		{ "omit_drivers+=\" nouveau \"", -1, "" },
+		{ "MODULES=(vfio_pci vfio)", SETUP_LOAD, "vfio_pci, vfio" },
+		{ "MODULES=()", -1, "" },
+		{ "#add_drivers+=\" vfio-pci \"", -1, "" },
+		{ "hostonly=vfio-pci", -1, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct other_setups setups = { 0 };
+
+		other_setups_add_generator(&setups, "f", rows[i].line);
+		assert_row(setups.count == (rows[i].kind >= 0), rows[i].line);
+		if (setups.count)
+			assert_row((int)setups.list[0].kind == rows[i].kind &&
+					   !strcmp(setups.list[0].text, rows[i].text),
+				   rows[i].line);
+		other_setups_clear(&setups);
+	}
+}
+
 static void files_of_driverctl(void **state)
 {
 	struct other_setups setups = { 0 };
@@ -109,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_of_modprobe),  cmocka_unit_test(joined_lines_keep_their_number),
 		cmocka_unit_test(the_place_is_whole), cmocka_unit_test(parameters),
+		cmocka_unit_test(lists_of_modules),   cmocka_unit_test(configurations_of_generators),
 		cmocka_unit_test(files_of_driverctl),
 	};
 
