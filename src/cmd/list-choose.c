@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/list.h"
+#include "core/slips.h"
 #include "core/cmdline.h"
 #include "core/nearest.h"
 #include "host/pci-read.h"
@@ -40,9 +41,9 @@ int list_parse(struct list *list)
 			continue;
 		}
 		parsed->group = -1;
-		if (selector_parse(word, strlen(word), &parsed->selector, &error) == 0)
+		if (slips_parse_selector(word, strlen(word), &parsed->selector, &error) == 0)
 			continue;
-		fprintf(stderr, "vfio-early: %s:%zu: %s\n", word, error.offset + 1, error.what);
+		fprintf(stderr, "vfio-early: %s\n", error.what);
 		return -EINVAL;
 	}
 	return 0;

@@ -52,7 +52,7 @@ run list 09:00.0
 ok "none that matches is said, and fails" says "no device matches"
 ok "with status 1" exits 1
 run list 10dx:1c03
-ok "a selector that is none is pointed at" says "10dx:1c03:1: "
+ok "a selector that is none is pointed at" says "'10dx:1c03': "
 ok "with status 2" exits 2
 
 run list --json

@@ -24,7 +24,7 @@ ok "what it selects" sh -c '! printf "%s\n" "$1" | grep -q 0000:02:00.0' - "$out
 run 02:00.0 01:00.0
 ok "two selectors list both" sh -c 'printf "%s\n" "$1" | grep -q 0000:02:00.0 && printf "%s\n" "$1" | grep -q 0000:01:00.0' - "$output"
 run 10de:zzzz
-ok "a selector with a mistake is one" says "10de:zzzz:6: "
+ok "a selector with a mistake is one" line "vfio-early: '10de:zzzz': the device of an id is four hexadecimal digits or *"
 ok "and an error" exits 2
 run list --color
 ok "--color without a value colours" says "$(printf '\033')"
