@@ -21,8 +21,7 @@ static int parse_group(const char *word, struct list_word *ret)
 	ret->group = strtol(number, &end, 10);
 	if (number[0] >= '0' && number[0] <= '9' && !*end && !errno)
 		return 0;
-	fprintf(stderr, "vfio-early: %s:%zu: expected the number of an IOMMU group, as in group:13\n", word,
-		strlen(group_prefix) + 1);
+	fprintf(stderr, "vfio-early: '%s': expected the number of an IOMMU group, as in group:13\n", word);
 	return -EINVAL;
 }
 

@@ -136,7 +136,7 @@ ok "one of two: it is said" line "vfio-early: no device matches 09:00.0; the nea
 ok "and what is there is shown" exits 0
 for word in group: group:x group:-1 group:1x group:99999999999999999999; do
 	run list $word
-	ok "list $word: a mistake" says "$word:7: expected the number of an IOMMU group, as in group:13"
+	ok "list $word: a mistake" says "'$word': expected the number of an IOMMU group, as in group:13"
 	ok "list $word: status 2" exits 2
 done
 
