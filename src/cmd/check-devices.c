@@ -344,6 +344,11 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 			     "keeps %s (%s)",
 			     pci_text(other), monitors[other->monitor + 1])
 			->code = CODE_CONSOLE;
+	else if (function->monitor == 1 && !other->monitor)
+		findings_add(findings, FINDING_WARN, subject, "connect the monitor to the display that stays",
+			     "a monitor is connected to it, and none to the display that the host keeps, %s",
+			     pci_text(other))
+			->code = CODE_CONSOLE;
 }
 
 static void lose_storage(const struct check_input *input, const struct pci_function *function, bool early,

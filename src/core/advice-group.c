@@ -42,15 +42,20 @@ static void advise_on_group(const struct advice_input *input, struct plan *plan,
 				 advice_hint_to_part(input, function, refusal.cause);
 	if (hint[0])
 		advice_add_group(plan, group, function, refusal.cause,
-				 advice_say_unusable(group, function, &refusal), hint);
+				 advice_say_unusable(plan, group, function, &refusal), hint);
 	for (size_t n = 0; n < plan->neighbour_count; n++) {
 		struct plan_neighbour *neighbour = &plan->neighbours[n];
 		const struct pci_function *one = advice_what_to_claim(input, neighbour->function);
 
-		if (neighbour->function->iommu_group != group || neighbour->wanted)
+		if (neighbour->function->iommu_group != group)
 			continue;
 		neighbour->group_is_unusable = !usable;
+		if (neighbour->wanted)
+			continue;
 		neighbour->hint = hint;
+		if (usable && advice_makes(input, plan, neighbour->function))
+			neighbour->hint = util_text("without the driver of %s it does not exist",
+						    pci_address_text(&neighbour->function->physical));
 		if (usable && one && added[advice_index_of(input, one)])
 			advice_set_claim(neighbour, advice_list_claims(input, one, plan, accepted, added));
 	}
@@ -169,7 +174,8 @@ void advice_on_whole_groups(const struct advice_input *input, struct plan *plan)
 		       refusal.cure[0] ? refusal.cure :
 					 advice_hint_to_part(input, named->function, entry->because);
 		advice_add_group(plan, entry->iommu_group, named->function, entry->because,
-				 advice_say_unusable(entry->iommu_group, named->function, &refusal), hint);
+				 advice_say_unusable(plan, entry->iommu_group, named->function, &refusal),
+				 hint);
 		for (size_t e = 0; e < plan->count; e++)
 			if (plan->entries[e].because && plan->entries[e].iommu_group == entry->iommu_group)
 				plan->entries[e].hint = hint;

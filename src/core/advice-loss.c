@@ -80,7 +80,8 @@ const struct pci_function *advice_lost_network(const struct pci_function *functi
 	const struct pci_function *last = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!pci_is_network(&functions[i]) || !keeps_driver(&functions[i]))
+		/* A virtual function goes with its physical one, which counts. */
+		if (!pci_is_network(&functions[i]) || functions[i].is_virtual || !keeps_driver(&functions[i]))
 			continue;
 		if (!plan_takes(plan, &functions[i]))
 			return NULL;
@@ -145,7 +146,7 @@ bool advice_would_miss(const struct advice_input *input, const struct plan *plan
 	ret->hint = "";
 	if (network_leads_through(input->plan->network, &function->address))
 		ret->reason = "the host has its route through it";
-	else if (pci_is_network(function) && pci_has_host_driver(function) &&
+	else if (pci_is_network(function) && !function->is_virtual && pci_has_host_driver(function) &&
 		 advice_lost_network(input->plan->functions, input->plan->function_count, plan))
 		ret->reason = "it is the host's last PCI network card";
 	else if (pci_is_display(function) && !has_other_display(input->plan, plan, function))

@@ -195,6 +195,20 @@ const struct pci_function *advice_what_to_claim(const struct advice_input *input
 	return pci_is_real_bridge(function) ? NULL : function;
 }
 
+bool advice_makes(const struct advice_input *input, const struct plan *plan,
+		  const struct pci_function *function)
+{
+	const struct pci_function *physical =
+		function->is_virtual ?
+			pci_find(input->plan->functions, input->plan->function_count, &function->physical) :
+			NULL;
+
+	for (size_t n = 0; physical && n < plan->neighbour_count; n++)
+		if (plan->neighbours[n].function == physical && plan->neighbours[n].blocks)
+			return true;
+	return false;
+}
+
 /*
  * Add what stands in the way of @group, or of a function that goes only in the trial. Returns false where that
  * cannot be claimed.
@@ -212,7 +226,7 @@ static bool add_blocking(const struct advice_input *input, const struct plan *ba
 			concerns = plan->entries[i].function && plan_is_taken(&plan->entries[i]) &&
 				   plan->entries[i].iommu_group == function->iommu_group &&
 				   !plan_takes(base, plan->entries[i].function);
-		if (!neighbour->blocks || !concerns)
+		if (!neighbour->blocks || !concerns || advice_makes(input, plan, function))
 			continue;
 		if (neighbour->wanted)
 			return !advice_refuse_by_entry(plan, plan_entry_of(plan, function), refusal);

@@ -51,6 +51,10 @@ bool advice_trial_refuses(const struct advice_input *input, const struct plan *p
 			  const struct advice_trial *trial, const bool *accepted, const bool *added,
 			  struct advice_refusal *ret);
 
+/* Is @function a virtual function whose physical one stands in the way too? Where that is claimed it does not exist. */
+bool advice_makes(const struct advice_input *input, const struct plan *plan,
+		  const struct pci_function *function);
+
 /* What is to be claimed with a neighbour: itself, or the VMD controller that it is behind; NULL for nothing. */
 const struct pci_function *advice_what_to_claim(const struct advice_input *input,
 						const struct pci_function *function);

@@ -33,6 +33,12 @@ static const char *hint_to_move(const struct plan_input *input, const struct pci
 {
 	const struct pci_function *bridge = bridge_above(input, card, away);
 
+	/* A PCI Express link leads to one slot number alone, but for virtual functions. */
+	if (bridge && card->address.bus == away->address.bus && card->address.slot != away->address.slot &&
+	    !card->is_virtual && !away->is_virtual && !pci_is_bridge(card) && !pci_is_bridge(away))
+		return util_text("put the card at %s into a slot that is not behind the bridge %s: nothing "
+				 "isolates the devices of a conventional PCI bus",
+				 pci_address_text(&card->address), pci_address_text(&bridge->address));
 	return util_text("put the card at %s into %s%s, or " ACS "; " OVERRIDE,
 			 pci_address_text(&card->address),
 			 bridge ? "a slot that is not behind the bridge " : "another slot",
@@ -80,14 +86,15 @@ void advice_add_group(struct plan *plan, int group, const struct pci_function *f
 	};
 }
 
-const char *advice_say_unusable(int group, const struct pci_function *function,
+const char *advice_say_unusable(const struct plan *plan, int group, const struct pci_function *function,
 				const struct advice_refusal *refusal)
 {
 	if (refusal->cause == function)
 		return util_text("no guest can use IOMMU group %d: %s", group, refusal->why);
-	return util_text("no guest can use IOMMU group %d: %s %s, and stays with the host: %s", group,
+	return util_text("no guest can use IOMMU group %d: %s %s, and %s: %s", group,
 			 advice_name_with_driver(refusal->cause),
 			 refusal->cause->iommu_group == group ? "is in it" : "must be claimed with it",
+			 plan_takes(plan, refusal->cause) ? "the host needs it" : "stays with the host",
 			 refusal->why);
 }
 

@@ -15,7 +15,7 @@ const char *advice_name_with_driver(const struct pci_function *function);
 bool advice_has_group(const struct plan *plan, int group);
 void advice_add_group(struct plan *plan, int group, const struct pci_function *function,
 		      const struct pci_function *cause, const char *reason, const char *hint);
-const char *advice_say_unusable(int group, const struct pci_function *function,
+const char *advice_say_unusable(const struct plan *plan, int group, const struct pci_function *function,
 				const struct advice_refusal *refusal);
 
 /* The addresses marked in @added and not in @accepted, with @first in front. */

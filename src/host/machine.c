@@ -143,7 +143,7 @@ static bool is_looked_at(const struct machine *machine, size_t index)
 static void read_state(struct machine *machine, bool every)
 {
 	for (size_t i = 0; i < machine->function_count; i++) {
-		if (is_looked_at(machine, i))
+		if (is_looked_at(machine, i) || (every && pci_is_network(&machine->functions[i])))
 			pci_read_state(&machine->functions[i]);
 		if (every && pci_is_display(&machine->functions[i]))
 			pci_read_display(&machine->functions[i]);
