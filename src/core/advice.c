@@ -92,6 +92,9 @@ static void advise_on_parts(const struct advice_input *input, struct plan *plan,
 /* To insist on it may lead nowhere: into a group that is not usable, or to the only keyboard. */
 static void advise_to_insist(const struct advice_input *input, struct plan *plan, struct plan_entry *entry)
 {
+	const struct carry_question question = { .function = &entry->function->address,
+						 .may_carry = pci_may_carry_disks(entry->function),
+						 .is_storage = pci_is_storage(entry->function) };
 	bool alone = !strcmp(entry->hint, GUARD_ALONE), leads;
 	struct advice_trial trial;
 	struct explanation why;
@@ -106,6 +109,9 @@ static void advise_to_insist(const struct advice_input *input, struct plan *plan
 	advice_trial_clear(&trial);
 	if (leads)
 		return;
+	/* What helps against the cause itself stands behind what helps to insist. */
+	if (alone && carry_keeps(input->plan->storage, &question, &why))
+		entry->hint = why.hint;
 	entry->hint = advice_without_insisting(entry->hint);
 	if (!entry->hint[0])
 		entry->hint = "make the disk appear, or remove what names it";
