@@ -164,6 +164,8 @@ void advice_on_whole_groups(const struct advice_input *input, struct plan *plan)
 		if (!entry->because || advice_has_group(plan, entry->iommu_group))
 			continue;
 		named = named_of(plan, entry->iommu_group);
+		if (!named)
+			continue;
 		root = plan_entry_of(plan, entry->because);
 		advice_refuse_by_entry(plan, entry, &refusal);
 		/* Who names the cause is told there what helps. */
