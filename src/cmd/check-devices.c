@@ -323,11 +323,11 @@ static void lose_display(const struct check_input *input, const struct pci_funct
 		findings_add(
 			findings, FINDING_WARN, subject,
 			other->iommu_group >= 0 && other->iommu_group == function->iommu_group ?
-				util_text("%swith its driver the display that stays makes the IOMMU group "
+				util_text("%s: with its driver the display that stays makes the IOMMU group "
 					  "unusable",
 					  can_move(input, function, other) ?
-						  "put one of the two cards into another slot: " :
-						  "keep both displays: ") :
+						  "put one of the two cards into another slot" :
+						  "keep both displays") :
 			other->driver[0] ?
 				"find what binds the display that stays, and remove it, or make sure that "
 				"you have another way to reach the host" :
