@@ -114,31 +114,31 @@ const struct boot_entry *boot_entry_find(const struct boot_entry *entries, size_
 	return NULL;
 }
 
-const char *boot_entry_setting(const char *text, const char *key)
+static const char *last_value(const char *text, const char *key, const char *separators)
 {
-	const char *line, *word, *value = NULL;
-	size_t length, size;
+	const char *line, *value = NULL;
+	size_t length, skip = strlen(key);
 
 	while (util_next_line(&text, &line, &length)) {
 		const char *end = line + length;
 
-		if (util_next_word(&line, end, &word, &size) && util_equal(word, size, key))
-			value = copy_rest(line, end);
+		line += strspn(line, " \t");
+		if (line + skip < end && !memcmp(line, key, skip) && strchr(separators, line[skip]))
+			value = copy_rest(line + skip + 1, end);
 	}
 	return value;
+}
+
+const char *boot_entry_setting(const char *text, const char *key)
+{
+	return last_value(text, key, " \t");
 }
 
 /* --- GRUB --- */
 
 const char *boot_entry_grubenv(const char *text, const char *name)
 {
-	const char *line;
-	size_t length, skip = strlen(name);
-
-	while (util_next_line(&text, &line, &length))
-		if (length > skip && !memcmp(line, name, skip) && line[skip] == '=')
-			return copy_rest(line + skip + 1, line + length);
-	return NULL;
+	return last_value(text, name, "=");
 }
 
 /* Where a word of GRUB's language ends: a blank that no quote has. Counts what it is without quotes. */
@@ -331,37 +331,20 @@ bool boot_entry_parse_grub(const char *text, const char *wanted, struct boot_ent
 	return ret->kernel[0];
 }
 
-static bool is_name_character(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 const char *boot_entry_expand(const char *options, const char *(*find)(const void *data, const char *name),
 			      const void *data)
 {
-	const char *expanded = "";
+	const char *expanded = "", *word, *end = options + strlen(options);
+	size_t length;
 
 	/* No loader takes so much. */
 	if (strlen(options) > OPTIONS_LIMIT)
 		return options;
-	for (const char *c = options; *c;) {
-		size_t plain = strcspn(c, "$"), length = 0;
-		const char *value, *name = c + plain + 1 + (c[plain] && c[plain + 1] == '{');
+	while (util_next_word(&options, end, &word, &length)) {
+		const char *value = *word == '$' ? find(data, util_text_copy(word + 1, length - 1)) : NULL;
 
-		expanded = util_text_add(expanded, "%.*s", (int)plain, c);
-		c += plain;
-		if (!*c)
-			break;
-		while (is_name_character(name[length]))
-			length++;
-		value = length ? find(data, util_text_copy(name, length)) : NULL;
-		length += (size_t)(name - c);
-		length += c[1] == '{' && c[length] == '}';
-		if (value)
-			expanded = util_text_add(expanded, "%s", value);
-		else
-			expanded = util_text_add(expanded, "%.*s", (int)length, c);
-		c += length;
+		expanded = util_text_add(expanded, "%s%.*s", expanded[0] ? " " : "",
+					 (int)(value ? strlen(value) : length), value ? value : word);
 	}
 	return expanded;
 }
@@ -399,7 +382,7 @@ static bool same_param(const struct cmdline_param *a, const struct cmdline_param
 		(a->value_length == b->value_length && !memcmp(a->value, b->value, a->value_length)));
 }
 
-static bool has_param(const char *text, const struct cmdline_param *param)
+bool boot_entry_has(const char *text, const struct cmdline_param *param)
 {
 	struct cmdline_param other;
 
@@ -414,7 +397,7 @@ static bool has_all(const char *text, const char *of)
 	struct cmdline_param param;
 
 	while (cmdline_next(&of, &param))
-		if (!is_the_loaders(&param) && !has_param(text, &param))
+		if (!is_the_loaders(&param) && !boot_entry_has(text, &param))
 			return false;
 	return true;
 }
@@ -435,7 +418,7 @@ static bool is_of_guests(const struct cmdline_param *param)
 bool boot_entry_lacks(const char *other, const char *text, struct cmdline_param *ret)
 {
 	while (cmdline_next(&text, ret))
-		if (is_of_guests(ret) && !has_param(other, ret))
+		if (is_of_guests(ret) && !boot_entry_has(other, ret))
 			return true;
 	return false;
 }

@@ -51,11 +51,14 @@ const char *boot_entry_grub_variable(const char *text, const char *name);
  */
 bool boot_entry_parse_grub(const char *text, const char *wanted, struct boot_entry *ret);
 
-/* @options with the values of "$NAME" that @find knows: a util_text(). What it does not know stays. */
+/* @options with the values of the words "$NAME" that @find knows: a util_text(). What it does not know stays. */
 const char *boot_entry_expand(const char *options, const char *(*find)(const void *data, const char *name),
 			      const void *data) must_check;
 
 /* --- parameters --- */
+
+/* Has the text this parameter, with this value? */
+bool boot_entry_has(const char *text, const struct cmdline_param *param);
 
 /*
  * The first parameter of @text that has to do with devices of guests and that @other lacks: rd.vfio*, vfio*, those of

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/boot-entry.h"
+
 static bool is_name_character(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -220,27 +222,18 @@ static bool goes_to_the_kernel(const struct grub_default *entry)
 	return UTIL_IS_ONE_OF(entry->name, GRUB_ALL, GRUB_NORMAL);
 }
 
-static bool has_param(const char *text, const struct cmdline_param *param)
-{
-	struct cmdline_param other;
-
-	while (cmdline_next(&text, &other))
-		if (!strcmp(cmdline_param_text(&other), cmdline_param_text(param)))
-			return true;
-	return false;
-}
-
 const struct grub_default *grub_defaults_find(const struct grub_defaults *defaults,
 					      const struct cmdline_param *param)
 {
 	const struct grub_default *variable = NULL;
 
 	for (size_t i = defaults->count; i-- > 0;)
-		if (goes_to_the_kernel(&defaults->list[i]) && has_param(defaults->list[i].written, param))
+		if (goes_to_the_kernel(&defaults->list[i]) &&
+		    boot_entry_has(defaults->list[i].written, param))
 			return &defaults->list[i];
 	/* Another variable may give it. */
 	for (size_t i = defaults->count; i-- > 0 && !variable;)
-		if (has_param(defaults->list[i].written, param))
+		if (boot_entry_has(defaults->list[i].written, param))
 			variable = &defaults->list[i];
 	return variable;
 }

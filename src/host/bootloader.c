@@ -306,7 +306,8 @@ static void read_grub_entries(struct search *search)
 		const struct variables variables = { environment, config };
 		struct boot_entry *entry = &search->entries[i];
 
-		entry->options = boot_entry_expand(entry->options, find_variable, &variables);
+		if (strchr(entry->options, '$'))
+			entry->options = boot_entry_expand(entry->options, find_variable, &variables);
 	}
 	if (search->count)
 		qsort(search->entries, search->count, sizeof(*search->entries), by_name);

@@ -83,7 +83,7 @@ static void variables_in_options(void **state)
 	(void)state;
 	assert_string_equal(boot_entry_expand("$kernelopts $tuned_params quiet", find_value, "ro"),
 			    "ro  quiet");
-	assert_string_equal(boot_entry_expand("a ${kernelopts}b $c $ ${", find_value, "ro"), "a rob $c $ ${");
+	assert_string_equal(boot_entry_expand("a $kernelopts $c $", find_value, "ro b"), "a ro b $c $");
 }
 
 static void entries_of_the_specification(void **state)
