@@ -65,41 +65,48 @@ static bool has_driver(const struct list *list, const struct pci_function *funct
 	return false;
 }
 
-static bool is_gpu(const struct pci_function *function)
+static bool is_of(enum options_filter filter, const struct list *list, const struct pci_function *function)
 {
-	return pci_base_class(function) == PCI_BASE_DISPLAY ||
-	       pci_base_class(function) == PCI_BASE_ACCELERATOR;
+	const struct machine *machine = &list->context.machine;
+
+	switch (filter) {
+	case FILTER_GPU:
+		return pci_base_class(function) == PCI_BASE_DISPLAY ||
+		       pci_base_class(function) == PCI_BASE_ACCELERATOR;
+	case FILTER_USB:
+		return function->class >> 8 == PCI_SUB_USB;
+	case FILTER_NET:
+		return pci_is_network(function);
+	case FILTER_STORAGE:
+		return pci_is_storage(function);
+	default:
+		return machine->wanted[function - machine->functions] >= 0;
+	}
 }
 
 bool list_has_filter(const struct list *list)
 {
-	const struct options *options = &list->options;
-
-	return options->gpu || options->usb || options->net || options->storage || options->wanted ||
-	       options->driver;
+	return list->options.filters || list->options.driver;
 }
 
 static bool passes(const struct list *list, const struct pci_function *function)
 {
-	const struct options *options = &list->options;
-	const struct machine *machine = &list->context.machine;
-
-	return !list_has_filter(list) || (options->gpu && is_gpu(function)) ||
-	       (options->usb && function->class >> 8 == PCI_SUB_USB) ||
-	       (options->net && pci_is_network(function)) || (options->storage && pci_is_storage(function)) ||
-	       (options->wanted && machine->wanted[function - machine->functions] >= 0) ||
-	       has_driver(list, function);
+	for (unsigned int i = 0; i < FILTERS; i++)
+		if (list->options.filters & 1U << i && is_of(i, list, function))
+			return true;
+	return has_driver(list, function) || !list_has_filter(list);
 }
 
-const char *list_filters(const struct list *list)
+/* " --gpu --driver=nouveau": as they were given. */
+static const char *filters_text(const struct list *list)
 {
-	const struct options *options = &list->options;
-	const char *text = options->driver ? util_text(" --driver=%s", options->driver) : "";
+	static const char *const names[FILTERS] = { "gpu", "usb", "net", "storage", "wanted" };
+	const char *text = "";
 
-	text = util_text_add(text, "%s%s%s%s%s", options->gpu ? " --gpu" : "", options->usb ? " --usb" : "",
-			     options->net ? " --net" : "", options->storage ? " --storage" : "",
-			     options->wanted ? " --wanted" : "");
-	return text[0] ? text + 1 : text;
+	for (unsigned int i = 0; i < FILTERS; i++)
+		if (list->options.filters & 1U << i)
+			text = util_text_add(text, " --%s", names[i]);
+	return list->options.driver ? util_text_add(text, " --driver=%s", list->options.driver) : text;
 }
 
 /* --- what is shown --- */
@@ -250,7 +257,7 @@ void list_say_unmet(const struct list *list)
 	}
 	if (list->chosen || unmet)
 		return;
-	fprintf(stderr, "vfio-early: no device matches%s%s%s%s\n", list_has_filter(list) ? " " : "",
-		list_filters(list), list->options.word_count ? " among those that the selectors match" : "",
+	fprintf(stderr, "vfio-early: no device matches%s%s%s\n", filters_text(list),
+		list->options.word_count ? " among those that the selectors match" : "",
 		nearest_driver(list));
 }

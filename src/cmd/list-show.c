@@ -132,8 +132,7 @@ static const char *kind_of(const struct pci_function *function)
 }
 
 struct table {
-	unsigned int address, driver, kind, name, start; /* columns; start: where names start */
-	bool aligned; /* what is said behind the names has room in a column of its own */
+	unsigned int address, driver, kind, start; /* columns; start: where names start */
 };
 
 static const char *address_of(const struct list *list, const struct pci_function *function)
@@ -168,7 +167,6 @@ static struct table measure(const struct list *list)
 
 		widen(&table.address, address_of(list, list->shown[i]));
 		widen(&table.driver, driver_of(list->shown[i]));
-		widen(&table.name, name_of(list, list->shown[i]));
 	}
 	if (list->chosen < list->count && !list->options.term.colour)
 		table.kind += 2;
@@ -181,33 +179,18 @@ bool list_has_room(const struct list *list)
 	return measure(list).start + NAME_MIN <= list->options.term.width;
 }
 
-/* Has what is said behind the names room in a column of its own? */
-static bool is_aligned(const struct list *list, const struct table *table)
-{
-	unsigned int behind = 0;
-
-	for (size_t i = 0; i < list->count; i++) {
-		cleanup_texts struct text *mark = util_texts_mark();
-		struct list_piece marks[LIST_PIECES];
-		unsigned int columns = columns_of_pieces(marks, list_marks(list, i, marks));
-
-		behind = columns > behind ? columns : behind;
-	}
-	return table->start + table->name + 2 + behind <= list->options.term.width;
-}
-
 static void show_row(struct list *list, const struct table *table, size_t index)
 {
 	cleanup_texts struct text *mark = util_texts_mark();
 	const struct pci_function *function = list->shown[index];
-	bool first = !index || list->shown[index - 1]->iommu_group != function->iommu_group;
+	bool first = !index || function->iommu_group < 0 ||
+		     list->shown[index - 1]->iommu_group != function->iommu_group;
 	const char *group = function->iommu_group >= 0 ? util_text("%5d", function->iommu_group) : "    -";
 	struct term *term = &list->options.term;
 	struct list_piece marks[LIST_PIECES];
 	size_t count = list_marks(list, index, marks);
 
-	/* The group's number stands at its first device. */
-	/* What does not fit behind the name stands below, from the ids on. */
+	/* The group's number stands at its first device. What has no room behind the name goes below the ids. */
 	term_open(term, first ? group : "     ", util_text("%*s", (int)table->address + 7, ""));
 	term->blank = false;
 	term_cell(term, style_of(list, index, TERM_BOLD), table->address, address_of(list, function));
@@ -216,16 +199,11 @@ static void show_row(struct list *list, const struct table *table, size_t index)
 	term_cell(term, driver_style(list, index), table->driver, driver_of(function));
 	term_cell(term, style_of(list, index, TERM_PLAIN), table->kind,
 		  util_text(list->mate[index] && !term->colour ? "(%s)" : "%s", kind_of(function)));
-	if (table->aligned && count) {
-		term_cell(term, style_of(list, index, TERM_PLAIN), table->name + 1, name_of(list, function));
-	} else {
-		term_cut(term, style_of(list, index, TERM_PLAIN), name_of(list, function));
-		if (count && !term_has_room(term, columns_of_pieces(marks, count) + 1)) {
-			term_break(term);
-		} else if (count) {
-			term_mark(term, ' ');
-		}
-	}
+	term_cut(term, style_of(list, index, TERM_PLAIN), name_of(list, function));
+	if (count && term_has_room(term, columns_of_pieces(marks, count) + 1))
+		term_mark(term, ' ');
+	else if (count)
+		term_break(term);
 	put_pieces(list, index, marks, count);
 	term_close(term);
 }
@@ -237,7 +215,6 @@ static void show_table(struct list *list)
 
 	if (!list->count)
 		return;
-	table.aligned = is_aligned(list, &table);
 	term_open(term, "", "");
 	term_put(term, TERM_BOLD, "GROUP");
 	term_cell(term, TERM_BOLD, table.address, "ADDRESS");
@@ -353,7 +330,7 @@ void list_show(struct list *list)
 		show_lines(list);
 	for (size_t i = 0; i < list->context.plan.count; i++)
 		if (!list->context.plan.entries[i].function && !options->word_count &&
-		    (!list_has_filter(list) || options->wanted))
+		    (!list_has_filter(list) || options->filters & 1U << FILTER_WANTED))
 			show_entry(term, &list->context.plan.entries[i]);
 	show_sum(list);
 }

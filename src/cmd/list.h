@@ -37,8 +37,6 @@ void list_choose(struct list *list);
 /* Name the words and filters that no device matches, each with what is nearest to it, on standard error. */
 void list_say_unmet(const struct list *list);
 bool list_has_filter(const struct list *list);
-/* The filters as they were given: a util_text(). */
-const char *list_filters(const struct list *list) must_check;
 
 /* One thing that is said of a device. */
 struct list_piece {

@@ -111,11 +111,7 @@ void options_parse(int argc, char **argv, struct options *ret)
 	}
 	ret->json = is_given(ret, OPTION_JSON);
 	ret->write = is_given(ret, OPTION_WRITE);
-	ret->gpu = is_given(ret, OPTION_GPU);
-	ret->usb = is_given(ret, OPTION_USB);
-	ret->net = is_given(ret, OPTION_NET);
-	ret->storage = is_given(ret, OPTION_STORAGE);
-	ret->wanted = is_given(ret, OPTION_WANTED);
+	ret->filters = ret->given >> OPTION_GPU & ((1U << FILTERS) - 1);
 	ret->tree = is_given(ret, OPTION_TREE);
 	ret->lines = is_given(ret, OPTION_LINES);
 	ret->late = is_given(ret, OPTION_LATE);

@@ -4,10 +4,14 @@
 
 #include "cmd/term.h"
 
+/* In the order of their rows. */
+enum options_filter { FILTER_GPU, FILTER_USB, FILTER_NET, FILTER_STORAGE, FILTER_WANTED, FILTERS };
+
 struct options {
 	bool json, late, dry_run, write, help, version;
 	/* what list shows, and in which form */
-	bool gpu, usb, net, storage, wanted, tree, lines;
+	unsigned int filters; /* a bit for each enum options_filter */
+	bool tree, lines;
 	const char *driver; /* of --driver, several with commas between them, or NULL */
 	const char *root;   /* of --root, or NULL */
 	const char *colour; /* of --color */

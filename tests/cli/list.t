@@ -64,6 +64,16 @@ ok "colour where it is asked for" says "$(printf '\033[')"
 run list --color=auto
 ok "none in a pipe" lacks "$(printf '\033[')"
 
+columns_of_80() { output=$(env TERM=xterm NO_COLOR=1 LC_ALL=C script -qc "stty cols 80; $binary --root $tree list $1" /dev/null </dev/null | tr -d '\r'); }
+rm "$tree"/sys/bus/pci/devices/*/iommu_group
+columns_of_80 --lines
+ok "without groups none share one" [ "$(printf '%s\n' "$output" | grep -c '^    - 0')" = 3 ]
+run list 01:00.0
+ok "nor in a pipe" lacks "(same group)"
+machine dmar0
+pci 0000:02:00.0 10DE:1C03 30000 2 nouveau
+pci 0000:01:00.0 10DE:1C03 30000 10 vfio-pci
+
 # On a terminal.
 on_terminal() { # COLUMNS ENVIRONMENT...
 	columns=$1
