@@ -102,6 +102,16 @@ static void print_disks(struct json *json, const struct block_devices *storage,
 
 /* --- what the host does with it --- */
 
+/* A card has a line for each of its routes. */
+static bool is_repeated(const struct network *network, size_t card)
+{
+	for (size_t i = 0; i < card; i++)
+		if (!strcmp(network->cards[i].interface, network->cards[card].interface) &&
+		    !pci_address_compare(&network->cards[i].address, &network->cards[card].address))
+			return true;
+	return false;
+}
+
 void list_uses(const struct list *list, const struct pci_function *function,
 	       void (*found)(void *data, const char *kind, const char *name), void *data)
 {
@@ -120,7 +130,8 @@ void list_uses(const struct list *list, const struct pci_function *function,
 			found(data, "swap", "");
 	}
 	for (size_t i = 0; i < machine->network.count; i++)
-		if (!pci_address_compare(&machine->network.cards[i].address, &function->address))
+		if (!pci_address_compare(&machine->network.cards[i].address, &function->address) &&
+		    !is_repeated(&machine->network, i))
 			found(data, "route", machine->network.cards[i].interface);
 	if (function->has_keyboard)
 		found(data, "keyboard", "");

@@ -155,6 +155,7 @@ fact() { # ADDRESS JQ EXPECTED
 	output=$json
 	ok "$1 $2: $3" json_is ".devices[] | select(.address == \"0000:$1\") | $2" "$3"
 }
+printf 'eno1\t0002000A\t00000000\t0001\n' >>"$tree/proc/net/route"
 run list --json
 json=$output
 ok "JSON of it fits the schema" sh -c 'printf "%s" "$1" >"$2/json" && /usr/bin/python3 -m jsonschema -i "$2/json" "$3"' - "$output" "$tree" "$cli_here/../report.schema.json"
@@ -169,11 +170,46 @@ fact 00:02.0 '.monitors | join(" ")' "DP-1 HDMI-A-1"
 fact 01:00.0 '.monitors | length' 0
 fact 00:1f.3 '.monitors | tostring' null
 fact 03:00.0 '.in_use | map("\(.kind) \(.name)") | join(", ")' "mounted /, mounted /boot/efi"
+# A second route through it says nothing more.
 fact 00:1f.6 '.in_use | map("\(.kind) \(.name)") | join(", ")' "route eno1"
 fact 00:14.0 '.in_use | map("\(.kind) \(.name)") | join(", ")' "keyboard null"
 fact 03:00.0 .kept "it carries root: nvme0n1p1"
 fact 00:17.0 '.kept | tostring' null
 fact 03:00.0 '.disks[0] | "\(.name) \(.model) \(.size)"' "nvme0n1 Samsung SSD 980 PRO 1TB 1000204886016"
+# What the lines say is what JSON says, no more and no less.
+agree() { # SELECTOR...
+	run list --json "$@"
+	printf '%s' "$output" >"$tree/json"
+	run list "$@"
+	printf '%s\n' "$output" | grep '^0000:' >"$tree/lines"
+	differences=$(perl -MJSON::PP -e '
+		my ($json, $lines) = map { local (@ARGV, $/) = $_; scalar <> } @ARGV;
+		sub joined { my ($name, $list, $with) = @_; return $list && @$list ? $name . join($with, @$list) : () }
+		for my $device (@{ decode_json($json)->{devices} }) {
+			my $link = $device->{link};
+			my @max = $link ? (($link->{speed} eq $link->{max_speed} ? () : $link->{max_speed}),
+				($link->{width} == $link->{max_width} ? () : "x$link->{max_width}")) : ();
+			my @expected = ($device->{name} // (), $device->{boot_vga} ? "the boot display" : (),
+				$device->{monitors} && !@{ $device->{monitors} } ? "no monitor" : (), joined("monitor: ", $device->{monitors}, ","),
+				$device->{kept} && !$device->{verdict} ? "kept: $device->{kept}" : (),
+				joined("in use: ", [map { $_->{kind} eq "mounted" ? $_->{name} : join(" ", grep { defined } @$_{"kind", "name"}) } @{ $device->{in_use} }], ", "),
+				joined("disks: ", [map { $_->{name} . sprintf(" %.1f TB", $_->{size} / 1e12) . " $_->{model}" . (@{ $_->{uses} } ? " (" . join(", ", @{ $_->{uses} }) . ")" : "") } @{ $device->{disks} }], ", "),
+				$device->{resets} ? "resets: " . (join(" ", @{ $device->{resets} }) || "none") : (), joined("modules: ", $device->{modules}, ","),
+				$link ? "link: $link->{speed} x$link->{width}" . (@max ? " (max @max)" : "") : (),
+				$device->{path} =~ m{/} ? "path: $device->{path}" : (),
+				$device->{verdict} ? ("claimed by $device->{wanted_by}", $device->{reason}) : ());
+			my ($line) = $lines =~ /^(\Q$device->{address}\E .*)$/m;
+			my ($head, @seen) = split(/; /, $line);
+			my $start = "$device->{address} $device->{id} group=$device->{iommu_group} driver=" . ($device->{driver} // "-") . ($device->{same_group} ? " (same group) " : " ");
+			print "$line\n  is not: $start...; ", join("; ", @expected), "\n" if index($head, $start) || "@seen" ne "@expected";
+		}' "$tree/json" "$tree/lines")
+	output=$differences
+	ok "list $*: lines and JSON agree" [ -z "$differences" ]
+	ok "list $*: on as many devices" [ "$(wc -l <"$tree/lines")" = "$(jq '.devices | length' "$tree/json")" ]
+}
+agree
+agree 01:00.2
+agree --net --storage
 rm -r "$tree/lib/modules"
 run list --json 01:00.0
 ok "without an index of aliases the modules are unknown" json_is '.devices[0].modules | tostring' null
