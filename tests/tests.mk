@@ -156,7 +156,7 @@ test_scripts := tests/setup tests/walls tests/demo tests/coverage tests/vm/tree 
 	tests/vm/guest/tell tests/vm/guest/own-init tests/vm/guest/ask tests/vm/guest/factory tests/vm/guest/watch \
 	tests/vm/guest/watch-setup tests/vm/guest/trigger tests/vm/guest/trigger-setup tests/vm/guest/write-facts \
 	tests/vm/guest/prompt tests/vm/guest/prompt-setup tests/tap.sh \
-	$(addprefix tests/matrix/,tree row life display build scene run twin-nvme.t) \
+	$(addprefix tests/matrix/,tree row life display newcomer guest/newcomer guest/mkinitramfs build scene run twin-nvme.t) \
 	tests/bench/late-stage tests/machines/install $(wildcard tests/*/lib*.sh) $(script_tests) $(vm_tests)
 
 # What two analysers find in src/, as an error. gcc's follows calls within a file, and sees more of them with -O2.
