@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The Debian package: built twice, in another-folder, at another time and from its own source package, without a
 # network. What it contains and declares, and what lintian says. tests/matrix installs and boots it.
+[ "${IN_NAMESPACE:-}" = 1 ] || IN_NAMESPACE=1 exec unshare -m "$0"
 . "$(dirname "$0")/../tap.sh"
+trap 'umount -R "$work/root" 2>/dev/null; rm -rf --one-file-system "$work"' EXIT
 cd "$top" || exit
 
 copy_tree "$work/tree"
@@ -59,6 +61,24 @@ sudo vfio-early check" "$(postinst configure "" | grep -o 'sudo vfio-early [a-z]
 same "an upgrade says nothing" "" "$(postinst configure 0.0.9-1 2>&1)"
 same "nor does a trigger" "" "$(postinst triggered /usr 2>&1)"
 same "nor an image in the making" "" "$(ISCHROOT=0 postinst configure "" 2>&1)"
+# Its autopkgtest, in a tree with a kernel and a generator; small images will do.
+root=$work/root
+mkdir "$work/upper" "$work/scratch" "$root"
+mount -t overlay overlay -o "lowerdir=$("$top/tests/vm/tree" bookworm-initramfs-tools),upperdir=$work/upper,workdir=$work/scratch" "$root"
+mount -t proc proc "$root/proc"
+mount -t sysfs -o ro sysfs "$root/sys"
+mount --bind /dev "$root/dev"
+mount -t tmpfs tmpfs "$root/tmp"
+rm -f "$root/etc/initramfs-tools/update-initramfs.conf"
+sed -i 's/^MODULES=.*/MODULES=list/; s/^COMPRESS=.*/COMPRESS=gzip/' "$root/etc/initramfs-tools/initramfs.conf"
+for kernel in "$root"/boot/vmlinuz-*; do : >"$root/boot/initrd.img-${kernel##*/vmlinuz-}"; done
+cp "$deb" packaging/debian/tests/image "$root/tmp/"
+ok "it can be installed" chroot "$root" sh -c 'dpkg --force-depends -i /tmp/vfio-early_*.deb'
+ok "its autopkgtest passes" chroot "$root" /tmp/image
+chroot "$root" dpkg --purge vfio-early >"$work/out" 2>&1
+ok "and fails without it" sh -c '! chroot "$1" /tmp/image' - "$root"
+umount -R "$root"
+
 # lintian looks into each file of the components, which takes minutes, and is of use when one of them changes: EVERY=1. All
 # else it says of a source package without them, which has patterns for them in debian/copyright all the same.
 without_components() {
