@@ -10,18 +10,18 @@
 
 /* --- text --- */
 
-struct text {
+struct fact_text {
 	char *bytes;
 	size_t length, lines;
 };
 
-static void add_byte(struct text *text, char byte)
+static void add_byte(struct fact_text *text, char byte)
 {
 	text->bytes = util_grow(text->bytes, text->length, 1);
 	text->bytes[text->length++] = byte;
 }
 
-static void printf_format(2, 3) add_line(struct text *text, const char *format, ...)
+static void printf_format(2, 3) add_line(struct fact_text *text, const char *format, ...)
 {
 	cleanup_texts struct text *mark = util_texts_mark();
 	const char *line;
@@ -39,7 +39,7 @@ static void printf_format(2, 3) add_line(struct text *text, const char *format, 
 
 /* --- what protects --- */
 
-static void add_fact(struct text *text, enum fact_kind kind, const struct pci_function *function,
+static void add_fact(struct fact_text *text, enum fact_kind kind, const struct pci_function *function,
 		     const char *uuids, const char *what)
 {
 	/* A path may be longer than any that is known. */
@@ -65,7 +65,7 @@ static const char *list_uuids(const struct block_devices *storage, const struct 
 	return uuids;
 }
 
-static void add_disk(struct text *text, const struct facts_source *source,
+static void add_disk(struct fact_text *text, const struct facts_source *source,
 		     const struct pci_function *function, bool keys)
 {
 	bool key;
@@ -76,7 +76,7 @@ static void add_disk(struct text *text, const struct facts_source *source,
 			 keys ? "" : list_uuids(source->storage, function), what);
 }
 
-static void add_network(struct text *text, const struct facts_source *source,
+static void add_network(struct fact_text *text, const struct facts_source *source,
 			const struct pci_function *function)
 {
 	const struct host_needs *needs = source->needs;
@@ -89,7 +89,7 @@ static void add_network(struct text *text, const struct facts_source *source,
 }
 
 /* Whatever is on it may be wanted by then, and may be plugged in elsewhere. */
-static void add_attached(struct text *text, const struct facts_source *source,
+static void add_attached(struct fact_text *text, const struct facts_source *source,
 			 const struct pci_function *function)
 {
 	bool key;
@@ -99,7 +99,7 @@ static void add_attached(struct text *text, const struct facts_source *source,
 		add_fact(text, FACT_ATTACHED, function, "", "");
 }
 
-static void add_display(struct text *text, const struct pci_function *function)
+static void add_display(struct fact_text *text, const struct pci_function *function)
 {
 	static const char *const signs[] = {
 		[PCI_CONSOLE_NONE] = "boot_vga",
@@ -112,7 +112,7 @@ static void add_display(struct text *text, const struct pci_function *function)
 			 signs[function->boot_vga == 1 ? PCI_CONSOLE_NONE : function->console]);
 }
 
-static void add_facts_of(struct text *text, const struct facts_source *source, enum fact_kind kind)
+static void add_facts_of(struct fact_text *text, const struct facts_source *source, enum fact_kind kind)
 {
 	for (size_t i = 0; i < source->function_count; i++) {
 		const struct pci_function *function = &source->functions[i];
@@ -134,7 +134,7 @@ static void add_facts_of(struct text *text, const struct facts_source *source, e
 
 /* --- what was found, and what was not --- */
 
-static void add_needs(struct text *text, const struct facts_source *source)
+static void add_needs(struct fact_text *text, const struct facts_source *source)
 {
 	const struct block_devices *storage = source->storage;
 	const char *const reasons[] = { source->unseen, storage->unknown, storage->missing, storage->partial,
@@ -160,7 +160,7 @@ static const char *number(int value)
 	return value < 0 ? "-" : util_text("%d", value);
 }
 
-static void add_function(struct text *text, const struct pci_function *function)
+static void add_function(struct fact_text *text, const struct pci_function *function)
 {
 	cleanup_texts struct text *mark = util_texts_mark();
 
@@ -175,7 +175,7 @@ static void add_function(struct text *text, const struct pci_function *function)
 
 char *facts_make(const struct facts_source *source)
 {
-	struct text text = { 0 };
+	struct fact_text text = { 0 };
 
 	add_line(&text, "vfio-early facts 1");
 	add_line(&text, "machine %s", source->machine[0] ? source->machine : "-");
