@@ -20,9 +20,10 @@ crt_first := $(MUSL_LIB)/$(if $(pie),rcrt1.o,crt1.o) $(MUSL_LIB)/crti.o $(call a
 crt_last := -lc $(shell $(CC) -print-libgcc-file-name 2>/dev/null) -lc $(call ask,$(if $(pie),crtendS.o,crtend.o)) $(MUSL_LIB)/crtn.o
 endif
 # GCC sees the program and the libraries at once, which saves a twentieth. ar needs its plugin to list what they define.
+# Types of several sources with one name are different ones then: stores are not left out by their types.
 lto_plugin := $(filter /%,$(if $(filter clang%,$(notdir $(CC))),,$(call ask,liblto_plugin.so)))
 static_cflags := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -fno-unwind-tables \
-	$(if $(filter clang%,$(notdir $(CC))),,-fno-plt) $(if $(pie),-fPIE,-fno-pie) $(if $(lto_plugin),-flto=auto)
+	$(if $(filter clang%,$(notdir $(CC))),,-fno-plt) $(if $(pie),-fPIE,-fno-pie) $(if $(lto_plugin),-flto=auto -fno-strict-aliasing)
 
 own_cppflags += $(static_cppflags) -isystem $(abspath build/deps/$(machine)/include)
 own_cflags += $(static_cflags)
