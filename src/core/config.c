@@ -149,16 +149,25 @@ static void add_keep(struct config *config, const struct wish *wish, const struc
 		(struct keep){ *selector, util_copy(wish->source, strlen(wish->source)) };
 }
 
-/* Errors only protect: keep what a selector was probably meant to be. Returns whether that is known. */
-static bool keep_meant(struct config *config, const struct wish *wish, const char *text, size_t length)
+/*
+ * Errors only protect: keep what a word was probably meant to be, which may be several selectors. Returns what is said
+ * of it, "" where nothing is kept.
+ */
+static const char *keep_meant(struct config *config, const struct wish *wish, const char *text, size_t length)
 {
-	const char *meant = is_full(config) ? "" : slips_selector(text, length);
+	const char *comment = memchr(text, '#', length), *word;
+	size_t before = config->keep_count, size;
+	const char *meant =
+		is_full(config) ? "" : slips_selector(text, comment ? (size_t)(comment - text) : length);
+	const char *end = meant + strlen(meant);
 	struct selector selector;
 
-	if (!selector_is(meant, strlen(meant), &selector))
-		return false;
-	add_keep(config, wish, &selector);
-	return true;
+	while (util_next_word(&meant, end, &word, &size))
+		if (selector_is(word, size, &selector))
+			add_keep(config, wish, &selector);
+	return config->keep_count == before     ? "" :
+	       config->keep_count == before + 1 ? " It is kept." :
+						  " They are kept.";
 }
 
 static void add_selector(struct config *config, const struct place *place, const struct wish *wish,
@@ -169,8 +178,11 @@ static void add_selector(struct config *config, const struct place *place, const
 	struct claim *claim;
 
 	if (slips_parse_selector(text, length, &selector, &error) < 0) {
-		if (wish->keep && keep_meant(config, wish, text, length))
-			error.what = util_text_add(error.what, " It is kept.");
+		const char *kept = wish->keep ? keep_meant(config, wish, text, length) : "";
+
+		if (kept[0])
+			error.what = util_text_add(error.what, "%s%s",
+						   util_ends_in(error.what, "?") ? "" : ".", kept);
 		complain(config, place, text + error.offset, error.what);
 		return;
 	}
@@ -255,6 +267,25 @@ static const char *describe_unknown(const struct config *config, const struct cm
 			 did_you_mean(name.kind ? with_name(setting_of(name.meant), param) : ""));
 }
 
+/* "set keep=01:00.0": no setting, but it protects. */
+static bool keep_setting(struct config *config, const struct place *place, const struct cmdline_param *param)
+{
+	struct name name =
+		find_name(config, param->name, param->name_length, NAME_DIRECTIVE | NAME_PARAMETER);
+	const struct wish wish = { .source = util_text("%s:%zu", place->path, place->line), .keep = true };
+	const char *meant;
+
+	if (!param->value || (strcmp(name.meant, "keep") != 0 && strcmp(name.meant, PREFIX "keep") != 0))
+		return false;
+	meant = slips_find_selectors(param->value, param->value_length, " ");
+	if (!meant[0])
+		return false;
+	complain_of(config, place, param->name, param->name_length,
+		    util_text("no setting; did you mean keep %s?%s", meant,
+			      keep_meant(config, &wish, meant, strlen(meant))));
+	return true;
+}
+
 static void set_option(struct config *config, const struct place *place, const struct cmdline_param *param)
 {
 	for (size_t i = 0; i < setting_list.count; i++) {
@@ -263,7 +294,8 @@ static void set_option(struct config *config, const struct place *place, const s
 			return;
 		}
 	}
-	complain_of(config, place, param->name, param->name_length, describe_unknown(config, param));
+	if (!keep_setting(config, place, param))
+		complain_of(config, place, param->name, param->name_length, describe_unknown(config, param));
 }
 
 /* Take the next word of a line; "#" at its start ends the line. */
@@ -388,19 +420,24 @@ static void parse_selector(struct config *config, const struct place *place, con
 	struct name name = other ? find_name(config, word, length - (word[length - 1] == ':'),
 					     NAME_DIRECTIVE | NAME_OPTION) :
 				   (struct name){ NAME_NONE, "" };
-	const char *joined =
-		name.kind == NAME_OPTION ? join(&claim_option_list, NAME_OPTION, word, end, cursor) : "";
+	const struct setting *option =
+		name.kind == NAME_OPTION ? setting_find(&claim_option_list, name.meant) : NULL;
+	const char *joined = option ? join(&claim_option_list, NAME_OPTION, word, end, cursor) : "";
 
 	if (memchr(word, ',', length))
 		complain_of(config, place, word, length,
-			    util_text("separate selectors with blanks here, not with commas%s",
-				      did_you_mean(slips_find_selectors(word, length, " "))));
+			    util_text("separate selectors with blanks here, not with commas%s%s",
+				      did_you_mean(slips_find_selectors(word, length, " ")),
+				      wish->keep ? keep_meant(config, wish, word, length) : ""));
 	else if (name.kind == NAME_DIRECTIVE)
 		complain_of(config, place, word, length,
 			    util_text("expected a selector or an option; %s starts a line of its own",
 				      name.meant));
 	else if (name.kind && wish->keep)
 		complain_of(config, place, word, length, "expected a selector; keep takes no options");
+	else if (option && option->kind != SETTING_WORD && !joined[0] && util_equal(word, length, name.meant))
+		complain_of(config, place, word, length,
+			    util_text("an option is NAME=VALUE; %s", setting_expects(option)));
 	else if (name.kind)
 		complain_of(config, place, word, length,
 			    util_text("expected a selector or an option%s",
@@ -562,6 +599,18 @@ static const char *line_of(const struct name *name, const char *line)
 		       "";
 }
 
+/* "- keep 01:00.0": nothing that has this word is to be claimed. */
+static bool has_keep(const char *line)
+{
+	const char *end = line + strlen(line), *word;
+	size_t length;
+
+	while (util_next_word(&line, end, &word, &length))
+		if (util_equal(word, length, "keep"))
+			return true;
+	return false;
+}
+
 /* The line that @line was meant to be, which starts with no directive; "" where that is unknown. */
 static const char *guess_line(const char *line)
 {
@@ -569,10 +618,15 @@ static const char *guess_line(const char *line)
 	struct name name = names_find(line, length - (length && line[length - 1] == ':'), NAME_DIRECTIVE);
 	const char *rest = line + length, *selectors, *joined, *behind;
 
+	/* "keep=01:00.0" */
+	if (!name.kind && line[first] == '=') {
+		name = names_find(line, first, NAME_DIRECTIVE);
+		rest = line + first + 1;
+	}
 	rest += strspn(rest, " \t\r");
 	if (!strcmp(name.meant, "set"))
 		return util_text("set %s", rest);
-	if (name.kind && is_clean(rest, name.meant[0] == 'k'))
+	if (name.kind && *rest && is_clean(rest, name.meant[0] == 'k'))
 		return util_text("%s %s", name.meant, rest);
 	if (util_starts_with(line, "claim") && is_clean(line + strlen("claim"), false))
 		return util_text("claim %s", line + strlen("claim"));
@@ -580,14 +634,15 @@ static const char *guess_line(const char *line)
 		return util_text("keep %s", line + strlen("keep"));
 	selectors = slips_find_selectors(line, strlen(line), " ");
 	if (name.kind)
-		return util_text("%s %s", name.meant, selectors);
+		return selectors[0] ? util_text("%s %s", name.meant, selectors) : "";
 	name = names_find(line, first, NAME_SETTING | NAME_OPTION | NAME_PARAMETER);
-	if (name.kind && line[first + strspn(line + first, " \t")] == '=')
+	if ((name.kind && line[first + strspn(line + first, " \t")] == '=') ||
+	    (name.kind == NAME_PARAMETER && selectors[0]))
 		return line_of(&name, line);
 	joined = join(&setting_list, NAME_SETTING, line, line + strlen(line), &behind);
 	if (joined[0])
 		return util_text("set %s", joined);
-	return selectors[0] ? util_text("claim %s", selectors) : "";
+	return selectors[0] ? util_text("%s %s", has_keep(line) ? "keep" : "claim", selectors) : "";
 }
 
 /* A line without its comment, its quotes, and what stands for another character. */
@@ -917,7 +972,7 @@ static bool only_protects(const struct cmdline_param *param)
 {
 	enum parameter parameter = find_parameter(param);
 
-	return parameter == PARAMETER_KEEP || parameter == PARAMETER_DRYRUN ||
+	return parameter == PARAMETER_KEEP || (parameter == PARAMETER_DRYRUN && parse_bool(param)) ||
 	       (parameter == PARAMETER_ENABLE && !parse_bool(param));
 }
 

@@ -13,8 +13,8 @@
 #define A_SETTING "\2"
 #define OPTION "\4"
 #define A_PARAMETER "\10"
-static const char names[] =
-	DIRECTIVE "claim\0" DIRECTIVE "keep\0" DIRECTIVE "set\0"
+static const char names[] = DIRECTIVE
+	"claim\0" DIRECTIVE "keep\0" DIRECTIVE "set\0"
 #define SETTING(field, name, kind, values, standard, help) \
 	A_SETTING name "\0" A_PARAMETER "rd.vfio." name "\0"
 #define PARAMETER(constant, name, kind, values, help) A_PARAMETER name "\0"
@@ -23,10 +23,13 @@ static const char names[] =
 	A_PARAMETER "vfio-pci.ids\0"
 	/* What else people write, and words of other programs. */
 	DIRECTIVE "bind>claim\0" DIRECTIVE "ids>claim\0" DIRECTIVE "device>claim\0" DIRECTIVE
-		  "exclude>keep\0" DIRECTIVE "ignore>keep\0" DIRECTIVE "release>keep\0" DIRECTIVE
-		  "skip>keep\0" A_SETTING "debug>log=debug\0" A_PARAMETER
-		  "rd.vfio.bind>rd.vfio.ids\0" A_PARAMETER "rd.vfio.claim>rd.vfio.ids\0" A_PARAMETER
-		  "rd.vfio.disable>rd.vfio=0\0" A_PARAMETER "rd.vfio.off>rd.vfio=0\0";
+	"exclude>keep\0" DIRECTIVE "ignore>keep\0" DIRECTIVE "release>keep\0" DIRECTIVE
+	"skip>keep\0" DIRECTIVE "leave>keep\0" DIRECTIVE "unclaim>keep\0" DIRECTIVE "noclaim>keep\0" DIRECTIVE
+	"dont-claim>keep\0" A_SETTING "debug>log=debug\0" A_PARAMETER "rd.vfio.bind>rd.vfio.ids\0" A_PARAMETER
+	"rd.vfio.claim>rd.vfio.ids\0" A_PARAMETER "rd.vfio.disable>rd.vfio=0\0" A_PARAMETER
+	"rd.vfio.off>rd.vfio=0\0" A_PARAMETER "rd.vfio0>rd.vfio=0\0" A_PARAMETER
+	"rd.vfio.enable>rd.vfio\0" A_PARAMETER "rd.vfio.exclude>rd.vfio.keep\0" A_PARAMETER
+	"rd.vfio.ignore>rd.vfio.keep\0" A_PARAMETER "rd.vfio.skip>rd.vfio.keep\0";
 
 static const char program[] = "vfio-early";
 

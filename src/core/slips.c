@@ -204,7 +204,7 @@ static const char *slot_of(long segment, unsigned int bus, unsigned int slot)
 /* Three numbers: an address without a segment, or a slot with one. */
 static const char *guess_of_three(const struct numbers *n)
 {
-	bool segment = n->digits[0] > 2 || n->digits[0] < n->digits[1];
+	bool segment = n->digits[0] > 2 || (n->digits[0] < n->digits[1] && !n->dot);
 
 	if (n->digits[1] > 2 || n->digits[2] > 2)
 		return "";
@@ -237,7 +237,8 @@ static const char *guess_of_numbers(const char *word, int base)
 	case 3:
 		return guess_of_three(&n);
 	case 4:
-		return n.digits[0] <= 4 && n.digits[1] <= 2 && n.digits[2] <= 2 ?
+		/* "01:00.0-1" is no segment and an address. */
+		return n.digits[0] <= 4 && n.digits[0] != 2 && n.digits[1] <= 2 && n.digits[2] <= 2 ?
 			       address_of(n.value[0], n.value[1], n.value[2], n.value[3]) :
 			       "";
 	default:

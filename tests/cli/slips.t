@@ -374,6 +374,40 @@ line rd.vfio.ids=01:00.0 3
 line rd.lvm.vg=x rd.lvm.lv=vg/x rd.md=0 rd.dm=0 rd.luks=0 rd.info rd.udev.debug rd.driver.pre=vfio-pci rd.driver.blacklist=nouveau
 line vfio_iommu_type1.allow_unsafe_interrupts=1 vfio-pci.disable_vga=1 vfio_pci.disable_idle_d3=1 vfio.enable_unsafe_noiommu_mode=1
 line pci-stub.ids=10de:1c03 xen-pciback.hide=(01:00.0) pcie_acs_override=id:10de:1c03 video=efifb:off intel_iommu=on iommu=pt kvm.ignore_msrs=1
+file keep=01:00.0
+> 1: 'keep=01:00.0': unknown directive: a line starts with claim, keep, set or #; did you mean keep 01:00.0? It is obeyed, because it only protects.
+file rd.vfio.keep 01:00.0
+> 1: 'rd.vfio.keep': a kernel parameter, which has no effect in a file; did you mean keep 01:00.0? It is obeyed, because it only protects.
+file - keep 01:00.0
+> 1: '-': unknown directive: a line starts with claim, keep, set or #; did you mean keep 01:00.0? It is obeyed, because it only protects.
+file unclaim 01:00.0
+> 1: 'unclaim': unknown directive: a line starts with claim, keep, set or #; did you mean keep 01:00.0? It is obeyed, because it only protects.
+file dont-claim 01:00.0
+> 1: 'dont-claim': unknown directive: a line starts with claim, keep, set or #; did you mean keep 01:00.0? It is obeyed, because it only protects.
+file keep 01:00.0,02:00.0
+> 6: '01:00.0,02:00.0': separate selectors with blanks here, not with commas; did you mean 01:00.0 02:00.0? They are kept.
+file keep 01:00.0;02:00.0
+> 6: '01:00.0;02:00.0': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0; did you mean 01:00.0 02:00.0? They are kept.
+file keep 01:00.0#card
+> 6: '01:00.0#card': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0. It is kept.
+file set keep=01:00.0
+> 5: 'keep': no setting; did you mean keep 01:00.0? It is kept.
+file [claim]
+> 1: '[claim]': unknown directive: a line starts with claim, keep, set or #
+file claim 01:00.0 expand
+> 15: 'expand': an option is NAME=VALUE; expand takes none, slot or group; this line claims nothing
+file claim 1:00.0
+> 7: '1:00.0': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0; did you mean 01:00.0?
+file claim 01:00.0-1
+> 7: '01:00.0-1': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0
+line rd.vfio.dry-run=0
+> 1: 'rd.vfio.dry-run': unknown parameter; did you mean rd.vfio.dryrun=0?
+line rd.vfio0
+> 1: 'rd.vfio0': unknown parameter; did you mean rd.vfio=0? It is obeyed, because it only protects.
+line rd.vfio.enabled=0
+> 1: 'rd.vfio.enabled': unknown parameter; did you mean rd.vfio=0? It is obeyed, because it only protects.
+line rd.vfio.exclude=01:00.0
+> 1: 'rd.vfio.exclude': unknown parameter; did you mean rd.vfio.keep=01:00.0? It is obeyed, because it only protects.
 word 10de:zzzz
 > vfio-early: '10de:zzzz': the device of an id is four hexadecimal digits or *
 word [10de:1c03]
@@ -441,6 +475,22 @@ ok "the log of the boot" log_says "vfio-early: /proc/cmdline:1:1: 'rd.vfio.id': 
 ok "of the file too" log_says "vfio-early: /etc/vfio-early.conf:1:1: 'clam': unknown directive"
 rm -r "$tree/run/vfio-early"
 
+
+# --- what only protects takes effect, and nothing else does ---
+for line in "keep=01:00.0" "rd.vfio.keep 01:00.0" "- keep 01:00.0" "unclaim 01:00.0" "keep 02:00.0,01:00.0" "keep 01:00.0;02:00.0" \
+	"set keep=01:00.0" "keep 01:00.0#card"; do
+	printf 'claim 01:00.0\n%s\n' "$line" | config
+	cmdline quiet
+	run boot --dry-run
+	ok "kept: $line" lacks "would be bound"
+done
+echo "claim 01:00.0" | config
+for line in "rd.vfio.dryrun rd.vfio.dry-run=0" "rd.vfio.dryrun 0"; do
+	cmdline "$line"
+	run boot
+	ok "still a dry run: $line" [ "$(cat "$tree/sys/bus/pci/devices/0000:01:00.0/driver_override")" = "(null)" ]
+	rm -r "$tree/run/vfio-early"
+done
 
 # --- files at places where nothing reads them ---
 cmdline quiet
