@@ -80,8 +80,8 @@ static int fail_to_find(const char *word)
 	for (size_t c = 0; c < ARRAY_SIZE(commands); c++)
 		names[c] = commands[c].name;
 	name = nearest_name(word, strlen(word), names, ARRAY_SIZE(names));
-	fprintf(stderr, "vfio-early: unknown command '%s': %s%s%svfio-early --help lists the commands\n",
-		word, name ? "did you mean " : "", name ? name : "", name ? "? " : "");
+	fprintf(stderr, "vfio-early: unknown command '%s': %svfio-early --help lists the commands\n", word,
+		name ? util_text("did you mean %s? ", name) : options_hint(word));
 	return EXIT_USAGE;
 }
 

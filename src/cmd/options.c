@@ -133,8 +133,7 @@ static bool is_taken_by(const struct row *row, const char *command)
 	return !row->commands[0];
 }
 
-/* The option that was probably meant, as ": did you mean --json?". */
-static const char *hint_of(const char *word)
+const char *options_hint(const char *word)
 {
 	const char *names[ARRAY_SIZE(rows)], *name;
 
@@ -150,7 +149,7 @@ int options_accept(struct options *options, const char *command)
 {
 	if (options->unknown) {
 		fprintf(stderr, "vfio-early: unknown option '%s': %svfio-early %s --help lists the options\n",
-			options->unknown, hint_of(options->unknown), command);
+			options->unknown, options_hint(options->unknown), command);
 		return -EINVAL;
 	}
 	if (options->valueless) {

@@ -35,3 +35,6 @@ void options_print(FILE *out, const char *command);
 
 /* The options of @command for its usage, as " [--json] [--color[=WHEN]]". */
 const char *options_usage(const char *command);
+
+/* The option that was probably meant by @word, as "did you mean --json? ", or "". */
+const char *options_hint(const char *word);
