@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/guard.h"
-#include "core/guard.h"
 #include "core/match.h"
 #include "core/wait.h"
 #include "host/block-read.h"
