@@ -1036,7 +1036,8 @@ static const char *join_torn(const struct cmdline_param *left, const struct cmdl
 static bool parse_torn(struct config *config, const struct place *place, const struct cmdline_param *param,
 		       struct cmdline_param *left)
 {
-	const char *meant = left->name ? join_torn(left, param) : "";
+	/* Each one makes the text longer that the next one is added to: of rubbish that would be all memory. */
+	const char *meant = left->name && !is_full(config) ? join_torn(left, param) : "";
 
 	if (!meant[0])
 		return false;
