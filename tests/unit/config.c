@@ -142,6 +142,19 @@ static void keeps_are_kept(void **state)
 	assert_int_equal(config.expand, EXPAND_SLOT);
 }
 
+/* Each one would be added to a longer text: no more of them than there are errors in the list. */
+static void a_torn_list_is_bounded(void **state)
+{
+	char line[20000] = "rd.vfio.ids=07:00.0";
+
+	(void)state;
+	for (size_t length = strlen(line); length + 4 < sizeof(line); length += 3)
+		memcpy(line + length, " 07", 4);
+	config_add_cmdline(&config, line);
+	assert_int_equal(config.error_count, CONFIG_ERRORS_MAX);
+	assert_int_equal(config.errors_left_out, 0);
+}
+
 static void rubbish_is_bounded(void **state)
 {
 	static char rubbish[1 << 20];
@@ -350,6 +363,7 @@ int main(void)
 		TEST(claims_have_options),
 		TEST(defaults_are_values),
 		TEST(keeps_are_kept),
+		TEST(a_torn_list_is_bounded),
 		TEST(rubbish_is_bounded),
 		TEST(settings_are_set),
 		TEST(the_command_line_claims),
