@@ -168,8 +168,10 @@ static void add_assignment(struct other_setups *setups, const char *where, const
 	if (!equals || (!omit && !util_starts_with(line, "add_drivers") &&
 			!util_starts_with(line, "force_drivers") && !util_starts_with(line, "MODULES")))
 		return;
-	for (word = equals + 1; *word && *word != '#'; word += length) {
+	for (word = equals + 1; *word; word += length) {
 		word += strspn(word, " \t\"'()");
+		if (*word == '#')
+			break;
 		length = strcspn(word, " \t\"'()");
 		if (is_vfio(word, length))
 			list = util_text_add(list, "%s%.*s", list[0] ? ", " : "", (int)length, word);

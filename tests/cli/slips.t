@@ -532,7 +532,7 @@ printf 'loop\nvfio\nvfio_pci\n' >"$tree/etc/modules"
 echo vfio-pci >"$tree/etc/modules-load.d/vfio.conf"
 echo 'force_drivers+=" vfio-pci "' >"$tree/etc/dracut.conf.d/vfio.conf"
 echo 'omit_drivers+=" vfio-pci "' >"$tree/etc/dracut.conf.d/omit.conf"
-echo 'MODULES=(vfio_pci vfio)' >"$tree/etc/mkinitcpio.conf"
+echo 'MODULES=(vfio_pci vfio) # was: vfio_iommu_type1' >"$tree/etc/mkinitcpio.conf"
 run check
 needless="which is harmless and which vfio-early does not need"
 ok "initramfs-tools' list" line "WARN /etc/initramfs-tools/modules:1: loads vfio, vfio_iommu_type1, vfio_pci or adds it to images, $needless; remove the line, then: sudo update-initramfs -u -k all"
