@@ -173,6 +173,8 @@ static const char *keep_meant(struct config *config, const struct wish *wish, co
 static void add_selector(struct config *config, const struct place *place, const struct wish *wish,
 			 const char *text, size_t length)
 {
+	/* A line may have any number of words. */
+	cleanup_texts struct text *mark = util_texts_mark();
 	struct selector_error error;
 	struct selector selector;
 	struct claim *claim;
@@ -288,6 +290,8 @@ static bool keep_setting(struct config *config, const struct place *place, const
 
 static void set_option(struct config *config, const struct place *place, const struct cmdline_param *param)
 {
+	cleanup_texts struct text *mark = util_texts_mark();
+
 	for (size_t i = 0; i < setting_list.count; i++) {
 		if (cmdline_is(param, setting_list.list[i].name)) {
 			set_one(config, place, param, i);
@@ -398,6 +402,7 @@ static const char *describe_unknown_option(const struct config *config, const ch
 static void parse_option(struct config *config, const struct place *place, const char *word, size_t length,
 			 unsigned int *seen, struct claim *ret)
 {
+	cleanup_texts struct text *mark = util_texts_mark();
 	const char *equals = memchr(word, '=', length), *value = equals ? equals + 1 : word + length;
 	size_t i = find_option(word, equals ? (size_t)(equals - word) : length, equals);
 	size_t value_length = (size_t)(word + length - value);
@@ -416,6 +421,7 @@ static void parse_option(struct config *config, const struct place *place, const
 static void parse_selector(struct config *config, const struct place *place, const struct wish *wish,
 			   const char *word, size_t length, const char *end, const char **cursor)
 {
+	cleanup_texts struct text *mark = util_texts_mark();
 	bool other = before(word, length, ':') + 1 >= length;
 	struct name name = other ? find_name(config, word, length - (word[length - 1] == ':'),
 					     NAME_DIRECTIVE | NAME_OPTION) :
@@ -485,7 +491,8 @@ static const char *find_pasted(const struct config *config, const char *start, c
 	size_t length, strange = 0;
 	struct selector selector;
 
-	if (is_full(config))
+	/* No other program prints lines of this length. */
+	if (is_full(config) || end - start > 4096)
 		return "";
 	while (next_word(&cursor, end, &word, &length))
 		strange += *word != '=' && !selector_is(word, length, &selector) &&

@@ -128,6 +128,16 @@ run boot --dry-run
 ok "rubbish does not hide what counts" says "0000:01:00.0 1002:5159 would be bound"
 ok "a file over 1 MiB is named" says "/etc/vfio-early.conf: the file is larger than 1 MiB"
 
+# --- a line of 300,000 words: what is guessed of one does not stay ---
+for directive in claim keep "set a=1"; do
+	twins
+	cmdline "rd.vfio.ids=01:00.0"
+	yes zz=1 | head -n 150000 | tr '\n' ' ' | sed "s/^/$directive /" | config
+	ok "$directive with 150,000 words needs little memory" sh -c '
+		ulimit -v 32768
+		"$1" --root "$2" boot --dry-run | grep -q "0000:01:00.0 1002:5159 would be bound"' - "$binary" "$tree"
+done
+
 # --- 50,000 claims that match nothing: bounded, each with its verdict ---
 twins
 seq 0 49999 | awk '{ printf "claim %04x:%04x\n", 8192 + int($1 / 65536), $1 % 65536 }' | config
