@@ -28,6 +28,8 @@ static_cflags := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-ta
 own_cppflags += $(static_cppflags) -isystem $(abspath build/deps/$(machine)/include)
 own_cflags += $(static_cflags)
 own_ldflags += $(static_ldflags) -Wl,--build-id
+# No copies of functions for single callers: they cost more than they save.
+own_ldflags += $(if $(lto_plugin),-flto-partition=one -fno-ipa-cp -fno-ipa-sra -fno-partial-inlining)
 prefix := build/deps/$(machine)
 LIBS := $(prefix)/lib/libkmod.a $(prefix)/lib/libblkid.a $(prefix)/lib/libpci.a $(prefix)/lib/liblzma.a $(prefix)/lib/libzstd.a $(prefix)/lib/libz.a
 
@@ -39,7 +41,7 @@ libraries := $(addprefix $(prefix)/,kmod.built util-linux.built pciutils.built)
 
 $(prefix)/kmod.built: $(addprefix $(prefix)/,xz-utils.built libzstd.built zlib.built)
 
-$(prefix)/%.built: build/deps/archives.fetched deps/build $(wildcard deps/config/*.h) | build/deps/linux
+$(prefix)/%.built: build/deps/archives.fetched deps/build $(wildcard deps/config/*.[ch]) | build/deps/linux
 	@echo "  BUILD $*"
 	$(Q)mkdir -p $(prefix)
 	$(Q)$(library_flags) deps/build $* build/deps/archives $(prefix)
