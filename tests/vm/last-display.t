@@ -15,7 +15,7 @@ scene() {
 	verdict_is 01:00.0 kept
 	verdict_is 01:00.1 kept
 	driver_is 01:00.0 radeon
-	log_has "it is the host's last display; name the guest's card: in place of 1002:5159 claim 0000:02:00.0"
+	log_has "it is the host's last display; name the guest's card: in place of 1002:5159 and 8086:2668 in rd.vfio.ids put rd.vfio.ids=0000:02:00.0 on the kernel command line"
 
 	vm_note=" last-display=claim"
 	boot rd.vfio.ids=1002:5159,8086:2668 rd.vfio.last-display=claim
