@@ -402,6 +402,18 @@ void config_add_cmdline(struct config *config, const char *text)
 		say_recovery(config, &param);
 }
 
+void config_add_module_ids(struct config *config, const struct module_ids *ids, const char *driver)
+{
+	struct config_place place = { .path = ids->where, .line = 1, .line_start = ids->ids };
+	struct config_wish wish = { .source = ids->where, .options.rank = CLAIM_OF_MODULE };
+	const char *cursor = ids->ids, *end = ids->ids + strlen(ids->ids), *item;
+	size_t length;
+
+	util_format(wish.options.driver, sizeof(wish.options.driver), "%s", driver);
+	while (util_next_item(&cursor, end, &item, &length))
+		config_add_selector(config, &place, &wish, item, length);
+}
+
 bool config_wants_files(const char *cmdline)
 {
 	struct cmdline_param param;
