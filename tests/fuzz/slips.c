@@ -159,9 +159,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	base = data[0] % count;
 	is_file = base < ARRAY_SIZE(lines);
 	text = is_file ? lines[base] : parameters[base - ARRAY_SIZE(lines)];
-	/* What is behind "#" is a comment, and was written so. Nobody types control characters. */
+	/* What is behind "#" is a comment, and was written so. Only what can be typed. */
 	edit(text, data[1] % strlen(text), data[2],
-	     data[3] > ' ' && data[3] != 0x7f && (data[3] != '#' || !is_file) ? (char)data[3] : ' ', edited);
+	     data[3] > ' ' && data[3] < 0x7f && (data[3] != '#' || !is_file) ? (char)data[3] : ' ', edited);
 	util_format(whole, sizeof(whole), is_file ? "%s\n" : "BOOT_IMAGE=/vmlinuz quiet %s splash\n", edited);
 	before = read_wishes(text, is_file);
 	after = read_wishes(whole, is_file);
