@@ -308,7 +308,12 @@ static const char *find_start(const struct cmdline_param *param)
 {
 	const char *meant = names_find_start(param->name, param_end(param)), *value = strchr(meant, '=');
 
-	return value && *meant == 'v' && !slips_selector(value + 1, strlen(value + 1))[0] ? "" : meant;
+	if (!value || *meant != 'v' || slips_selector(value + 1, strlen(value + 1))[0])
+		return meant;
+	/* Another character may stand in place of "=". */
+	return value[1] && slips_selector(value + 2, strlen(value + 2))[0] ?
+		       util_text("%.*s%s", (int)(value + 1 - meant), meant, value + 2) :
+		       "";
 }
 
 /* A parameter that is none of ours: one of ours that is misspelt, or another program's. */
