@@ -8,6 +8,7 @@
 #include "cmd/check.h"
 #include "cmd/options.h"
 #include "cmd/show.h"
+#include "core/boot-entry.h"
 #include "host/bootloader.h"
 #include "host/config-read.h"
 #include "host/facts-read.h"
@@ -32,12 +33,14 @@ struct check {
 	struct modprobe_ids ids;
 	struct findings findings;
 	char *booted; /* the command line of this boot */
+	struct bootloader_next boot;
 	const struct kernel *next;
 	enum kernel_switch iommu_by_default;
 	const char *elsewhere;   /* why host facts cannot be had here, "" where they can */
 	const char *image;       /* its path, if the plan goes by that; NULL if by the running host */
 	const char *other_entry; /* why another boot entry may be the default, "" for nothing */
-	const char *next_path; /* where the command line of the next boot stands, NULL if it is this one's */
+	const char *next_path;  /* where the command line of the next boot stands, NULL if it is this one's */
+	const char *next_place; /* the same, with the line */
 };
 
 static void clear_check(struct check *check)
@@ -69,14 +72,23 @@ static void name_next_file(struct config_error *error, const char *where)
 /*
  * The next boot goes by the boot loader's files, which may say something else than this boot's command line.
  */
-static void load(struct check *check, struct context *ret)
+static void load(const struct check *check, struct context *ret)
 {
-	cleanup_free char *next = bootloader_read(check->booted, &check->distro, &check->next_path);
-	const char *where = next ? bootloader_find_line(check->next_path, next) : NULL;
+	context_load(check->next_path ? check->boot.cmdline : NULL, check->booted, ret);
+	for (size_t i = 0; check->next_path && i < ret->config.error_count; i++)
+		name_next_file(&ret->config.errors[i], check->next_place);
+}
 
-	context_load(next, check->booted, ret);
-	for (size_t i = 0; where && i < ret->config.error_count; i++)
-		name_next_file(&ret->config.errors[i], where);
+static void read_boot_loader(struct check *check)
+{
+	/* What cannot be read is said where it is loaded. */
+	(void)!config_read_cmdline(&check->booted);
+	distro_read(check->booted, &check->distro);
+	bootloader_read(&check->distro, &check->boot);
+	if (!check->boot.cmdline || boot_entry_is_same(check->boot.cmdline, check->booted))
+		return;
+	check->next_path = check->boot.path;
+	check->next_place = bootloader_find_line(check->boot.path, check->boot.cmdline);
 }
 
 /*
@@ -87,7 +99,8 @@ static void choose_image(struct check *check)
 {
 	const struct kernel *kernel;
 
-	check->other_entry = bootloader_choose(&check->distro, check->kernels, check->kernel_count);
+	check->other_entry =
+		bootloader_choose(&check->distro, &check->boot, check->kernels, check->kernel_count);
 	kernel = check->next = kernels_find_next(check->kernels, check->kernel_count);
 
 	if (kernel && kernel->path[0] && !kernel->error && kernel->initramfs.program)
@@ -97,7 +110,6 @@ static void choose_image(struct check *check)
 	distro_boots_next(&check->distro, kernel);
 }
 
-/* Which drivers the next boot has for whom. */
 /* Debian's default leaves out the integrated graphics alone (CONFIG_INTEL_IOMMU_DEFAULT_ON_INTGPU_OFF). */
 static void read_iommu_default(struct check *check)
 {
@@ -110,6 +122,7 @@ static void read_iommu_default(struct check *check)
 	check->context.vtd_by_parameter = check->iommu_by_default == KERNEL_SWITCH_OFF;
 }
 
+/* Which drivers the next boot has for whom. */
 static void read_drivers(struct check *check)
 {
 	other_setups_read(&check->setups, check->context.cmdline);
@@ -192,7 +205,8 @@ static void judge(struct check *check)
 		.keyboards = &check->keyboards,
 		.unresettable = check->unresettable,
 		.next_path = check->next_path,
-		.awaits_install = bootloader_awaits_install(&check->distro, check->context.cmdline),
+		.awaits_install =
+			bootloader_awaits_install(&check->distro, &check->boot, check->context.cmdline),
 		.next = check->next,
 		.image = check->image,
 		.elsewhere = check->elsewhere,
@@ -284,9 +298,7 @@ int cmd_check(const struct options *options)
 	__attribute__((cleanup(clear_check))) struct check check = { .options = *options };
 
 	pci_names_open();
-	distro_read(&check.distro);
-	/* What cannot be read is said where it is loaded. */
-	(void)!config_read_cmdline(&check.booted);
+	read_boot_loader(&check);
 	load(&check, &check.context);
 	check.kernel_count = kernels_read(&check.kernels);
 	choose_image(&check);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "cmd/list.h"
-#include "core/slips.h"
 #include "core/cmdline.h"
 #include "core/nearest.h"
+#include "core/slips.h"
 #include "host/pci-read.h"
 
 static const char group_prefix[] = "group:";
@@ -100,12 +100,11 @@ static bool passes(const struct list *list, const struct pci_function *function)
 /* " --gpu --driver=nouveau": as they were given. */
 static const char *filters_text(const struct list *list)
 {
-	static const char *const names[FILTERS] = { "gpu", "usb", "net", "storage", "wanted" };
 	const char *text = "";
 
 	for (unsigned int i = 0; i < FILTERS; i++)
 		if (list->options.filters & 1U << i)
-			text = util_text_add(text, " --%s", names[i]);
+			text = util_text_add(text, " --%s", options_filter_name(i));
 	return list->options.driver ? util_text_add(text, " --driver=%s", list->options.driver) : text;
 }
 

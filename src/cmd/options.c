@@ -61,6 +61,11 @@ static const struct row {
 	[OPTION_VERSION] = { "version", 'V', no_argument, "", "", "Print the version." },
 };
 
+const char *options_filter_name(enum options_filter filter)
+{
+	return rows[OPTION_GPU + filter].name;
+}
+
 /* getopt_long() returns this and the index of the row. */
 #define KEY 256
 

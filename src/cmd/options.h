@@ -27,6 +27,9 @@ struct options {
 /* Parse @argv, whose words move behind its options. What is wrong is said by options_accept(). */
 void options_parse(int argc, char **argv, struct options *ret);
 
+/* "gpu" for --gpu. */
+const char *options_filter_name(enum options_filter filter) must_check;
+
 /* Are these options of @command? Returns 0, or -EINVAL after a message on stderr that names the option. */
 int options_accept(struct options *options, const char *command) must_check;
 

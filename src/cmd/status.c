@@ -254,9 +254,11 @@ static void find_renewal(struct status *status)
 	struct kernel *kernels = NULL;
 	struct initramfs host = { 0 };
 	size_t count = kernels_read(&kernels);
+	struct bootloader_next boot;
 	const struct kernel *next;
 
-	(void)!bootloader_choose(&status->distro, kernels, count);
+	bootloader_read(&status->distro, &boot);
+	(void)!bootloader_choose(&status->distro, &boot, kernels, count);
 	next = kernels_find_next(kernels, count);
 	distro_boots_next(&status->distro, next);
 	initramfs_read_host(&host);
@@ -305,7 +307,7 @@ int cmd_status(const struct options *options)
 	context_load(NULL, NULL, &status.context);
 	context_plan(&status.context, &plan_next, false, NULL, 0);
 	context_add_notes(&status.context);
-	distro_read(&status.distro);
+	distro_read(status.context.cmdline, &status.distro);
 	status.reported = report_load(&status.report);
 	status.renew = "";
 	if (needs_renewal(&status))

@@ -12,16 +12,11 @@
 #define FILE_LIMIT (4 << 20)
 #define MENU_LIMIT 32 /* entries of GRUB's first level that are looked at */
 
-/* What boots next, as far as the loader's files tell. */
 struct search {
 	const struct distro *distro;
 	struct boot_entry *entries; /* candidates */
 	size_t count;
-	const char *cmdline;         /* NULL where nothing tells */
-	const char *path;            /* of the folder or file that tells */
-	const char *version, *image; /* of the entry, "" where they are not known */
-	const char *unknown;         /* why it may be another entry, "" for nothing */
-	bool without_cmdline;        /* it is a unified kernel image that has none in it */
+	struct bootloader_next next;
 };
 
 static char *read_text(const char *path)
@@ -135,15 +130,15 @@ static const char *find_image(const struct boot_entry *entry)
 
 static void take(struct search *search, const struct boot_entry *entry, const char *version)
 {
-	search->version = version;
-	search->image = find_image(entry);
-	search->cmdline = entry->options;
+	search->next.version = version;
+	search->next.image = find_image(entry);
+	search->next.cmdline = entry->options;
 	if (!util_ends_in(entry->initrd, ".efi"))
 		return;
-	search->path = "the unified kernel image";
-	search->without_cmdline = !entry->options[0];
-	if (search->without_cmdline)
-		search->cmdline = NULL;
+	search->next.path = "the unified kernel image";
+	search->next.without_cmdline = !entry->options[0];
+	if (search->next.without_cmdline)
+		search->next.cmdline = NULL;
 }
 
 /* The first one of this system that is meant to boot. */
@@ -170,7 +165,7 @@ static void take_default(struct search *search, const struct boot_entry *entry, 
 		return;
 	}
 	if (entry || util_starts_with(wanted, "auto-"))
-		search->unknown = util_text(
+		search->next.unknown = util_text(
 			"the default entry %s (%s) boots no kernel that is installed here", wanted, where);
 	take_first(search);
 }
@@ -189,9 +184,9 @@ static const char *read_environment(struct search *search, const char *folder, c
 	if (r < 0)
 		*ret_text = NULL;
 	if (r < 0 && r != -ENOENT)
-		search->unknown = util_text("%s cannot be read: %s", path.text, strerror(-r));
+		search->next.unknown = util_text("%s cannot be read: %s", path.text, strerror(-r));
 	else if (*ret_text && boot_entry_grubenv(*ret_text, "env_block"))
-		search->unknown = util_text("GRUB keeps its variables outside of %s", path.text);
+		search->next.unknown = util_text("GRUB keeps its variables outside of %s", path.text);
 	return util_text("%s", path.text);
 }
 
@@ -229,7 +224,7 @@ static void read_grub(struct search *search)
 		if (!text)
 			continue;
 		wanted = find_wanted(search, text, folders[i], config, &where);
-		search->path = config;
+		search->next.path = config;
 		version = boot_entry_parse_grub(text, wanted, &entry) ? kernels_version_of(entry.kernel) : "";
 		entry.path = config;
 		if (version[0]) {
@@ -237,7 +232,7 @@ static void read_grub(struct search *search)
 			return;
 		}
 		/* Another system's, or none: the first one of this system is the next best. */
-		for (unsigned int n = 0; n < MENU_LIMIT && !search->cmdline; n++) {
+		for (unsigned int n = 0; n < MENU_LIMIT && !search->next.cmdline; n++) {
 			const char *id = util_text("%u", n);
 			bool boots = boot_entry_parse_grub(text, id, &entry);
 
@@ -250,11 +245,11 @@ static void read_grub(struct search *search)
 			if (version[0])
 				take(search, &entry, version);
 		}
-		if (search->cmdline && !search->unknown[0])
-			search->unknown =
+		if (search->next.cmdline && !search->next.unknown[0])
+			search->next.unknown =
 				util_text("the default entry %s (%s) boots no kernel that is installed here",
 					  wanted, where);
-		if (search->cmdline)
+		if (search->next.cmdline)
 			return;
 	}
 }
@@ -293,7 +288,7 @@ static void read_grub_entries(struct search *search)
 	cleanup_free char *config = NULL, *environment = NULL;
 	const char *wanted = FIRST, *where = "", *folder = folders[0];
 
-	search->path = search->distro->entries;
+	search->next.path = search->distro->entries;
 	if (!search->distro->entries)
 		return;
 	rootdir_each_file(search->distro->entries, ".conf", read_entry, search);
@@ -318,8 +313,8 @@ static void read_grub_entries(struct search *search)
 	else
 		take_first(search);
 	/* A variable that nobody sets has all of them. */
-	if (search->cmdline && util_starts_with(search->cmdline, "$kernelopts"))
-		search->cmdline = NULL;
+	if (search->next.cmdline && util_starts_with(search->next.cmdline, "$kernelopts"))
+		search->next.cmdline = NULL;
 }
 
 /* --- systemd-boot --- */
@@ -379,7 +374,7 @@ static void read_entries(struct search *search)
 	if (unified || search->distro->by_systemd_boot)
 		read_unified_folders(search);
 	unified_found = unified && search->count;
-	search->path = search->distro->entries;
+	search->next.path = search->distro->entries;
 	/* The loader has entries of both partitions in one menu. */
 	for (size_t i = 0; i < ARRAY_SIZE(boot_folders) && !unified_found; i++)
 		rootdir_each_file(util_text("%s/loader/entries", boot_folders[i]), ".conf", read_entry,
@@ -414,8 +409,8 @@ static void read_refind(struct search *search)
 {
 	cleanup_free char *text = read_text("/boot/refind_linux.conf");
 
-	search->path = "/boot/refind_linux.conf";
-	search->cmdline = text ? boot_entry_parse_refind(text) : NULL;
+	search->next.path = "/boot/refind_linux.conf";
+	search->next.cmdline = text ? boot_entry_parse_refind(text) : NULL;
 }
 
 /* proxmox-boot-tool kernel pin: for the next boot, or for all. */
@@ -424,9 +419,9 @@ static void read_pin(struct search *search)
 	static const char *const files[] = { "/etc/kernel/next-boot-pin", "/etc/kernel/proxmox-boot-pin" };
 	struct rootdir_text pin;
 
-	for (size_t i = 0; i < ARRAY_SIZE(files) && !search->version[0]; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !search->next.version[0]; i++)
 		if (rootdir_read(files[i], &pin) == 0)
-			search->version = kernels_version_of(util_text("/%s", pin.text));
+			search->next.version = kernels_version_of(util_text("/%s", pin.text));
 }
 
 static void find(struct search *search)
@@ -435,7 +430,7 @@ static void find(struct search *search)
 
 	if (kernels_read_layout() == KERNELS_UNIFIED) {
 		read_entries(search);
-		if (search->cmdline || search->without_cmdline)
+		if (search->next.cmdline || search->next.without_cmdline)
 			return;
 	}
 	switch (distro->loader) {
@@ -446,7 +441,7 @@ static void find(struct search *search)
 			read_entries(search);
 		else
 			read_grub_entries(search);
-		if (!search->cmdline && distro->loader == LOADER_GRUBBY)
+		if (!search->next.cmdline && distro->loader == LOADER_GRUBBY)
 			read_grub(search);
 		break;
 	case LOADER_UPDATE_GRUB:
@@ -461,10 +456,11 @@ static void find(struct search *search)
 	case LOADER_KERNEL_INSTALL:
 		/* /etc/kernel/cmdline is what kernel-install makes the next entry of. */
 		read_entries(search);
-		if (search->cmdline || search->without_cmdline || distro->loader != LOADER_KERNEL_INSTALL)
+		if (search->next.cmdline || search->next.without_cmdline ||
+		    distro->loader != LOADER_KERNEL_INSTALL)
 			break;
-		search->path = BOOTLOADER_CMDLINE;
-		search->cmdline = read_kernel_cmdline();
+		search->next.path = BOOTLOADER_CMDLINE;
+		search->next.cmdline = read_kernel_cmdline();
 		break;
 	case LOADER_REFIND:
 		read_refind(search);
@@ -479,50 +475,34 @@ static void find(struct search *search)
 	}
 }
 
-static void search_for(const struct distro *distro, struct search *ret)
+void bootloader_read(const struct distro *distro, struct bootloader_next *ret)
 {
-	*ret = (struct search){ .distro = distro, .version = "", .image = "", .unknown = "" };
-	find(ret);
-	free(ret->entries);
-	ret->entries = NULL;
+	struct search search = { .distro = distro, .next = { .version = "", .image = "", .unknown = "" } };
+
+	find(&search);
+	free(search.entries);
+	*ret = search.next;
 }
 
-char *bootloader_read(const char *cmdline, const struct distro *distro, const char **ret_path)
+const char *bootloader_choose(const struct distro *distro, const struct bootloader_next *next,
+			      struct kernel *kernels, size_t count)
 {
-	struct search search;
-
-	search_for(distro, &search);
-	*ret_path = NULL;
-	if (!search.cmdline || boot_entry_is_same(search.cmdline, cmdline))
-		return NULL;
-	*ret_path = search.path;
-	return util_copy(search.cmdline, strlen(search.cmdline));
-}
-
-const char *bootloader_choose(const struct distro *distro, struct kernel *kernels, size_t count)
-{
-	struct search search;
-
-	search_for(distro, &search);
-	if (search.version[0])
-		kernels_set_next(kernels, count, search.version, search.image);
-	if (search.unknown[0])
-		return util_text("%s; these results are for the first entry of this system", search.unknown);
+	if (next->version[0])
+		kernels_set_next(kernels, count, next->version, next->image);
+	if (next->unknown[0])
+		return util_text("%s; these results are for the first entry of this system", next->unknown);
 	return distro->staged ?
 		       "a deployment is staged, and cannot be read before the reboot; these results are for "
 		       "the present one" :
 		       "";
 }
 
-bool bootloader_awaits_install(const struct distro *distro, const char *cmdline)
+bool bootloader_awaits_install(const struct distro *distro, const struct bootloader_next *next,
+			       const char *cmdline)
 {
 	const char *text = distro->loader == LOADER_KERNEL_INSTALL ? read_kernel_cmdline() : NULL;
-	struct search search;
 
-	if (!text || boot_entry_is_same(text, cmdline))
-		return false;
-	search_for(distro, &search);
-	return !search.without_cmdline;
+	return text && !boot_entry_is_same(text, cmdline) && !next->without_cmdline;
 }
 
 /* Other users than root may not. */
@@ -567,12 +547,10 @@ struct edit_search {
 static void look_for_edit(void *data, const char *path)
 {
 	struct edit_search *search = data;
-	cleanup_free char *text = NULL;
+	cleanup_free char *text = search->found ? NULL : read_text(path);
 	struct cmdline_param param;
-	size_t length;
 
-	if (search->found || rootdir_read_file(path, FILE_LIMIT, &text, &length) < 0 ||
-	    !boot_entry_lacks(search->cmdline, text, &param))
+	if (!text || !boot_entry_lacks(search->cmdline, text, &param))
 		return;
 	search->found = true;
 	*search->edit = (struct bootloader_edit){ .file = util_text("%s", path),
@@ -616,15 +594,11 @@ struct line_search {
 static void look_for_line(void *data, const char *path)
 {
 	struct line_search *search = data;
-	cleanup_free char *text = NULL;
-	const char *found;
+	bool older = search->where && strverscmp(path, search->newest) < 0;
+	cleanup_free char *text = older ? NULL : read_text(path);
+	const char *found = text ? strstr(text, search->cmdline) : NULL;
 	unsigned int line = 1;
-	size_t length;
 
-	if ((search->where && strverscmp(path, search->newest) < 0) ||
-	    rootdir_read_file(path, FILE_LIMIT, &text, &length) < 0)
-		return;
-	found = strstr(text, search->cmdline);
 	if (!found)
 		return;
 	for (const char *c = text; c < found; c++)

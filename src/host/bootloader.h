@@ -12,18 +12,24 @@
 #define BOOTLOADER_CMDLINE DISTRO_CMDLINE
 #define BOOTLOADER_GRUB DISTRO_GRUB
 
-/*
- * Read what this system's boot loader has: its entries, grub.cfg or /etc/kernel/cmdline. Stores the file that
- * says it, or NULL. Returns a string that the caller frees, or NULL where nothing tells, or where it is what
- * this boot has. Of a unified kernel image it is the one in there.
- */
-char *bootloader_read(const char *cmdline, const struct distro *distro, const char **ret_path);
+/* What boots next, as far as the boot loader's files show it. Its strings are util_text()s. */
+struct bootloader_next {
+	const char *cmdline; /* NULL where no file has it; of a unified kernel image the one in there */
+	const char *path;    /* the folder or file that has it */
+	const char *version, *image; /* of the entry that boots by default, "" where they are unknown */
+	const char *unknown;         /* why it may be another entry, "" for nothing */
+	bool without_cmdline;        /* it is a unified kernel image that has none in it */
+};
+
+/* Read what this system's boot loader has: its entries, grub.cfg or /etc/kernel/cmdline. */
+void bootloader_read(const struct distro *distro, struct bootloader_next *ret);
 
 /*
- * Find the entry that boots by default, and let its kernel be the next one, with its image. Returns why it may be another
- * entry, "" for nothing: a util_text().
+ * Let the kernel of the default entry be the next one, with its image. Returns why it may be another entry, "" for
+ * nothing: a util_text().
  */
-const char *bootloader_choose(const struct distro *distro, struct kernel *kernels, size_t count) must_check;
+const char *bootloader_choose(const struct distro *distro, const struct bootloader_next *next,
+			      struct kernel *kernels, size_t count) must_check;
 
 /* A setting of systemd-boot's loader.conf: a util_text(), "" for none. */
 const char *bootloader_read_setting(const char *key) must_check;
@@ -45,4 +51,5 @@ bool bootloader_find_edit(const struct distro *distro, const char *cmdline, stru
 const char *bootloader_find_line(const char *path, const char *found) must_check;
 
 /* Does kernel-install's file have other parameters than the @cmdline of the next boot? They count once it has run. */
-bool bootloader_awaits_install(const struct distro *distro, const char *cmdline);
+bool bootloader_awaits_install(const struct distro *distro, const struct bootloader_next *next,
+			       const char *cmdline);

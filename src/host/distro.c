@@ -8,7 +8,6 @@
 
 #define FILE_LIMIT (1 << 20)
 #define RELEASE_LIMIT (1 << 16)
-#define CMDLINE_LIMIT (1 << 16)
 #define KARGS "/usr/lib/bootc/kargs.d"
 
 static const char *find_entries(void)
@@ -119,8 +118,8 @@ static bool has_install(void)
 
 static bool install_calls_dracut(void)
 {
-	return (rootdir_exists("/usr/lib/kernel/install.d/50-dracut.install") ||
-		rootdir_exists("/etc/kernel/install.d/50-dracut.install"));
+	return rootdir_exists("/usr/lib/kernel/install.d/50-dracut.install") ||
+	       rootdir_exists("/etc/kernel/install.d/50-dracut.install");
 }
 
 /* rpm-ostree alone changes the system where it is no image of a container. */
@@ -229,8 +228,8 @@ static const char *own_command(const struct distro *distro)
 
 static bool copies_update_initramfs(void)
 {
-	return (rootdir_exists("/etc/initramfs/post-update.d/systemd-boot") ||
-		rootdir_exists("/etc/initramfs/post-update.d/zz-kernelstub"));
+	return rootdir_exists("/etc/initramfs/post-update.d/systemd-boot") ||
+	       rootdir_exists("/etc/initramfs/post-update.d/zz-kernelstub");
 }
 
 /* dracut knows the folder of the machine's id, and none of another token. */
@@ -279,20 +278,16 @@ static void set_regenerate(struct distro *distro, enum kernels_layout layout, co
 				  dracut && install_calls_dracut() ? "" : ", then ", distro->kernels);
 }
 
-void distro_read(struct distro *ret)
+void distro_read(const char *cmdline, struct distro *ret)
 {
-	cleanup_free char *cmdline = NULL;
 	struct cmdline_param param;
-	size_t length;
 
-	if (rootdir_read_file("/proc/cmdline", CMDLINE_LIMIT, &cmdline, &length) < 0)
-		cmdline = NULL;
 	*ret = (struct distro){
 		.generator = generators_find(),
 		.entries = find_entries(),
 		.by_systemd_boot = kernels_by_systemd_boot(),
 		/* GRUB names the image that it has loaded. */
-		.by_grub = cmdline && cmdline_last(cmdline, "BOOT_IMAGE", &param),
+		.by_grub = cmdline_last(cmdline, "BOOT_IMAGE", &param),
 		.staged = rootdir_exists("/run/ostree/staged-deployment"),
 		.transactional = has_program("transactional-update"),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How this system is told things: who makes its images, and where its kernel command line is written. */
+/* This system: what makes its images, and where its kernel command line is written. */
 #pragma once
 
 #include "core/grub-defaults.h"
@@ -47,8 +47,8 @@ struct distro {
 #define DISTRO_CMDLINE "/etc/kernel/cmdline"
 #define DISTRO_CMDLINE_FOLDER "/etc/kernel/cmdline.d"
 
-/* Look at what is installed, and by which of its images this boot came. */
-void distro_read(struct distro *ret);
+/* Look at what is installed, and by which of its images this boot came, with the command line @cmdline. */
+void distro_read(const char *cmdline, struct distro *ret);
 
 /* Set the command of distro_regenerate() for the image of @next, which boots next, or NULL: it may be a unified one. */
 void distro_boots_next(struct distro *distro, const struct kernel *next);
