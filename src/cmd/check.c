@@ -126,8 +126,9 @@ static void read_iommu_default(struct check *check)
 static void read_drivers(struct check *check)
 {
 	other_setups_read(&check->setups, check->context.cmdline);
-	module_index_read(check->next ? check->next->version : "", check->context.cmdline, &check->index);
 	config_read_module_ids(check->context.cmdline, &check->ids);
+	module_index_read(check->next ? check->next->version : "", check->context.cmdline, &check->ids,
+			  &check->index);
 	check->context.index = &check->index;
 	check->context.setups = &check->setups;
 }

@@ -37,46 +37,70 @@ static bool parse(const char *text, const char *end, uint32_t field[FIELDS])
 	return text == end || (text + 1 == end && *text == '*');
 }
 
-static void add(struct modaliases *aliases, const char *pattern, size_t size, const char *module,
-		size_t length)
+bool modaliases_next(const char **cursor, struct modalias_line *ret)
 {
-	struct modalias alias = { .module = module, .length = length, .place = aliases->count };
+	const char *line;
+	size_t length;
 
-	if (!parse(pattern, pattern + size, alias.field))
+	while (util_next_line(cursor, &line, &length)) {
+		const char *end = line + length, *word;
+		size_t size;
+
+		if (util_next_word(&line, end, &word, &size) && util_equal(word, size, "alias") &&
+		    util_next_word(&line, end, &ret->pattern, &ret->pattern_length) &&
+		    util_starts_with(ret->pattern, "pci:") &&
+		    util_next_word(&line, end, &ret->module, &ret->module_length))
+			return true;
+	}
+	return false;
+}
+
+bool modaliases_next_builtin(const char **cursor, const char *end, struct modalias_line *ret)
+{
+	static const char mark[] = ".alias=";
+
+	while (*cursor < end) {
+		const char *field = *cursor, *found = strstr(field, mark);
+
+		*cursor += strlen(field) + 1;
+		if (!found || !util_starts_with(found + strlen(mark), "pci:"))
+			continue;
+		*ret = (struct modalias_line){ .pattern = found + strlen(mark),
+					       .module = field,
+					       .pattern_length = strlen(found + strlen(mark)),
+					       .module_length = (size_t)(found - field) };
+		return true;
+	}
+	return false;
+}
+
+static void add(struct modaliases *aliases, const struct modalias_line *line)
+{
+	struct modalias alias = { .module = line->module,
+				  .length = line->module_length,
+				  .place = aliases->count };
+
+	if (!parse(line->pattern, line->pattern + line->pattern_length, alias.field))
 		return;
 	aliases->list = util_grow(aliases->list, aliases->count, sizeof(*aliases->list));
 	aliases->list[aliases->count++] = alias;
 }
 
-/* "alias PATTERN MODULE" */
 void modaliases_add(struct modaliases *aliases, const char *text)
 {
-	const char *line, *pattern, *module;
-	size_t length, size, module_length;
+	struct modalias_line line;
 
-	while (util_next_line(&text, &line, &length)) {
-		const char *end = line + length;
-
-		if (length > 10 && util_starts_with(line, "alias pci:") &&
-		    util_next_word(&line, end, &pattern, &size) &&
-		    util_next_word(&line, end, &pattern, &size) &&
-		    util_next_word(&line, end, &module, &module_length))
-			add(aliases, pattern, size, module, module_length);
-	}
+	while (modaliases_next(&text, &line))
+		add(aliases, &line);
 }
 
-/* "nouveau.alias=PATTERN", fields that end with a NUL byte. */
 void modaliases_add_builtin(struct modaliases *aliases, const char *text, size_t length)
 {
-	static const char mark[] = ".alias=";
+	const char *cursor = text;
+	struct modalias_line line;
 
-	for (const char *field = text, *end = text + length; field < end; field += strlen(field) + 1) {
-		const char *pattern = strstr(field, mark);
-
-		if (pattern)
-			add(aliases, pattern + strlen(mark), strlen(pattern + strlen(mark)), field,
-			    (size_t)(pattern - field));
-	}
+	while (modaliases_next_builtin(&cursor, text + length, &line))
+		add(aliases, &line);
 }
 
 /* By vendor, so that a machine of many functions is looked up fast; the aliases of any vendor are the last ones. */

@@ -4,6 +4,17 @@
 
 #include "core/pci.h"
 
+/* One "pci:" alias of a kernel, in the text that has it. */
+struct modalias_line {
+	const char *pattern, *module;
+	size_t pattern_length, module_length;
+};
+
+/* Take the next line "alias pci:PATTERN MODULE" of modules.alias. Returns false at the end. */
+bool modaliases_next(const char **cursor, struct modalias_line *ret) must_check;
+/* The same of modules.builtin.modinfo up to @end: fields "MODULE.alias=pci:PATTERN", each with a NUL byte behind it. */
+bool modaliases_next_builtin(const char **cursor, const char *end, struct modalias_line *ret) must_check;
+
 /* What each alias of a kernel matches; the names are in the texts that were added. */
 struct modaliases {
 	struct modalias *list;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/cmdline.h"
+#include "core/modaliases.h"
 #include "core/modprobe.h"
 #include "core/selector.h"
 
@@ -191,17 +192,13 @@ static const char *add_name(const char *names, const char *name)
 /* "nouveau.alias=pci:v000010DEd*" */
 static const char *find_builtin(const struct module_index *index, const char *modalias)
 {
-	static const char mark[] = ".alias=";
-	const char *field = index->builtin_info, *end = field ? field + index->builtin_info_length : NULL;
+	const char *cursor = index->builtin_info, *end = cursor ? cursor + index->builtin_info_length : NULL;
 	const char *names = "";
+	struct modalias_line line;
 
-	for (; field < end; field += strlen(field) + 1) {
-		const char *alias = strstr(field, mark);
-
-		if (alias && util_starts_with(alias + strlen(mark), "pci:") &&
-		    fnmatch(alias + strlen(mark), modalias, 0) == 0)
-			names = add_name(names, util_text("%.*s", (int)(alias - field), field));
-	}
+	while (modaliases_next_builtin(&cursor, end, &line))
+		if (fnmatch(line.pattern, modalias, 0) == 0)
+			names = add_name(names, util_text("%.*s", (int)line.module_length, line.module));
 	return names;
 }
 
@@ -248,23 +245,17 @@ static bool is_of_other_vendor(const char *pattern, size_t size, const char *mod
 /* "alias pci:v000010DEd*sv*sd*bc03sc*i* nouveau" */
 static void find_modules(const struct module_index *index, const char *modalias, struct module_drivers *ret)
 {
-	const char *text = index->aliases ? index->aliases : "", *line, *pattern, *module;
-	size_t length, size, module_length;
+	const char *cursor = index->aliases ? index->aliases : "";
+	struct modalias_line line;
 
-	while (util_next_line(&text, &line, &length)) {
-		const char *end = line + length;
-
-		if (!util_next_word(&line, end, &pattern, &size) || !util_equal(pattern, size, "alias") ||
-		    !util_next_word(&line, end, &pattern, &size) || !util_starts_with(pattern, "pci:") ||
-		    !util_next_word(&line, end, &module, &module_length))
-			continue;
+	while (modaliases_next(&cursor, &line)) {
 		/* Most are of another vendor. */
-		if (is_of_other_vendor(pattern, size, modalias))
+		if (is_of_other_vendor(line.pattern, line.pattern_length, modalias))
 			continue;
-		cleanup_free char *glob = util_copy(pattern, size);
+		cleanup_free char *glob = util_copy(line.pattern, line.pattern_length);
 
 		if (fnmatch(glob, modalias, 0) == 0)
-			add_module(index, util_text("%.*s", (int)module_length, module), ret);
+			add_module(index, util_text("%.*s", (int)line.module_length, line.module), ret);
 	}
 }
 

@@ -28,20 +28,10 @@ static void add_modprobe(void *index, const char *path)
 		module_index_add_modprobe(index, path, text);
 }
 
-static void read_stub_ids(const char *cmdline, struct module_index *index)
+void module_index_read(const char *version, const char *cmdline, const struct modprobe_ids *ids,
+		       struct module_index *ret)
 {
-	struct modprobe_ids all;
-	const struct module_ids *ids;
-
-	config_read_module_ids(cmdline, &all);
-	ids = modprobe_find(&all, "pci_stub");
-	if (ids)
-		index->stub_ids = util_copy(ids->ids, strlen(ids->ids));
-	modprobe_clear(&all);
-}
-
-void module_index_read(const char *version, const char *cmdline, struct module_index *ret)
-{
+	const struct module_ids *stub = modprobe_find(ids, "pci_stub");
 	/* libkmod's own folders and their order (libkmod/libkmod.c, default_config_paths). */
 	static const char *const folders[] = { "/etc/modprobe.d", "/usr/local/lib/modprobe.d",
 					       "/usr/lib/modprobe.d", "/lib/modprobe.d" };
@@ -56,5 +46,6 @@ void module_index_read(const char *version, const char *cmdline, struct module_i
 	ret->builtin_info = read_index(version, "modules.builtin.modinfo", &ret->builtin_info_length);
 	config_read_each_drop_in(folders, ARRAY_SIZE(folders), add_modprobe, ret);
 	module_index_add_cmdline(ret, cmdline);
-	read_stub_ids(cmdline, ret);
+	if (stub)
+		ret->stub_ids = util_copy(stub->ids, strlen(stub->ids));
 }
