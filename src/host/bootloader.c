@@ -19,14 +19,6 @@ struct search {
 	struct bootloader_next next;
 };
 
-static char *read_text(const char *path)
-{
-	char *text;
-	size_t length;
-
-	return rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0 ? text : NULL;
-}
-
 /* --- entries --- */
 
 static void add_entry(struct search *search, const struct boot_entry *entry, const char *path)
@@ -38,7 +30,7 @@ static void add_entry(struct search *search, const struct boot_entry *entry, con
 
 static void read_entry(void *data, const char *path)
 {
-	cleanup_free char *text = read_text(path);
+	cleanup_free char *text = rootdir_read_text(path, FILE_LIMIT);
 	struct boot_entry entry;
 
 	if (text && boot_entry_parse_loader(text, strrchr(path, '/') + 1, &entry))
@@ -219,7 +211,7 @@ static void read_grub(struct search *search)
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		const char *config = util_text("%s/grub.cfg", folders[i]), *where, *wanted, *version;
-		cleanup_free char *text = read_text(config);
+		cleanup_free char *text = rootdir_read_text(config, FILE_LIMIT);
 
 		if (!text)
 			continue;
@@ -293,7 +285,7 @@ static void read_grub_entries(struct search *search)
 		return;
 	rootdir_each_file(search->distro->entries, ".conf", read_entry, search);
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && !config; i++) {
-		config = read_text(util_text("%s/grub.cfg", folders[i]));
+		config = rootdir_read_text(util_text("%s/grub.cfg", folders[i]), FILE_LIMIT);
 		folder = config ? folders[i] : folder;
 	}
 	read_environment(search, folder, &environment);
@@ -342,7 +334,8 @@ const char *bootloader_read_setting(const char *key)
 	const char *value = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(boot_folders) && !value; i++) {
-		cleanup_free char *text = read_text(util_text("%s" LOADER_CONF, boot_folders[i]));
+		cleanup_free char *text =
+			rootdir_read_text(util_text("%s" LOADER_CONF, boot_folders[i]), FILE_LIMIT);
 
 		value = text ? boot_entry_setting(text, key) : NULL;
 	}
@@ -391,7 +384,7 @@ static void read_entries(struct search *search)
 /* However many lines it has. */
 static const char *read_kernel_cmdline(void)
 {
-	cleanup_free char *text = read_text(BOOTLOADER_CMDLINE);
+	cleanup_free char *text = rootdir_read_text(BOOTLOADER_CMDLINE, FILE_LIMIT);
 	char *line;
 
 	if (!text || !text[0])
@@ -407,7 +400,7 @@ static const char *read_kernel_cmdline(void)
 
 static void read_refind(struct search *search)
 {
-	cleanup_free char *text = read_text("/boot/refind_linux.conf");
+	cleanup_free char *text = rootdir_read_text("/boot/refind_linux.conf", FILE_LIMIT);
 
 	search->next.path = "/boot/refind_linux.conf";
 	search->next.cmdline = text ? boot_entry_parse_refind(text) : NULL;
@@ -547,7 +540,7 @@ struct edit_search {
 static void look_for_edit(void *data, const char *path)
 {
 	struct edit_search *search = data;
-	cleanup_free char *text = search->found ? NULL : read_text(path);
+	cleanup_free char *text = search->found ? NULL : rootdir_read_text(path, FILE_LIMIT);
 	struct cmdline_param param;
 
 	if (!text || !boot_entry_lacks(search->cmdline, text, &param))
@@ -595,7 +588,7 @@ static void look_for_line(void *data, const char *path)
 {
 	struct line_search *search = data;
 	bool older = search->where && strverscmp(path, search->newest) < 0;
-	cleanup_free char *text = older ? NULL : read_text(path);
+	cleanup_free char *text = older ? NULL : rootdir_read_text(path, FILE_LIMIT);
 	const char *found = text ? strstr(text, search->cmdline) : NULL;
 	unsigned int line = 1;
 

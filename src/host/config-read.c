@@ -290,10 +290,9 @@ static char *find_cmdline(const char *given, struct config *config)
 static void add_ids_of(struct modprobe_ids *ids, const char *path,
 		       void (*add)(struct modprobe_ids *ids, const char *path, const char *text))
 {
-	cleanup_free char *text = NULL;
-	size_t length;
+	cleanup_free char *text = rootdir_read_text(path, CONFIG_LIMIT);
 
-	if (rootdir_read_file(path, CONFIG_LIMIT, &text, &length) == 0)
+	if (text)
 		add(ids, path, text);
 }
 

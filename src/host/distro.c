@@ -23,10 +23,9 @@ static const char *find_entries(void)
 
 static void add_defaults(void *defaults, const char *path)
 {
-	cleanup_free char *text = NULL;
-	size_t length;
+	cleanup_free char *text = rootdir_read_text(path, FILE_LIMIT);
 
-	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
+	if (text)
 		grub_defaults_add(defaults, path, text);
 }
 
@@ -344,10 +343,9 @@ struct place_search {
 static void look_for_parameter(void *data, const char *path)
 {
 	struct place_search *search = data;
-	cleanup_free char *text = NULL;
-	size_t length;
+	cleanup_free char *text = rootdir_read_text(path, FILE_LIMIT);
 
-	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0 && strstr(text, search->parameter))
+	if (text && strstr(text, search->parameter))
 		search->found = util_text("%s", path);
 }
 

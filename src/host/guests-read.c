@@ -17,18 +17,10 @@ struct reading {
 	struct guest_mappings mappings;
 };
 
-static char *read_text(const char *path)
-{
-	char *text;
-	size_t length;
-
-	return rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0 ? text : NULL;
-}
-
 static void read_proxmox(void *data, const char *path)
 {
 	struct reading *reading = data;
-	cleanup_free char *text = read_text(path);
+	cleanup_free char *text = rootdir_read_text(path, FILE_LIMIT);
 
 	if (text)
 		guests_add_proxmox(reading->guests, util_text("%s", path), text, &reading->mappings);
@@ -37,7 +29,7 @@ static void read_proxmox(void *data, const char *path)
 static void read_libvirt(void *data, const char *path)
 {
 	struct reading *reading = data;
-	cleanup_free char *text = read_text(path);
+	cleanup_free char *text = rootdir_read_text(path, FILE_LIMIT);
 	char target[8];
 
 	/* A link to the guest's file, which is not followed. */
@@ -49,7 +41,7 @@ static void read_libvirt(void *data, const char *path)
 
 void guests_read(struct guest_devices *ret)
 {
-	cleanup_free char *mappings = read_text(PVE "/mapping/pci.cfg");
+	cleanup_free char *mappings = rootdir_read_text(PVE "/mapping/pci.cfg", FILE_LIMIT);
 	struct reading reading = { .guests = ret, .mappings = { mappings ? mappings : "", "" } };
 	struct rootdir_text node;
 

@@ -440,10 +440,9 @@ enum kernel_switch kernels_read_switch(const char *version, const char *name)
 	enum kernel_switch found = KERNEL_SWITCH_UNKNOWN;
 
 	for (size_t i = 0; i < ARRAY_SIZE(places) && version[0] && !found; i++) {
-		cleanup_free char *text = NULL;
-		size_t length;
+		cleanup_free char *text = rootdir_read_text(places[i], CONFIG_LIMIT);
 
-		if (rootdir_read_file(places[i], CONFIG_LIMIT, &text, &length) == 0)
+		if (text)
 			found = find_switch(text, name);
 	}
 	return found;

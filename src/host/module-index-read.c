@@ -21,10 +21,9 @@ static char *read_index(const char *version, const char *name, size_t *ret_lengt
 
 static void add_modprobe(void *index, const char *path)
 {
-	cleanup_free char *text = NULL;
-	size_t length;
+	cleanup_free char *text = rootdir_read_text(path, FILE_LIMIT);
 
-	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
+	if (text)
 		module_index_add_modprobe(index, path, text);
 }
 

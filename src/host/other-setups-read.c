@@ -8,10 +8,9 @@
 static void read_with(void (*add)(struct other_setups *setups, const char *path, const char *text),
 		      void *setups, const char *path)
 {
-	cleanup_free char *text = NULL;
-	size_t length;
+	cleanup_free char *text = rootdir_read_text(path, FILE_LIMIT);
 
-	if (rootdir_read_file(path, FILE_LIMIT, &text, &length) == 0)
+	if (text)
 		add(setups, path, text);
 }
 

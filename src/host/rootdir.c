@@ -187,6 +187,17 @@ int rootdir_read_file(const char *path, size_t limit, char **ret_text, size_t *r
 	return length > limit ? -EFBIG : 0;
 }
 
+char *rootdir_read_text(const char *path, size_t limit)
+{
+	char *text = NULL;
+	size_t length;
+
+	if (rootdir_read_file(path, limit, &text, &length) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
 const char *rootdir_error(int error)
 {
 	return error == -ENOTSUP ? "it is not a regular file" : strerror(-error);

@@ -69,6 +69,9 @@ int rootdir_read(const char *path, struct rootdir_text *ret) must_check;
  */
 int rootdir_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_length) must_check;
 
+/* The same for who does without a file that cannot be read whole: returns the string, or NULL. */
+char *rootdir_read_text(const char *path, size_t limit) must_check;
+
 /* What went wrong with a file, for a person: strerror(3), and words for -ENOTSUP. */
 const char *rootdir_error(int error);
 
