@@ -115,10 +115,10 @@ static enum finding_level level_of(const struct check_input *input, const struct
 }
 
 /*
- * What stays because another one of its group does, or was taken along by expand=group, is told in the group's one
+ * What stays because another one of its group does, or was taken along by expand=group, is said in the group's one
  * line.
  */
-static bool is_told_by_group(const struct plan *plan, const struct plan_entry *entry)
+static bool is_said_by_group(const struct plan *plan, const struct plan_entry *entry)
 {
 	bool named =
 		entry->function && selector_match(&entry->claim->selector, entry->function) == SELECTOR_YES;
@@ -139,7 +139,7 @@ static void check_entries(const struct check_input *input, struct findings *find
 		const struct plan_entry *entry = &plan->entries[i];
 		struct finding *finding;
 
-		if (is_told_by_group(plan, entry))
+		if (is_said_by_group(plan, entry))
 			continue;
 		finding = findings_add(findings, level_of(input, entry), show_subject(entry), entry->hint,
 				       "%s", plan_sentence(entry));
@@ -167,7 +167,7 @@ static void check_later(const struct check_input *input, const struct plan_entry
 
 	if (!entry->function->is_virtual)
 		return;
-	physical = pci_find(machine->functions, machine->function_count, &entry->function->physical);
+	physical = pci_find_physical(machine->functions, machine->function_count, entry->function);
 	if (physical && plan_takes(&input->context->plan, physical))
 		findings_add(
 			findings, FINDING_FAIL, subject,

@@ -113,7 +113,7 @@ static void check_edit(const struct check_input *input, struct findings *finding
 			->code = CODE_NOT_APPLIED;
 }
 
-/* AMD's and Arm's are on by themselves. That it is lost for certain is told with the IOMMU. */
+/* AMD's and Arm's are on by themselves. Where it is certain that it is lost, the line of the IOMMU says so. */
 static void check_iommu_stays(const struct check_input *input, struct findings *findings)
 {
 	const struct context *context = input->context;
@@ -259,8 +259,8 @@ static const char *describe_binding(const struct check_input *input, const char 
 }
 
 /* No host driver takes it, for a reason that may go away. */
-static void tell_spared(const struct check_input *input, const struct pci_function *function,
-			const struct pci_function *taken, const char *driver, struct findings *findings)
+static void say_is_spared(const struct check_input *input, const struct pci_function *function,
+			  const struct pci_function *taken, const char *driver, struct findings *findings)
 {
 	const char *forbidden = module_index_find(input->index, function).forbidden;
 	const char *why = driver[0] ? "pci-stub.ids= binds it to pci-stub" :
@@ -310,7 +310,7 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 	spared = module_index_spared(input->index, function);
 	drivers = spared ? "" : module_index_find(input->index, function).names;
 	if (spared && !wanted)
-		tell_spared(input, function, taken, spared, findings);
+		say_is_spared(input, function, taken, spared, findings);
 	if (!drivers[0])
 		return;
 	finding = findings_add(findings, overridden ? FINDING_WARN : FINDING_FAIL, pci_text(function), "",

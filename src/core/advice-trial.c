@@ -164,9 +164,9 @@ bool advice_trial_refuses(const struct advice_input *input, const struct plan *p
 	for (size_t i = 0; i < trial->plan.count; i++) {
 		const struct pci_function *function = trial->plan.entries[i].function, *physical;
 
-		if (!function || !function->is_virtual || !plan_is_taken(&trial->plan.entries[i]))
+		if (!function || !plan_is_taken(&trial->plan.entries[i]))
 			continue;
-		physical = pci_find(input->plan->functions, input->plan->function_count, &function->physical);
+		physical = pci_find_physical(input->plan->functions, input->plan->function_count, function);
 		if (physical && plan_takes(&trial->plan, physical) && !plan_takes(plan, physical))
 			return advice_refuse(ret, physical, "its driver creates the virtual function");
 	}
@@ -199,9 +199,7 @@ bool advice_makes(const struct advice_input *input, const struct plan *plan,
 		  const struct pci_function *function)
 {
 	const struct pci_function *physical =
-		function->is_virtual ?
-			pci_find(input->plan->functions, input->plan->function_count, &function->physical) :
-			NULL;
+		pci_find_physical(input->plan->functions, input->plan->function_count, function);
 
 	for (size_t n = 0; physical && n < plan->neighbour_count; n++)
 		if (plan->neighbours[n].function == physical && plan->neighbours[n].blocks)

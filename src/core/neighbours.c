@@ -49,7 +49,7 @@ bool neighbours_go_with_vmd(const struct pci_function *functions, size_t count, 
 			    const struct pci_function *function)
 {
 	const struct pci_function *maker = function->is_virtual ?
-						   pci_find(functions, count, &function->physical) :
+						   pci_find_physical(functions, count, function) :
 						   pci_find_vmd(functions, count, function);
 
 	return maker && plan_takes(plan, maker);

@@ -408,3 +408,9 @@ const struct pci_function *pci_find_vmd(const struct pci_function *functions, si
 	}
 	return NULL;
 }
+
+const struct pci_function *pci_find_physical(const struct pci_function *functions, size_t count,
+					     const struct pci_function *function)
+{
+	return function->is_virtual ? pci_find(functions, count, &function->physical) : NULL;
+}

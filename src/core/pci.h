@@ -189,6 +189,10 @@ static inline bool pci_is_behind_vmd(const struct pci_function *function)
 const struct pci_function *pci_find_vmd(const struct pci_function *functions, size_t count,
 					const struct pci_function *function);
 
+/* What makes a virtual function; NULL where @function is none, or it is not found. */
+const struct pci_function *pci_find_physical(const struct pci_function *functions, size_t count,
+					     const struct pci_function *function);
+
 /* Is it a driver that gives devices to guests, so that the host has no use of them? */
 bool pci_is_guest_driver(const char *driver);
 /* Does the host use the function: has it a driver that is no guest's? */
