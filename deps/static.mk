@@ -28,6 +28,8 @@ static_cflags := -ffunction-sections -fdata-sections -fno-asynchronous-unwind-ta
 own_cppflags += $(static_cppflags) -isystem $(abspath build/deps/$(machine)/include)
 own_cflags += $(static_cflags)
 own_ldflags += $(static_ldflags) -Wl,--build-id
+# Constants and code share one segment: three pages of padding are a hundredth of the file.
+own_ldflags += -Wl,-z,noseparate-code
 # No copies of functions for single callers: they cost more than they save.
 own_ldflags += $(if $(lto_plugin),-flto-partition=one -fno-ipa-cp -fno-ipa-sra -fno-partial-inlining)
 prefix := build/deps/$(machine)
