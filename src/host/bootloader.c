@@ -133,17 +133,23 @@ static void take(struct search *search, const struct boot_entry *entry, const ch
 		search->next.cmdline = NULL;
 }
 
-/* The first one of this system that is meant to boot. */
+/* The first one of this system that is meant to boot; where all of them recover, the first one. */
 static void take_first(struct search *search)
 {
-	for (size_t i = 0; i < search->count; i++) {
-		const char *version = kernels_version_of(search->entries[i].kernel);
+	const struct boot_entry *found = NULL;
 
-		if (!version[0] || cmdline_wants_recovery(search->entries[i].options))
+	for (size_t i = 0; i < search->count; i++) {
+		const struct boot_entry *entry = &search->entries[i];
+		bool recovers = cmdline_wants_recovery(entry->options);
+
+		if (!kernels_version_of(entry->kernel)[0] || (recovers && found))
 			continue;
-		take(search, &search->entries[i], version);
-		return;
+		found = entry;
+		if (!recovers)
+			break;
 	}
+	if (found)
+		take(search, found, kernels_version_of(found->kernel));
 }
 
 /* Take the entry that @wanted names in @where, else the first one. */
@@ -224,19 +230,17 @@ static void read_grub(struct search *search)
 			return;
 		}
 		/* Another system's, or none: the first one of this system is the next best. */
-		for (unsigned int n = 0; n < MENU_LIMIT && !search->next.cmdline; n++) {
+		search->count = 0;
+		for (unsigned int n = 0; n < MENU_LIMIT; n++) {
 			const char *id = util_text("%u", n);
 			bool boots = boot_entry_parse_grub(text, id, &entry);
 
-			entry.path = config;
 			if (strcmp(entry.id, id) != 0)
 				break;
-			version = boots && !cmdline_wants_recovery(entry.options) ?
-					  kernels_version_of(entry.kernel) :
-					  "";
-			if (version[0])
-				take(search, &entry, version);
+			if (boots)
+				add_entry(search, &entry, config);
 		}
+		take_first(search);
 		if (search->next.cmdline && !search->next.unknown[0])
 			search->next.unknown =
 				util_text("the default entry %s (%s) boots no kernel that is installed here",

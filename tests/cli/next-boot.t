@@ -103,6 +103,17 @@ for word in single systemd.unit=rescue.target init=/bin/bash; do
 	run check
 	ok "a recovery word, which is named: $word" line "WARN 0000:01:00.0 10de:1c03: left alone: $word on the kernel command line asks for a rescue shell (rd.vfio.recovery=claim overrides this); remove $word from GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub"
 done
+card
+grub rd.vfio.ids=01:00.0 single
+sed -i '1i menuentry Windows {\n\tchainloader /bootmgr\n}' "$tree/boot/grub/grub.cfg"
+cmdline rd.vfio.ids=01:00.0
+run check
+ok "where the default is another system, and all entries of this one recover, the first of them counts" says "WARN 0000:01:00.0 10de:1c03: left alone: single on the kernel command line"
+tail -n 3 "$tree/boot/grub/grub.cfg" | sed 's/ single//' >"$tree/whole"
+cat "$tree/whole" >>"$tree/boot/grub/grub.cfg"
+run check
+ok "and one that does not recover goes before them" says "PASS 0000:01:00.0 10de:1c03"
+rm -r "$tree/boot/grub"
 cmdline rd.vfio.ids=01:00.0 elfcorehdr=0x1000
 run boot --dry-run
 ok "a crash kernel is another thing" says "left alone: this is a crash kernel, by elfcorehdr=0x1000 on its command line"
