@@ -154,12 +154,22 @@ static void add_row(struct status *status, const struct row *row)
 		finding->code = row->bound ? CODE_BOUND_NOW : CODE_NOT_BOUND;
 }
 
+/* A line FAIL says that it is not bound: that is the verdict of this function. */
+static bool has_failed(const struct status *status, const struct pci_function *function)
+{
+	for (size_t i = 0; i < status->rows.count; i++)
+		if (status->rows.rows[i].function == function && status_rows_fails(&status->rows.rows[i]))
+			return true;
+	return false;
+}
+
 static void add_neighbours(struct status *status)
 {
 	const struct plan *plan = &status->context.plan;
 
 	for (size_t i = 0; i < plan->neighbour_count; i++)
-		findings_add_neighbour(&status->findings, FINDING_WARN, &plan->neighbours[i]);
+		if (!has_failed(status, plan->neighbours[i].function))
+			findings_add_neighbour(&status->findings, FINDING_WARN, &plan->neighbours[i]);
 }
 
 static void add_iommu(struct status *status)

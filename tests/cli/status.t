@@ -120,4 +120,14 @@ ok "what is optional may be absent" exits 0
 echo "claim 10de:ffff" | config
 run status
 ok "what is not may not" exits 1
+
+card vfio-pci
+pci 0000:01:00.2 10DE:1ADA C0330 1 xhci_hcd
+cmdline rd.vfio.ids=01:00.0,01:00.2
+run status
+ok "a claimed function that stays has one line" [ "$(printf '%s\n' "$output" | grep -c " 0000:01:00.2 ")" = 1 ]
+ok "which fails" says "FAIL 0000:01:00.2 10de:1ada: now: xhci_hcd"
+echo "keep 01:00.2" | config
+run status
+ok "where a keep leaves it, what follows for the group is said" says "WARN 0000:01:00.2 10de:1ada: is bound to xhci_hcd; until it is released no guest can use IOMMU group 1 with 0000:01:00.0"
 done_testing
