@@ -202,7 +202,8 @@ static void judge(struct status *status)
 			     status->context.notes[i])
 			->code = CODE_NOT_ROOT;
 	add_report(status);
-	if (!status->rows.count)
+	/* A line with an error says itself why it claims nothing. */
+	if (!status->rows.count && !status->context.config.error_count)
 		findings_add(&status->findings, FINDING_WARN, "configuration", FINDINGS_FIRST_CLAIM,
 			     "nothing is claimed")
 			->code = CODE_NO_CLAIM;

@@ -130,4 +130,10 @@ ok "which fails" says "FAIL 0000:01:00.2 10de:1ada: now: xhci_hcd"
 echo "keep 01:00.2" | config
 run status
 ok "where a keep leaves it, what follows for the group is said" says "WARN 0000:01:00.2 10de:1ada: is bound to xhci_hcd; until it is released no guest can use IOMMU group 1 with 0000:01:00.0"
+
+card vfio-pci
+cmdline quiet
+echo "claim 10de:1c03 10f0" | config
+run status
+ok "a line with an error is said once" lacks "nothing is claimed"
 done_testing
