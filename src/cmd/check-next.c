@@ -159,6 +159,15 @@ static const char *narrow(const struct check_input *input, const struct claim *c
 		       util_text("to claim one of them, name it: claim %s (in " CONFIG_READ_FILE ")", one);
 }
 
+/* The file may claim what a parameter claims, too: one line is enough. */
+static bool is_claimed_before(const struct config *config, const struct claim *claim)
+{
+	for (const struct claim *c = config->claims; c < claim; c++)
+		if (!strcmp(c->text, claim->text))
+			return true;
+	return false;
+}
+
 /* Where the host keeps one of them, the claim is wider than what was meant, or narrower. */
 static void check_several(const struct check_input *input, const struct claim *claim,
 			  struct findings *findings)
@@ -170,7 +179,7 @@ static void check_several(const struct check_input *input, const struct claim *c
 	const char *list = "";
 
 	if (claim->selector.kind != SELECTOR_ID || claim->selector.id.vendor == SELECTOR_ANY ||
-	    claim->selector.id.device == SELECTOR_ANY)
+	    claim->selector.id.device == SELECTOR_ANY || is_claimed_before(&input->context->config, claim))
 		return;
 	for (size_t i = 0; i < machine->function_count; i++) {
 		const struct pci_function *function = &machine->functions[i];

@@ -38,6 +38,9 @@ pci 0000:02:00.0 10DE:1C03 30000 3
 cmdline rd.vfio.ids=10de:1c03
 run check
 ok "an id of two devices" line "PASS claim 10de:1c03: matches 2 devices: 0000:01:00.0, 0000:02:00.0; to claim one of them, name it: rd.vfio.ids=0000:01:00.0@10de:1c03"
+echo "claim 10de:1c03" | config
+run check
+ok "one that the file has, too, has one line" [ "$(printf '%s\n' "$output" | grep -c "matches 2 devices")" = 1 ]
 rm -r "$tree/sys/bus/pci/devices/0000:00:02.0"
 echo 1 >"$tree/sys/bus/pci/devices/0000:01:00.0/boot_vga"
 cmdline quiet
