@@ -9,7 +9,6 @@
 #include "core/boot-entry.h"
 #include "host/rootdir.h"
 
-#define FILE_LIMIT (4 << 20)
 #define MENU_LIMIT 32 /* entries of GRUB's first level that are looked at */
 
 struct search {
@@ -30,7 +29,7 @@ static void add_entry(struct search *search, const struct boot_entry *entry, con
 
 static void read_entry(void *data, const char *path)
 {
-	cleanup_free char *text = rootdir_read_text(path, FILE_LIMIT);
+	cleanup_free char *text = rootdir_read_text(path, BOOTLOADER_LIMIT);
 	struct boot_entry entry;
 
 	if (text && boot_entry_parse_loader(text, strrchr(path, '/') + 1, &entry))
@@ -177,7 +176,8 @@ static const char *read_environment(struct search *search, const char *folder, c
 {
 	struct rootdir_text path;
 	size_t length;
-	int r = rootdir_read_file(rootdir_path(&path, "%s/grubenv", folder), FILE_LIMIT, ret_text, &length);
+	int r = rootdir_read_file(rootdir_path(&path, "%s/grubenv", folder), BOOTLOADER_LIMIT, ret_text,
+				  &length);
 
 	if (r < 0)
 		*ret_text = NULL;
@@ -217,7 +217,7 @@ static void read_grub(struct search *search)
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		const char *config = util_text("%s/grub.cfg", folders[i]), *where, *wanted, *version;
-		cleanup_free char *text = rootdir_read_text(config, FILE_LIMIT);
+		cleanup_free char *text = rootdir_read_text(config, BOOTLOADER_LIMIT);
 
 		if (!text)
 			continue;
@@ -289,7 +289,7 @@ static void read_grub_entries(struct search *search)
 		return;
 	rootdir_each_file(search->distro->entries, ".conf", read_entry, search);
 	for (size_t i = 0; i < ARRAY_SIZE(folders) && !config; i++) {
-		config = rootdir_read_text(util_text("%s/grub.cfg", folders[i]), FILE_LIMIT);
+		config = rootdir_read_text(util_text("%s/grub.cfg", folders[i]), BOOTLOADER_LIMIT);
 		folder = config ? folders[i] : folder;
 	}
 	read_environment(search, folder, &environment);
@@ -339,7 +339,7 @@ const char *bootloader_read_setting(const char *key)
 
 	for (size_t i = 0; i < ARRAY_SIZE(boot_folders) && !value; i++) {
 		cleanup_free char *text =
-			rootdir_read_text(util_text("%s" LOADER_CONF, boot_folders[i]), FILE_LIMIT);
+			rootdir_read_text(util_text("%s" LOADER_CONF, boot_folders[i]), BOOTLOADER_LIMIT);
 
 		value = text ? boot_entry_setting(text, key) : NULL;
 	}
@@ -388,7 +388,7 @@ static void read_entries(struct search *search)
 /* However many lines it has. */
 static const char *read_kernel_cmdline(void)
 {
-	cleanup_free char *text = rootdir_read_text(BOOTLOADER_CMDLINE, FILE_LIMIT);
+	cleanup_free char *text = rootdir_read_text(BOOTLOADER_CMDLINE, BOOTLOADER_LIMIT);
 	char *line;
 
 	if (!text || !text[0])
@@ -404,7 +404,7 @@ static const char *read_kernel_cmdline(void)
 
 static void read_refind(struct search *search)
 {
-	cleanup_free char *text = rootdir_read_text("/boot/refind_linux.conf", FILE_LIMIT);
+	cleanup_free char *text = rootdir_read_text("/boot/refind_linux.conf", BOOTLOADER_LIMIT);
 
 	search->next.path = "/boot/refind_linux.conf";
 	search->next.cmdline = text ? boot_entry_parse_refind(text) : NULL;
@@ -500,118 +500,4 @@ bool bootloader_awaits_install(const struct distro *distro, const struct bootloa
 	const char *text = distro->loader == LOADER_KERNEL_INSTALL ? read_kernel_cmdline() : NULL;
 
 	return text && !boot_entry_is_same(text, cmdline) && !next->without_cmdline;
-}
-
-/* Other users than root may not. */
-static bool can_read(const char *path)
-{
-	cleanup_close int fd = rootdir_open_file(path);
-
-	return fd >= 0;
-}
-
-static bool find_grub_edit(const char *cmdline, bool known, struct bootloader_edit *ret)
-{
-	struct grub_defaults defaults;
-	struct cmdline_param param;
-	const struct grub_default *place;
-	const char *wanted;
-	bool found;
-
-	distro_read_grub(&defaults);
-	wanted = grub_defaults_cmdline(&defaults);
-	*ret = (struct bootloader_edit){ .file = BOOTLOADER_GRUB };
-	found = wanted && boot_entry_lacks(cmdline, wanted, &param);
-	/* A value that the shell makes can have anything. */
-	if (wanted && !found && known && !strpbrk(wanted, "$`"))
-		found = ret->removed = boot_entry_lacks(wanted, cmdline, &param);
-	if (found) {
-		ret->parameter = cmdline_param_text(&param);
-		place = ret->removed ? NULL : grub_defaults_find(&defaults, &param);
-		if (place)
-			ret->file = place->file;
-	}
-	grub_defaults_clear(&defaults);
-	return found;
-}
-
-struct edit_search {
-	const char *cmdline;
-	struct bootloader_edit *edit;
-	bool found;
-};
-
-static void look_for_edit(void *data, const char *path)
-{
-	struct edit_search *search = data;
-	cleanup_free char *text = search->found ? NULL : rootdir_read_text(path, FILE_LIMIT);
-	struct cmdline_param param;
-
-	if (!text || !boot_entry_lacks(search->cmdline, text, &param))
-		return;
-	search->found = true;
-	*search->edit = (struct bootloader_edit){ .file = util_text("%s", path),
-						  .parameter = cmdline_param_text(&param) };
-}
-
-bool bootloader_find_edit(const struct distro *distro, const char *cmdline, struct bootloader_edit *ret)
-{
-	struct edit_search search = { .cmdline = cmdline, .edit = ret };
-
-	switch (distro->loader) {
-	case LOADER_PROXMOX:
-		if (distro->by_grub)
-			search.found = find_grub_edit(cmdline, false, ret);
-		else
-			look_for_edit(&search, BOOTLOADER_CMDLINE);
-		ret->unsure = true;
-		return search.found;
-	case LOADER_SDBOOTUTIL:
-		look_for_edit(&search, BOOTLOADER_CMDLINE);
-		return search.found;
-	case LOADER_KERNEL_INSTALL:
-		/* What /etc/kernel/cmdline has is bootloader_awaits_install()'s. */
-		rootdir_each_file(DISTRO_CMDLINE_FOLDER, ".conf", look_for_edit, &search);
-		return search.found;
-	case LOADER_GRUBBY:
-		/* grubby adds parameters to the entries alone. */
-		return find_grub_edit(cmdline, true, ret) && !ret->removed;
-	default:
-		return distro_has_grub(distro) &&
-		       (can_read("/boot/grub/grub.cfg") || can_read("/boot/grub2/grub.cfg")) &&
-		       find_grub_edit(cmdline, true, ret);
-	}
-}
-
-struct line_search {
-	const char *cmdline;
-	const char *where, *newest; /* newest: its file */
-};
-
-static void look_for_line(void *data, const char *path)
-{
-	struct line_search *search = data;
-	bool older = search->where && strverscmp(path, search->newest) < 0;
-	cleanup_free char *text = older ? NULL : rootdir_read_text(path, FILE_LIMIT);
-	const char *found = text ? strstr(text, search->cmdline) : NULL;
-	unsigned int line = 1;
-
-	if (!found)
-		return;
-	for (const char *c = text; c < found; c++)
-		line += *c == '\n';
-	search->where = util_text("%s:%u", path, line);
-	search->newest = util_text("%s", path);
-}
-
-const char *bootloader_find_line(const char *path, const char *found)
-{
-	struct line_search search = { .cmdline = found };
-
-	/* A unified kernel image has none. */
-	if (path[0] != '/')
-		return path;
-	look_for_line(&search, path);
-	rootdir_each_file(path, ".conf", look_for_line, &search);
-	return search.where ? search.where : path;
 }

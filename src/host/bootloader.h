@@ -11,6 +11,7 @@
 
 #define BOOTLOADER_CMDLINE DISTRO_CMDLINE
 #define BOOTLOADER_GRUB DISTRO_GRUB
+#define BOOTLOADER_LIMIT (4 << 20) /* bytes of a file that are read */
 
 /* What boots next, as far as the boot loader's files show it. Its strings are util_text()s. */
 struct bootloader_next {
