@@ -100,11 +100,26 @@ static bool is_of_other_method(const char *parameter)
 	return false;
 }
 
+/* Is VT-d on by this parameter of the next boot alone? To take it away would be no cure. */
+static bool switches_iommu_on(const struct check_input *input, const char *parameter)
+{
+	const struct iommu *iommu = &input->context->machine.iommu;
+
+	return iommu->state == IOMMU_ON && iommu->kind == IOMMU_INTEL &&
+	       input->iommu_by_default != KERNEL_SWITCH_ON && cmdline_has(parameter, "intel_iommu", "on");
+}
+
 static void check_edit(const struct check_input *input, struct findings *findings)
 {
 	const struct bootloader_edit *edit = input->edit;
 
-	if (edit)
+	if (edit && edit->removed && switches_iommu_on(input, edit->parameter))
+		findings_add(findings, FINDING_WARN, edit->file, distro_add(input->distro, "intel_iommu=on"),
+			     "lacks %s, which the next boot has and needs: once this file is applied, "
+			     "for example by a kernel update, the IOMMU is off",
+			     edit->parameter)
+			->code = CODE_NOT_APPLIED;
+	else if (edit)
 		findings_add(findings, FINDING_WARN, edit->file,
 			     !edit->removed && is_of_other_method(edit->parameter) ?
 				     "remove it from this file" :

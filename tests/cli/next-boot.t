@@ -342,6 +342,16 @@ ok "that was applied" lacks "/etc/default/grub"
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"' >"$tree/etc/default/grub"
 run check
 ok "one that was taken out" says "WARN /etc/default/grub: the next boot has rd.vfio.ids=01:00.0, which this file has no longer; sudo update-grub"
+echo 'GRUB_CMDLINE_LINUX_DEFAULT="quiet rd.vfio.ids=01:00.0"' >"$tree/etc/default/grub"
+grub rd.vfio.ids=01:00.0 quiet intel_iommu=on,sm_on
+run check
+ok "the one that the IOMMU is on by is to be added, not taken out" says "WARN /etc/default/grub: lacks intel_iommu=on,sm_on, which the next boot has and needs: once this file is applied, for example by a kernel update, the IOMMU is off; add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub, then: sudo update-grub"
+echo "CONFIG_INTEL_IOMMU_DEFAULT_ON=y" >"$tree/boot/config-6.1.0-1"
+run check
+ok "unless the kernel switches it on" says "which this file has no longer; sudo update-grub"
+rm "$tree/boot/config-6.1.0-1"
+echo 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"' >"$tree/etc/default/grub"
+grub rd.vfio.ids=01:00.0 quiet iommu=pt
 mkdir "$tree/etc/default/grub.d"
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT rd.vfio.ids=01:00.0 iommu=pt"' >"$tree/etc/default/grub.d/vfio.cfg"
 run check
