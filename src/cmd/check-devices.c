@@ -147,9 +147,11 @@ static void check_entries(const struct check_input *input, struct findings *find
 		finding->replaces = entry->instead ? entry->claim->text : NULL;
 		finding->code = CODE_VERDICT;
 		finding->verdict = entry->verdict;
-		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF)
+		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF) {
+			/* The line of the IOMMU says why, and has the same cure. */
+			finding->what = "stays with the host: no usable IOMMU";
 			finding->hint = cure_iommu(input);
-		else if (entry->verdict == VERDICT_OFF)
+		} else if (entry->verdict == VERDICT_OFF)
 			finding->hint =
 				distro_remove(input->distro, config_off_parameter(&input->context->config));
 	}

@@ -17,7 +17,7 @@ off() {
 # blames CAUSE SENTENCE CURE: dry run, check and status say it, and JSON has the cause.
 blames() {
 	run boot --dry-run
-	ok "the log: $2" says "0000:01:00.0 10de:1c03 not claimed: no usable IOMMU: $2; $3"
+	ok "the log: $2" says "0000:01:00.0 10de:1c03 stays with the host: no usable IOMMU: $2; $3"
 	run check
 	ok "check" says " IOMMU: off: $2; $3"
 	run status
@@ -86,7 +86,7 @@ run check
 ok "where nothing tells of interrupts nothing is said" line "PASS IOMMU: SMMU is on"
 on dmar0 IR-IO-APIC -
 run check
-ok "on, but without a group for this device" line "FAIL 0000:01:00.0 10de:1c03: not claimed: no usable IOMMU: the IOMMU is on but has no group for this device; look for this device and 'iommu' in dmesg"
+ok "on, but without a group for this device" line "FAIL 0000:01:00.0 10de:1c03: stays with the host: no usable IOMMU: the IOMMU is on but has no group for this device; look for this device and 'iommu' in dmesg"
 
 price="or add vfio_iommu_type1.allow_unsafe_interrupts=1 to the kernel command line: a guest can then inject interrupts into the host"
 on dmar0 IO-APIC 1

@@ -18,7 +18,7 @@ off() { # SENTENCE CURE
 	ahead_says check "exit 1"
 	verdict_is 01:00.0 no-iommu
 	now_says status "IOMMU: off: $1"
-	now_says status "at boot: not claimed: no usable IOMMU: $1"
+	now_says status "at boot: stays with the host: no usable IOMMU: $1"
 	now_says status "exit 1"
 }
 
