@@ -120,8 +120,7 @@ static enum finding_level level_of(const struct check_input *input, const struct
  */
 static bool is_said_by_group(const struct plan *plan, const struct plan_entry *entry)
 {
-	bool named =
-		entry->function && selector_match(&entry->claim->selector, entry->function) == SELECTOR_YES;
+	bool named = entry->function && show_is_named(entry);
 
 	if (entry->because)
 		return true;
@@ -143,6 +142,9 @@ static void check_entries(const struct check_input *input, struct findings *find
 			continue;
 		finding = findings_add(findings, level_of(input, entry), show_subject(entry), entry->hint,
 				       "%s", plan_sentence(entry));
+		/* Whoever wrote the claim does not see in it that it takes this one along. */
+		if (!show_is_named(entry))
+			finding->more = util_text("claimed %s", show_claim(&input->context->config, entry));
 		finding->claim = entry->claim_too;
 		finding->replaces = entry->instead ? entry->claim->text : NULL;
 		finding->code = CODE_VERDICT;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/match.h"
 #include "host/pci-names.h"
 
 const char *show_iommu_sentence(const struct iommu *iommu)
@@ -182,6 +183,21 @@ void show_findings_json(struct json *json, const struct findings *findings)
 const char *show_subject(const struct plan_entry *entry)
 {
 	return entry->function ? pci_text(entry->function) : entry->claim->text;
+}
+
+bool show_is_named(const struct plan_entry *entry)
+{
+	return !entry->function || selector_match(&entry->claim->selector, entry->function) != SELECTOR_NO;
+}
+
+const char *show_claim(const struct config *config, const struct plan_entry *entry)
+{
+	const struct claim *claim = entry->claim;
+
+	if (show_is_named(entry))
+		return util_text("by %s", claim->wanted_by);
+	return util_text("by %s, with %s because of expand=%s", claim->wanted_by, claim->text,
+			 config_expand_of(config, claim) == EXPAND_SLOT ? "slot" : "group");
 }
 
 enum term_style show_style(const struct plan_entry *entry)

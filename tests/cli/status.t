@@ -89,7 +89,7 @@ ok "is no fault" exits 0
 card nouveau
 run status
 ok "without a report" line "WARN report: this boot has no report: its image does not contain vfio-early; regenerate the initramfs, then reboot"
-ok "the present is told" line "FAIL 0000:01:00.0 10de:1c03: now: nouveau; at boot: unknown; claimed: by rd.vfio.ids; vfio-early check predicts the next boot"
+ok "the present is told" line "FAIL 0000:01:00.0 10de:1c03: now: nouveau; at boot: unknown; claimed: by rd.vfio.ids; see report above"
 ok "with status 1" exits 1
 mkdir "$tree/run/vfio-early"
 run status
@@ -120,6 +120,22 @@ ok "what is optional may be absent" exits 0
 echo "claim 10de:ffff" | config
 run status
 ok "what is not may not" exits 1
+ok "it says what was looked for" says "FAIL 10de:ffff: now: no device matches 10de:ffff; at boot: unknown; claimed: by /etc/vfio-early.conf:1"
+card nouveau
+rm "$tree/sys/bus/pci/devices/0000:01:00.0/iommu_group"
+run status
+ok "what the image cannot mend asks for check" says "FAIL 0000:01:00.0 10de:1c03: now: nouveau; at boot: unknown; claimed: by rd.vfio.ids; vfio-early check predicts the next boot"
+card nouveau
+pci 0000:01:00.1 10DE:10F1 40300 1 snd_hda_intel
+cmdline quiet
+echo "claim 01:00.0 expand=group" | config
+run status
+ok "what expand= takes along says so" says "claimed: by /etc/vfio-early.conf:1, with 01:00.0 because of expand=group"
+run list --lines
+ok "in list too" says "claimed by /etc/vfio-early.conf:1, with 01:00.0 because of expand=group; would be bound"
+run check
+ok "and in check" says "PASS 0000:01:00.1 10de:10f1: would be bound to vfio-pci, IOMMU group 1 (now: snd_hda_intel); claimed by /etc/vfio-early.conf:1, with 01:00.0 because of expand=group"
+ok "not of what is named" line "PASS 0000:01:00.0 10de:1c03: would be bound to vfio-pci, IOMMU group 1 (now: nouveau)"
 
 card vfio-pci
 pci 0000:01:00.2 10DE:1ADA C0330 1 xhci_hcd
