@@ -77,7 +77,7 @@ static void explain(const struct status_rows_input *input, struct row *row)
 		row->hint = hint_to_bind_again(row);
 	} else if (row->boot) {
 		row->hint = row->boot->hint;
-	} else if (input->ready && !input->reported) {
+	} else if (!input->reported && !verdict_is_failure(row->entry->verdict)) {
 		row->hint = input->renew;
 	} else if (input->reported) {
 		row->now = util_text("%s: the image that was booted has an older configuration", driver);
@@ -96,7 +96,7 @@ static void compare_entry(const struct status_rows_input *input, const struct pl
 	row->function = entry->function;
 	row->boot = status_rows_find(input->report, entry);
 	if (!row->function) {
-		row->now = "not there";
+		row->now = verdict_is_failure(entry->verdict) ? entry->reason : "not there";
 		row->hint = entry->hint;
 		return;
 	}
