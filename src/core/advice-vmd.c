@@ -50,7 +50,8 @@ void advice_on_vmd(const struct advice_input *input, struct plan *plan, struct p
 	advice_trial_make(input, added, entry->claim, NULL, NULL, &trial);
 	if (advice_is_blocked(&trial.plan, vmd->iommu_group) ||
 	    advice_trial_refuses(input, plan, &trial, accepted, added, &refusal)) {
-		entry->reason = util_text("%s; the controller %s stays with the host", entry->reason,
+		entry->reason = util_text("it is behind the VMD controller %s and in its IOMMU group, and "
+					  "the controller stays with the host",
 					  pci_address_text(&vmd->address));
 		if (refusal.cause == vmd)
 			entry->reason = util_text_add(entry->reason, ": %s", refusal.why);

@@ -90,7 +90,7 @@ static void add_nothing_found(const struct plan_input *input, const struct claim
 		plan_decide(entry, VERDICT_OFF, "", "%s", off);
 	else if (elsewhere[0])
 		plan_decide(entry, VERDICT_ABSENT, "write the segment too",
-			    "no device matches %s%s; without a segment 0000 is assumed; there %s",
+			    "no device matches %s%s: without a segment it means segment 0000; there %s",
 			    claim->text, claim->optional ? ", which is optional" : "", elsewhere);
 	else
 		plan_decide(
