@@ -62,16 +62,6 @@ static void check_config(const struct check_input *input, struct findings *findi
 
 /* --- the IOMMU --- */
 
-/* The cure of an IOMMU that is off, in this system's terms. */
-static const char *cure_iommu(const struct check_input *input)
-{
-	const struct iommu *iommu = &input->context->machine.iommu;
-
-	if (iommu->remove[0])
-		return distro_remove(input->distro, iommu->remove);
-	return iommu->add[0] ? distro_add(input->distro, iommu->add) : iommu->hint;
-}
-
 static void check_iommu(const struct check_input *input, struct findings *findings)
 {
 	const struct iommu *iommu = &input->context->machine.iommu;
@@ -93,7 +83,7 @@ static void check_iommu(const struct check_input *input, struct findings *findin
 	if (iommu->turns_on)
 		finding_cure(finding, "no action: the command line of the next boot enables it");
 	else if (level != FINDING_PASS)
-		finding->hint = cure_iommu(input);
+		finding->hint = show_iommu_cure(iommu, input->distro);
 	if (iommu->interrupts[0])
 		findings_add(findings, FINDING_WARN, "interrupts", iommu->interrupts_hint, "%s",
 			     iommu->interrupts)
@@ -152,7 +142,7 @@ static void check_entries(const struct check_input *input, struct findings *find
 		if (entry->verdict == VERDICT_NO_IOMMU && input->context->machine.iommu.state == IOMMU_OFF) {
 			/* The line of the IOMMU says why, and has the same cure. */
 			finding->what = "stays with the host: no usable IOMMU";
-			finding->hint = cure_iommu(input);
+			finding->hint = show_iommu_cure(&input->context->machine.iommu, input->distro);
 		} else if (entry->verdict == VERDICT_OFF)
 			finding->hint =
 				distro_remove(input->distro, config_off_parameter(&input->context->config));

@@ -19,6 +19,13 @@ const char *show_iommu_sentence(const struct iommu *iommu)
 	return util_text("off: %s", iommu->reason);
 }
 
+const char *show_iommu_cure(const struct iommu *iommu, const struct distro *distro)
+{
+	if (iommu->remove[0])
+		return distro_remove(distro, iommu->remove);
+	return iommu->add[0] ? distro_add(distro, iommu->add) : iommu->hint;
+}
+
 void show_line(struct term *term, const char *subject, enum term_style style, const char *what,
 	       const char *hint)
 {

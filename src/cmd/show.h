@@ -6,9 +6,13 @@
 #include "cmd/findings.h"
 #include "cmd/term.h"
 #include "host/context.h"
+#include "host/distro.h"
 
 /* "VT-d is on, interrupts are remapped", or "off: " and why. */
 const char *show_iommu_sentence(const struct iommu *iommu);
+
+/* The cure of an IOMMU that is off, in this system's terms: those of bootloader_choose(). */
+const char *show_iommu_cure(const struct iommu *iommu, const struct distro *distro) must_check;
 
 /* Subject, sentence and what to do: the last on a line of its own where there is a terminal. */
 void show_line(struct term *term, const char *subject, enum term_style style, const char *what,

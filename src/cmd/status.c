@@ -178,7 +178,8 @@ static void add_iommu(struct status *status)
 	bool on = iommu->state == IOMMU_ON;
 
 	findings_add(&status->findings, on && !iommu->interrupts[0] ? FINDING_PASS : FINDING_WARN, "IOMMU",
-		     on ? iommu->interrupts_hint : iommu->hint, "%s", show_iommu_sentence(iommu))
+		     on ? iommu->interrupts_hint : show_iommu_cure(iommu, &status->distro), "%s",
+		     show_iommu_sentence(iommu))
 		->code = CODE_IOMMU;
 }
 
@@ -281,10 +282,10 @@ static void find_renewal(struct status *status)
 	kernels_free(kernels, count);
 }
 
-/* Did the boot not look at something that is wanted, or leave no word? */
+/* Is the IOMMU off, or did the boot not look at something that is wanted, or leave no word? */
 static bool needs_renewal(const struct status *status)
 {
-	if (status->reported)
+	if (status->reported || status->context.machine.iommu.state != IOMMU_ON)
 		return true;
 	for (size_t i = 0; i < status->context.plan.count; i++)
 		if (!status_rows_find(&status->report, &status->context.plan.entries[i]))

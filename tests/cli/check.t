@@ -263,6 +263,8 @@ cure() { # FILE... -- TEXT
 	done
 	run check
 	ok "$2" line "FAIL IOMMU: off: the firmware has VT-d, but the kernel does not enable it; $2"
+	run status
+	ok "status: $2" line "WARN IOMMU: off: the firmware has VT-d, but the kernel does not enable it; $2"
 }
 cure /run/ostree-booted /usr/bin/rpm-ostree -- "sudo rpm-ostree kargs --append-if-missing=intel_iommu=on"
 cure /etc/kernel/proxmox-boot-uuids /etc/default/grub /usr/sbin/update-grub -- \
