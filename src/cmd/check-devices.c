@@ -128,7 +128,8 @@ static void check_entries(const struct check_input *input, struct findings *find
 		const struct plan_entry *entry = &plan->entries[i];
 		struct finding *finding;
 
-		if (is_said_by_group(plan, entry))
+		if (is_said_by_group(plan, entry) ||
+		    (plan_is_taken(entry) && check_driver_fails(input, entry, findings)))
 			continue;
 		finding = findings_add(findings, level_of(input, entry), show_subject(entry), entry->hint,
 				       "%s", plan_sentence(entry));

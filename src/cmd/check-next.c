@@ -235,31 +235,60 @@ static bool is_first_of_driver(const struct plan *plan, size_t index)
 	return true;
 }
 
+static const char *cure_driver(const struct claim *claim)
+{
+	return util_text("remove driver=%s (%s); vfio-pci, or a variant of it, is the default", claim->driver,
+			 claim->wanted_by);
+}
+
+/* What the driver that the claim names fails for, "" where it does not. */
+static const char *driver_failure(const struct check_input *input, const struct claim *claim)
+{
+	const char *driver = claim->driver;
+	cleanup_free char *module = modprobe_module_name(driver, strlen(driver));
+
+	if (driver[0] && input->next && !module_index_has(input->index, driver))
+		return util_text(
+			"driver=%s: the kernel %s has no such driver, neither built in nor as a module",
+			driver, input->next->version);
+	if (driver[0] && strcmp(module, "vfio_pci") != 0 &&
+	    cmdline_has(input->context->cmdline, "module_blacklist", module))
+		return util_text("driver=%s: %s forbids it", driver, find_token(input, "module_blacklist"));
+	return "";
+}
+
+bool check_driver_fails(const struct check_input *input, const struct plan_entry *entry,
+			struct findings *findings)
+{
+	const char *why = driver_failure(input, entry->claim);
+	bool missing = input->next && !module_index_has(input->index, entry->claim->driver);
+
+	if (!why[0])
+		return false;
+	findings_add(findings, FINDING_FAIL, show_subject(entry),
+		     missing ? cure_driver(entry->claim) :
+			       cure_token(input, find_token(input, "module_blacklist")),
+		     "%s", why)
+		->code = missing ? CODE_DRIVER : CODE_FORBIDDEN;
+	return true;
+}
+
+/* Where it is taken its first line says that its driver fails. */
 static void check_driver(const struct check_input *input, const struct plan_entry *entry,
 			 struct findings *findings)
 {
 	const char *driver = entry->claim->driver;
-	cleanup_free char *module = modprobe_module_name(driver, strlen(driver));
-	const char *cure = util_text("remove driver=%s (%s); vfio-pci, or a variant of it, is the default",
-				     driver, entry->claim->wanted_by);
 
-	if (input->next && !module_index_has(input->index, driver))
-		findings_add(findings, FINDING_FAIL, show_subject(entry), cure,
-			     "driver=%s: the kernel %s has no such driver, neither built in nor as a module",
-			     driver, input->next->version)
-			->code = CODE_DRIVER;
-	else if (strcmp(module, "vfio_pci") != 0 &&
-		 cmdline_has(input->context->cmdline, "module_blacklist", module))
-		findings_add(findings, FINDING_FAIL, show_subject(entry),
-			     cure_token(input, find_token(input, "module_blacklist")),
-			     "driver=%s: %s forbids it", driver, find_token(input, "module_blacklist"))
-			->code = CODE_FORBIDDEN;
-	else if (!strstr(driver, "vfio"))
-		findings_add(findings, FINDING_WARN, show_subject(entry), cure,
+	if (driver_failure(input, entry->claim)[0]) {
+		if (!plan_is_taken(entry))
+			(void)check_driver_fails(input, entry, findings);
+	} else if (!strstr(driver, "vfio")) {
+		findings_add(findings, FINDING_WARN, show_subject(entry), cure_driver(entry->claim),
 			     "driver=%s: this is no vfio driver by its name, so a guest may not be able to "
 			     "use the device",
 			     driver)
 			->code = CODE_DRIVER;
+	}
 }
 
 /* --- neighbours, by the driver that takes them at the next boot --- */

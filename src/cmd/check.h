@@ -54,6 +54,10 @@ void check_devices(const struct check_input *input, struct findings *findings);
 /* Add what the next boot does by its command line, its kernel and the guests that start on it. */
 void check_next(const struct check_input *input, struct findings *findings);
 
+/* Does the driver that the claim names fail at the next boot? Then add the finding that says so. */
+bool check_driver_fails(const struct check_input *input, const struct plan_entry *entry,
+			struct findings *findings);
+
 /* Add what is to be said of the kernels and their images, and of other methods that give devices away. */
 void check_kernels(const struct check_input *input, struct findings *findings);
 void check_other_setups(const struct check_input *input, struct findings *findings);

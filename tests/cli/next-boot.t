@@ -75,6 +75,7 @@ cmdline quiet
 echo "claim 01:00.0 driver=nonsense" | config
 run check
 ok "a driver that the kernel does not have" line "FAIL 0000:01:00.0 10de:1c03: driver=nonsense: the kernel 6.1.0-1 has no such driver, neither built in nor as a module; remove driver=nonsense (/etc/vfio-early.conf:1); vfio-pci, or a variant of it, is the default"
+ok "it is not said that it would be bound" lacks "would be bound to nonsense"
 ok "its device does not pass" lacks "PASS 0000:01:00.0"
 ok "its code" code_is driver FAIL
 echo "claim 01:00.0 driver=nouveau" | config
