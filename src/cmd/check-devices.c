@@ -567,7 +567,8 @@ static void check_facts(const struct check_input *input, struct findings *findin
 		return;
 	if (facts->state == FACTS_MISSING)
 		findings_add(findings, FINDING_WARN, input->image, cure_facts(input),
-			     "has no host facts, so USB controllers and card readers wait for the late stage")
+			     "has no host facts (what this host needs at boot), so USB controllers and card "
+			     "readers wait for the late stage")
 			->code = CODE_NO_FACTS;
 	else if (facts->state == FACTS_USED && strcmp(facts->version, VFIO_EARLY_VERSION) != 0)
 		findings_add(findings, FINDING_WARN, input->image, cure_facts(input),

@@ -36,7 +36,7 @@ static void advise_on_group(const struct advice_input *input, struct plan *plan,
 	usable = !takes_chipset(plan, group, &refusal) &&
 		 advice_may_claim(input, plan, group, accepted, added, &refusal);
 	if (!usable && !refusal.cause)
-		advice_refuse(&refusal, function, "too many other devices must be claimed with it");
+		advice_refuse(&refusal, function, "too many other devices must be claimed for that");
 	hint = usable          ? "" :
 	       refusal.cure[0] ? refusal.cure :
 				 advice_hint_to_part(input, function, refusal.cause);

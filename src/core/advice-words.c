@@ -90,7 +90,7 @@ const char *advice_say_unusable(const struct plan *plan, int group, const struct
 				const struct advice_refusal *refusal)
 {
 	if (refusal->cause == function)
-		return util_text("no guest can use IOMMU group %d: %s", group, refusal->why);
+		return util_text("no guest can use IOMMU group %d with it: %s", group, refusal->why);
 	return util_text("no guest can use IOMMU group %d: %s %s, and %s: %s", group,
 			 advice_name_with_driver(refusal->cause),
 			 refusal->cause->iommu_group == group ? "is in it" : "must be claimed with it",

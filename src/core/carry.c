@@ -340,8 +340,8 @@ static void find_missing(struct block_devices *storage, const bool *absent)
 		storage->missing_type = block->degraded ? "linux_raid_member" : block->content.type;
 		if (block->content.members > found)
 			storage->missing =
-				util_text("the %s of %s has %u devices, of which %u found",
-					  block->content.type, block->name, block->content.members, found);
+				util_text("the %s of %s has %u devices (found: %u)", block->content.type,
+					  block->name, block->content.members, found);
 		else if (block->degraded)
 			storage->missing = util_text("%s lacks a device", block->name);
 	}

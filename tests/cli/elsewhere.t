@@ -79,5 +79,5 @@ echo rd.vfio.ids=1002:5159 >"$tree/cmdline"
 status=0
 # shellcheck disable=SC2086
 output=$($apart --fork --pid --mount-proc="$tree/proc" sh -c "$as_check" - "$tree" 2>&1) || status=$?
-ok "an image without facts gets none here, and check says where it does" line "WARN /boot/initrd.img-6.1.0-1: has no host facts, so USB controllers and card readers wait for the late stage; regenerate it on the system that boots from it: / is not the root directory of process 1, as in a chroot"
+ok "an image without facts gets none here, and check says where it does" line "WARN /boot/initrd.img-6.1.0-1: has no host facts (what this host needs at boot), so USB controllers and card readers wait for the late stage; regenerate it on the system that boots from it: / is not the root directory of process 1, as in a chroot"
 done_testing

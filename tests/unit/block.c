@@ -285,7 +285,7 @@ static void what_the_root_stands_on_stays(void **state)
 
 static void a_missing_member_may_be_on_a_blank_disk(void **state)
 {
-#define MISSING "the btrfs of nvme0n1 has 2 devices, of which 1 found; this device may be the missing one"
+#define MISSING "the btrfs of nvme0n1 has 2 devices (found: 1); this device may be the missing one"
 #define LACKS "md0 lacks a device; this device may be the missing one"
 	static const struct row rows[] = {
 		{ N1 " btrfs:b members=2\n" N2 "\n" N3 " ntfs:1\n",
