@@ -131,11 +131,10 @@ static void check_entries(const struct check_input *input, struct findings *find
 		if (is_said_by_group(plan, entry) ||
 		    (plan_is_taken(entry) && check_driver_fails(input, entry, findings)))
 			continue;
-		finding = findings_add(findings, level_of(input, entry), show_subject(entry), entry->hint,
-				       "%s", plan_sentence(entry));
-		/* Whoever wrote the claim does not see in it that it takes this one along. */
-		if (!show_is_named(entry))
-			finding->more = util_text("claimed %s", show_claim(&input->context->config, entry));
+		finding =
+			findings_add(findings, level_of(input, entry), show_subject(entry), entry->hint,
+				     "%s%s", plan_sentence(entry),
+				     plan_is_taken(entry) ? show_along(&input->context->config, entry) : "");
 		finding->claim = entry->claim_too;
 		finding->replaces = entry->instead ? entry->claim->text : NULL;
 		finding->code = CODE_VERDICT;

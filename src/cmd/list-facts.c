@@ -259,7 +259,8 @@ size_t list_claim(const struct list *list, const struct pci_function *function, 
 
 	if (!entry)
 		return 0;
-	add(ret, &count, TERM_PLAIN, util_text("claimed %s", show_claim(&list->context.config, entry)));
+	add(ret, &count, TERM_PLAIN,
+	    util_text("claimed by %s%s", entry->claim->wanted_by, show_along(&list->context.config, entry)));
 	add(ret, &count, show_style(entry), plan_sentence(entry));
 	return count;
 }

@@ -197,14 +197,12 @@ bool show_is_named(const struct plan_entry *entry)
 	return !entry->function || selector_match(&entry->claim->selector, entry->function) != SELECTOR_NO;
 }
 
-const char *show_claim(const struct config *config, const struct plan_entry *entry)
+const char *show_along(const struct config *config, const struct plan_entry *entry)
 {
-	const struct claim *claim = entry->claim;
-
 	if (show_is_named(entry))
-		return util_text("by %s", claim->wanted_by);
-	return util_text("by %s, with %s because of expand=%s", claim->wanted_by, claim->text,
-			 config_expand_of(config, claim) == EXPAND_SLOT ? "slot" : "group");
+		return "";
+	return util_text(", with %s because of expand=%s", entry->claim->text,
+			 config_expand_of(config, entry->claim) == EXPAND_SLOT ? "slot" : "group");
 }
 
 enum term_style show_style(const struct plan_entry *entry)

@@ -42,8 +42,8 @@ enum term_style show_style(const struct plan_entry *entry);
 
 /* Does the claim name it, or take it along by expand=? */
 bool show_is_named(const struct plan_entry *entry);
-/* "by /etc/vfio-early.conf:1, with 02:00.1 because of expand=group" */
-const char *show_claim(const struct config *config, const struct plan_entry *entry);
+/* ", with 02:00.1 because of expand=group" for what it takes along, since the claim does not name it; else "". */
+const char *show_along(const struct config *config, const struct plan_entry *entry);
 
 /* "0000:01:00.0 10de:1c03", or the selector that found nothing. */
 const char *show_subject(const struct plan_entry *entry);

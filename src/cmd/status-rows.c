@@ -96,7 +96,8 @@ static void compare_entry(const struct status_rows_input *input, const struct pl
 	row->function = entry->function;
 	row->boot = status_rows_find(input->report, entry);
 	if (!row->function) {
-		row->now = verdict_is_failure(entry->verdict) ? entry->reason : "not there";
+		/* Where the boot has no word of it, why is said here. */
+		row->now = !row->boot && verdict_is_failure(entry->verdict) ? entry->reason : "not there";
 		row->hint = entry->hint;
 		return;
 	}

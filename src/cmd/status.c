@@ -145,7 +145,9 @@ static void add_row(struct status *status, const struct row *row)
 
 	finding->function = row->function;
 	finding->more = util_text("at boot: %s; claimed: %s", at_boot(status, row),
-				  row->entry ? show_claim(&status->context.config, row->entry) : "no");
+				  row->entry ? util_text("by %s%s", row->entry->claim->wanted_by,
+							 show_along(&status->context.config, row->entry)) :
+					       "no");
 	if (row->gone)
 		finding->code = CODE_GONE;
 	else if (!row->entry)

@@ -134,7 +134,7 @@ ok "what expand= takes along says so" says "claimed: by /etc/vfio-early.conf:1, 
 run list --lines
 ok "in list too" says "claimed by /etc/vfio-early.conf:1, with 01:00.0 because of expand=group; would be bound"
 run check
-ok "and in check" says "PASS 0000:01:00.1 10de:10f1: would be bound to vfio-pci, IOMMU group 1 (now: snd_hda_intel); claimed by /etc/vfio-early.conf:1, with 01:00.0 because of expand=group"
+ok "and in check" says "PASS 0000:01:00.1 10de:10f1: would be bound to vfio-pci, IOMMU group 1 (now: snd_hda_intel), with 01:00.0 because of expand=group"
 ok "not of what is named" line "PASS 0000:01:00.0 10de:1c03: would be bound to vfio-pci, IOMMU group 1 (now: nouveau)"
 
 card vfio-pci

@@ -55,7 +55,7 @@ says_the_same() { # COMMAND
 			else "; see " + ($first.address // $first.subject) + " above" end)] |
 		if $first == null then .cures[$one.hint] = $one else . end) | .lines[]' | tr -s ' ' >"$tree/from-json"
 	# What status says below a finding stands in the devices of the JSON.
-	run "$1" | sed -E '$d; /^log: /d' | tr -s ' ' | sed -E 's/; at boot: .*; claimed: (no|by [^ ;]*)//' >"$tree/from-text"
+	run "$1" | sed -E '$d; /^log: /d' | tr -s ' ' | sed -E 's/; at boot: .*; claimed: (no|by [^ ;]*(, with [^;]* because of expand=[a-z]*)?)//' >"$tree/from-text"
 	diff "$tree/from-text" "$tree/from-json"
 }
 codes_are_known() {
