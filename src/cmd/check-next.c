@@ -293,24 +293,6 @@ static void check_driver(const struct check_input *input, const struct plan_entr
 
 /* --- neighbours, by the driver that takes them at the next boot --- */
 
-static const char *describe_now(const struct pci_function *function, bool wanted)
-{
-	if (!function->driver[0])
-		return "has no driver now";
-	return util_text(wanted ? "is on %s now" : "is on %s now, but no claim names it", function->driver);
-}
-
-/* Blacklists of the initramfs alone look as if they helped. */
-static const char *describe_binding(const struct check_input *input, const char *drivers,
-				    const char *overridden)
-{
-	const char *text = util_text("the next boot binds it to %s", drivers);
-
-	if (cmdline_has(input->context->cmdline, "rd.driver.blacklist", drivers))
-		text = util_text_add(text, " (rd.driver.blacklist= counts in the initramfs only)");
-	return overridden ? util_text_add(text, " until driverctl binds it") : text;
-}
-
 /* No host driver takes it, for a reason that may go away. */
 static void say_is_spared(const struct check_input *input, const struct pci_function *function,
 			  const struct pci_function *taken, const char *driver, struct findings *findings)
@@ -342,7 +324,7 @@ static void advise_neighbour(const struct check_input *input, const struct pci_f
 		finding->what = util_text("%s; it cannot be claimed too: %s", finding->what, advice.reason);
 }
 
-/* What has a host driver now, and keeps it, stands among the plan's neighbours already. */
+/* What has a host driver at the next boot, and keeps it, stands among the plan's neighbours already. */
 static void check_neighbour(const struct check_input *input, const struct pci_function *function,
 			    struct findings *findings)
 {
@@ -364,12 +346,13 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 	drivers = spared ? "" : module_index_find(input->index, function).names;
 	if (spared && !wanted)
 		say_is_spared(input, function, taken, spared, findings);
-	if (!drivers[0])
+	if (!overridden || !drivers[0])
 		return;
-	finding = findings_add(findings, overridden ? FINDING_WARN : FINDING_FAIL, pci_text(function), "",
-			       "%s, and %s; until it is released no guest can use IOMMU group %d with %s",
-			       describe_now(function, wanted), describe_binding(input, drivers, overridden),
-			       function->iommu_group, pci_address_text(&taken->address));
+	finding = findings_add(findings, FINDING_WARN, pci_text(function), "",
+			       "%s, and the next boot binds it to %s until driverctl binds it; until it is "
+			       "released no guest can use IOMMU group %d with %s",
+			       neighbours_describe_now(function, wanted), drivers, function->iommu_group,
+			       pci_address_text(&taken->address));
 	finding->code = CODE_GROUP_LATER;
 	if (!wanted)
 		advise_neighbour(input, function, finding);

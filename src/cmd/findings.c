@@ -77,7 +77,9 @@ void findings_add_neighbour(struct findings *findings, enum finding_level level,
 	struct finding *finding = findings_add(findings, level, pci_text(neighbour->function),
 					       neighbour->hint, "%s", neighbour->reason);
 
-	finding->code = neighbour->blocks ? CODE_GROUP : CODE_COMPANION;
+	finding->code = !neighbour->blocks                 ? CODE_COMPANION :
+			neighbour->function->later_drivers ? CODE_GROUP_LATER :
+							     CODE_GROUP;
 	finding->claim = neighbour->claim;
 	if (neighbour->claim && neighbour->claim[0])
 		finding_cure(finding, "%s (in " CONFIG_READ_FILE ")", neighbour->hint);

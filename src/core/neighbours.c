@@ -55,6 +55,29 @@ bool neighbours_go_with_vmd(const struct pci_function *functions, size_t count, 
 	return maker && plan_takes(plan, maker);
 }
 
+/* The driver that a group is judged by: that of the next boot, where it is foreseen. */
+static const char *driver_of(const struct pci_function *function)
+{
+	if (function->later_drivers)
+		return function->later_drivers;
+	return function->next_driver ? function->next_driver : function->driver;
+}
+
+const char *neighbours_describe_now(const struct pci_function *function, bool wanted)
+{
+	if (!function->driver[0])
+		return "has no driver now";
+	return util_text(wanted ? "is on %s now" : "is on %s now, but no claim names it", function->driver);
+}
+
+static const char *describe_driver(const struct pci_function *function, bool wanted)
+{
+	if (!function->later_drivers)
+		return util_text("is bound to %s", function->driver);
+	return util_text("%s, and the next boot binds it to %s", neighbours_describe_now(function, wanted),
+			 function->later_drivers);
+}
+
 static void find_group_neighbours(const struct plan_input *input, struct plan *plan)
 {
 	size_t limit;
@@ -73,14 +96,13 @@ static void find_group_neighbours(const struct plan_input *input, struct plan *p
 		const struct pci_function *function = &input->functions[i];
 
 		if (group[i] == PCI_NO_GROUP || !claimed[group[i]] || plan_takes(plan, function) ||
-		    is_let_be(function) ||
-		    is_neutral_driver(function->next_driver ? function->next_driver : function->driver) ||
+		    is_let_be(function) || is_neutral_driver(driver_of(function)) ||
 		    neighbours_go_with_vmd(input->functions, input->function_count, plan, function))
 			continue;
 		add_neighbour(plan, function, true,
-			      util_text("is bound to %s; until it is released no guest can use IOMMU group "
-					"%d with %s",
-					function->driver, function->iommu_group,
+			      util_text("%s; until it is released no guest can use IOMMU group %d with %s",
+					describe_driver(function, plan_entry_of(plan, function)),
+					function->iommu_group,
 					pci_address_text(&claimed[group[i]]->address)));
 	}
 }

@@ -59,6 +59,8 @@ struct pci_function {
 	struct pci_address physical; /* of a virtual function: what makes it */
 	/* by module_index_spared(): what keeps a host driver off it at the next boot, NULL where nothing does */
 	const char *next_driver;
+	/* "nouveau or nvidia": the host drivers that it has not now and gets at the next boot, NULL for none or not known */
+	const char *later_drivers;
 };
 
 /* Take a number of exactly @digits hexadecimal digits, in either case, from *@cursor up to @end. */

@@ -5,6 +5,8 @@
 
 #include "core/advice.h"
 #include "core/match.h"
+#include "core/module-index.h"
+#include "core/other-setups.h"
 #include "core/planner.h"
 #include "host/config-read.h"
 #include "host/deadline.h"
@@ -97,6 +99,23 @@ static struct advice_input advice_of(const struct context *context, const struct
 	};
 }
 
+/* What driverctl takes from its host driver after the boot is no obstacle for long. */
+static void foresee_driver(struct context *context, struct pci_function *function)
+{
+	const char *drivers;
+
+	if (pci_has_host_driver(function) || other_setups_driver(context->setups, function) ||
+	    module_index_spared(context->index, function))
+		return;
+	drivers = module_index_find(context->index, function).names;
+	/* Blacklists of the initramfs alone look as if they helped. */
+	if (drivers[0])
+		function->later_drivers =
+			cmdline_has(context->cmdline, "rd.driver.blacklist", drivers) ?
+				util_text("%s (rd.driver.blacklist= counts in the initramfs only)", drivers) :
+				drivers;
+}
+
 /*
  * What shares a group with a claimed device is judged by the driver that it will have, and so are the displays and the
  * network cards that stay.
@@ -107,10 +126,12 @@ static void foresee_drivers(struct context *context)
 
 	for (size_t i = 0; context->index && i < machine->function_count; i++) {
 		struct pci_function *function = &machine->functions[i];
+		bool shares = machine->mates[i] && function->iommu_group >= 0;
 
+		if (shares)
+			foresee_driver(context, function);
 		if (!pci_is_display(function) && !pci_is_network(function) &&
-		    (!machine->mates[i] || function->iommu_group < 0 ||
-		     (machine->wanted[i] >= 0 && !match_is_kept(&context->config, function))))
+		    (!shares || (machine->wanted[i] >= 0 && !match_is_kept(&context->config, function))))
 			continue;
 		function->next_driver = other_setups_driver(context->setups, function);
 		if (!function->next_driver)
