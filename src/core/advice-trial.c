@@ -147,6 +147,8 @@ bool advice_trial_refuses(const struct advice_input *input, const struct plan *p
 			  const struct advice_trial *trial, const bool *accepted, const bool *added,
 			  struct advice_refusal *ret)
 {
+	bool refused = false;
+
 	for (size_t i = 0; i < trial->plan.count; i++) {
 		const struct plan_entry *entry = &trial->plan.entries[i];
 
@@ -178,13 +180,17 @@ bool advice_trial_refuses(const struct advice_input *input, const struct plan *p
 		    accepted[advice_index_of(input, function)])
 			continue;
 		if (advice_would_miss(input, &trial->plan, function, &why)) {
-			*ret = (struct advice_refusal){ function, why.reason, why.hint };
-			return true;
+			/* Whoever cures one of them must not find the next one behind it. */
+			if (!refused || !why.hint[0])
+				*ret = (struct advice_refusal){ function, why.reason, why.hint };
+			if (!why.hint[0])
+				return true;
+			refused = true;
 		}
 		if (function->iommu_group >= 0 && advice_has_direct_region(input, function->iommu_group))
 			return advice_refuse(ret, function, "the firmware reserves memory for it");
 	}
-	return false;
+	return refused;
 }
 
 const struct pci_function *advice_what_to_claim(const struct advice_input *input,
