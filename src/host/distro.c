@@ -55,10 +55,7 @@ static bool has_program(const char *name)
 
 /* --- systems that cannot be served --- */
 
-/*
- * Lines of ID= of os-release, a file that is there, who it is, why it cannot be served, what its owner can do. In place
- * of the id "-" stands for a generator: it counts where no other one is installed.
- */
+/* Lines of ID= of os-release, a file that is there, who it is, why it cannot be served, what its owner can do. */
 static const char unsupported[] =
 	"truenas|/usr/bin/midclt|TrueNAS|each update replaces the system and its images|"
 	"isolate the GPU in the web interface: System, Advanced Settings, Isolated GPU Devices\n"
@@ -70,13 +67,18 @@ static const char unsupported[] =
 	"use xl pci-assignable-add, or xen-pciback.hide= on the kernel command line of dom0\n"
 	"nixos|/etc/NIXOS|NixOS|its own configuration makes the image and the kernel command line|"
 	"set boot.initrd.kernelModules and boot.kernelParams in the configuration of the system\n"
+	"guix|/run/current-system/parameters|Guix|its own configuration makes the image and the kernel "
+	"command "
+	"line|"
+	"set initrd-modules and kernel-arguments in the configuration of the system\n"
 	"steamos|/usr/bin/steamos-atomupd-client|SteamOS|each update replaces the read-only system and its "
 	"images|"
 	"use another distribution\n"
 	"chromeos|/usr/sbin/chromeos-install|ChromeOS|its verified kernel boots without an initramfs|"
-	"use another distribution\n"
-	"-|/usr/bin/mkinitcpio|mkinitcpio|its images cannot contain vfio-early yet|install dracut and boot "
-	"from its images\n";
+	"use another distribution\n";
+
+/* Generators of images that have no hook of ours. They count where no other one is installed. */
+static const char strangers[] = "mkinitcpio|mkinitfs|booster|ugrd|genkernel|mkinitrd|";
 
 /* ID= of os-release, as the shell reads it: a util_text(), or NULL. */
 static const char *read_id(void)
@@ -91,7 +93,13 @@ static const char *read_id(void)
 	return id;
 }
 
-static void find_unsupported(bool has_generator, struct distro_unsupported *ret)
+static bool is_bare_ostree(const struct generator *generator)
+{
+	return rootdir_exists("/run/ostree-booted") && generator != &generators[GENERATOR_RPM_OSTREE] &&
+	       !has_program("bootc");
+}
+
+static void find_unsupported(const struct generator *generator, struct distro_unsupported *ret)
 {
 	const char *system = read_id();
 
@@ -101,11 +109,23 @@ static void find_unsupported(bool has_generator, struct distro_unsupported *ret)
 		*ret = (struct distro_unsupported){ .name = next_field(&c) };
 		ret->why = next_field(&c);
 		ret->instead = next_field(&c);
-		if (id[0] == '-' ? !has_generator && rootdir_exists(file) :
-				   (system && !strcmp(id, system)) || rootdir_exists(file))
+		if ((system && !strcmp(id, system)) || rootdir_exists(file))
 			return;
 	}
 	*ret = (struct distro_unsupported){ NULL, NULL, NULL };
+	if (is_bare_ostree(generator)) {
+		*ret = (struct distro_unsupported){ "ostree without rpm-ostree",
+						    "each update replaces the system and its images",
+						    "use another distribution" };
+		return;
+	}
+	for (const char *c = strangers; *c && !generator && !ret->name;) {
+		const char *name = next_field(&c);
+
+		if (has_program(name))
+			*ret = (struct distro_unsupported){ name, "its images cannot contain vfio-early yet",
+							    "install dracut and boot from its images" };
+	}
 }
 
 /* --- boot loaders --- */
@@ -249,7 +269,9 @@ static bool is_out_of_reach(const char *image)
 static void set_regenerate(struct distro *distro, enum kernels_layout layout, const char *image)
 {
 	bool dracut = distro->generator == &generators[GENERATOR_DRACUT];
-	const char *plain = distro->generator ? distro->generator->regenerate : "regenerate the initramfs";
+	const char *plain = distro->generator ? distro->generator->regenerate :
+						"install dracut or initramfs-tools and regenerate the "
+						"initramfs";
 	const char *own = own_command(distro), *packaged;
 
 	if (own) {

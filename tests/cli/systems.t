@@ -171,6 +171,12 @@ entries() {
 	entry /boot/loader/entries/gentoo.conf /vmlinuz-$version /initramfs-$version.img
 }
 
+alpine() {
+	image=/boot/initramfs-lts
+	files /boot/vmlinuz-lts /sbin/mkinitfs
+	menu /boot/grub /boot/vmlinuz-lts $image
+}
+
 # --- what the table says ---
 
 # doc SYSTEM COLUMN: a cell of the table, without backticks, for the parameter
@@ -568,7 +574,7 @@ ok "the image of the entry counts, not the one beside the modules" says "PASS $i
 
 # --- systems that are not supported ---
 
-sed -n '/^## Systems that are not/,$s/^| \([A-Zm][^|]*[^ ]\) | \(.*\) |$/\1: \2/p' "$docs" >"$tree.unsupported"
+sed -n '/^## Systems that are not/,$s/^| \([^ s-][^|]*[^ ]\) | \(.*\) |$/\1: \2/p' "$docs" >"$tree.unsupported"
 unsupported() { # NAME FILE [TEXT]
 	start debian
 	rm "$tree/usr/sbin/update-initramfs"
@@ -588,11 +594,27 @@ unsupported Xen /proc/xen/capabilities
 unsupported NixOS /etc/os-release 'ID=nixos'
 unsupported SteamOS /etc/os-release 'ID="steamos"'
 unsupported ChromeOS /usr/lib/os-release 'ID=chromeos'
+unsupported Guix /etc/os-release 'ID=guix'
+unsupported "ostree without rpm-ostree" /run/ostree-booted
 unsupported mkinitcpio /usr/bin/mkinitcpio
-ok "the documents list no other" [ "$(wc -l <"$tree.unsupported")" = 8 ]
+unsupported mkinitfs /sbin/mkinitfs
+unsupported booster /usr/bin/booster
+unsupported ugrd /usr/bin/ugrd
+unsupported genkernel /usr/bin/genkernel
+unsupported mkinitrd /sbin/mkinitrd
+ok "the documents list no other" [ "$(wc -l <"$tree.unsupported")" = 15 ]
 rm "$tree.unsupported"
 start arch_grub
 files /usr/bin/mkinitcpio
 run check
 ok "mkinitcpio beside dracut is no obstacle" lacks "does not support"
+start debian
+rm "$tree/usr/sbin/update-initramfs"
+LACKS=program make_image
+run check
+ok "without a generator, one is to be installed" says "does not contain vfio-early; install dracut or initramfs-tools and regenerate the initramfs"
+start alpine
+run check
+ok "without a kernel that is known, an unsupported generator still fails" says "FAIL system: vfio-early does not support mkinitfs: "
+ok "and nothing is ready" lacks "Ready: "
 done_testing
