@@ -141,11 +141,37 @@ static bool install_calls_dracut(void)
 	       rootdir_exists("/etc/kernel/install.d/50-dracut.install");
 }
 
-/* rpm-ostree alone changes the system where it is no image of a container. */
+/* The origin of a deployment that rpm-ostree has changed on this host: it has packages or an image of its own. */
+static void look_for_changes(void *changed, const char *path)
+{
+	cleanup_free char *text = rootdir_read_text(path, RELEASE_LIMIT);
+
+	*(bool *)changed |= text && (strstr(text, "requested") || strstr(text, "regenerate-initramfs"));
+}
+
+static bool is_layered(void)
+{
+	bool changed = rootdir_exists("/usr/share/ublue-os");
+	struct rootdir_text folder;
+	char **names;
+	ssize_t count = rootdir_list("/ostree/deploy", &names);
+
+	for (ssize_t i = 0; i < count; i++)
+		rootdir_each_file(rootdir_path(&folder, "/ostree/deploy/%s/deploy", names[i]), ".origin",
+				  look_for_changes, &changed);
+	rootdir_list_free(names, count);
+	return changed;
+}
+
+/*
+ * Who has rpm-ostree changes the system with it, but where the owner builds the image of a container. Universal Blue
+ * builds images for others, who have no Containerfile.
+ */
 static bool is_bootc(bool ostree)
 {
 	return has_program("bootc") &&
-	       (!ostree || rootdir_exists(KARGS) || rootdir_exists("/usr/lib/bootc/install"));
+	       (!ostree ||
+		((rootdir_exists(KARGS) || rootdir_exists("/usr/lib/bootc/install")) && !is_layered()));
 }
 
 /* It is installed on openSUSE beside GRUB, too, which has its own menu then. */

@@ -311,6 +311,20 @@ printf 'quiet\nrd.vfio.ids=01:00.0\n' | write /etc/kernel/cmdline
 run check
 ok "another one in the second line" says "WARN /etc/kernel/cmdline: has other parameters than the next boot"
 start bootc
+files /usr/bin/rpm-ostree
+no_iommu
+run check
+ok "an image that the owner builds" says "; add to the Containerfile: "
+printf '[origin]\ncontainer-image-reference=x\n[packages]\nrequested-local=1:vfio-early\n' | write /ostree/deploy/default/deploy/77ab12.0.origin
+run check
+ok "rpm-ostree has added packages to it" says "; sudo rpm-ostree kargs --append-if-missing=intel_iommu=on"
+rm -r "$tree/ostree"
+files /usr/share/ublue-os/image-info.json
+LACKS=program make_image
+run check
+ok "Bazzite: somebody else builds the image" says "; sudo rpm-ostree kargs --append-if-missing=intel_iommu=on"
+ok "Bazzite: so the host regenerates it" says "; sudo vfio-early facts --write && sudo rpm-ostree initramfs --enable --arg=--add=vfio-early"
+start bootc
 no_iommu
 echo 'kargs = ["intel_iommu=off"]' | write /usr/lib/bootc/kargs.d/20-a.toml
 sed -i 's/^options.*/options intel_iommu=off rd.vfio.ids=10de:1c03/' "$tree/boot/loader/entries/ostree-1.conf"
