@@ -304,7 +304,7 @@ static void set_regenerate(struct distro *distro, enum kernels_layout layout, co
 		distro->regenerate = own;
 		return;
 	}
-	packaged = dracut && layout != KERNELS_UNIFIED ? kernels_each_packaged("sudo dracut --force") : "";
+	packaged = dracut && layout != KERNELS_UNIFIED ? kernels_beyond_dracut("sudo dracut --force") : "";
 	if (packaged[0] && (!image[0] || strstr(packaged, image)))
 		distro->regenerate = packaged;
 	else if (layout == KERNELS_UNIFIED && dracut && kernels_unified_by_dracut())

@@ -302,14 +302,34 @@ const char *kernels_version_of(const char *file)
 	return found;
 }
 
-const char *kernels_each_packaged(const char *command)
+/*
+ * The image of this kernel which "dracut --regenerate-all" would not write, "" where there is none. It takes a folder of
+ * the machine's id beside entries of a loader, then VERSION/initrd beside the modules (Gentoo has that as a link), and
+ * else the name with the version.
+ */
+static const char *find_beyond_dracut(const char *version)
+{
+	const char *packaged = find_packaged(version);
+	struct rootdir_text id, path;
+	bool elsewhere = rootdir_exists(rootdir_path(&path, MODULES "/%s/initrd", version));
+
+	if (packaged[0])
+		return packaged;
+	for (size_t i = 0; i < ARRAY_SIZE(boot_folders) && !elsewhere; i++)
+		elsewhere = rootdir_read("/etc/machine-id", &id) == 0 && id.text[0] &&
+			    rootdir_exists(rootdir_path(&path, "%s/loader/entries", boot_folders[i])) &&
+			    rootdir_exists(rootdir_path(&path, "%s/%s", boot_folders[i], id.text));
+	return elsewhere ? find_generated(version) : "";
+}
+
+const char *kernels_beyond_dracut(const char *command)
 {
 	const char *commands = "";
 	char **names;
 	ssize_t count = rootdir_list(MODULES, &names);
 
 	for (ssize_t i = 0; i < count; i++) {
-		const char *path = find_packaged(names[i]);
+		const char *path = find_beyond_dracut(names[i]);
 
 		if (path[0])
 			commands = util_text_add(commands, "%s%s %s %s", commands[0] ? " && " : "", command,

@@ -43,10 +43,10 @@ bool kernels_is_unified(const struct kernel *kernel);
 const char *kernels_version_of(const char *file) must_check;
 
 /*
- * "@command IMAGE VERSION", with "&&" between them, for each image that is called after its kernel's package: a
- * util_text(), "" for none.
+ * "@command IMAGE VERSION", with "&&" between them, for each image that "dracut --regenerate-all" would not write:
+ * it is called after its kernel's package, or dracut prefers another place. A util_text(), "" for none.
  */
-const char *kernels_each_packaged(const char *command) must_check;
+const char *kernels_beyond_dracut(const char *command) must_check;
 
 /* The boot loader's default entry has this kernel and this image, "" where it does not tell: read that one. */
 void kernels_set_next(struct kernel *kernels, size_t count, const char *version, const char *image);

@@ -546,6 +546,22 @@ start uki_kernel_install
 rm "$variables/LoaderInfo-$guid"
 run check
 ok "one that the firmware boots has no menu" says "WARN way back: the firmware boots the unified kernel image without a boot menu, so rd.vfio=0 cannot be set for one boot; "
+gentoo() {
+	image=/boot/initramfs-$version.img
+	files /boot/kernel-$version /usr/bin/dracut /usr/bin/grub-mkconfig /usr/src/linux-$version/initrd
+	ln -s ../../../usr/src/linux-$version/initrd "$tree/lib/modules/$version/initrd"
+	menu /boot/grub /boot/kernel-$version $image
+}
+start gentoo
+LACKS=program make_image
+run check
+ok "Gentoo: dracut --regenerate-all writes beside the modules" says "FAIL $image: does not contain vfio-early; sudo dracut --force $image $version"
+start fedora
+echo $id | write /etc/machine-id
+mkdir "$tree/boot/$id"
+LACKS=program make_image
+run check
+ok "Fedora: a folder of the machine's id draws dracut's images" says "FAIL $image: does not contain vfio-early; sudo dracut --force $image $version"
 start token
 rm "$tree/usr/sbin/update-initramfs"
 files /usr/bin/dracut /usr/lib/kernel/install.d/50-dracut.install
