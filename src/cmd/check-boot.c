@@ -26,6 +26,16 @@ static void check_entry(const struct check_input *input, struct findings *findin
 			CODE_OTHER_ENTRY;
 }
 
+static void check_initramfs(const struct check_input *input, struct findings *findings)
+{
+	if (input->boot->without_image && input->context->config.claim_count)
+		findings_add(findings, FINDING_FAIL, "boot loader", distro_add_image(input->distro),
+			     "the default entry (%s) boots the kernel without an initramfs, so vfio-early "
+			     "does not run",
+			     input->boot->path)
+			->code = CODE_WITHOUT_IMAGE;
+}
+
 /* --- the way back --- */
 
 /* UEFI specification, "Global Variables" */
@@ -86,5 +96,6 @@ void check_boot(const struct check_input *input, struct findings *findings)
 {
 	check_system(input, findings);
 	check_entry(input, findings);
+	check_initramfs(input, findings);
 	check_way_back(input, findings);
 }

@@ -219,6 +219,7 @@ static void judge(struct check *check)
 		.edit = bootloader_find_edit(&check->distro, check->context.cmdline, &edit) ? &edit : NULL,
 		.guests = &check->guests,
 		.ids = &check->ids,
+		.boot = &check->boot,
 		.other_entry = check->other_entry,
 	};
 

@@ -38,6 +38,7 @@ struct check_input {
 	const struct guest_devices *guests;
 	const struct modprobe_ids *ids; /* the ids= of modules, of which the last one of each counts */
 	bool files_ignored;             /* by rd.vfio.config=0, whatever they claim */
+	const struct bootloader_next *boot;
 	const char *
 		other_entry; /* why another boot entry than that of @next may be the default, "" for nothing */
 };

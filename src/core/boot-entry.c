@@ -213,6 +213,7 @@ struct grub_walk {
 	const char *wanted[LEVELS];  /* of that level, NULL for nothing */
 	size_t inside;               /* of an entry, at this depth + 1 */
 	bool reading, done;
+	bool retrying; /* what Ubuntu's menu does only after a boot without an image has failed */
 };
 
 /* What a level's part of "default" leaves for the levels below it, NULL where it is another entry's. */
@@ -302,6 +303,12 @@ static void read_grub_line(struct grub_walk *walk, const char *line, const char 
 		close_brace(walk);
 	} else if (end[-1] == '{') {
 		walk->braces++;
+	} else if (walk->reading && util_equal(word, size, "if")) {
+		walk->retrying = memmem(line, (size_t)(end - line), "initrdfail", strlen("initrdfail"));
+	} else if (util_equal(word, size, "else") || util_equal(word, size, "fi")) {
+		walk->retrying = false;
+	} else if (walk->retrying) {
+		return;
 	} else if (walk->reading && !entry->kernel[0] && loads_linux(word, size)) {
 		entry->kernel = next_grub_word(&line, end);
 		entry->options = copy_rest(line, end);

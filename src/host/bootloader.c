@@ -124,6 +124,7 @@ static void take(struct search *search, const struct boot_entry *entry, const ch
 	search->next.version = version;
 	search->next.image = find_image(entry);
 	search->next.cmdline = entry->options;
+	search->next.without_image = !entry->initrd[0] && !util_ends_in(entry->kernel, ".efi");
 	if (!util_ends_in(entry->initrd, ".efi"))
 		return;
 	search->next.path = "the unified kernel image";

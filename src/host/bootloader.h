@@ -20,6 +20,7 @@ struct bootloader_next {
 	const char *version, *image; /* of the entry that boots by default, "" where they are unknown */
 	const char *unknown;         /* why it may be another entry, "" for nothing */
 	bool without_cmdline;        /* it is a unified kernel image that has none in it */
+	bool without_image;          /* the entry boots the kernel without an initramfs */
 };
 
 /* Read what this system's boot loader has: its entries, grub.cfg or /etc/kernel/cmdline. */

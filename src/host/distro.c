@@ -518,6 +518,24 @@ const char *distro_apply(const struct distro *distro, const char *parameter, boo
 						  apply;
 }
 
+/* Images for clouds of Ubuntu have the variable: the menu tries without an initramfs first. */
+#define WITHOUT_IMAGE "GRUB_FORCE_PARTUUID"
+
+const char *distro_add_image(const struct distro *distro)
+{
+	const char *apply = apply_command(distro), *value, *file;
+	struct grub_defaults defaults;
+
+	if (!distro_has_grub(distro))
+		return "add a line 'initrd' with the image to that entry";
+	distro_read_grub(&defaults);
+	value = grub_defaults_value(&defaults, WITHOUT_IMAGE);
+	file = grub_defaults_place(&defaults, WITHOUT_IMAGE, DISTRO_GRUB);
+	grub_defaults_clear(&defaults);
+	return value && value[0] ? util_text("remove " WITHOUT_IMAGE " from %s, then: %s", file, apply) :
+				   util_text("%s, then: %s", distro->regenerate, apply);
+}
+
 const char *distro_regenerate(const struct distro *distro)
 {
 	return distro->regenerate;

@@ -69,6 +69,9 @@ const char *distro_remove(const struct distro *distro, const char *parameter) mu
 /* What regenerates the entries and unified images of kernel-install: a util_text(). Pure. */
 const char *distro_install(const struct distro *distro) must_check;
 
+/* What gives an initramfs to the boot entry, which has none: a util_text(). */
+const char *distro_add_image(const struct distro *distro) must_check;
+
 /* What applies the boot loader's configuration where @parameter was added to it, or @removed from it: a util_text(). */
 const char *distro_apply(const struct distro *distro, const char *parameter, bool removed) must_check;
 

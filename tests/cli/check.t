@@ -516,7 +516,7 @@ lost() { # CONFIGURATION-OF-THE-KERNEL
 	mkdir -p "$tree/boot/grub" "$tree/etc/default"
 	: >"$tree/etc/default/grub"
 	: >"$tree/usr/sbin/update-grub"
-	printf 'menuentry x {\n\tlinux /boot/vmlinuz-6.1.0-1 rd.vfio.ids=10de:1c03\n}\n' >"$tree/boot/grub/grub.cfg"
+	printf 'menuentry x {\n\tlinux /boot/vmlinuz-6.1.0-1 rd.vfio.ids=10de:1c03\n\tinitrd /boot/initrd.img-6.1.0-1\n}\n' >"$tree/boot/grub/grub.cfg"
 	printf '%s\n' "$@" >"$tree/boot/config-6.1.0-1"
 	run check
 }

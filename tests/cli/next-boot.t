@@ -28,7 +28,7 @@ grub() { # PARAMETER...: what grub.cfg has
 	: >"$tree/usr/sbin/update-grub"
 	[ -e "$tree/etc/default/grub" ] || : >"$tree/etc/default/grub"
 	mkdir -p "$tree/boot/grub"
-	printf '# made by update-grub\nmenuentry x {\n\tlinux /boot/vmlinuz-6.1.0-1 %s\n}\n' "$*" >"$tree/boot/grub/grub.cfg"
+	printf '# made by update-grub\nmenuentry x {\n\tlinux /boot/vmlinuz-6.1.0-1 %s\n\tinitrd /boot/initrd.img-6.1.0-1\n}\n' "$*" >"$tree/boot/grub/grub.cfg"
 }
 
 # --- ids that several devices have ---

@@ -402,6 +402,26 @@ run check
 ok "GRUB: another system" line "WARN boot loader: the default entry Windows (/boot/grub/grub.cfg) boots no kernel that is installed here; these results are for the first entry of this system"
 
 start debian
+printf 'menuentry x {\n\tif [ "${initrdfail}" = 1 ]; then\n\t  linux /boot/vmlinuz-%s %s\n\t  initrd /boot/initrd.img-%s\n\telse\n\t  linux /boot/vmlinuz-%s %s panic=-1\n\tfi\n\tinitrdfail\n}\n' \
+	$version "$parameters" $version $version "$parameters" | write /boot/grub/grub.cfg
+echo 'GRUB_FORCE_PARTUUID=7a1c' | write /etc/default/grub.d/40-force-partuuid.cfg
+run check
+ok "Ubuntu for clouds: without an initramfs first" line "FAIL boot loader: the default entry (/boot/grub/grub.cfg) boots the kernel without an initramfs, so vfio-early does not run; remove GRUB_FORCE_PARTUUID from /etc/default/grub.d/40-force-partuuid.cfg, then: sudo update-grub"
+ok "nothing is ready then" exits 1
+rm "$tree/etc/default/grub.d/40-force-partuuid.cfg"
+sed -i '/initrd /d' "$tree/boot/grub/grub.cfg"
+run check
+ok "GRUB: an entry without an initramfs" says "so vfio-early does not run; sudo update-initramfs -u -k all, then: sudo update-grub"
+start entries
+sed -i '/^initrd/d' "$tree/boot/loader/entries/gentoo.conf"
+run check
+ok "systemd-boot: an entry without an initramfs" says "FAIL boot loader: the default entry (/boot/loader/entries) boots the kernel without an initramfs, so vfio-early does not run; add a line 'initrd' with the image to that entry"
+: | config
+sed -i 's/rd.vfio.ids=10de:1c03//' "$tree/boot/loader/entries/gentoo.conf"
+run check
+ok "where nothing is claimed, nothing is said" lacks "without an initramfs"
+
+start debian
 second /boot/initrd.img-$newer
 files /boot/vmlinuz-$newer
 printf 'menuentry x {\n\tlinux "/BOOT/ubuntu@/vmlinuz-%s" quiet rd.vfio.ids=10de:1c03\n\tinitrd "/BOOT/ubuntu@/initrd.img-%s"\n}\n' $version $version |
