@@ -55,7 +55,10 @@ static bool has_program(const char *name)
 
 /* --- systems that cannot be served --- */
 
-/* Lines of ID= of os-release, a file that is there, who it is, why it cannot be served, what its owner can do. */
+/*
+ * Lines of ID= of os-release, a file that is there, who it is, why it cannot be served, what its owner can do. "-" in
+ * place of the id: see is_bare_ostree().
+ */
 static const char unsupported[] =
 	"truenas|/usr/bin/midclt|TrueNAS|each update replaces the system and its images|"
 	"isolate the GPU in the web interface: System, Advanced Settings, Isolated GPU Devices\n"
@@ -75,7 +78,9 @@ static const char unsupported[] =
 	"images|"
 	"use another distribution\n"
 	"chromeos|/usr/sbin/chromeos-install|ChromeOS|its verified kernel boots without an initramfs|"
-	"use another distribution\n";
+	"use another distribution\n"
+	"-|-|ostree without rpm-ostree|each update replaces the system and its images|use another "
+	"distribution\n";
 
 /* Generators of images that have no hook of ours. They count where no other one is installed. */
 static const char strangers[] = "mkinitcpio|mkinitfs|booster|ugrd|genkernel|mkinitrd|";
@@ -109,16 +114,11 @@ static void find_unsupported(const struct generator *generator, struct distro_un
 		*ret = (struct distro_unsupported){ .name = next_field(&c) };
 		ret->why = next_field(&c);
 		ret->instead = next_field(&c);
-		if ((system && !strcmp(id, system)) || rootdir_exists(file))
+		if (id[0] == '-' ? is_bare_ostree(generator) :
+				   (system && !strcmp(id, system)) || rootdir_exists(file))
 			return;
 	}
 	*ret = (struct distro_unsupported){ NULL, NULL, NULL };
-	if (is_bare_ostree(generator)) {
-		*ret = (struct distro_unsupported){ "ostree without rpm-ostree",
-						    "each update replaces the system and its images",
-						    "use another distribution" };
-		return;
-	}
 	for (const char *c = strangers; *c && !generator && !ret->name;) {
 		const char *name = next_field(&c);
 

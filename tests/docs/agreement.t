@@ -138,7 +138,10 @@ while read -r step; do
 done <"$work/steps-of-program"
 # Systems that are not supported, and why.
 sed -n '/^static const char unsupported/,/;$/p' "$top/src/host/distro.c" | tr -d '\n' | sed 's/"[ \t]*"//g; s/\\n/\n/g; s/[^"]*"//' |
-	awk -F '|' 'NF == 5 { print "| " $3 " | " $4 " |" }' | sort >"$work/unsupported-of-program"
+	awk -F '|' 'NF == 5 { print "| " $3 " | " $4 " |" }' >"$work/unsupported"
+sed -n 's/^static const char strangers.*"\(.*\)|";/\1/p' "$top/src/host/distro.c" | tr '|' '\n' |
+	sed 's/.*/| & | its images cannot contain vfio-early yet |/' >>"$work/unsupported"
+sort "$work/unsupported" >"$work/unsupported-of-program"
 sed -n '/^## Systems that are not/,$p' "$top/docs/boot-loaders.md" | grep '^| ' | grep -v '^| system\|^| ---' | sort >"$work/unsupported-of-docs"
 same "systems that are not supported" unsupported-of-program unsupported-of-docs
 
