@@ -40,7 +40,7 @@ int list_parse(struct list *list)
 			continue;
 		}
 		parsed->group = -1;
-		if (slips_parse_selector(word, strlen(word), &parsed->selector, &error) == 0)
+		if (slips_parse_selector(word, strlen(word), ' ', &parsed->selector, &error) == 0)
 			continue;
 		fprintf(stderr, "vfio-early: %s\n", error.what);
 		return -EINVAL;

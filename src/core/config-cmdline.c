@@ -30,11 +30,20 @@ static void parse_list(struct config *config, const struct config_place *place,
 	size_t length, count = 0;
 
 	/* The kernel skips empty items in vfio-pci.ids= too. */
-	for (; util_next_item(&cursor, end, &item, &length); count++)
+	for (; util_next_item(&cursor, end, &item, &length); count++) {
+		size_t brace = config_before(item, length, '{'), closed;
+
+		/* "01:00.{0,1}" is one item. */
+		closed = brace < length ? config_before(item, (size_t)(end - item), '}') + 1 : length;
+		if (closed > length && item + closed <= end) {
+			length = closed;
+			cursor = item + length;
+		}
 		if (config_before(item, length, ' ') == length)
 			config_add_selector(config, place, wish, item, length);
 		else
 			parse_blanks(config, place, wish, item, length);
+	}
 	if (!count)
 		config_complain_of(config, place, param->name, param->name_length,
 				   "no selector: expected ids or addresses with commas between them, as in "

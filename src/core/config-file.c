@@ -158,26 +158,45 @@ static void parse_option(struct config *config, const struct config_place *place
 	}
 }
 
+/* "10de 1c03": returns the id, and moves *@cursor behind it; "" for anything else. */
+static const char *join_halves(const char *word, size_t length, const char *end, const char **cursor)
+{
+	const char *next = *cursor, *device;
+	struct selector selector;
+	size_t device_length;
+
+	/* A class, as lspci -n has it, starts with "0". */
+	if (length != 4 || *word == '0' || !next_word(&next, end, &device, &device_length) ||
+	    device_length != 4)
+		return "";
+	word = util_text("%.4s:%.4s", word, device);
+	if (!selector_is(word, strlen(word), &selector))
+		return "";
+	*cursor = next;
+	return word;
+}
+
 /* One word of a "claim" or "keep" line that is no option. Moves *@cursor behind what belongs to it. */
 static void parse_selector(struct config *config, const struct config_place *place,
 			   const struct config_wish *wish, const char *word, size_t length, const char *end,
 			   const char **cursor)
 {
 	cleanup_texts struct text *mark = util_texts_mark();
-	bool other = config_before(word, length, ':') + 1 >= length;
+	bool other = config_before(word, length, ':') + 1 >= length && !memchr(word, ',', length);
 	struct name name = other ? config_find_name(config, word, length - (word[length - 1] == ':'),
 						    NAME_DIRECTIVE | NAME_OPTION) :
 				   (struct name){ NAME_NONE, "" };
 	const struct setting *option =
 		name.kind == NAME_OPTION ? setting_find(&claim_option_list, name.meant) : NULL;
 	const char *joined = option ? join(&claim_option_list, NAME_OPTION, word, end, cursor) : "";
+	const char *id = name.kind ? "" : join_halves(word, length, end, cursor);
 
-	if (memchr(word, ',', length))
+	if (id[0])
 		config_complain_of(
-			config, place, word, length,
-			util_text("separate selectors with blanks here, not with commas%s%s",
-				  config_did_you_mean(slips_find_selectors(word, length, " ")),
-				  wish->keep ? config_keep_meant(config, wish, word, length) : ""));
+			config, place, word, (size_t)(*cursor - word),
+			util_text("an id is vendor:device, four hexadecimal digits each%s%s",
+				  config_did_you_mean(id),
+				  wish->keep ? config_keep_meant(config, wish, id, strlen(id)) : ""));
 	else if (name.kind == NAME_DIRECTIVE)
 		config_complain_of(config, place, word, length,
 				   util_text("expected a selector or an option; %s starts a line of its own",

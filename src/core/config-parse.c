@@ -62,6 +62,27 @@ const char *config_keep_meant(struct config *config, const struct config_wish *w
 						  " They are kept.";
 }
 
+/*
+ * "01:00.0,1": what the item is a part of stands in the one before it. Returns what was meant, which may be several
+ * selectors; "" for anything else.
+ */
+static const char *find_member(const struct config_place *place, const char *text, size_t length)
+{
+	const char *end = text, *start, *meant;
+	struct selector selector;
+
+	while (end > place->line_start && strchr(" \t,", end[-1]))
+		end--;
+	for (start = end; start > place->line_start && !strchr(" \t,=\"", start[-1]);)
+		start--;
+	if (!selector_is(start, (size_t)(end - start), &selector))
+		return "";
+	start = util_text_copy(start, (size_t)(end - start));
+	meant = util_text("%s%s%.*s", start, *text == '-' ? "" : ",", (int)length, text);
+	meant = slips_selector(meant, strlen(meant));
+	return util_starts_with(meant, util_text("%s ", start)) ? meant + strlen(start) + 1 : "";
+}
+
 void config_add_selector(struct config *config, const struct config_place *place,
 			 const struct config_wish *wish, const char *text, size_t length)
 {
@@ -71,9 +92,16 @@ void config_add_selector(struct config *config, const struct config_place *place
 	struct selector selector;
 	struct claim *claim;
 
-	if (slips_parse_selector(text, length, &selector, &error) < 0) {
-		const char *kept = wish->keep ? config_keep_meant(config, wish, text, length) : "";
+	if (slips_parse_selector(text, length, wish->options.rank == CLAIM_OF_FILE ? ' ' : ',', &selector,
+				 &error) < 0) {
+		const char *member = config_is_full(config) || util_ends_in(error.what, "?") ?
+					     "" :
+					     find_member(place, text, length);
+		const char *kept = !wish->keep ? "" :
+				   member[0]   ? config_keep_meant(config, wish, member, strlen(member)) :
+						 config_keep_meant(config, wish, text, length);
 
+		error.what = util_text_add(error.what, "%s", config_did_you_mean(member));
 		if (kept[0])
 			error.what = util_text_add(error.what, "%s%s",
 						   util_ends_in(error.what, "?") ? "" : ".", kept);

@@ -309,6 +309,110 @@ static const char *guess_of_word(const char *word)
 	return guess[0] ? guess : guess_of_numbers(word, 16);
 }
 
+/* --- sets: what stands before the last "." or ":" is written once --- */
+
+/* What separates the members of a set; ".." does so too. */
+static const char between_members[] = " ,;/+&|-~{}[]()";
+
+struct set {
+	const char *list;   /* the members, with blanks between them */
+	const char *prefix; /* what is written once: "01:00." or "10de:" */
+	char last;          /* the last letter of the member before */
+	bool range;         /* the next member ends a range */
+};
+
+static size_t member_length(const char *text)
+{
+	const char *dots = strstr(text, "..");
+	size_t length = strcspn(text, between_members);
+
+	return dots && (size_t)(dots - text) < length ? (size_t)(dots - text) : length;
+}
+
+static bool has_word(const char *list, const char *word)
+{
+	const char *end = list + strlen(list), *item;
+	size_t length;
+
+	while (util_next_word(&list, end, &item, &length))
+		if (util_equal(item, length, word))
+			return true;
+	return false;
+}
+
+/* Returns false for what is no member. */
+static bool add_member(struct set *set, const char *member)
+{
+	bool address = util_ends_in(set->prefix, ".");
+	const char *whole = util_text("%s%s", set->prefix, address && strchr("xX?", *member) ? "*" : member);
+
+	if (address)
+		whole = guess_of_word(whole);
+	if (!whole[0] || !is_selector(whole) || (!address && strlen(member) != 4))
+		return false;
+	if (!has_word(set->list, whole))
+		set->list = util_text_add(set->list, "%s%s", set->list[0] ? " " : "", whole);
+	set->last = whole[strlen(whole) - 1];
+	return true;
+}
+
+static bool add_range(struct set *set, const char *member)
+{
+	char from = set->last, to = *member;
+
+	if (!util_ends_in(set->prefix, ".") || strlen(member) != 1 || to < '0' || to > '7' || from < '0')
+		return false;
+	if (from > to) {
+		to = from;
+		from = *member;
+		set->list = "";
+	}
+	if (from == '0' && to == '7') {
+		set->list = "";
+		return add_member(set, "*");
+	}
+	for (; from <= to; from++)
+		if (!add_member(set, util_text("%c", from)))
+			return false;
+	return true;
+}
+
+/*
+ * "01:00.0-3", "01:00.{0,1}", "01:00.0/1", "10de:1c03,10f1". Returns the selectors with blanks between them, "" for anything
+ * else.
+ */
+static const char *guess_of_set(const char *word)
+{
+	size_t length = member_length(word);
+	struct set set = { .list = "" };
+
+	while (length && word[length - 1] != '.' && word[length - 1] != ':')
+		length--;
+	set.prefix = util_text_copy(word, length);
+	/* Of an id only the device is a member. */
+	if (!length || (word[length - 1] == ':' && strchr(word, ':') != word + length - 1))
+		return "";
+	while (*word) {
+		const char *member;
+
+		length = member_length(word);
+		if (!length) {
+			set.range |= *word == '-' || *word == '~' || *word == '.';
+			word += *word == '.' ? 2 : 1;
+			continue;
+		}
+		member = util_text_copy(word, length);
+		word += length;
+		if (util_starts_with(member, set.prefix))
+			member += strlen(set.prefix);
+		member += *member == '.' || *member == ':';
+		if (*member && !(set.range ? add_range(&set, member) : add_member(&set, member)))
+			return "";
+		set.range = false;
+	}
+	return set.list[strcspn(set.list, " *")] ? set.list : "";
+}
+
 const char *slips_selector(const char *text, size_t length)
 {
 	const char *plain = slips_plain(text, length), *found;
@@ -317,7 +421,9 @@ const char *slips_selector(const char *text, size_t length)
 	if (length >= sizeof(word))
 		return "";
 	util_format(word, sizeof(word), "%s", plain);
-	found = guess_of_word(strip(word));
+	found = guess_of_set(strip(word));
+	if (!found[0])
+		found = guess_of_word(strip(word));
 	return found[0] || !plain[strcspn(plain, " ,;=()[]|/")] ? found :
 								  slips_find_selectors(text, length, " ");
 }
@@ -412,6 +518,14 @@ const char *slips_find_selectors(const char *text, size_t length, const char *se
 
 /* --- messages --- */
 
+/* Are they all functions of one slot? */
+static bool is_of_slot(const char *meant)
+{
+	const char *second = strchr(meant, ' '), *dot = strchr(meant, '.');
+
+	return dot && (second ? !strncmp(meant, second + 1, (size_t)(dot - meant)) : dot[1] == '*');
+}
+
 /* What is said where the selector itself is not what is wrong, or NULL. */
 static const char *describe_slip(const char *plain, const char *meant)
 {
@@ -421,20 +535,29 @@ static const char *describe_slip(const char *plain, const char *meant)
 	if (!strncasecmp(plain, "group", 5) || !strncasecmp(plain, "iommu_group", 11))
 		return "group numbers change between boots: name a device, with expand=group for its whole "
 		       "group";
+	if (strchr(plain, '.') && !util_ends_in(plain, ".") && is_of_slot(meant))
+		return "an address names one function, or all of its slot with .*";
 	/* It was read as an id, because it has no dot. */
 	return strchr(meant, '.') && !strchr(meant, '@') && !strchr(plain, '.') ? selector_expected_address :
 										  NULL;
 }
 
-int slips_parse_selector(const char *text, size_t length, struct selector *ret, struct selector_error *error)
+int slips_parse_selector(const char *text, size_t length, char separator, struct selector *ret,
+			 struct selector_error *error)
 {
-	const char *meant, *what, *character;
+	const char *what, *character;
+	char *meant;
 	size_t offset;
 
 	if (selector_parse(text, length, ret, error) == 0)
 		return 0;
-	meant = slips_selector(text, length);
-	what = describe_slip(slips_plain(text, length), meant);
+	what = slips_selector(text, length);
+	meant = util_text_copy(what, strlen(what));
+	what = separator == ' ' && memchr(text, ',', length) ?
+		       "separate selectors with blanks here, not with commas" :
+		       describe_slip(slips_plain(text, length), meant);
+	for (char *c = meant; (c = strchr(c, ' ')); c++)
+		*c = separator;
 	character = slips_character(text, length, &offset);
 	if (!character[0] || (what && !meant[0]))
 		offset = 0;

@@ -13,8 +13,8 @@ const char *slips_character(const char *text, size_t length, size_t *ret_offset)
 /* The text with ASCII in place of such characters: a util_text(). */
 const char *slips_plain(const char *text, size_t length) must_check;
 
-/* selector_parse(), and what was probably meant is in @error too. */
-int slips_parse_selector(const char *text, size_t length, struct selector *ret,
+/* selector_parse(), and what was probably meant is in @error too: several selectors with @separator between them. */
+int slips_parse_selector(const char *text, size_t length, char separator, struct selector *ret,
 			 struct selector_error *error) must_check;
 
 /* The selector, or selectors with blanks between them, that one word was meant to be; "" where that is unknown. */

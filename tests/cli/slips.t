@@ -399,7 +399,69 @@ file claim 01:00.0 expand
 file claim 1:00.0
 > 7: '1:00.0': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0; did you mean 01:00.0?
 file claim 01:00.0-1
-> 7: '01:00.0-1': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0
+> 7: '01:00.0-1': an address names one function, or all of its slot with .*; did you mean 01:00.0 01:00.1?
+file claim 02:00.0-3
+> 7: '02:00.0-3': an address names one function, or all of its slot with .*; did you mean 02:00.0 02:00.1 02:00.2 02:00.3?
+file claim 2:00.0-3
+> 7: '2:00.0-3': an address names one function, or all of its slot with .*; did you mean 02:00.0 02:00.1 02:00.2 02:00.3?
+file claim 0000:02:00.0-1
+> 7: '0000:02:00.0-1': an address names one function, or all of its slot with .*; did you mean 0000:02:00.0 0000:02:00.1?
+file claim 02:00.0–1
+> 14: '02:00.0???1': U+2013 EN DASH in place of '-'; did you mean 02:00.0 02:00.1?
+file claim 02:00.0..3
+> 7: '02:00.0..3': an address names one function, or all of its slot with .*; did you mean 02:00.0 02:00.1 02:00.2 02:00.3?
+file claim 02:00.[0-7]
+> 7: '02:00.[0-7]': an address names one function, or all of its slot with .*; did you mean 02:00.*?
+file claim 02:00.x
+> 7: '02:00.x': an address names one function, or all of its slot with .*; did you mean 02:00.*?
+file claim 02:00.0,1
+> 7: '02:00.0,1': separate selectors with blanks here, not with commas; did you mean 02:00.0 02:00.1?
+file claim 02:00.0,.1
+> 7: '02:00.0,.1': separate selectors with blanks here, not with commas; did you mean 02:00.0 02:00.1?
+file claim 02:00.{0,1}
+> 7: '02:00.{0,1}': separate selectors with blanks here, not with commas; did you mean 02:00.0 02:00.1?
+file claim 02:00.0/1
+> 7: '02:00.0/1': an address names one function, or all of its slot with .*; did you mean 02:00.0 02:00.1?
+file claim 02:00.0+1
+> 7: '02:00.0+1': an address names one function, or all of its slot with .*; did you mean 02:00.0 02:00.1?
+file claim 02:00.0-02:00.1
+> 7: '02:00.0-02:00.1': an address names one function, or all of its slot with .*; did you mean 02:00.0 02:00.1?
+file claim 02:00.0-03:00.1
+> 7: '02:00.0-03:00.1': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0
+file claim 02:00.3-0
+> 7: '02:00.3-0': an address names one function, or all of its slot with .*; did you mean 02:00.0 02:00.1 02:00.2 02:00.3?
+file claim 02:00.0 .1
+> 15: '.1': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean 02:00.1? This line claims nothing.
+file claim 02:00.0 1
+> 15: '1': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean 02:00.1? This line claims nothing.
+file claim 10de:1c03,10f1
+> 7: '10de:1c03,10f1': separate selectors with blanks here, not with commas; did you mean 10de:1c03 10de:10f1?
+file claim 10de:{1c03,10f1}
+> 7: '10de:{1c03,10f1}': separate selectors with blanks here, not with commas; did you mean 10de:1c03 10de:10f1?
+file claim 10de 1c03
+> 7: '10de 1c03': an id is vendor:device, four hexadecimal digits each; did you mean 10de:1c03?
+file claim 10de 1c03 optional
+> 7: '10de 1c03': an id is vendor:device, four hexadecimal digits each; did you mean 10de:1c03?
+file keep 10de 1c03
+> 6: '10de 1c03': an id is vendor:device, four hexadecimal digits each; did you mean 10de:1c03? It is kept.
+file keep 02:00.0-1
+> 6: '02:00.0-1': an address names one function, or all of its slot with .*; did you mean 02:00.0 02:00.1? They are kept.
+file keep 02:00.0 .1
+> 14: '.1': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean 02:00.1? It is kept.
+line rd.vfio.ids=02:00.0-1
+> 13: '02:00.0-1': an address names one function, or all of its slot with .*; did you mean 02:00.0,02:00.1?
+line rd.vfio.ids=02:00.{0,1}
+> 13: '02:00.{0,1}': an address names one function, or all of its slot with .*; did you mean 02:00.0,02:00.1?
+line rd.vfio.ids=02:00.0,1
+> 21: '1': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean 02:00.1?
+line rd.vfio.ids=10de:1c03,10f1
+> 23: '10f1': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean 10de:10f1?
+line rd.vfio.keep=02:00.0,1
+> 22: '1': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean 02:00.1? It is kept.
+word 02:00.0-1
+> vfio-early: '02:00.0-1': an address names one function, or all of its slot with .*; did you mean 02:00.0 02:00.1?
+word 10de:1c03,10f1
+> vfio-early: '10de:1c03,10f1': separate selectors with blanks here, not with commas; did you mean 10de:1c03 10de:10f1?
 line rd.vfio.dry-run=0
 > 1: 'rd.vfio.dry-run': unknown parameter; did you mean rd.vfio.dryrun=0?
 line rd.vfio0
@@ -478,7 +540,8 @@ rm -r "$tree/run/vfio-early"
 
 # --- what only protects takes effect, and nothing else does ---
 for line in "keep=01:00.0" "rd.vfio.keep 01:00.0" "- keep 01:00.0" "unclaim 01:00.0" "keep 02:00.0,01:00.0" "keep 01:00.0;02:00.0" \
-	"set keep=01:00.0" "keep 01:00.0#card"; do
+	"set keep=01:00.0" "keep 01:00.0#card" "keep 01:00.0-1" "keep 01:00.1-0" "keep 01:00.1,0" "keep 01:00.1 .0" "keep 01:00.1 0" \
+	"keep 01:00.{1,0}" "keep 01:00.x" "keep 10de 1c03" "keep 10de:10f1,1c03"; do
 	printf 'claim 01:00.0\n%s\n' "$line" | config
 	cmdline quiet
 	run boot --dry-run

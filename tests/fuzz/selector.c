@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = malloc(size ? size : 1);
 
 	memcpy(text, data, size);
-	if (slips_parse_selector(text, size, &selector, &error) < 0) {
+	if (slips_parse_selector(text, size, ' ', &selector, &error) < 0) {
 		require(error.offset <= size);
 		require(error.what && error.what[0]);
 	} else {
