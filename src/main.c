@@ -8,6 +8,7 @@
 #include "cmd/options.h"
 #include "core/nearest.h"
 #include "core/selector.h"
+#include "core/slips.h"
 #include "host/deadline.h"
 #include "host/rootdir.h"
 
@@ -73,13 +74,44 @@ static int print_help_of(const struct command *command)
 	return EXIT_DONE;
 }
 
-static int fail_to_find(const char *word)
+/* Words of other programs for what a line of the configuration does here: from KEEPS on, to leave a device to the host. */
+enum { KEEPS = 7 };
+static const char *const line_words[] = {
+	"claim",   "bind",   "add",    "assign", "detach",  "set-override",   "nodedev-detach",
+	"keep",    "unbind", "remove", "attach", "release", "unset-override", "nodedev-reattach",
+	"unclaim",
+};
+
+/* Which line does what the command is meant to do? */
+static int explain_lines(const struct options *options, bool keeps)
 {
-	const char *names[ARRAY_SIZE(commands)], *name;
+	const char *text = "", *line;
+
+	for (size_t i = 1; i < options->word_count; i++)
+		text = util_text_add(text, " %s", options->words[i]);
+	line = slips_find_selectors(text, strlen(text), " ");
+	text = slips_find_selectors(text, strlen(text), ",");
+	fprintf(stderr,
+		"vfio-early: unknown command '%s': to %s, %sadd \"%s %s\" to /etc/vfio-early.conf, or "
+		"rd.vfio.%s=%s to the kernel command line; vfio-early check says what is left to do\n",
+		options->words[0], keeps ? "leave devices to the host" : "claim devices",
+		keeps ? "remove the claim that vfio-early list --wanted names, or " : "",
+		keeps ? "keep" : "claim", line[0] ? line : "SELECTOR", keeps ? "keep" : "ids",
+		text[0] ? text : "SELECTOR");
+	return EXIT_USAGE;
+}
+
+static int fail_to_find(const struct options *options)
+{
+	const char *names[ARRAY_SIZE(commands)], *word = options->words[0];
+	const char *name, *line = nearest_name(word, strlen(word), line_words, ARRAY_SIZE(line_words));
 
 	for (size_t c = 0; c < ARRAY_SIZE(commands); c++)
 		names[c] = commands[c].name;
 	name = nearest_name(word, strlen(word), names, ARRAY_SIZE(names));
+	for (size_t i = 0; line && (!name || !strcmp(line, word)) && i < ARRAY_SIZE(line_words); i++)
+		if (line == line_words[i])
+			return explain_lines(options, i >= KEEPS);
 	fprintf(stderr, "vfio-early: unknown command '%s': %svfio-early --help lists the commands\n", word,
 		name ? util_text("did you mean %s? ", name) : options_hint(word));
 	return EXIT_USAGE;
@@ -96,7 +128,7 @@ static int cmd_help(const struct options *options)
 	if (command)
 		return print_help_of(command);
 	if (options->word_count)
-		return fail_to_find(options->words[0]);
+		return fail_to_find(options);
 	print_help();
 	return EXIT_DONE;
 }
@@ -157,7 +189,7 @@ int main(int argc, char **argv)
 		return end_output(cmd_help(&options));
 	command = take_command(&options);
 	if (!command)
-		return fail_to_find(options.words[0]);
+		return fail_to_find(&options);
 	if (options.help)
 		return end_output(print_help_of(command));
 	if (options_accept(&options, command->name) < 0)

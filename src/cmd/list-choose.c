@@ -25,6 +25,24 @@ static int parse_group(const char *word, struct list_word *ret)
 	return -EINVAL;
 }
 
+/* What is said of word @i, which is no selector: @what, or that it is half an id. */
+static const char *describe_word(const struct list *list, size_t i, const char *what)
+{
+	const char *word = list->options.words[i];
+	const char *next = i + 1 < list->options.word_count ? list->options.words[i + 1] : "";
+	const char *id = util_text("%s:%s", word, next);
+	struct selector selector;
+
+	if (strlen(next) == 4 && selector_is(id, strlen(id), &selector))
+		return util_text(
+			"'%s %s': an id is vendor:device, four hexadecimal digits each; did you mean %s?",
+			word, next, id);
+	id = util_text("%s:*", word);
+	return strlen(word) == 4 && !util_ends_in(what, "?") && selector_is(id, strlen(id), &selector) ?
+		       util_text("%s; did you mean %s?", what, id) :
+		       what;
+}
+
 int list_parse(struct list *list)
 {
 	struct selector_error error;
@@ -42,7 +60,7 @@ int list_parse(struct list *list)
 		parsed->group = -1;
 		if (slips_parse_selector(word, strlen(word), ' ', &parsed->selector, &error) == 0)
 			continue;
-		fprintf(stderr, "vfio-early: %s\n", error.what);
+		fprintf(stderr, "vfio-early: %s\n", describe_word(list, i, error.what));
 		return -EINVAL;
 	}
 	return 0;

@@ -88,6 +88,12 @@ static void take(struct options *options, int index)
 		options->driver = options->driver ? util_text("%s,%s", options->driver, optarg) : optarg;
 }
 
+/* "--driver=", and "--driver --gpu", where the next option is no value. */
+static bool lacks_value(int index)
+{
+	return rows[index].value == required_argument && (!*optarg || util_starts_with(optarg, "--"));
+}
+
 static bool is_given(const struct options *options, int index)
 {
 	return options->given & 1U << index;
@@ -106,6 +112,9 @@ void options_parse(int argc, char **argv, struct options *ret)
 		if (key == ':') {
 			ret->valueless = argv[optind - 1];
 			ret->valueless_index = index_of(optopt);
+		} else if (key != '?' && lacks_value(index_of(key))) {
+			ret->valueless = util_text("--%s%s", rows[index_of(key)].name, *optarg ? "" : "=");
+			ret->valueless_index = index_of(key);
 		} else if (key != '?') {
 			take(ret, index_of(key));
 		} else if (!ret->unknown) {

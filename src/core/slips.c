@@ -258,17 +258,18 @@ static bool is_selector(const char *word)
 /* "class=0300", "class:0x0300" and "0300", as lspci -n has it */
 static const char *guess_of_class(const char *word)
 {
+	bool named = !strncasecmp(word, "class", 5);
 	const char *class;
 
-	if (!strncasecmp(word, "class", 5))
+	if (named)
 		for (word += 5; *word && strchr(":=-_", *word); word++)
 			;
 	else if (*word != '0')
 		return "";
 	if (!strncasecmp(word, "0x", 2))
 		word += 2;
-	class = util_text("class:%s", word);
-	return strlen(word) != 2 && is_selector(class) ? class : "";
+	class = util_text("class:%s%s", named && strlen(word) % 2 ? "0" : "", word);
+	return (named || strlen(word) != 2) && is_selector(class) ? class : "";
 }
 
 /* @word without what stands around it, in place. */
@@ -518,6 +519,25 @@ const char *slips_find_selectors(const char *text, size_t length, const char *se
 
 /* --- messages --- */
 
+/* What list shows for a word that names a kind of device and no device: "gpu", "nvidia", "eth0". "" for other words. */
+static const char *list_for(const char *plain)
+{
+	/* "gpu-audio" is audio. */
+	static const char kinds[] = "audio\0sound\0snd\0hdmi\0>class:04\0"
+				    "gpu\0vga\0nvidia\0geforce\0radeon\0amd\0nouveau\0i915\0graphic\0>--gpu\0"
+				    "usb\0xhci\0>--usb\0nvme\0ssd\0sata\0ahci\0disk\0>--storage\0"
+				    "eth\0net\0wlan\0wifi\0>--net\0";
+	bool found = false;
+
+	for (const char *kind = kinds; *kind; kind += strlen(kind) + 1) {
+		if (*kind == '>' && found)
+			return kind + 1;
+		for (const char *c = plain; *c && *kind != '>' && !found; c++)
+			found = !strncasecmp(c, kind, strlen(kind));
+	}
+	return "";
+}
+
 /* Are they all functions of one slot? */
 static bool is_of_slot(const char *meant)
 {
@@ -529,7 +549,7 @@ static bool is_of_slot(const char *meant)
 /* What is said where the selector itself is not what is wrong, or NULL. */
 static const char *describe_slip(const char *plain, const char *meant)
 {
-	if (!meant[0] && is_placeholder(plain))
+	if (!meant[0] && is_placeholder(plain) && (plain[strcspn(plain, "<>{}$%")] || !list_for(plain)[0]))
 		return "a placeholder: replace it with the id or the address of the device, which "
 		       "vfio-early list shows";
 	if (!strncasecmp(plain, "group", 5) || !strncasecmp(plain, "iommu_group", 11))
@@ -569,5 +589,8 @@ int slips_parse_selector(const char *text, size_t length, char separator, struct
 	}
 	if (meant[0])
 		error->what = util_text_add(error->what, "; did you mean %s?", meant);
+	else if (!what && list_for(slips_plain(text, length))[0])
+		error->what = util_text_add(error->what, "; vfio-early list %s shows them",
+					    list_for(slips_plain(text, length)));
 	return -EINVAL;
 }

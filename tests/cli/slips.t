@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Slips and the answer to each. A row is a line of the configuration (file), the kernel command line (line) or an argument
-# of list (word), and below it, behind ">", what is said: all of it. Where nothing stands below a row, nothing is said.
+# Slips and the answer to each. A row is a line of the configuration (file), the kernel command line (line), an argument of list
+# (word) or all arguments (args), and below it, behind ">", what is said: all of it. Where nothing stands below a row,
+# nothing is said.
 . "$(dirname "$0")/lib.sh"
 
 machine dmar0
@@ -85,9 +86,90 @@ file claim bootvga
 file claim class=0300
 > 7: 'class=0300': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean class:0300?
 file claim class:VGA
-> 13: 'class:VGA': a class is two, four or six hexadecimal digits: base class, sub-class, programming interface
+> 13: 'class:VGA': a class is two, four or six hexadecimal digits: base class, sub-class, programming interface; vfio-early list --gpu shows them
 file claim 0300
 > 7: '0300': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean class:0300?
+file claim gpu
+> 7: 'gpu': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+file claim GPU
+> 7: 'GPU': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+file claim nvidia
+> 7: 'nvidia': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+file claim nvidia gpu
+> 7: 'nvidia': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+> 14: 'gpu': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+file claim amdgpu
+> 7: 'amdgpu': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+file claim audio
+> 7: 'audio': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list class:04 shows them
+file claim snd_hda_intel
+> 7: 'snd_hda_intel': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list class:04 shows them
+file claim usb
+> 7: 'usb': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --usb shows them
+file claim xhci_hcd
+> 7: 'xhci_hcd': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --usb shows them
+file claim nvme0n1
+> 7: 'nvme0n1': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --storage shows them
+file claim eth0
+> 7: 'eth0': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --net shows them
+file keep gpu
+> 6: 'gpu': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+file claim 01:00.0 hdmi-audio
+> 15: 'hdmi-audio': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list class:04 shows them; this line claims nothing
+file claim class:3
+> 13: 'class:3': a class is two, four or six hexadecimal digits: base class, sub-class, programming interface; did you mean class:03?
+file claim class:300
+> 13: 'class:300': a class is two, four or six hexadecimal digits: base class, sub-class, programming interface; did you mean class:0300?
+file claim class=03
+> 7: 'class=03': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean class:03?
+file claim class:gpu
+> 13: 'class:gpu': a class is two, four or six hexadecimal digits: base class, sub-class, programming interface; vfio-early list --gpu shows them
+line rd.vfio.ids=gpu
+> 13: 'gpu': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+line rd.vfio.keep=nvidia
+> 14: 'nvidia': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+line vfio-pci.ids=gpu
+> vfio-pci.ids:1:1: 'gpu': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+word gpu
+> vfio-early: 'gpu': expected an id such as 10de:1c03 or an address such as 01:00.0; vfio-early list --gpu shows them
+word class:3
+> vfio-early: 'class:3': a class is two, four or six hexadecimal digits: base class, sub-class, programming interface; did you mean class:03?
+args list 10de 1f08
+> vfio-early: '10de 1f08': an id is vendor:device, four hexadecimal digits each; did you mean 10de:1f08?
+args list 10de
+> vfio-early: '10de': expected an id such as 10de:1c03 or an address such as 01:00.0; did you mean 10de:*?
+args list --driver=
+> vfio-early: '--driver=' needs a value: --driver=NAME
+args list --driver= 01:00.0
+> vfio-early: '--driver=' needs a value: --driver=NAME
+args list --driver --gpu
+> vfio-early: '--driver' needs a value: --driver=NAME
+args --root= list
+> vfio-early: '--root=' needs a value: --root=DIR
+args claim 01:00.0
+> vfio-early: unknown command 'claim': to claim devices, add "claim 01:00.0" to /etc/vfio-early.conf, or rd.vfio.ids=01:00.0 to the kernel command line; vfio-early check says what is left to do
+args bind 10de:1c03 10de:10f1
+> vfio-early: unknown command 'bind': to claim devices, add "claim 10de:1c03 10de:10f1" to /etc/vfio-early.conf, or rd.vfio.ids=10de:1c03,10de:10f1 to the kernel command line; vfio-early check says what is left to do
+args add gpu
+> vfio-early: unknown command 'add': to claim devices, add "claim SELECTOR" to /etc/vfio-early.conf, or rd.vfio.ids=SELECTOR to the kernel command line; vfio-early check says what is left to do
+args set-override 0000:01:00.0 vfio-pci
+> vfio-early: unknown command 'set-override': to claim devices, add "claim 0000:01:00.0" to /etc/vfio-early.conf, or rd.vfio.ids=0000:01:00.0 to the kernel command line; vfio-early check says what is left to do
+args detach pci_0000_01_00_0
+> vfio-early: unknown command 'detach': to claim devices, add "claim 0000:01:00.0" to /etc/vfio-early.conf, or rd.vfio.ids=0000:01:00.0 to the kernel command line; vfio-early check says what is left to do
+args nodedev-detach pci_0000_01_00_0
+> vfio-early: unknown command 'nodedev-detach': to claim devices, add "claim 0000:01:00.0" to /etc/vfio-early.conf, or rd.vfio.ids=0000:01:00.0 to the kernel command line; vfio-early check says what is left to do
+args unbind 01:00.0
+> vfio-early: unknown command 'unbind': to leave devices to the host, remove the claim that vfio-early list --wanted names, or add "keep 01:00.0" to /etc/vfio-early.conf, or rd.vfio.keep=01:00.0 to the kernel command line; vfio-early check says what is left to do
+args unset-override 01:00.0
+> vfio-early: unknown command 'unset-override': to leave devices to the host, remove the claim that vfio-early list --wanted names, or add "keep 01:00.0" to /etc/vfio-early.conf, or rd.vfio.keep=01:00.0 to the kernel command line; vfio-early check says what is left to do
+args keep 01:00.0
+> vfio-early: unknown command 'keep': to leave devices to the host, remove the claim that vfio-early list --wanted names, or add "keep 01:00.0" to /etc/vfio-early.conf, or rd.vfio.keep=01:00.0 to the kernel command line; vfio-early check says what is left to do
+args remove
+> vfio-early: unknown command 'remove': to leave devices to the host, remove the claim that vfio-early list --wanted names, or add "keep SELECTOR" to /etc/vfio-early.conf, or rd.vfio.keep=SELECTOR to the kernel command line; vfio-early check says what is left to do
+args claimm 01:00.0
+> vfio-early: unknown command 'claimm': to claim devices, add "claim 01:00.0" to /etc/vfio-early.conf, or rd.vfio.ids=01:00.0 to the kernel command line; vfio-early check says what is left to do
+args stat
+> vfio-early: unknown command 'stat': did you mean status? vfio-early --help lists the commands
 file claim group:13
 > 7: 'group:13': group numbers change between boots: name a device, with expand=group for its whole group
 file claim group=13
@@ -492,6 +574,12 @@ answer() {
 	line) printf '%s\n' "$2" >"$tree/proc/cmdline" ;;
 	word)
 		run list "$2"
+		printf '%s\n' "$output"
+		return
+		;;
+	args)
+		# shellcheck disable=SC2086 # several arguments
+		run $2
 		printf '%s\n' "$output"
 		return
 		;;
