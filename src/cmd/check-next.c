@@ -194,7 +194,7 @@ static void check_several(const struct check_input *input, const struct claim *c
 	const char *list = "";
 
 	if (claim->selector.kind != SELECTOR_ID || claim->selector.id.vendor == SELECTOR_ANY ||
-	    claim->selector.id.device == SELECTOR_ANY || is_claimed_before(&input->context->config, claim))
+	    claim->selector.id.device == SELECTOR_ANY)
 		return;
 	for (size_t i = 0; i < machine->function_count; i++) {
 		const struct pci_function *function = &machine->functions[i];
@@ -214,7 +214,7 @@ static void check_several(const struct check_input *input, const struct claim *c
 		if (!taken || taken->boot_vga == 1)
 			taken = function;
 	}
-	if (count > 1)
+	if (count > 1 && !is_claimed_before(&input->context->config, claim))
 		findings_add(findings, accounted >= count || !taken ? FINDING_PASS : FINDING_WARN,
 			     util_text("claim %s", claim->text),
 			     cure  ? cure :

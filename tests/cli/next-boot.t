@@ -113,7 +113,7 @@ sed -i '1i menuentry Windows {\n\tchainloader /bootmgr\n}' "$tree/boot/grub/grub
 cmdline rd.vfio.ids=01:00.0
 run check
 ok "where the default is another system, and all entries of this one recover, the first of them counts" says "WARN 0000:01:00.0 10de:1c03: left alone: single on the kernel command line"
-tail -n 3 "$tree/boot/grub/grub.cfg" | sed 's/ single//' >"$tree/whole"
+sed -n '/^menuentry x/,$ { s/ single//; p }' "$tree/boot/grub/grub.cfg" >"$tree/whole"
 cat "$tree/whole" >>"$tree/boot/grub/grub.cfg"
 run check
 ok "and one that does not recover goes before them" says "PASS 0000:01:00.0 10de:1c03"
