@@ -469,6 +469,20 @@ static const char *hint_to_twins(const struct plan *plan, const struct pci_funct
 		list_replaced(plan, last), claim->wanted_by, list);
 }
 
+/* Another display that goes could stay in place of @last. */
+static const char *hint_to_last(const struct plan *plan, const struct pci_function *last)
+{
+	for (size_t i = 0; last && i < plan->count; i++) {
+		const struct pci_function *other = plan->entries[i].function;
+
+		if (pci_is_display(other) && is_going(&plan->entries[i]) && !goes_with_display(other, last))
+			return util_text("remove the claim of %s, and the host keeps that display in its "
+					 "place; " CLAIM_LAST_DISPLAY,
+					 pci_address_text(&other->address));
+	}
+	return CLAIM_LAST_DISPLAY;
+}
+
 /*
  * The host keeps one display, with its audio function and what shares its IOMMU group. One that waits counts
  * as going: the early stage must not count on what the late one takes.
@@ -477,7 +491,7 @@ static void guard_last_display(const struct plan_input *input, struct plan *plan
 {
 	const struct pci_function *last = find_last_display(input, plan);
 	const char *twins = last ? name_twins(plan, last) : "";
-	const char *hint = twins[0] ? hint_to_twins(plan, last, twins) : CLAIM_LAST_DISPLAY;
+	const char *hint = twins[0] ? hint_to_twins(plan, last, twins) : hint_to_last(plan, last);
 
 	for (size_t i = 0; last && i < plan->count; i++) {
 		struct plan_entry *entry = &plan->entries[i];
