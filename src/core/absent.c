@@ -42,15 +42,15 @@ struct likeness {
 };
 
 /* The first devices that @is_alike to the claim, as "0000:01:00.0 10de:1c82, ..."; "" for none. */
-static const char *list_alike(const struct pci_function *functions, size_t count, const struct claim *claim,
-			      bool (*is_alike)(const struct pci_function *function,
-					       const struct selector *selector))
+static const char *
+list_alike(const struct pci_function *functions, size_t count, const int *wanted, const struct claim *claim,
+	   bool (*is_alike)(const struct pci_function *function, const struct selector *selector))
 {
 	const char *text = "";
 	size_t found = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_alike(&functions[i], &claim->selector))
+		if (!is_alike(&functions[i], &claim->selector) || (wanted && wanted[i] >= 0))
 			continue;
 		if (found < NAMED)
 			text = util_text_add(text, "%s%s", text[0] ? ", " : "", pci_text(&functions[i]));
@@ -60,10 +60,11 @@ static const char *list_alike(const struct pci_function *functions, size_t count
 }
 
 static const char *hint_by(const struct likeness *kinds, size_t kind_count,
-			   const struct pci_function *functions, size_t count, const struct claim *claim)
+			   const struct pci_function *functions, size_t count, const int *wanted,
+			   const struct claim *claim)
 {
 	for (size_t i = 0; i < kind_count; i++) {
-		const char *list = list_alike(functions, count, claim, kinds[i].is_alike);
+		const char *list = list_alike(functions, count, wanted, claim, kinds[i].is_alike);
 
 		if (list[0])
 			return util_text("%s%s%s", kinds[i].before, list, kinds[i].behind);
@@ -173,7 +174,7 @@ static bool is_of_base_class(const struct pci_function *function, const struct s
 static const char *hint_to_class(const struct pci_function *functions, size_t count,
 				 const struct claim *claim)
 {
-	const char *list = list_alike(functions, count, claim, is_of_base_class);
+	const char *list = list_alike(functions, count, NULL, claim, is_of_base_class);
 
 	if (!list[0])
 		return util_text(
@@ -222,19 +223,20 @@ static const char *hint_to_path(const struct pci_function *functions, size_t cou
 			 behind[0] ? behind : "nothing: the card may be in another slot");
 }
 
-const char *absent_hint(const struct pci_function *functions, size_t count, const struct claim *claim)
+const char *absent_hint(const struct pci_function *functions, size_t count, const int *wanted,
+			const struct claim *claim)
 {
 	const struct selector *selector = &claim->selector;
 
 	switch (selector->kind) {
 	case SELECTOR_ADDRESS:
-		return hint_by(like_address, ARRAY_SIZE(like_address), functions, count, claim);
+		return hint_by(like_address, ARRAY_SIZE(like_address), functions, count, NULL, claim);
 	case SELECTOR_PATH:
 		return hint_to_path(functions, count, claim);
 	case SELECTOR_ID:
 		return selector->id.vendor == SELECTOR_ANY ?
 			       hint_to_class(functions, count, claim) :
-			       hint_by(like_id, ARRAY_SIZE(like_id), functions, count, claim);
+			       hint_by(like_id, ARRAY_SIZE(like_id), functions, count, wanted, claim);
 	case SELECTOR_BOOT_VGA:
 		break;
 	}

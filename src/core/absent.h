@@ -7,9 +7,10 @@
 
 /*
  * What to do about a claim that none of the @count sorted @functions matches: what there is that looks like it, by the kind of its
- * selector, and how to compare.
+ * selector, and how to compare. What is @wanted by another claim (see planner_make()) is not what an id meant.
  */
-const char *absent_hint(const struct pci_function *functions, size_t count, const struct claim *claim);
+const char *absent_hint(const struct pci_function *functions, size_t count, const int *wanted,
+			const struct claim *claim);
 
 /*
  * The same address in other segments, where the claim leaves the segment out: "are 0004:03:00.0 and

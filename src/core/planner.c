@@ -80,8 +80,8 @@ static void add_moved(const struct plan_input *input, const struct claim *claim,
 		    pci_address_text(&found->address), found->vendor, found->device, claim->text);
 }
 
-static void add_nothing_found(const struct plan_input *input, const struct claim *claim, const char *off,
-			      struct plan *plan)
+static void add_nothing_found(const struct plan_input *input, const int *wanted, const struct claim *claim,
+			      const char *off, struct plan *plan)
 {
 	struct plan_entry *entry = add_entry(plan, claim, NULL);
 	const char *elsewhere = off ? "" : absent_in_segments(input->functions, input->function_count, claim);
@@ -95,7 +95,8 @@ static void add_nothing_found(const struct plan_input *input, const struct claim
 	else
 		plan_decide(
 			entry, VERDICT_ABSENT,
-			claim->optional ? "" : absent_hint(input->functions, input->function_count, claim),
+			claim->optional ? "" :
+					  absent_hint(input->functions, input->function_count, wanted, claim),
 			"no device matches %s%s", claim->text, claim->optional ? ", which is optional" : "");
 }
 
@@ -146,7 +147,7 @@ static void add_unmatched(const struct plan_input *input, const int *wanted, con
 		for (i = 0; i < input->function_count && match == SELECTOR_NO; i++)
 			match = selector_match(&claim->selector, &input->functions[i]);
 		if (match == SELECTOR_NO || (match == SELECTOR_MOVED && off))
-			add_nothing_found(input, claim, off, plan);
+			add_nothing_found(input, wanted, claim, off, plan);
 		else if (match == SELECTOR_MOVED)
 			add_moved(input, claim, &input->functions[i - 1], wanted[i - 1] >= 0, plan);
 	}

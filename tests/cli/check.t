@@ -598,4 +598,8 @@ EOT
 echo "claim 10de:1c30 optional" | config
 run check
 ok "what is optional may be absent" lacks "did you mean"
+pci 0000:01:00.2 10DE:1CF1 40300 1
+echo "claim 10de:1c03 10de:1cf3" | config
+run check
+ok "what another claim has was not meant" says "FAIL 10de:1cf3: not found: no device matches 10de:1cf3; did you mean 0000:01:00.2 10de:1cf1? $compare"
 done_testing
