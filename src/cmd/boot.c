@@ -62,8 +62,8 @@ static void log_matches(const struct boot *boot)
 			log_line(LOG_INFO, "%s (%s) matches %zu devices", claim->text, claim->wanted_by,
 				 matches);
 		else
-			log_line(LOG_DEBUG, "%s (%s) matches %zu devices", claim->text, claim->wanted_by,
-				 matches);
+			log_line(LOG_DEBUG, "%s (%s) matches %s device", claim->text, claim->wanted_by,
+				 matches ? "1" : "no");
 	}
 }
 
