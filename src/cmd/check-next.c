@@ -154,24 +154,35 @@ static bool is_of_claim(const struct claim *claim, const struct pci_function *fu
 	return !pci_is_bridge(function) && selector_match(&claim->selector, function) == SELECTOR_YES;
 }
 
-static const char *narrow(const struct check_input *input, const struct claim *claim,
-			  const struct pci_function *function)
+static const char *pin(const struct pci_function *function)
 {
-	const char *one = util_text("%s@%04x:%04x", pci_address_text(&function->address), function->vendor,
-				    function->device);
+	return util_text("%s@%04x:%04x", pci_address_text(&function->address), function->vendor,
+			 function->device);
+}
+
+/* On the command line commas stand between the devices of a claim. */
+static bool is_from_cmdline(const struct check_input *input, const struct claim *claim)
+{
+	return input->files_ignored || claim->rank == CLAIM_OF_CMDLINE ||
+	       (claim->rank == CLAIM_OF_MODULE && claim->wanted_by[0] != '/');
+}
+
+/* To claim @all that can go where the host keeps the rest, or @one where all can. */
+static const char *narrow(const struct check_input *input, const struct claim *claim, const char *one,
+			  const char *all)
+{
+	const char *what = all ? "what can go" : "one of them", *pins = all ? all : one;
+	bool cmdline = is_from_cmdline(input, claim);
+	const char *line = cmdline ? util_text("rd.vfio.ids=%s", pins) :
+				     util_text("claim %s (in " CONFIG_READ_FILE ")", pins);
 
 	/* A module's ids= claims them all, whatever else is claimed. */
 	if (claim->rank == CLAIM_OF_MODULE)
-		return util_text(claim->wanted_by[0] != '/' ?
-					 "to claim one of them, remove %s from %s= and add rd.vfio.ids=%s" :
-				 input->files_ignored ?
-					 "to claim one of them, remove %s from %s and add rd.vfio.ids=%s" :
-					 "to claim one of them, remove %s from %s and claim %s "
-					 "(in " CONFIG_READ_FILE ")",
-				 claim->text, claim->wanted_by, one);
-	return claim->rank == CLAIM_OF_CMDLINE || input->files_ignored ?
-		       util_text("to claim one of them, name it: rd.vfio.ids=%s", one) :
-		       util_text("to claim one of them, name it: claim %s (in " CONFIG_READ_FILE ")", one);
+		return util_text("to claim %s, remove %s from %s%s and %s%s", what, claim->text,
+				 claim->wanted_by, claim->wanted_by[0] != '/' ? "=" : "",
+				 cmdline ? "add " : "", line);
+	return all ? util_text("to claim %s, put in place of %s: %s", what, claim->text, line) :
+		     util_text("to claim %s, name it: %s", what, line);
 }
 
 /* The file may claim what a parameter claims, too: one line is enough. */
@@ -191,7 +202,7 @@ static void check_several(const struct check_input *input, const struct claim *c
 	const struct pci_function *taken = NULL;
 	const char *cure = NULL;
 	size_t count = 0, accounted = 0; /* accounted: taken, or left out by a keep */
-	const char *list = "";
+	const char *list = "", *pins = "";
 
 	if (claim->selector.kind != SELECTOR_ID || claim->selector.id.vendor == SELECTOR_ANY ||
 	    claim->selector.id.device == SELECTOR_ANY)
@@ -211,6 +222,11 @@ static void check_several(const struct check_input *input, const struct claim *c
 		if (!plan_takes(&input->context->plan, function))
 			continue;
 		accounted++;
+		pins = util_text_add(pins, "%s%s",
+				     !pins[0]                      ? "" :
+				     is_from_cmdline(input, claim) ? "," :
+								     " ",
+				     pin(function));
 		if (!taken || taken->boot_vga == 1)
 			taken = function;
 	}
@@ -218,7 +234,7 @@ static void check_several(const struct check_input *input, const struct claim *c
 		findings_add(findings, accounted >= count || !taken ? FINDING_PASS : FINDING_WARN,
 			     util_text("claim %s", claim->text),
 			     cure  ? cure :
-			     taken ? narrow(input, claim, taken) :
+			     taken ? narrow(input, claim, pin(taken), accounted >= count ? NULL : pins) :
 				     "",
 			     "matches %zu devices: %s", count, list)
 			->code = CODE_SEVERAL;
