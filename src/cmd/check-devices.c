@@ -429,6 +429,29 @@ static void lose_route(const struct check_input *input, const struct pci_functio
 				->code = CODE_ROUTE;
 }
 
+/* No claim takes along what the host cannot spare; who names that alone is warned. */
+static void lose_chipset(const struct check_input *input, const struct plan_entry *entry, const char *subject,
+			 struct findings *findings)
+{
+	const struct selector *selector = &entry->claim->selector;
+	bool named = selector_match(selector, entry->function) == SELECTOR_YES;
+	bool several = selector->every_function || !match_names_device(entry->claim, entry->function);
+	const char *why = advice_chipset_part(entry->function), *cure = "remove its claim";
+
+	if (!why)
+		return;
+	if (!named)
+		cure = config_expand_of(&input->context->config, entry->claim) == EXPAND_GROUP ?
+			       "remove expand=group" :
+			       "remove expand=slot";
+	else if (several)
+		cure = util_text("in place of %s, claim the addresses that the guest needs",
+				 entry->claim->text);
+	findings_add(findings, named ? FINDING_WARN : FINDING_FAIL, subject, cure, "%s; the host loses it",
+		     why)
+		->code = CODE_CHIPSET;
+}
+
 static void check_loss(const struct check_input *input, size_t index, struct findings *findings)
 {
 	const struct plan_entry *entry = &input->context->plan.entries[index];
@@ -439,10 +462,7 @@ static void check_loss(const struct check_input *input, size_t index, struct fin
 	lose_storage(input, entry->function, match_insists_on_early(entry->claim, entry->function),
 		     match_is_asked_late(&input->context->config, entry->claim, entry->function), subject,
 		     findings);
-	if (advice_chipset_part(entry->function))
-		findings_add(findings, FINDING_WARN, subject, "remove its claim", "%s; the host loses it",
-			     advice_chipset_part(entry->function))
-			->code = CODE_CHIPSET;
+	lose_chipset(input, entry, subject, findings);
 	lose_route(input, entry->function, subject, findings);
 	lose_display(input, entry->function, subject, findings);
 	lose_console(input, entry->function, subject, findings);
