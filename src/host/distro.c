@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/boot-entry.h"
 #include "host/rootdir.h"
 
 #define FILE_LIMIT (1 << 20)
@@ -384,6 +385,23 @@ static const char *grub_place(const char *parameter, bool add)
 	return util_text("%s in %s", name, file);
 }
 
+/* Is it certain that what /etc/default/grub gives has the parameter, or does not have it? */
+static bool grub_is_done(const char *parameter, bool add)
+{
+	struct grub_defaults defaults;
+	struct cmdline_param param;
+	const char *cursor = parameter, *given;
+	bool done;
+
+	distro_read_grub(&defaults);
+	given = grub_defaults_cmdline(&defaults);
+	/* A value that the shell makes can have anything. */
+	done = given && !defaults.unsure && !strpbrk(given, "$`") && cmdline_next(&cursor, &param) &&
+	       (add ? boot_entry_has(given, &param) : !grub_defaults_find(&defaults, &param));
+	grub_defaults_clear(&defaults);
+	return done;
+}
+
 struct place_search {
 	const char *parameter, *found;
 };
@@ -487,6 +505,12 @@ static const char *describe(const struct distro *distro, const char *parameter, 
 				 describe_place(distro, parameter, add), distro_install(distro));
 	default:
 		apply = apply_command(distro);
+		if (distro_has_grub(distro) && grub_is_done(parameter, add))
+			return add ? apply :
+				     util_text("%s; if the default menu entry still has %s, choose another "
+					       "default "
+					       "entry",
+					       apply, parameter);
 		return util_text("%s %s %s %s%s%s", verb, parameter, where,
 				 describe_place(distro, parameter, add), apply[0] ? ", then: " : "", apply);
 	}

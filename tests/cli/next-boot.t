@@ -286,6 +286,11 @@ run check
 ok "an IOMMU that may be off then" says "WARN IOMMU: is on by intel_iommu=on, which the next boot does not have, and whether its kernel enables VT-d by default is unknown; add intel_iommu=on to"
 echo "# CONFIG_INTEL_IOMMU_DEFAULT_ON is not set" >"$tree/boot/config-6.1.0-1"
 run check
+echo 'GRUB_CMDLINE_LINUX="intel_iommu=on"' >"$tree/etc/default/grub"
+run check
+ok "what the file has already is applied" says "which the next boot does not have, and its kernel does not enable VT-d by default; sudo update-grub"
+ok "and not added again" lacks "add intel_iommu=on"
+: >"$tree/etc/default/grub"
 cmdline intel_iommu=on
 grub quiet
 run check
@@ -352,6 +357,10 @@ run check
 ok "unless the kernel switches it on" says "which this file has no longer; sudo update-grub"
 rm "$tree/boot/config-6.1.0-1"
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"' >"$tree/etc/default/grub"
+grub rd.vfio.ids=01:00.0 single
+echo 'GRUB_CMDLINE_LINUX_DEFAULT="rd.vfio.ids=01:00.0"' >"$tree/etc/default/grub"
+run check
+ok "what the file does not have cannot be removed from it" says "asks for a rescue shell (rd.vfio.recovery=claim overrides this); sudo update-grub; if the default menu entry still has single, choose another default entry"
 grub rd.vfio.ids=01:00.0 quiet iommu=pt
 mkdir "$tree/etc/default/grub.d"
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT rd.vfio.ids=01:00.0 iommu=pt"' >"$tree/etc/default/grub.d/vfio.cfg"
