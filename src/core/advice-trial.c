@@ -114,6 +114,8 @@ bool advice_refuse_by_entry(const struct plan *plan, const struct plan_entry *en
 	/* What the guard of a disk advises gets at the cause; to give the last display away does not. */
 	if (pci_may_carry_disks(root->function) && !pci_is_behind_vmd(root->function))
 		ret->cure = advice_without_insisting(root->hint);
+	if (!ret->cure[0] && util_starts_with(root->hint, CARRY_INSIST))
+		ret->cure = ADVICE_MISSING_DISK;
 	return true;
 }
 

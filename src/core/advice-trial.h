@@ -34,6 +34,9 @@ bool advice_refuse(struct advice_refusal *ret, const struct pci_function *cause,
 bool advice_refuse_by_entry(const struct plan *plan, const struct plan_entry *entry,
 			    struct advice_refusal *ret);
 
+/* What helps where the host waits for a disk that is not found, and nothing else is known of it. */
+#define ADVICE_MISSING_DISK "make the disk appear, or remove what names it"
+
 /* The cure without "claim it with stage=early" and the like, which is for the claim of that device alone; "" if none is left. */
 const char *advice_without_insisting(const char *hint);
 

@@ -114,7 +114,7 @@ static void advise_to_insist(const struct advice_input *input, struct plan *plan
 		entry->hint = why.hint;
 	entry->hint = advice_without_insisting(entry->hint);
 	if (!entry->hint[0])
-		entry->hint = "make the disk appear, or remove what names it";
+		entry->hint = ADVICE_MISSING_DISK;
 	for (size_t g = 0; g < plan->group_count; g++)
 		if (plan->groups[g].cause == entry->function &&
 		    (util_starts_with(plan->groups[g].hint, CARRY_INSIST) ||
