@@ -186,6 +186,23 @@ static const char *find_besides(const struct check_input *input, const char *ids
 	return text;
 }
 
+/* Its ids without the quotes that modprobe.d allows around them, and the configuration does not. */
+static const char *ids_of(const struct other_setup *setup)
+{
+	cleanup_free char *ids = util_copy(setup->text, strlen(setup->text));
+
+	util_unquote(ids);
+	return util_text("%s", ids);
+}
+
+/* Other options of the module count, with vfio-early too. */
+static const char *remove_of_line(const struct other_setup *setup)
+{
+	return setup->among_options ? util_text("remove ids=%s from the line",
+						util_text_shown(setup->text, strlen(setup->text))) :
+				      "remove the line";
+}
+
 /* What to do so that the other method is gone. */
 static void cure_setup(const struct check_input *input, const struct other_setup *setup,
 		       struct finding *finding)
@@ -196,7 +213,8 @@ static void cure_setup(const struct check_input *input, const struct other_setup
 	else if (util_starts_with(setup->where, "/etc/modules"))
 		finding->hint = setup->kind == SETUP_IDS ? "remove the line" : "remove these lines";
 	else
-		finding_cure(finding, "remove the line, then: %s", distro_regenerate(input->distro));
+		finding_cure(finding, "%s, then: %s", remove_of_line(setup),
+			     distro_regenerate(input->distro));
 }
 
 /* What keeps a host driver off a claimed device's group is not to be removed: @text is in the finding that says so. */
@@ -313,16 +331,17 @@ static void check_ids(const struct check_input *input, const struct other_setup 
 		cure_setup(input, setup, finding);
 	else if (setup->parameter)
 		finding_cure(finding, "replace it with rd.vfio.ids=%s",
-			     list_as_claims(input, setup->text, ","));
+			     list_as_claims(input, ids_of(setup), ","));
 	else
 		finding_cure(finding,
 			     input->files_ignored ?
 				     "put rd.vfio.ids=%2$s on the kernel command line and "
-				     "remove the line, then: %1$s" :
+				     "%3$s, then: %1$s" :
 				     "add to the configuration: claim %2$s (in " CONFIG_READ_FILE
-				     "), and remove the line, then: %1$s",
+				     "), and %3$s, then: %1$s",
 			     distro_regenerate(input->distro),
-			     list_as_claims(input, setup->text, input->files_ignored ? "," : " "));
+			     list_as_claims(input, ids_of(setup), input->files_ignored ? "," : " "),
+			     remove_of_line(setup));
 }
 
 static void check_stub_ids(const struct check_input *input, const struct other_setup *setup,
@@ -330,7 +349,7 @@ static void check_stub_ids(const struct check_input *input, const struct other_s
 {
 	struct finding *finding;
 	bool kept = false;
-	const char *besides = find_besides(input, setup->text, &kept);
+	const char *besides = find_besides(input, ids_of(setup), &kept);
 
 	if (check_overridden(input, setup, "pci_stub", findings))
 		return;

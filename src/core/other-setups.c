@@ -68,7 +68,7 @@ static bool is_unsafe(const char *option)
 static void add_options(struct other_setups *setups, const char *where, const char *rest, const char *end)
 {
 	const char *module, *word;
-	size_t length, size;
+	size_t length, size, options = 0, before = setups->count;
 	bool vfio, stub, type1;
 
 	if (!util_next_word(&rest, end, &module, &length))
@@ -76,12 +76,14 @@ static void add_options(struct other_setups *setups, const char *where, const ch
 	vfio = cmdline_same_name(module, length, "vfio_pci");
 	stub = cmdline_same_name(module, length, "pci_stub");
 	type1 = cmdline_same_name(module, length, "vfio_iommu_type1");
-	while (util_next_word(&rest, end, &word, &size)) {
+	for (; util_next_word(&rest, end, &word, &size); options++) {
 		if (type1 && is_unsafe(word))
 			add(setups, SETUP_UNSAFE, where, word, size);
 		else if ((vfio || stub) && !strncmp(word, "ids=", 4))
 			add(setups, vfio ? SETUP_IDS : SETUP_STUB_IDS, where, word + 4, size - 4);
 	}
+	for (size_t i = before; i < setups->count; i++)
+		setups->list[i].among_options = setups->list[i].kind == SETUP_IDS && options > 1;
 }
 
 /* "softdep nouveau pre: vfio-pci" */

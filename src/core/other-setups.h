@@ -25,6 +25,7 @@ struct other_setup {
 	char *text;                 /* the ids, the module or modules, or the driver */
 	char *parameter;            /* of the kernel command line, as it is written there; else NULL */
 	struct pci_address address; /* of SETUP_DRIVERCTL */
+	bool among_options;         /* of SETUP_IDS: the line sets other options too, which count on */
 };
 
 struct other_setups {

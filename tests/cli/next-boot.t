@@ -239,6 +239,13 @@ ok "those of the command line replace them" line "WARN /etc/modprobe.d/v.conf:1:
 ok "and are what is claimed" says "PASS 0000:01:00.1 10de:10f1: would be bound to vfio-pci"
 ok "alone" lacks "PASS 0000:01:00.0"
 echo 'options vfio-pci ids="10de:1c03" disable_vga=1' >"$tree/etc/modprobe.d/v.conf"
+cmdline quiet
+run check
+ok "other options of that line stay" says "; add to the configuration: claim 10de:1c03 (in /etc/vfio-early.conf), and remove ids=\"10de:1c03\" from the line, then: sudo update-initramfs -u -k all"
+echo "claim 10de:1c03" | config
+run check
+ok "also where the ids are claimed" says "; remove ids=\"10de:1c03\" from the line, then: sudo update-initramfs -u -k all"
+: | config
 cmdline vfio-pci.ids=10de:1c03
 run check
 ok "the same ids in both places are no difference" lacks "has no effect"
