@@ -211,9 +211,24 @@ static const char *find_wanted(struct search *search, const char *text, const ch
 	return value;
 }
 
+/* On UEFI, RHEL 8 and those before it have GRUB's files in the folder of the distribution: "" for none. */
+static const char *find_grub_on_esp(void)
+{
+	const char *found = "";
+	struct rootdir_text path;
+	char **names;
+	ssize_t count = rootdir_list("/boot/efi/EFI", &names);
+
+	for (ssize_t i = 0; i < count && !found[0]; i++)
+		if (rootdir_exists(rootdir_path(&path, "/boot/efi/EFI/%s/grub.cfg", names[i])))
+			found = util_text("/boot/efi/EFI/%s", names[i]);
+	rootdir_list_free(names, count);
+	return found;
+}
+
 static void read_grub(struct search *search)
 {
-	static const char *const folders[] = { "/boot/grub", "/boot/grub2" };
+	const char *const folders[] = { "/boot/grub", "/boot/grub2", find_grub_on_esp() };
 	struct boot_entry entry;
 
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
@@ -281,7 +296,7 @@ static const struct boot_entry *find_by_grub_name(const struct search *search, c
 /* Entries of the specification in GRUB's menu. */
 static void read_grub_entries(struct search *search)
 {
-	static const char *const folders[] = { "/boot/grub2", "/boot/grub" };
+	const char *const folders[] = { "/boot/grub2", "/boot/grub", find_grub_on_esp() };
 	cleanup_free char *config = NULL, *environment = NULL;
 	const char *wanted = FIRST, *where = "", *folder = folders[0];
 

@@ -19,7 +19,7 @@ struct generator {
 	const char *installed[4][2];
 	const char *regenerate;   /* the command that regenerates every image */
 	const char *list_tool;    /* the command that lists what is in an image, or NULL */
-	const char *images[3][2]; /* what stands before and behind the kernel's version in an image's path */
+	const char *images[4][2]; /* what stands before and behind the kernel's version in an image's path */
 	const char *marks[3][2];  /* paths of an image, by which it is recognised */
 	const char *parameter_folder; /* of an image: files with parameters as on the kernel command line */
 	const char *parameter_file;

@@ -441,6 +441,15 @@ for saved in $id-$version x 1; do
 	ok "Fedora: the saved entry $saved" next_is $version
 done
 start rhel8
+second /boot/initramfs-$newer.img
+files /boot/vmlinuz-$newer
+sed "s/$version/$newer/g" "$tree/boot/loader/entries/$id-$version.conf" >"$tree/boot/loader/entries/$id-$newer.conf"
+mkdir -p "$tree/boot/efi/EFI/almalinux" "$tree/boot/efi/EFI/BOOT"
+mv "$tree/boot/grub2/grub.cfg" "$tree/boot/grub2/grubenv" "$tree/boot/efi/EFI/almalinux/"
+ln -s ../efi/EFI/almalinux/grubenv "$tree/boot/grub2/grubenv"
+run check
+ok "RHEL 8 on UEFI: GRUB's files are on the partition of the firmware" next_is $version
+start rhel8
 cmdline BOOT_IMAGE=/vmlinuz quiet
 run check
 ok "RHEL 8: the parameters come from grubenv" says "PASS command line: the next boot has a different command line (/boot/loader/entries)"
@@ -552,6 +561,11 @@ ok "without a list it is unknown" says "WARN $image: has perhaps vfio-early in i
 squashed squashfs-root.img bash
 run check
 ok "a list without our module is clear" says "FAIL $image: does not contain vfio-early"
+start opensuse
+files /boot/vmlinuz-$newer
+second /boot/initrd-$newer.img
+run check
+ok "Mageia's name of an image" says "/boot/initrd-$newer.img: does not contain vfio-early"
 start arch_grub
 files /boot/initramfs-$version.img
 run check
