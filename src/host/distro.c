@@ -200,6 +200,23 @@ static enum distro_loader find_grub(const struct distro *distro)
 	return LOADER_UNKNOWN;
 }
 
+static void look_for_install(void *found, const char *path)
+{
+	cleanup_free char *text = rootdir_read_text(path, RELEASE_LIMIT);
+
+	*(bool *)found |= text && strstr(text, "/kernel/install.d/");
+}
+
+/* It writes so into the entries that it makes (90-loaderentry.install), and makes them anew with each image. */
+static bool has_installed(const char *entries)
+{
+	bool found = false;
+
+	if (entries && has_install())
+		rootdir_each_file(entries, ".conf", look_for_install, &found);
+	return found;
+}
+
 static enum distro_loader find_loader(const struct distro *distro)
 {
 	bool ostree = distro->generator == &generators[GENERATOR_RPM_OSTREE];
@@ -227,7 +244,7 @@ static enum distro_loader find_loader(const struct distro *distro)
 		return LOADER_REFIND;
 	if (grub)
 		return grub;
-	if (has_cmdline)
+	if (has_cmdline || has_installed(distro->entries))
 		return LOADER_KERNEL_INSTALL;
 	return distro->entries ? LOADER_ENTRIES : LOADER_UNKNOWN;
 }
@@ -477,6 +494,14 @@ static const char *apply_command(const struct distro *distro)
 	}
 }
 
+/* Without the file kernel-install takes the parameters of this boot, and a changed entry lasts until it runs again. */
+static const char *make_cmdline(void)
+{
+	return rootdir_exists(DISTRO_CMDLINE) || rootdir_exists(DISTRO_CMDLINE_FOLDER) ?
+		       "" :
+		       "sudo sh -c \"sed 's/ *initrd=[^ ]*//' /proc/cmdline >" DISTRO_CMDLINE "\", then ";
+}
+
 static const char *describe(const struct distro *distro, const char *parameter, bool add)
 {
 	const char *verb = add ? "add" : "remove", *where = add ? "to" : "from", *apply;
@@ -501,7 +526,7 @@ static const char *describe(const struct distro *distro, const char *parameter, 
 		return util_text("remove %s from %s in the image, " BUILD, parameter,
 				 describe_place(distro, parameter, add));
 	case LOADER_KERNEL_INSTALL:
-		return util_text("%s %s %s %s, then %s", verb, parameter, where,
+		return util_text("%s%s %s %s %s, then %s", make_cmdline(), verb, parameter, where,
 				 describe_place(distro, parameter, add), distro_install(distro));
 	default:
 		apply = apply_command(distro);

@@ -310,6 +310,17 @@ ok "/etc/kernel/cmdline may have several lines" lacks "/etc/kernel/cmdline"
 printf 'quiet\nrd.vfio.ids=01:00.0\n' | write /etc/kernel/cmdline
 run check
 ok "another one in the second line" says "WARN /etc/kernel/cmdline: has other parameters than the next boot"
+debian_entries() {
+	token
+	rm -r "$tree/etc/kernel"
+	echo "# File created by /usr/lib/kernel/install.d/90-loaderentry.install (systemd 257)" >>"$tree/efi/loader/entries/debian-$version+3.conf"
+	files /etc/default/grub /usr/sbin/update-grub
+}
+start debian_entries
+no_iommu
+run check
+ok "kernel-install makes entries anew, so a parameter stands in its file" says "; sudo sh -c \"sed 's/ *initrd=[^ ]*//' /proc/cmdline >/etc/kernel/cmdline\", then add intel_iommu=on to /etc/kernel/cmdline, then for each kernel: sudo kernel-install add "
+ok "the file that is made so has what this boot has" [ "$(echo 'quiet initrd=\x\initrd root=/dev/sda1' | sed 's/ *initrd=[^ ]*//')" = "quiet root=/dev/sda1" ]
 start bootc
 files /usr/bin/rpm-ostree
 no_iommu
