@@ -378,7 +378,7 @@ const char *boot_entry_parse_refind(const char *text)
 static bool is_the_loaders(const struct cmdline_param *param)
 {
 	return param->name[0] == '$' || cmdline_is(param, "BOOT_IMAGE") || cmdline_is(param, "initrd") ||
-	       cmdline_is(param, "systemd.machine_id");
+	       cmdline_is(param, "vt.handoff") || cmdline_is(param, "systemd.machine_id");
 }
 
 static bool same_param(const struct cmdline_param *a, const struct cmdline_param *b)

@@ -433,6 +433,11 @@ run check
 ok "where nothing is claimed, nothing is said" lacks "without an initramfs"
 
 start debian
+sed -i 's/rd.vfio.ids=10de:1c03/& $vt_handoff/' "$tree/boot/grub/grub.cfg"
+cmdline "BOOT_IMAGE=/boot/vmlinuz-$version $parameters vt.handoff=7"
+run check
+ok "Ubuntu: what its menu adds is no other command line" lacks "command line"
+start debian
 second /boot/initrd.img-$newer
 files /boot/vmlinuz-$newer
 printf 'menuentry x {\n\tlinux "/BOOT/ubuntu@/vmlinuz-%s" quiet rd.vfio.ids=10de:1c03\n\tinitrd "/BOOT/ubuntu@/initrd.img-%s"\n}\n' $version $version |
