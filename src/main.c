@@ -150,7 +150,10 @@ static bool is_selector(const char *word)
 	return selector_parse(word, strlen(word), &selector, &error) == 0 || word[strcspn(word, ":")];
 }
 
-/* Take the command's name from the words. Without one, and with a selector in its place, it is list. */
+/*
+ * Take the command's name from the words. Without one, and with a selector in its place, it is list. What stands behind
+ * an option that is not known may be its value: the option is what is wrong.
+ */
 static const struct command *take_command(struct options *options)
 {
 	const struct command *command = options->word_count ? find_command(options->words[0]) : NULL;
@@ -158,7 +161,7 @@ static const struct command *take_command(struct options *options)
 	if (command) {
 		options->words++;
 		options->word_count--;
-	} else if (!options->word_count || is_selector(options->words[0])) {
+	} else if (!options->word_count || options->unknown || is_selector(options->words[0])) {
 		command = &commands[0];
 	}
 	return command;

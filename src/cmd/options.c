@@ -147,6 +147,14 @@ static bool is_taken_by(const struct row *row, const char *command)
 	return !row->commands[0];
 }
 
+static bool is_command(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].commands[0] && is_taken_by(&rows[i], word))
+			return true;
+	return false;
+}
+
 const char *options_hint(const char *word)
 {
 	const char *names[ARRAY_SIZE(rows)], *name;
@@ -155,6 +163,8 @@ const char *options_hint(const char *word)
 		names[i] = rows[i].name;
 	while (*word == '-')
 		word++;
+	if (is_command(word))
+		return util_text("did you mean %s? ", word);
 	name = nearest_name(word, strcspn(word, "="), names, ARRAY_SIZE(names));
 	return name ? util_text("did you mean --%s? ", name) : "";
 }
