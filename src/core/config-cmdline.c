@@ -134,6 +134,30 @@ static void parse_setting(struct config *config, const struct config_place *plac
 		config_set_one(config, place, &plain, (size_t)(setting - setting_list.list));
 }
 
+/* The bit of struct config_place's seen for a parameter with this value, behind those of the settings. */
+static unsigned int bit_of(enum parameter parameter, bool value)
+{
+	return (unsigned int)setting_list.count + 2 * parameter + value;
+}
+
+/*
+ * A parameter that takes 0 or 1: does the text have it with the other value already? That is an error, and says what the
+ * careful one does.
+ */
+static bool contradicts(struct config *config, const struct config_place *place,
+			const struct cmdline_param *param, bool value, const char *so)
+{
+	enum parameter parameter = find_parameter(param);
+	bool again = config_is_again(bit_of(parameter, value), place->seen);
+
+	if (!(*place->seen & 1U << bit_of(parameter, !value)))
+		return false;
+	if (!again && !place->is_meant)
+		config_complain_of(config, place, param->name, param->name_length,
+				   util_text("a second time, with another value; %s", so));
+	return true;
+}
+
 static void parse_param(struct config *config, const struct config_place *place,
 			const struct cmdline_param *param)
 {
@@ -145,7 +169,7 @@ static void parse_param(struct config *config, const struct config_place *place,
 	case PARAMETER_ENABLE:
 		parse_flag(config, place, param, false,
 			   "expected 0 or 1; this boot claims nothing; rd.vfio.ids= names devices", &on);
-		config->off = !on;
+		config->off = contradicts(config, place, param, on, "this boot claims nothing") || !on;
 		if (!on)
 			say_off(config, cmdline_param_text(param));
 		break;
@@ -155,14 +179,21 @@ static void parse_param(struct config *config, const struct config_place *place,
 		parse_list(config, place, &wish, param);
 		break;
 	case PARAMETER_DEBUG:
-		parse_flag(config, place, param, config->debug, "expected 0 or 1", &config->debug);
+		parse_flag(config, place, param, config->debug, "expected 0 or 1", &on);
+		config->debug = contradicts(config, place, param, on, "every write is logged") || on;
 		break;
 	case PARAMETER_DRYRUN:
-		parse_flag(config, place, param, true, "expected 0 or 1; this boot is a dry run",
-			   &config->dryrun);
+		parse_flag(config, place, param, true, "expected 0 or 1; this boot is a dry run", &on);
+		config->dryrun = contradicts(config, place, param, on, "this boot is a dry run") || on;
 		break;
 	case PARAMETER_CONFIG:
 		parse_flag(config, place, param, true, "expected 0 or 1; the files are read", &on);
+		if (!contradicts(config, place, param, on, "this boot claims nothing"))
+			break;
+		/* Files claim, and they keep: neither is careful. Also where rd.vfio=1 follows. */
+		*place->seen |= 1U << bit_of(PARAMETER_ENABLE, false);
+		config->off = true;
+		say_off(config, cmdline_param_text(param));
 		break;
 	case PARAMETER_NONE:
 		parse_setting(config, place, param);
@@ -253,6 +284,7 @@ static void obey(struct config *config, const struct config_place *place, const 
 	struct cmdline_param param;
 
 	quiet.line_start = meant;
+	quiet.is_meant = true;
 	if (!cmdline_next(&meant, &param) || !only_protects(&param))
 		return;
 	parse_param(config, &quiet, &param);
@@ -273,7 +305,8 @@ static const char *join_torn(const struct cmdline_param *left, const struct cmdl
 {
 	const struct cmdline_param alone = { .value = param->name, .value_length = param->name_length };
 	const char *text = cmdline_param_text(left), *word = cmdline_param_text(param), *cursor;
-	bool bare = !left->value && find_parameter(left) == PARAMETER_ENABLE;
+	bool enables = find_parameter(left) == PARAMETER_ENABLE, bare = enables && !left->value;
+	bool off = enables && !parse_bool(&alone);
 	struct cmdline_param joined;
 
 	if (!param->name_length || *param->name == '.')
@@ -281,11 +314,11 @@ static const char *join_torn(const struct cmdline_param *left, const struct cmdl
 	cursor = util_text("%s.%s", text, word);
 	if (bare && cmdline_next(&cursor, &joined) && is_ours(&joined))
 		return joined.name;
-	if (param->value || !(is_piece(param->name, param->name_length) || ends_in_comma(left) ||
-			      (bare && !parse_bool(&alone))))
+	if (param->value || !(is_piece(param->name, param->name_length) || ends_in_comma(left) || off))
 		return "";
-	if (!left->value)
-		return util_text("%s=%s", text, word);
+	/* "rd.vfio=1 0" */
+	if (!left->value || off)
+		return util_text("%.*s=%s", (int)left->name_length, text, off ? "0" : word);
 	return util_text(
 		"%s%s%s", text,
 		are_selectors(param->name, param->name_length) && !ends_in_comma(left) && *word != ',' ? "," :
@@ -372,7 +405,8 @@ static void parse_other(struct config *config, const struct config_place *place,
 
 void config_add_parameters(struct config *config, const char *path, const char *text)
 {
-	struct config_place place = { .path = path, .line = 1, .line_start = text };
+	unsigned int seen = 0;
+	struct config_place place = { .path = path, .line = 1, .line_start = text, .seen = &seen };
 	struct cmdline_param param, left = { 0 };
 	const char *cursor = text;
 

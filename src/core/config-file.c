@@ -153,7 +153,9 @@ static void parse_option(struct config *config, const struct config_place *place
 				   describe_unknown_option(config, word, length));
 	} else if (!setting_store(&claim_option_list.list[i], value, value_length, &changed)) {
 		config_complain_of_value(config, place, &claim_option_list.list[i], value, value_length);
-	} else if (!config_is_again(config, place, word, length, (unsigned int)i, seen, "on this line")) {
+	} else if (config_is_again((unsigned int)i, seen)) {
+		config_complain_of(config, place, word, length, "a second time on this line");
+	} else {
 		*ret = changed;
 	}
 }
@@ -507,7 +509,7 @@ static void parse_cut_line(struct config *config, const struct config_place *pla
 static void add_lines(struct config *config, const char *path, const char *text, size_t length, bool cut)
 {
 	unsigned int seen = 0;
-	struct config_place place = { .path = path, .line = 1, .seen = &seen };
+	struct config_place place = { .path = path, .line = 1, .seen = &seen, .is_file = true };
 	const char *end = text + length;
 
 	/* A byte order mark is what some editors leave; it is no part of the first line. */

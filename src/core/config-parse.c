@@ -120,16 +120,12 @@ void config_add_selector(struct config *config, const struct config_place *place
 	claim->wanted_by = util_copy(wish->source, strlen(wish->source));
 }
 
-bool config_is_again(struct config *config, const struct config_place *place, const char *text, size_t length,
-		     unsigned int bit, unsigned int *seen, const char *where)
+bool config_is_again(unsigned int bit, unsigned int *seen)
 {
-	if (seen && *seen & 1U << bit) {
-		config_complain_of(config, place, text, length, util_text("a second time %s", where));
-		return true;
-	}
-	if (seen)
-		*seen |= 1U << bit;
-	return false;
+	bool again = *seen & 1U << bit;
+
+	*seen |= 1U << bit;
+	return again;
 }
 
 void config_complain_of_value(struct config *config, const struct config_place *place,
@@ -143,19 +139,40 @@ void config_complain_of_value(struct config *config, const struct config_place *
 				     config_did_you_mean(setting_nearest(setting, value, length))));
 }
 
+/* A setting whose value cannot be read: errors only protect, so a switch then has its careful value. */
+static void complain_of_switch(struct config *config, const struct config_place *place,
+			       const struct setting *setting, const struct cmdline_param *param)
+{
+	struct config standard;
+
+	config_complain_of_value(config, place, setting, param->value, param->value_length);
+	if (setting->kind != SETTING_SWITCH)
+		return;
+	config_init(&standard);
+	(void)setting_take_careful(setting, &standard, config);
+}
+
 void config_set_one(struct config *config, const struct config_place *place,
 		    const struct cmdline_param *param, size_t i)
 {
 	const struct setting *setting = &setting_list.list[i];
-	struct config changed = *config;
+	const struct config before = *config;
+	const char *used;
 
 	if (!param->value)
 		config_complain(config, place, param->name, setting_expects(setting));
-	else if (!setting_store(setting, param->value, param->value_length, &changed))
-		config_complain_of_value(config, place, setting, param->value, param->value_length);
-	else if (!config_is_again(config, place, param->name, param->name_length, (unsigned int)i,
-				  place->seen, "in this file; the first value is used"))
-		*config = changed;
+	else if (!setting_store(setting, param->value, param->value_length, config))
+		complain_of_switch(config, place, setting, param);
+	else if (config_is_again((unsigned int)i, place->seen)) {
+		bool same = setting_is_same(setting, &before, config);
+
+		used = setting_take_careful(setting, &before, config);
+		if (place->is_file || !same)
+			config_complain_of(
+				config, place, param->name, param->name_length,
+				util_text("a second time%s; %s is used",
+					  place->is_file ? " in this file" : ", with another value", used));
+	}
 }
 
 const char *config_setting_of(const char *name)

@@ -19,7 +19,9 @@ struct config_place {
 	const char *path;
 	size_t line;
 	const char *line_start;
-	unsigned int *seen; /* a bit for each setting that the file has set; NULL where the last one counts */
+	unsigned int *seen; /* a bit for each setting and parameter that the text has already */
+	bool is_file;       /* what stands there twice is an error; elsewhere only another value is */
+	bool is_meant;      /* no text of the user but what it was meant to be */
 };
 
 /* What the selectors of one line become: claims with these options, or keeps. */
@@ -60,12 +62,8 @@ void config_add_selector(struct config *config, const struct config_place *place
 const char *config_keep_meant(struct config *config, const struct config_wish *wish, const char *text,
 			      size_t length);
 
-/*
- * Is what has the bit @bit in *@seen there already? Then it is an error, which says @where. Sets the bit; with NULL for @seen
- * nothing is there already.
- */
-bool config_is_again(struct config *config, const struct config_place *place, const char *text, size_t length,
-		     unsigned int bit, unsigned int *seen, const char *where) must_check;
+/* Is the bit @bit set in *@seen already? Sets it. */
+bool config_is_again(unsigned int bit, unsigned int *seen) must_check;
 
 /* Set setting_list.list[@i] to the value of the parameter, or add an error. */
 void config_set_one(struct config *config, const struct config_place *place,

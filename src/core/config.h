@@ -75,8 +75,8 @@ void config_clear(struct config *config);
  * Add the text of a configuration file, stronger than those before. @path is for messages. Directives: "claim
  * SELECTOR... [OPTION...]", "keep SELECTOR..." and "set NAME=VALUE..."; "#" starts a comment. What cannot be
  * understood is added to the errors, with what was probably meant. A "claim" line with an error claims nothing; errors only
- * protect, so a "keep" line with one keeps what can be read. A setting that the file sets twice is an error, and the first
- * one counts; so is an option that stands twice on a line.
+ * protect, so a "keep" line with one keeps what can be read. A setting that the file sets twice is an error, and the
+ * careful value counts; an option that stands twice on a line is an error too.
  */
 void config_add_file(struct config *config, const char *path, const char *text, size_t length);
 
@@ -90,7 +90,8 @@ void config_add_cut_file(struct config *config, const char *path, const char *te
 /*
  * Add the kernel command line: rd.vfio=0|1, rd.vfio.ids=, rd.vfio.keep=, rd.vfio.debug, rd.vfio.dryrun,
  * rd.vfio.NAME=VALUE. Call it after the files: it is stronger. A misspelt parameter is an error; one that only protects is
- * obeyed. Each item of a list counts by itself.
+ * obeyed. A switch or a setting that comes again with another value is an error, and the careful value counts. Each item of a
+ * list counts by itself.
  */
 void config_add_cmdline(struct config *config, const char *text);
 

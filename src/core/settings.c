@@ -90,6 +90,38 @@ bool setting_store(const struct setting *setting, const char *value, size_t leng
 	return true;
 }
 
+/* The value of a bool, an enum or a number. */
+static unsigned int value_of(const struct setting *setting, const void *object)
+{
+	const char *field = (const char *)object + setting->field;
+
+	return setting->kind == SETTING_SWITCH ? *(const bool *)field : *(const unsigned int *)field;
+}
+
+bool setting_is_same(const struct setting *setting, const void *a, const void *b)
+{
+	return value_of(setting, a) == value_of(setting, b);
+}
+
+const char *setting_take_careful(const struct setting *setting, const void *other, void *ret)
+{
+	unsigned int a = value_of(setting, ret), b = value_of(setting, other), least = a < b ? a : b;
+	const char *values = setting->values, *value = "";
+	size_t length = 0;
+
+	if (setting->kind == SETTING_SWITCH)
+		*(bool *)((char *)ret + setting->field) = least;
+	else
+		*(unsigned int *)((char *)ret + setting->field) = least;
+	if (setting->kind == SETTING_SECONDS)
+		return util_text("%s=%u", setting->name, least);
+	/* The values of a choice count from 1. */
+	for (unsigned int i = setting->kind == SETTING_CHOICE;
+	     i <= least && next_value(&values, &value, &length); i++)
+		;
+	return util_text("%s=%.*s", setting->name, (int)length, value);
+}
+
 /* --- messages --- */
 
 /* What stands before item @i of @count: nothing, a comma, or @last. */

@@ -31,6 +31,15 @@ struct setting_list {
  */
 bool setting_store(const struct setting *setting, const char *value, size_t length, void *ret);
 
+/* Do both objects have the same value? Like the next one only of the kinds that settings have. */
+bool setting_is_same(const struct setting *setting, const void *a, const void *b);
+
+/*
+ * Take the careful value of the two that @other and @ret have, which is the lower one: it forbids or ends earlier what the
+ * other allows. Returns it as "iommu=require": a util_text().
+ */
+const char *setting_take_careful(const struct setting *setting, const void *other, void *ret);
+
 /* What the setting takes, as in "expand takes none, slot or group": a util_text(). */
 const char *setting_expects(const struct setting *setting) must_check;
 

@@ -262,7 +262,17 @@ file set debug=1
 file set rd.vfio.iommu=ignore
 > 5: 'rd.vfio.iommu': unknown setting; settings are iommu, last-display, recovery, expand, deadline, facts and log; did you mean iommu=ignore?
 file set iommu=ignore iommu=require
-> 18: 'iommu': a second time in this file; the first value is used
+> 18: 'iommu': a second time in this file; iommu=require is used
+file set iommu=require iommu=ignore
+> 19: 'iommu': a second time in this file; iommu=require is used
+file set deadline=30 deadline=5
+> 17: 'deadline': a second time in this file; deadline=5 is used
+file set expand=group expand=slot
+> 18: 'expand': a second time in this file; expand=slot is used
+file set log=debug log=debug
+> 15: 'log': a second time in this file; log=debug is used
+file set iommu=ignore iommu=requrie
+> 24: 'requrie': iommu takes require or ignore; did you mean require?
 file iommu=ignore
 > 1: 'iommu=ignore': unknown directive: a line starts with claim, keep, set or #; did you mean set iommu=ignore?
 file iommu ignore
@@ -379,6 +389,36 @@ line rd.vfio =0
 line rd.vfio=banana
 > 9: 'banana': expected 0 or 1; this boot claims nothing; rd.vfio.ids= names devices
 line rd.vfio=
+line rd.vfio=1 rd.vfio=1
+line rd.vfio=0 rd.vfio=1
+> 11: 'rd.vfio': a second time, with another value; this boot claims nothing
+line rd.vfio=1 rd.vfio=0
+> 11: 'rd.vfio': a second time, with another value; this boot claims nothing
+line rd.vfio=off rd.vfio=on
+> 13: 'rd.vfio': a second time, with another value; this boot claims nothing
+line rd.vfoi=0 rd.vfio=1
+> 1: 'rd.vfoi': unknown parameter; did you mean rd.vfio=0? It is obeyed, because it only protects.
+> 11: 'rd.vfio': a second time, with another value; this boot claims nothing
+line rd.vfio=1 0
+> 11: '0': the blank before it separates it from rd.vfio=1; did you mean rd.vfio=0? It is obeyed, because it only protects.
+line rd.vfio=1 off
+> 11: 'off': the blank before it separates it from rd.vfio=1; did you mean rd.vfio=0? It is obeyed, because it only protects.
+line rd.vfio= 0
+> 10: '0': the blank before it separates it from rd.vfio=; did you mean rd.vfio=0? It is obeyed, because it only protects.
+line rd.vfio.dryrun=0 rd.vfio.dryrun
+> 18: 'rd.vfio.dryrun': a second time, with another value; this boot is a dry run
+line rd.vfio.dryrun rd.vfio.dryrun=0
+> 16: 'rd.vfio.dryrun': a second time, with another value; this boot is a dry run
+line rd.vfio.config=1 rd.vfio.config=0
+> 18: 'rd.vfio.config': a second time, with another value; this boot claims nothing
+line rd.vfio.debug=1 rd.vfio.debug=0
+> 17: 'rd.vfio.debug': a second time, with another value; every write is logged
+line rd.vfio.iommu=ignore rd.vfio.iommu=require
+> 30: 'iommu': a second time, with another value; iommu=require is used
+line rd.vfio.iommu=require rd.vfio.iommu=ignore
+> 31: 'iommu': a second time, with another value; iommu=require is used
+line rd.vfio.iommu=require rd.vfio.iommu=require
+line rd.vfio.ids=01:00.0 rd.vfio.ids=10de:10f1 rd.vfio.keep=00:02.0 rd.vfio.keep=00:02.0
 line rd.vfio.debbug
 > 1: 'rd.vfio.debbug': unknown parameter; did you mean rd.vfio.debug?
 line rd.vfio.nonsense=1
@@ -636,11 +676,21 @@ for line in "keep=01:00.0" "rd.vfio.keep 01:00.0" "- keep 01:00.0" "unclaim 01:0
 	ok "kept: $line" lacks "would be bound"
 done
 echo "claim 01:00.0" | config
-for line in "rd.vfio.dryrun rd.vfio.dry-run=0" "rd.vfio.dryrun 0"; do
+for line in "rd.vfio.dryrun rd.vfio.dry-run=0" "rd.vfio.dryrun 0" "rd.vfio.dryrun rd.vfio.dryrun=0" "rd.vfio=0 rd.vfio=1" \
+	"rd.vfio=1 rd.vfio=0" "rd.vfio=1 0" "rd.vfio=1 off" "rd.vfio= 0" "rd.vfio= 1" "rd.vfoi=0 rd.vfio=1" "rd.vfio.config=0 rd.vfio.config=1"; do
 	cmdline "$line"
 	run boot
-	ok "still a dry run: $line" [ "$(cat "$tree/sys/bus/pci/devices/0000:01:00.0/driver_override")" = "(null)" ]
+	ok "nothing is bound: $line" [ "$(cat "$tree/sys/bus/pci/devices/0000:01:00.0/driver_override")" = "(null)" ]
 	rm -r "$tree/run/vfio-early"
+done
+
+# The careful value of two counts, also where the last one cannot be read.
+cmdline quiet
+for line in "set last-display=claim\nset last-display=keep" "set last-display=keep\nset last-display=claim" \
+	"set last-display=claim\nset last-display=kepe"; do
+	printf 'claim 01:00.0 00:02.0\n%b\n' "$line" | config
+	run boot --dry-run
+	ok "a display stays: $line" says "00:02.0 8086:3e92 stays with the host"
 done
 
 # --- files at places where nothing reads them ---

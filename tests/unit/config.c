@@ -217,7 +217,7 @@ static void switches(void **state)
 		{ "rd.vfio=no", true, false, false },
 		{ "rd.vfio", false, false, false },
 		{ "rd.vfio=1", false, false, false },
-		{ "rd.vfio=0 rd.vfio=1", false, false, false },
+		{ "rd.vfio=1 rd.vfio=on", false, false, false },
 		{ "\"rd.vfio=0\"", true, false, false },
 		{ "rd.vfio=\"0\"", true, false, false },
 		{ "rd.vfio.debug", false, true, false },
@@ -248,6 +248,7 @@ static void the_switch_fails_closed(void **state)
 		{ "rd.vfio=False", true, false, false },      { "rd.vfio=10de:1c03", true, false, true },
 		{ "rd.vfio=1 rd.vfio=x", true, false, true }, { "rd.vfio=YES", false, false, false },
 		{ "rd.vfio.dryrun=NO", false, false, false }, { "rd.vfio.dryrun=maybe", false, true, true },
+		{ "rd.vfio=0 rd.vfio=1", true, false, true }, { "rd.vfio=1 rd.vfio=0", true, false, true },
 		{ "rd.vfio.dryrun=", false, true, false },    { "rd.vfio.dryrun=On", false, true, false },
 	};
 
@@ -278,7 +279,7 @@ static void what_stands_twice_counts_once(void **state)
 	    "set deadline=6\n"
 	    "claim 01:00.0 stage=late optional stage=early optional driver=auto driver=x\n"
 	    "set expand=slot expand=group\n");
-	assert_error(0, "/f:2:5", "'deadline': a second time in this file; the first value is used");
+	assert_error(0, "/f:2:5", "'deadline': a second time in this file; deadline=5 is used");
 	assert_error(1, "/f:3:35", "'stage=early': a second time on this line; this line claims nothing");
 	assert_error(2, "/f:3:47", "'optional': a second time on this line");
 	assert_error(3, "/f:3:68", "'driver=x': a second time on this line");
