@@ -33,10 +33,10 @@ static const char names[] = DIRECTIVE
 
 static const char program[] = "vfio-early";
 
-/* Of a short name one letter is much. */
-static size_t most(size_t length)
+/* Of a short name one letter is much; on the kernel command line other programs have names, too ("rd.io"). */
+static size_t most(const char *name, size_t length)
 {
-	return length <= 4 ? 1 : 2;
+	return length <= 4 || (*name == A_PARAMETER[0] && length <= strlen("rd.vfio")) ? 1 : 2;
 }
 
 static struct name find(const char *word, size_t length, unsigned int kinds)
@@ -50,7 +50,7 @@ static struct name find(const char *word, size_t length, unsigned int kinds)
 		if (!((unsigned int)*name & kinds))
 			continue;
 		distance = nearest_distance(word, length, name + 1, size);
-		if (distance >= shortest || distance > most(size))
+		if (distance >= shortest || distance > most(name, size))
 			continue;
 		found.kind = (enum name_kind) * name;
 		found.meant = name[1 + size] ? name + 1 + size + 1 : name + 1;
@@ -66,17 +66,28 @@ static bool is_alike(const char *word, size_t length, const char *text, size_t m
 	return length >= size && nearest_distance(word, size, text, size) <= most_slips;
 }
 
-/* How much of the word stands for "rd.vfio": "vfio" with a slip, or the whole name of the program. */
+/* Is it one of the first four letters of the word? */
+static bool has(const char *word, char c)
+{
+	return memchr(word, c, 4) || memchr(word, c - 'a' + 'A', 4);
+}
+
+/*
+ * How much of the word stands for "rd.vfio": its letters with two swapped, or the whole name of the program. With another
+ * letter, as "fio" or "gfio", it is another program's.
+ */
 static size_t find_prefix(const char *word, size_t length)
 {
 	size_t rd = is_alike(word, length, "rd.", 0) ? 3 : 0;
 
 	if (is_alike(word + rd, length - rd, program, 0))
 		return rd + strlen(program);
-	for (size_t size = 4; !rd && size >= 3; size--)
-		if (length >= size && nearest_distance(word, size, "vfio", 4) <= 1)
-			return size;
-	return 0;
+	if (rd || length < 4 || nearest_distance(word, 4, "vfio", 4) > 1)
+		return 0;
+	for (const char *c = "vfio"; *c; c++)
+		if (!has(word, *c))
+			return 0;
+	return 4;
 }
 
 struct name names_find(const char *word, size_t length, unsigned int kinds)
