@@ -343,6 +343,32 @@ static bool parse_torn(struct config *config, const struct config_place *place,
 	return true;
 }
 
+/* "rd. vfio=0", "rd .vfio=0", "rd. fio=0": a blank stands in the name, behind @before, or in place of a letter. */
+static bool parse_split(struct config *config, const struct config_place *place,
+			const struct cmdline_param *before, const struct cmdline_param *param)
+{
+	struct cmdline_param joined;
+	const char *text, *meant;
+	struct name found;
+
+	if (!before->name_length || before->name_length > 3 || before->value ||
+	    memcmp(before->name, CONFIG_PREFIX, before->name_length) != 0)
+		return false;
+	text = util_text("%s%s", cmdline_param_text(before), cmdline_param_text(param));
+	if (!cmdline_next(&text, &joined))
+		return false;
+	found = config_find_name(config, joined.name, joined.name_length, NAME_PARAMETER);
+	if (!found.kind || *found.meant != 'r')
+		return false;
+	meant = config_with_name(found.meant, &joined);
+	config_complain_of(config, place, param->name, param->name_length,
+			   util_text("the blank before it separates it from %s%s%s",
+				     cmdline_param_text(before), config_did_you_mean(meant),
+				     say_obeyed(meant)));
+	obey(config, place, meant, util_text("%s %s", cmdline_param_text(before), cmdline_param_text(param)));
+	return true;
+}
+
 /*
  * "rd.vfio.ids-10de:1c03", "rd=vfio.ids=10de:1c03". The module vfio-pci has other parameters too, which take no ids.
  */
@@ -407,7 +433,7 @@ void config_add_parameters(struct config *config, const char *path, const char *
 {
 	unsigned int seen = 0;
 	struct config_place place = { .path = path, .line = 1, .line_start = text, .seen = &seen };
-	struct cmdline_param param, left = { 0 };
+	struct cmdline_param param, left = { 0 }, before = { 0 };
 	const char *cursor = text;
 
 	while (cmdline_next(&cursor, &param)) {
@@ -421,7 +447,9 @@ void config_add_parameters(struct config *config, const char *path, const char *
 		} else if (!module) {
 			if (parse_torn(config, &place, &param, &left))
 				continue;
-			parse_other(config, &place, &param);
+			if (!parse_split(config, &place, &before, &param))
+				parse_other(config, &place, &param);
+			before = param;
 			left.name = NULL;
 			continue;
 		}

@@ -382,6 +382,15 @@ line vfio=0
 > 1: 'vfio': unknown parameter; did you mean rd.vfio=0? It is obeyed, because it only protects.
 line RD.VFIO=0
 > 1: 'RD.VFIO': unknown parameter; did you mean rd.vfio=0? It is obeyed, because it only protects.
+line rd. vfio=0
+> 5: 'vfio': the blank before it separates it from rd.; did you mean rd.vfio=0? It is obeyed, because it only protects.
+line rd .vfio=off
+> 4: '.vfio': the blank before it separates it from rd; did you mean rd.vfio=off? It is obeyed, because it only protects.
+line rd. fio.keep=01:00.0
+> 5: 'fio.keep': the blank before it separates it from rd.; did you mean rd.vfio.keep=01:00.0? It is obeyed, because it only protects.
+line r .vfio.ids=10de:1c03
+> 3: '.vfio.ids': the blank before it separates it from r; did you mean rd.vfio.ids=10de:1c03?
+line rd vga=0 rd. info=0
 line rd.vfio 0
 > 9: '0': the blank before it separates it from rd.vfio; did you mean rd.vfio=0? It is obeyed, because it only protects.
 line rd.vfio =0
