@@ -75,7 +75,9 @@ for kernel in "$root"/boot/vmlinuz-*; do : >"$root/boot/initrd.img-${kernel##*/v
 cp "$deb" packaging/debian/tests/image "$root/tmp/"
 ok "it can be installed" chroot "$root" sh -c 'dpkg --force-depends -i /tmp/vfio-early_*.deb'
 ok "its autopkgtest passes" chroot "$root" /tmp/image
+touch "$root/etc/vfio-early.facts" "$root/etc/vfio-early.conf.d/own.conf"
 chroot "$root" dpkg --purge vfio-early >"$work/out" 2>&1
+ok "purged, it leaves nothing in /etc" sh -c '! ls -d "$1"/etc/vfio-early*' - "$root"
 ok "and fails without it" sh -c '! chroot "$1" /tmp/image' - "$root"
 umount -R "$root"
 
