@@ -483,6 +483,10 @@ static void find(struct search *search)
 		read_pin(search);
 		break;
 	case LOADER_DRACUT:
+	case LOADER_U_BOOT:
+	case LOADER_EXTLINUX:
+	case LOADER_LIMINE_TOOL:
+	case LOADER_LIMINE:
 	case LOADER_UNKNOWN:
 		break;
 	}

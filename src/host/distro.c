@@ -217,6 +217,37 @@ static bool has_installed(const char *entries)
 	return found;
 }
 
+#define EXTLINUX "/boot/extlinux/extlinux.conf"
+
+/* Limine's own places, below where the partition of the firmware may be mounted: "" for none. */
+static const char *find_limine(void)
+{
+	static const char *const files[] = {
+		"/boot/limine.conf",
+		"/boot/limine/limine.conf",
+		"/boot/EFI/limine/limine.conf",
+		"/boot/EFI/BOOT/limine.conf",
+		"/efi/limine.conf",
+		"/boot/efi/limine.conf",
+		"/boot/efi/EFI/limine/limine.conf",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (rootdir_exists(files[i]))
+			return files[i];
+	return "";
+}
+
+/* Loaders that are no other's neighbour: what makes their menus, else the menu itself. */
+static enum distro_loader find_small_loader(void)
+{
+	if (rootdir_exists(EXTLINUX))
+		return has_program("u-boot-update") ? LOADER_U_BOOT : LOADER_EXTLINUX;
+	if (!find_limine()[0])
+		return LOADER_UNKNOWN;
+	return has_program("limine-update") ? LOADER_LIMINE_TOOL : LOADER_LIMINE;
+}
+
 static enum distro_loader find_loader(const struct distro *distro)
 {
 	bool ostree = distro->generator == &generators[GENERATOR_RPM_OSTREE];
@@ -246,7 +277,7 @@ static enum distro_loader find_loader(const struct distro *distro)
 		return grub;
 	if (has_cmdline || has_installed(distro->entries))
 		return LOADER_KERNEL_INSTALL;
-	return distro->entries ? LOADER_ENTRIES : LOADER_UNKNOWN;
+	return distro->entries ? LOADER_ENTRIES : find_small_loader();
 }
 
 /* --- images --- */
@@ -460,6 +491,14 @@ static const char *describe_place(const struct distro *distro, const char *param
 		return "each line of /boot/refind_linux.conf";
 	case LOADER_ENTRIES:
 		return util_text("the 'options' lines in %s", distro->entries);
+	case LOADER_U_BOOT:
+		return "U_BOOT_PARAMETERS in /etc/default/u-boot";
+	case LOADER_EXTLINUX:
+		return "the 'append' lines in " EXTLINUX;
+	case LOADER_LIMINE_TOOL:
+		return "KERNEL_CMDLINE[default] in /etc/default/limine";
+	case LOADER_LIMINE:
+		return util_text("the 'cmdline' lines in %s", find_limine());
 	case LOADER_BOOTC:
 		return find_place(KARGS, ".toml", parameter, KARGS);
 	case LOADER_SDBOOTUTIL:
@@ -489,6 +528,10 @@ static const char *apply_command(const struct distro *distro)
 		return "sudo proxmox-boot-tool refresh";
 	case LOADER_SDBOOTUTIL:
 		return "sudo sdbootutil update-all-entries";
+	case LOADER_U_BOOT:
+		return "sudo u-boot-update";
+	case LOADER_LIMINE_TOOL:
+		return "sudo limine-update";
 	default:
 		return "";
 	}

@@ -22,6 +22,10 @@ enum distro_loader {
 	LOADER_REFIND,         /* /boot/refind_linux.conf */
 	LOADER_KERNEL_INSTALL, /* /etc/kernel/cmdline */
 	LOADER_ENTRIES,        /* entries of systemd-boot, written by hand */
+	LOADER_U_BOOT,         /* Debian's u-boot-menu */
+	LOADER_EXTLINUX,       /* extlinux.conf, written by hand */
+	LOADER_LIMINE_TOOL,    /* limine-entry-tool */
+	LOADER_LIMINE,         /* limine.conf, written by hand */
 };
 
 /* A system that vfio-early cannot serve: who it is, why, and what its owner can do. NULL for none. */

@@ -121,6 +121,21 @@ arch_refind() {
 	printf '"Boot with standard options" "root=/dev/sda2 rw %s"\n"Boot to single-user mode" "root=/dev/sda2 single"\n' "$parameters" | write /boot/refind_linux.conf
 	cmdline "root=/dev/sda2 rw $parameters initrd=/boot/initramfs-linux.img"
 }
+arch_limine() {
+	arch
+	printf '/Arch\n    protocol: linux\n    path: boot():/vmlinuz-linux\n    cmdline: %s\n' "$parameters" | write /boot/limine.conf
+	cmdline "$parameters"
+}
+u_boot() {
+	image=/boot/initrd.img-$version
+	files /boot/vmlinuz-$version /usr/sbin/update-initramfs /usr/sbin/u-boot-update /etc/default/u-boot
+	printf 'label l0\n\tlinux /boot/vmlinuz-%s\n\tappend %s\n' $version "$parameters" | write /boot/extlinux/extlinux.conf
+	cmdline "$parameters"
+}
+extlinux() {
+	u_boot
+	rm "$tree/usr/sbin/u-boot-update" "$tree/etc/default/u-boot"
+}
 pop() {
 	image=/boot/efi/EFI/Pop_OS-1234/initrd.img
 	files /boot/vmlinuz-$version /boot/initrd.img-$version /usr/sbin/update-initramfs /usr/bin/kernelstub /usr/bin/kernel-install \
@@ -182,7 +197,7 @@ alpine() {
 # doc SYSTEM COLUMN: a cell of the table, without backticks, for the parameter
 doc() {
 	awk -F ' *[|] *' -v name="$1" -v column="$2" '$2 == name { print $(column + 2) }' "$docs" | tr -d '\140' |
-		sed "s/PARAMETER/${3:-PARAMETER}/g; s/IMAGE/$(printf %s "$image" | sed 's/[/&]/\\&/g')/g"
+		sed "s/\\bPARAMETER\\b/${3:-PARAMETER}/g; s/IMAGE/$(printf %s "$image" | sed 's/[/&]/\\&/g')/g"
 }
 hint() { printf '%s\n' "$output" | jq -er "first(.findings[] | select(.code == \"$1\")).hint"; }
 make_image() {
@@ -249,6 +264,9 @@ row "bootc" bootc
 row "Arch with dracut (GRUB)" arch_grub
 row "Arch with dracut (systemd-boot)" arch_systemd_boot
 row "Arch with dracut (rEFInd)" arch_refind
+row "Arch with dracut (Limine)" arch_limine
+row "Debian (U-Boot, u-boot-menu)" u_boot
+row "U-Boot with an extlinux.conf written by hand" extlinux
 row "Pop!_OS (kernelstub)" pop
 row "Proxmox (proxmox-boot-tool, systemd-boot)" proxmox
 row "Proxmox (proxmox-boot-tool, GRUB)" proxmox_tool_grub
@@ -272,6 +290,16 @@ no_iommu() {
 	: >"$tree/sys/firmware/acpi/tables/DMAR"
 }
 
+start arch_limine
+files /usr/bin/limine-update /etc/default/limine
+no_iommu
+run check
+ok "limine-entry-tool" says "add intel_iommu=on to KERNEL_CMDLINE[default] in /etc/default/limine, then: sudo limine-update"
+start debian
+files /boot/extlinux/extlinux.conf /boot/limine.conf
+no_iommu
+run check
+ok "menus that nothing boots do not count beside GRUB" says "then: sudo update-grub"
 start debian
 no_iommu
 echo 'GRUB_CMDLINE_LINUX_DEFAULT="console=tty1 console=ttyS0"' | write /etc/default/grub.d/50-cloudimg-settings.cfg
