@@ -52,6 +52,9 @@ void check_boot(const struct check_input *input, struct findings *findings);
  */
 void check_devices(const struct check_input *input, struct findings *findings);
 
+/* Add what the host loses with the devices that go: displays, disks, its route, network cards, keyboards, consoles. */
+void check_losses(const struct check_input *input, struct findings *findings);
+
 /* Add what the next boot does by its command line, its kernel and the guests that start on it. */
 void check_next(const struct check_input *input, struct findings *findings);
 
