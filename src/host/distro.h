@@ -51,6 +51,15 @@ struct distro {
 #define DISTRO_CMDLINE "/etc/kernel/cmdline"
 #define DISTRO_CMDLINE_FOLDER "/etc/kernel/cmdline.d"
 
+#define DISTRO_KARGS "/usr/lib/bootc/kargs.d"
+#define DISTRO_EXTLINUX "/boot/extlinux/extlinux.conf"
+#define DISTRO_LIMIT (1 << 20) /* bytes of a configuration file that are read */
+
+/* Words of several cures. */
+#define DISTRO_CONTAINERFILE "add to the Containerfile: "
+#define DISTRO_BUILD "then build the image and: sudo bootc upgrade"
+#define DISTRO_REGENERATE_UNIFIED "sudo dracut --regenerate-all --uefi --force"
+
 /* Look at what is installed, and by which of its images this boot came, with the command line @cmdline. */
 void distro_read(const char *cmdline, struct distro *ret);
 
@@ -59,6 +68,9 @@ void distro_boots_next(struct distro *distro, const struct kernel *next);
 
 /* Read /etc/default/grub and its drop-ins. Free with grub_defaults_clear(). */
 void distro_read_grub(struct grub_defaults *ret);
+
+/* The configuration of Limine, below where the partition of the firmware may be mounted: "" for none. */
+const char *distro_find_limine(void);
 
 /* Does GRUB make its menu of /etc/default/grub here? */
 bool distro_has_grub(const struct distro *distro);
