@@ -29,7 +29,7 @@ static void check_config(const struct check_input *input, struct findings *findi
 			input->next_path)
 			->code = CODE_NEXT_CMDLINE;
 	if (input->awaits_install)
-		findings_add(findings, FINDING_WARN, BOOTLOADER_CMDLINE, distro_install(input->distro),
+		findings_add(findings, FINDING_WARN, BOOTLOADER_CMDLINE, input->distro->install,
 			     "has other parameters than the next boot")
 			->code = CODE_NOT_APPLIED;
 	findings_add_errors(findings, FINDING_FAIL, config);

@@ -175,7 +175,7 @@ static const char *describe(const struct distro *distro, const char *parameter, 
 				 describe_place(distro, parameter, add));
 	case LOADER_KERNEL_INSTALL:
 		return util_text("%s%s %s %s %s, then %s", make_cmdline(), verb, parameter, where,
-				 describe_place(distro, parameter, add), distro_install(distro));
+				 describe_place(distro, parameter, add), distro->install);
 	default:
 		apply = apply_command(distro);
 		if (distro_has_grub(distro) && grub_is_done(parameter, add))
@@ -199,17 +199,12 @@ const char *distro_remove(const struct distro *distro, const char *parameter)
 	return describe(distro, parameter, false);
 }
 
-const char *distro_install(const struct distro *distro)
-{
-	return util_text("for each kernel: sudo kernel-install add VERSION %s", distro->kernels);
-}
-
 const char *distro_apply(const struct distro *distro, const char *parameter, bool removed)
 {
 	const char *apply = apply_command(distro);
 
 	if (distro->loader == LOADER_KERNEL_INSTALL)
-		return distro_install(distro);
+		return distro->install;
 	return !apply[0]                        ? describe(distro, parameter, !removed) :
 	       distro->loader == LOADER_PROXMOX ? util_text("%s, then reboot", apply) :
 						  apply;

@@ -276,20 +276,22 @@ static enum distro_loader find_loader(const struct distro *distro)
 
 /* --- images --- */
 
-/* Debian has its kernels in /boot only. */
-static const char *find_kernels(void)
+/* kernel-install for each kernel, which Debian has in /boot and others beside the modules. */
+static const char *find_install(void)
 {
-	bool in_boot = false, beside_modules = false;
+	const char *commands = "";
 	struct rootdir_text path;
 	char **names;
 	ssize_t count = rootdir_list("/lib/modules", &names);
 
-	for (ssize_t i = 0; i < count; i++) {
-		beside_modules |= rootdir_exists(rootdir_path(&path, "/lib/modules/%s/vmlinuz", names[i]));
-		in_boot |= rootdir_exists(rootdir_path(&path, "/boot/vmlinuz-%s", names[i]));
-	}
+	for (ssize_t i = 0; i < count; i++)
+		if (rootdir_exists(rootdir_path(&path, "/lib/modules/%s/vmlinuz", names[i])) ||
+		    rootdir_exists(rootdir_path(&path, "/boot/vmlinuz-%s", names[i])))
+			commands = util_text_add(commands, "%ssudo kernel-install add %s %s",
+						 commands[0] ? " && " : "", names[i], path.text);
 	rootdir_list_free(names, count);
-	return in_boot && !beside_modules ? "/boot/vmlinuz-VERSION" : "/lib/modules/VERSION/vmlinuz";
+	return commands[0] ? commands :
+			     "for each kernel: sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz";
 }
 
 /*
@@ -359,9 +361,8 @@ static void set_regenerate(struct distro *distro, enum kernels_layout layout, co
 				plain;
 	else
 		distro->regenerate =
-			util_text("%s%sfor each kernel: sudo kernel-install add VERSION %s",
-				  dracut && install_calls_dracut() ? "" : plain,
-				  dracut && install_calls_dracut() ? "" : ", then ", distro->kernels);
+			util_text("%s%s%s", dracut && install_calls_dracut() ? "" : plain,
+				  dracut && install_calls_dracut() ? "" : ", then ", distro->install);
 }
 
 void distro_read(const char *cmdline, struct distro *ret)
@@ -379,7 +380,7 @@ void distro_read(const char *cmdline, struct distro *ret)
 	};
 	find_unsupported(ret->generator, &ret->unsupported);
 	ret->loader = find_loader(ret);
-	ret->kernels = find_kernels();
+	ret->install = find_install();
 	set_regenerate(ret, kernels_read_layout(), "");
 }
 

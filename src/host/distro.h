@@ -41,7 +41,7 @@ struct distro {
 	bool transactional;            /* transactional-update changes the system */
 	bool staged; /* the next deployment of ostree is made at the shutdown, and cannot be read yet */
 	const char *entries;    /* the folder of the loader's entries, NULL for none */
-	const char *kernels;    /* where each kernel stands, with "VERSION" in it */
+	const char *install;    /* kernel-install for each kernel */
 	const char *regenerate; /* see distro_regenerate() */
 };
 
@@ -81,9 +81,6 @@ bool distro_has_grub(const struct distro *distro);
  */
 const char *distro_add(const struct distro *distro, const char *parameter) must_check;
 const char *distro_remove(const struct distro *distro, const char *parameter) must_check;
-
-/* What regenerates the entries and unified images of kernel-install: a util_text(). Pure. */
-const char *distro_install(const struct distro *distro) must_check;
 
 /* What gives an initramfs to the boot entry, which has none: a util_text(). */
 const char *distro_add_image(const struct distro *distro) must_check;

@@ -175,7 +175,7 @@ uki "$(uki_of 6.1.0-1)" "$tree/boot/initrd.img-6.1.0-1"
 echo "claim 10de:10f2 optional" | config
 image /boot/initrd.img-6.1.0-1 gzip
 : >"$tree/usr/bin/kernel-install"
-anew="for each kernel: sudo kernel-install add VERSION /boot/vmlinuz-VERSION"
+anew="sudo kernel-install add 6.1.0-1 /boot/vmlinuz-6.1.0-1"
 older="contains an outdated configuration: /etc/vfio-early.conf differs"
 run check
 ok "where this boot came from one, it counts, and the cure makes it" \
@@ -188,7 +188,7 @@ ok "dracut, which kernel-install does not call" line "FAIL $(uki_of 6.1.0-1): $o
 : >"$tree/usr/lib/kernel/install.d/50-dracut.install"
 : >"$tree/lib/modules/6.1.0-1/vmlinuz"
 run check
-ok "dracut, which it does call" line "FAIL $(uki_of 6.1.0-1): $older; ${anew%/boot*}/lib/modules/VERSION/vmlinuz"
+ok "dracut, which it does call" line "FAIL $(uki_of 6.1.0-1): $older; ${anew%/boot*}/lib/modules/6.1.0-1/vmlinuz"
 mv "$tree$(uki_of 6.1.0-1)" "$tree/boot/efi/EFI/Linux/linux-6.1.0-1.efi"
 run check
 ok "dracut's own unified image" line "FAIL /boot/efi/EFI/Linux/linux-6.1.0-1.efi: $older; sudo dracut --regenerate-all --uefi --force"
@@ -208,7 +208,7 @@ ok "what it knows of the host counts too, though a newer kernel has another imag
 rm -r "$tree/boot/initrd.img-6.5.0-1" "$tree/boot/vmlinuz-6.5.0-1" "$tree/lib/modules/6.5.0-1"
 run check
 ok "what only kernel-install's file has does not yet, and check says so" \
-	line "WARN /etc/kernel/cmdline: has other parameters than the next boot; for each kernel: sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz"
+	line "WARN /etc/kernel/cmdline: has other parameters than the next boot; sudo kernel-install add 6.1.0-1 /lib/modules/6.1.0-1/vmlinuz"
 cmdline quiet
 run check
 ok "also where it is another one than this boot's" \
@@ -243,7 +243,7 @@ ok "systemd-boot boots the copy of kernel-install, which dracut makes itself" \
 	line "FAIL /boot/$id/6.1.0-1/initrd: $older; sudo dracut --regenerate-all --force"
 : >"$tree/usr/sbin/update-initramfs"
 run check
-ok "initramfs-tools does not" line "FAIL /boot/$id/6.1.0-1/initrd: $older; $regenerate, then ${anew%/boot*}/lib/modules/VERSION/vmlinuz"
+ok "initramfs-tools does not" line "FAIL /boot/$id/6.1.0-1/initrd: $older; $regenerate, then ${anew%/boot*}/lib/modules/6.1.0-1/vmlinuz"
 mkdir -p "$tree/etc/initramfs/post-update.d"
 : >"$tree/etc/initramfs/post-update.d/systemd-boot"
 run check
@@ -279,7 +279,7 @@ cure /etc/default/grub /usr/bin/grub-mkconfig -- \
 cure /etc/kernel/cmdline -- \
 	"add intel_iommu=on to /etc/kernel/cmdline, then for each kernel: sudo kernel-install add VERSION /lib/modules/VERSION/vmlinuz"
 cure /etc/kernel/cmdline /boot/vmlinuz-6.1.0-1 /lib/modules/6.1.0-1/modules.dep -- \
-	"add intel_iommu=on to /etc/kernel/cmdline, then for each kernel: sudo kernel-install add VERSION /boot/vmlinuz-VERSION"
+	"add intel_iommu=on to /etc/kernel/cmdline, then sudo kernel-install add 6.1.0-1 /boot/vmlinuz-6.1.0-1"
 cure /efi/loader/entries/debian.conf -- "add intel_iommu=on to the 'options' lines in /efi/loader/entries"
 cure -- "add intel_iommu=on to the kernel command line, in the boot loader's configuration"
 cmdline intel_iommu=off rd.vfio.ids=10de:1c03

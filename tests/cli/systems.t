@@ -211,7 +211,9 @@ make_image() {
 	esac
 }
 is_doc() { # CODE COLUMN PARAMETER: the cure is the cell
-	told=$(hint "$1") && [ -n "$told" ] && [ "$told" = "$(doc "$system" "$2" "$3" | sed "s/ VERSION\$/ $told_version/")" ]
+	told=$(hint "$1") && [ -n "$told" ] && [ "$told" = "$(doc "$system" "$2" "$3" | sed \
+		-e "s/for each kernel: \(sudo kernel-install add\) VERSION \(.*\)VERSION/\1 $version \2$version/" \
+		-e "s/ VERSION\$/ $told_version/")" ]
 }
 
 row() { # NAME-IN-THE-TABLE FUNCTION
@@ -330,7 +332,11 @@ ok "sdbootutil beside a GRUB with its own menu" says "then: sudo grub2-mkconfig 
 start token "quiet rd.vfio=0 rd.vfio.ids=10de:1c03"
 echo "rd.vfio=0" | write /etc/kernel/cmdline.d/off.conf
 run check
-ok "a drop-in of kernel-install's file" says "remove rd.vfio=0 from /etc/kernel/cmdline.d/off.conf, then for each kernel: sudo kernel-install add"
+ok "a drop-in of kernel-install's file" says "remove rd.vfio=0 from /etc/kernel/cmdline.d/off.conf, then sudo kernel-install add"
+mkdir "$tree/lib/modules/6.12.2-1" "$tree/lib/modules/5.1"
+: >"$tree/boot/vmlinuz-6.12.2-1"
+run check
+ok "for each kernel that is there" says "off.conf, then sudo kernel-install add 6.12.1-1 /boot/vmlinuz-6.12.1-1 && sudo kernel-install add 6.12.2-1 /boot/vmlinuz-6.12.2-1"
 start token
 printf 'quiet\n\trd.vfio.ids=10de:1c03\n' | write /etc/kernel/cmdline
 run check
@@ -347,7 +353,7 @@ debian_entries() {
 start debian_entries
 no_iommu
 run check
-ok "kernel-install makes entries anew, so a parameter stands in its file" says "; sudo sh -c \"sed 's/ *initrd=[^ ]*//' /proc/cmdline >/etc/kernel/cmdline\", then add intel_iommu=on to /etc/kernel/cmdline, then for each kernel: sudo kernel-install add "
+ok "kernel-install makes entries anew, so a parameter stands in its file" says "; sudo sh -c \"sed 's/ *initrd=[^ ]*//' /proc/cmdline >/etc/kernel/cmdline\", then add intel_iommu=on to /etc/kernel/cmdline, then sudo kernel-install add "
 ok "the file that is made so has what this boot has" [ "$(echo 'quiet initrd=\x\initrd root=/dev/sda1' | sed 's/ *initrd=[^ ]*//')" = "quiet root=/dev/sda1" ]
 start bootc
 files /usr/bin/rpm-ostree
@@ -646,7 +652,7 @@ files /usr/bin/dracut /usr/lib/kernel/install.d/50-dracut.install
 echo $id | write /etc/machine-id
 LACKS=program make_image
 run check
-ok "dracut does not know the folder of another token" says "FAIL $image: does not contain vfio-early; for each kernel: sudo kernel-install add VERSION /boot/vmlinuz-VERSION"
+ok "dracut does not know the folder of another token" says "FAIL $image: does not contain vfio-early; sudo kernel-install add 6.12.1-1 /boot/vmlinuz-6.12.1-1"
 start token
 rm "$tree/etc/kernel/entry-token"
 run check
