@@ -130,16 +130,16 @@ same verdicts verdicts-of-program verdicts-of-manual verdicts-of-reference verdi
 # tests/cli/systems.t compares the table with what check says on a tree of each system. It has each command of these.
 {
 	sed -nE 's/.*\.regenerate = "(.*)"[,)].*/\1/p' "$top/src/host/generators.def"
-	sed -nE 's/^\t+return "(sudo [^"]*)";/\1/p' "$top/src/host/distro.c"
+	sed -nE 's/^\t+return "(sudo [^"]*)";/\1/p' "$top"/src/host/distro*.c
 } | words steps-of-program
 ok "steps of boot loaders: there are some" [ "$(wc -l <"$work/steps-of-program")" -ge 9 ]
 while read -r step; do
 	ok "steps of boot loaders: $step" grep -qF -- "$step" "$top/docs/boot-loaders.md"
 done <"$work/steps-of-program"
 # Systems that are not supported, and why.
-sed -n '/^static const char unsupported/,/;$/p' "$top/src/host/distro.c" | tr -d '\n' | sed 's/"[ \t]*"//g; s/\\n/\n/g; s/[^"]*"//' |
+sed -n '/^static const char unsupported/,/;$/p' "$top"/src/host/distro*.c | tr -d '\n' | sed 's/"[ \t]*"//g; s/\\n/\n/g; s/[^"]*"//' |
 	awk -F '|' 'NF == 5 { print "| " $3 " | " $4 " |" }' >"$work/unsupported"
-sed -n 's/^static const char strangers.*"\(.*\)|";/\1/p' "$top/src/host/distro.c" | tr '|' '\n' |
+sed -n 's/^static const char strangers.*"\(.*\)|";/\1/p' "$top"/src/host/distro*.c | tr '|' '\n' |
 	sed 's/.*/| & | its images cannot contain vfio-early yet |/' >>"$work/unsupported"
 sort "$work/unsupported" >"$work/unsupported-of-program"
 sed -n '/^## Systems that are not/,$p' "$top/docs/boot-loaders.md" | grep '^| ' | grep -v '^| system\|^| ---' | sort >"$work/unsupported-of-docs"
