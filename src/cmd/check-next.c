@@ -194,6 +194,10 @@ static bool is_claimed_before(const struct config *config, const struct claim *c
 	return false;
 }
 
+/* An id may match thousands of virtual functions: so many are listed, and so many are offered to be pinned. */
+#define LISTED 16
+#define PINNED 64
+
 /* Where the host keeps one of them, the claim is wider than what was meant, or narrower. */
 static void check_several(const struct check_input *input, const struct claim *claim,
 			  struct findings *findings)
@@ -201,8 +205,8 @@ static void check_several(const struct check_input *input, const struct claim *c
 	const struct machine *machine = &input->context->machine;
 	const struct pci_function *taken = NULL;
 	const char *cure = NULL;
-	size_t count = 0, accounted = 0; /* accounted: taken, or left out by a keep */
-	const char *list = "", *pins = "";
+	size_t count = 0, taken_count = 0, accounted = 0; /* accounted: taken, or left out by a keep */
+	const char *list = "", *pins = "", *between = is_from_cmdline(input, claim) ? "," : " ";
 
 	if (claim->selector.kind != SELECTOR_ID || claim->selector.id.vendor == SELECTOR_ANY ||
 	    claim->selector.id.device == SELECTOR_ANY)
@@ -217,24 +221,26 @@ static void check_several(const struct check_input *input, const struct claim *c
 		/* What stays says already what to claim in its place. */
 		if (entry && entry->instead)
 			cure = entry->hint;
-		list = util_text_add(list, "%s%s", list[0] ? ", " : "", pci_address_text(&function->address));
+		if (count <= LISTED)
+			list = util_text_add(list, "%s%s", list[0] ? ", " : "",
+					     pci_address_text(&function->address));
 		accounted += match_is_kept(&input->context->config, function);
 		if (!plan_takes(&input->context->plan, function))
 			continue;
 		accounted++;
-		pins = util_text_add(pins, "%s%s",
-				     !pins[0]                      ? "" :
-				     is_from_cmdline(input, claim) ? "," :
-								     " ",
-				     pin(function));
+		if (++taken_count <= PINNED)
+			pins = util_text_add(pins, "%s%s", pins[0] ? between : "", pin(function));
 		if (!taken || taken->boot_vga == 1)
 			taken = function;
 	}
+	if (count > LISTED)
+		list = util_text_add(list, " and %zu more", count - LISTED);
 	if (count > 1 && !is_claimed_before(&input->context->config, claim))
 		findings_add(findings, accounted >= count || !taken ? FINDING_PASS : FINDING_WARN,
 			     util_text("claim %s", claim->text),
 			     cure  ? cure :
-			     taken ? narrow(input, claim, pin(taken), accounted >= count ? NULL : pins) :
+			     taken ? narrow(input, claim, pin(taken),
+					    accounted >= count || taken_count > PINNED ? NULL : pins) :
 				     "",
 			     "matches %zu devices: %s", count, list)
 			->code = CODE_SEVERAL;

@@ -57,6 +57,21 @@ ok "that line names one" lacks "matches 2"
 echo "claim class:0300" | config
 run check
 ok "a class is meant to match more" lacks "matches 2"
+# Virtual functions of one id, the first of which has no IOMMU group.
+machine dmar0
+pci 0000:02:00.0 8086:1520 20000 -
+for number in $(seq 8 24); do
+	pci "$(printf '0000:02:%02x.%x' $((number / 8)) $((number % 8)))" 8086:1520 20000 "$number"
+done
+echo "claim 8086:1520" | config
+run check
+listed=$(seq 8 22 | while read -r number; do printf ', 0000:02:%02x.%x' $((number / 8)) $((number % 8)); done)
+ok "of many devices the first are listed" says "WARN claim 8086:1520: matches 18 devices: 0000:02:00.0$listed and 2 more; to claim what can go, put in place of 8086:1520: claim 0000:02:01.0@8086:1520 "
+for number in $(seq 25 72); do
+	pci "$(printf '0000:02:%02x.%x' $((number / 8)) $((number % 8)))" 8086:1520 20000 "$number"
+done
+run check
+ok "and more than 64 are not offered one by one" says "matches 66 devices: 0000:02:00.0$listed and 50 more; to claim one of them, name it: claim 0000:02:01.0@8086:1520 (in "
 
 # --- a keep, a driver ---
 
