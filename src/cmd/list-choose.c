@@ -34,9 +34,7 @@ static const char *describe_word(const struct list *list, size_t i, const char *
 	struct selector selector;
 
 	if (strlen(next) == 4 && selector_is(id, strlen(id), &selector))
-		return util_text(
-			"'%s %s': an id is vendor:device, four hexadecimal digits each; did you mean %s?",
-			word, next, id);
+		return util_text("'%s %s': %s; did you mean %s?", word, next, selector_expected_id, id);
 	id = util_text("%s:*", word);
 	return strlen(word) == 4 && !util_ends_in(what, "?") && selector_is(id, strlen(id), &selector) ?
 		       util_text("%s; did you mean %s?", what, id) :

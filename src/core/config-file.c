@@ -196,8 +196,7 @@ static void parse_selector(struct config *config, const struct config_place *pla
 	if (id[0])
 		config_complain_of(
 			config, place, word, (size_t)(*cursor - word),
-			util_text("an id is vendor:device, four hexadecimal digits each%s%s",
-				  config_did_you_mean(id),
+			util_text("%s%s%s", selector_expected_id, config_did_you_mean(id),
 				  wish->keep ? config_keep_meant(config, wish, id, strlen(id)) : ""));
 	else if (name.kind == NAME_DIRECTIVE)
 		config_complain_of(config, place, word, length,

@@ -105,8 +105,7 @@ static int parse_id(const char *text, size_t length, struct selector_id *ret, st
 		start = colon;
 	}
 	if (count < 2)
-		return fail(error, length, text, length,
-			    "an id is vendor:device, four hexadecimal digits each");
+		return fail(error, length, text, length, selector_expected_id);
 	set_id(ret, fields, count);
 	if (ret->vendor == SELECTOR_ANY && ret->device == SELECTOR_ANY && ret->subvendor == SELECTOR_ANY &&
 	    ret->subdevice == SELECTOR_ANY && !ret->class_mask)
@@ -152,6 +151,8 @@ static int parse_path(const char *text, size_t length, struct selector *ret, str
 					  "level below, as in 0000:00:01.0/00.0");
 	return 0;
 }
+
+const char selector_expected_id[] = "an id is vendor:device, four hexadecimal digits each";
 
 const char selector_expected_address[] =
 	"an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0";

@@ -51,6 +51,8 @@ int selector_parse(const char *text, size_t length, struct selector *ret,
 
 /* What a message says of an address that is none. */
 extern const char selector_expected_address[];
+/* The same of an id. */
+extern const char selector_expected_id[];
 
 /* Is it a selector? Stores it then, without words on what is wrong otherwise. */
 bool selector_is(const char *text, size_t length, struct selector *ret);
