@@ -74,8 +74,7 @@ static int print_help_of(const struct command *command)
 	return EXIT_DONE;
 }
 
-/* Words of other programs for what a line of the configuration does here: from KEEPS on, to leave a device to the host. */
-enum { KEEPS = 7 };
+/* Words of other programs for what a line of the configuration does here. From "keep" on they leave a device to the host. */
 static const char *const line_words[] = {
 	"claim",   "bind",   "add",    "assign", "detach",  "set-override",   "nodedev-detach",
 	"keep",    "unbind", "remove", "attach", "release", "unset-override", "nodedev-reattach",
@@ -105,13 +104,16 @@ static int fail_to_find(const struct options *options)
 {
 	const char *names[ARRAY_SIZE(commands)], *word = options->words[0];
 	const char *name, *line = nearest_name(word, strlen(word), line_words, ARRAY_SIZE(line_words));
+	bool keeps = false;
 
 	for (size_t c = 0; c < ARRAY_SIZE(commands); c++)
 		names[c] = commands[c].name;
 	name = nearest_name(word, strlen(word), names, ARRAY_SIZE(names));
-	for (size_t i = 0; line && (!name || !strcmp(line, word)) && i < ARRAY_SIZE(line_words); i++)
+	for (size_t i = 0; line && (!name || !strcmp(line, word)) && i < ARRAY_SIZE(line_words); i++) {
+		keeps |= !strcmp(line_words[i], "keep");
 		if (line == line_words[i])
-			return explain_lines(options, i >= KEEPS);
+			return explain_lines(options, keeps);
+	}
 	fprintf(stderr, "vfio-early: unknown command '%s': %svfio-early --help lists the commands\n", word,
 		name ? util_text("did you mean %s? ", name) : options_hint(word));
 	return EXIT_USAGE;
