@@ -36,9 +36,9 @@ struct check_input {
 	const char *ignored_file; /* one that claims or keeps something, and does not count; NULL for none */
 	const struct bootloader_edit *edit; /* what was edited and not applied, NULL for nothing */
 	const struct guest_devices *guests;
-	const struct modprobe_ids *ids; /* the ids= of modules, of which the last one of each counts */
-	bool files_ignored;             /* by rd.vfio.config=0, whatever they claim */
-	const struct bootloader_next *boot;
+	const struct modprobe_ids *ids;     /* the ids= of modules, of which the last one of each counts */
+	bool files_ignored;                 /* by rd.vfio.config=0, whatever they claim */
+	const struct bootloader_next *boot; /* what the boot loader boots by default */
 	const char *
 		other_entry; /* why another boot entry than that of @next may be the default, "" for nothing */
 };

@@ -40,7 +40,7 @@ void show_entry(struct term *term, const struct plan_entry *entry);
 /* The colour of an entry's sentence. */
 enum term_style show_style(const struct plan_entry *entry);
 
-/* Does the claim name it, or take it along by expand=? */
+/* Does the selector of the claim match it? false where only expand= takes it along. */
 bool show_is_named(const struct plan_entry *entry);
 /* ", with 02:00.1 because of expand=group" for what it takes along, since the claim does not name it; else "". */
 const char *show_along(const struct config *config, const struct plan_entry *entry);

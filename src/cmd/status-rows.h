@@ -26,7 +26,6 @@ struct status_rows_input {
 	const struct context *context; /* of plan_next */
 	const struct report *report;   /* empty with @reported false where the boot has left none */
 	bool reported;
-	bool ready; /* the image of the next boot is as the configuration says now */
 	const char *
 		renew; /* what makes the next boot do as the configuration says: to reboot where it is ready */
 };

@@ -284,7 +284,10 @@ static void find_renewal(struct status *status)
 	kernels_free(kernels, count);
 }
 
-/* Is the IOMMU off, or did the boot not look at something that is wanted, or leave no word? */
+/*
+ * Did the boot not look at something that is wanted, or leave no word? The cure of an IOMMU that is off needs the boot
+ * loader and the images too.
+ */
 static bool needs_renewal(const struct status *status)
 {
 	if (status->reported || status->context.machine.iommu.state != IOMMU_ON)
@@ -329,7 +332,6 @@ int cmd_status(const struct options *options)
 	status_rows_make(&(struct status_rows_input){ .context = &status.context,
 						      .report = &status.report,
 						      .reported = status.reported == 0,
-						      .ready = status.ready,
 						      .renew = status.renew },
 			 &status.rows);
 	read_changes(&status);
