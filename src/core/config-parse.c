@@ -140,8 +140,8 @@ void config_complain_of_value(struct config *config, const struct config_place *
 }
 
 /* A setting whose value cannot be read: errors only protect, so a switch then has its careful value. */
-static void complain_of_switch(struct config *config, const struct config_place *place,
-			       const struct setting *setting, const struct cmdline_param *param)
+static void complain_of_setting(struct config *config, const struct config_place *place,
+				const struct setting *setting, const struct cmdline_param *param)
 {
 	struct config standard;
 
@@ -162,7 +162,7 @@ void config_set_one(struct config *config, const struct config_place *place,
 	if (!param->value)
 		config_complain(config, place, param->name, setting_expects(setting));
 	else if (!setting_store(setting, param->value, param->value_length, config))
-		complain_of_switch(config, place, setting, param);
+		complain_of_setting(config, place, setting, param);
 	else if (config_is_again((unsigned int)i, place->seen)) {
 		bool same = setting_is_same(setting, &before, config);
 
