@@ -541,9 +541,13 @@ static const char *list_for(const char *plain)
 /* Are they all functions of one slot? */
 static bool is_of_slot(const char *meant)
 {
-	const char *second = strchr(meant, ' '), *dot = strchr(meant, '.');
+	const char *next = strchr(meant, ' '), *dot = strchr(meant, '.');
+	bool several = next;
 
-	return dot && (second ? !strncmp(meant, second + 1, (size_t)(dot - meant)) : dot[1] == '*');
+	for (; dot && next; next = strchr(next + 1, ' '))
+		if (strncmp(meant, next + 1, (size_t)(dot - meant)) != 0)
+			return false;
+	return dot && (several || dot[1] == '*');
 }
 
 /* What is said where the selector itself is not what is wrong, or NULL. */

@@ -519,6 +519,8 @@ file keep 01:00.0,02:00.0
 > 6: '01:00.0,02:00.0': separate selectors with blanks here, not with commas; did you mean 01:00.0 02:00.0? They are kept.
 file keep 01:00.0;02:00.0
 > 6: '01:00.0;02:00.0': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0; did you mean 01:00.0 02:00.0? They are kept.
+file claim 01:00.0;01:00.1;02:00.0
+> 7: '01:00.0;01:00.1;02:00.0': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0; did you mean 01:00.0 01:00.1 02:00.0?
 file keep 01:00.0#card
 > 6: '01:00.0#card': an address is [segment:]bus:slot.function, as in 0000:01:00.0 or 01:00.0. It is kept.
 file set keep=01:00.0
