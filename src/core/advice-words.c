@@ -107,9 +107,11 @@ const char *advice_list_claims(const struct advice_input *input, const struct pc
 		const struct pci_function *function = &input->plan->functions[i];
 		bool said = function == first;
 
+		if (!added[i] || accepted[i])
+			continue;
 		for (size_t n = 0; n < plan->neighbour_count && !said; n++)
 			said = advice_what_to_claim(input, plan->neighbours[n].function) == function;
-		if (added[i] && !accepted[i] && !said)
+		if (!said)
 			text = util_text_add(text, " %s", pci_address_text(&function->address));
 	}
 	return text;
