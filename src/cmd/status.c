@@ -284,13 +284,10 @@ static void find_renewal(struct status *status)
 	kernels_free(kernels, count);
 }
 
-/*
- * Did the boot not look at something that is wanted, or leave no word? The cure of an IOMMU that is off needs the boot
- * loader and the images too.
- */
+/* Did the boot not look at something that is wanted, or leave no report? */
 static bool needs_renewal(const struct status *status)
 {
-	if (status->reported || status->context.machine.iommu.state != IOMMU_ON)
+	if (status->reported)
 		return true;
 	for (size_t i = 0; i < status->context.plan.count; i++)
 		if (!status_rows_find(&status->report, &status->context.plan.entries[i]))
