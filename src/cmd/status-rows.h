@@ -30,7 +30,10 @@ struct status_rows_input {
 		renew; /* what makes the next boot do as the configuration says: to reboot where it is ready */
 };
 
-/* Free with status_rows_clear(); the rows point into what was compared. */
+/*
+ * A row for each entry of the plan, in its order, and then one for each device that only the report has. Free with
+ * status_rows_clear(); the rows point into what was compared.
+ */
 void status_rows_make(const struct status_rows_input *input, struct status_rows *ret);
 void status_rows_clear(struct status_rows *rows);
 

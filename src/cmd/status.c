@@ -159,10 +159,10 @@ static void add_row(struct status *status, const struct row *row)
 /* A line FAIL says that it is not bound: that is the verdict of this function. */
 static bool has_failed(const struct status *status, const struct pci_function *function)
 {
-	for (size_t i = 0; i < status->rows.count; i++)
-		if (status->rows.rows[i].function == function && status_rows_fails(&status->rows.rows[i]))
-			return true;
-	return false;
+	const struct plan *plan = &status->context.plan;
+	const struct plan_entry *entry = plan_entry_of(plan, function);
+
+	return entry && status_rows_fails(&status->rows.rows[entry - plan->entries]);
 }
 
 static void add_neighbours(struct status *status)
