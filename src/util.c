@@ -347,6 +347,14 @@ void util_unquote(char *text)
 	}
 }
 
+char *util_text_unquoted(const char *text)
+{
+	char *copy = util_text_copy(text, strlen(text));
+
+	util_unquote(copy);
+	return copy;
+}
+
 /* The number of @count digits at @text, or 0. */
 static unsigned int read_digits(const char *text, unsigned int base, size_t count)
 {

@@ -61,6 +61,8 @@ const char *util_text_list(const char *format, va_list args) printf_format(1, 0)
 const char *util_text_add(const char *text, const char *format, ...) printf_format(2, 3) must_check;
 /* @length bytes of @text. */
 char *util_text_copy(const char *text, size_t length) must_check;
+/* @text without the quotes around it: see util_unquote(). */
+char *util_text_unquoted(const char *text) must_check;
 /*
  * @length bytes of foreign @text, to be shown in a line: what does not print becomes '?', and of a long text the first
  * hundred letters are shown, with "..." behind them.

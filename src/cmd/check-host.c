@@ -189,10 +189,7 @@ static const char *find_besides(const struct check_input *input, const char *ids
 /* Its ids without the quotes that modprobe.d allows around them, and the configuration does not. */
 static const char *ids_of(const struct other_setup *setup)
 {
-	cleanup_free char *ids = util_copy(setup->text, strlen(setup->text));
-
-	util_unquote(ids);
-	return util_text("%s", ids);
+	return util_text_unquoted(setup->text);
 }
 
 /* Other options of the module count, with vfio-early too. */
@@ -243,10 +240,8 @@ static const char *find_stronger(const struct check_input *input, const struct o
 				 const char *module)
 {
 	const struct module_ids *ids = modprobe_find(input->ids, module);
-	cleanup_free char *own = util_copy(setup->text, strlen(setup->text));
 
-	util_unquote(own);
-	if (!ids || !strcmp(ids->ids, own))
+	if (!ids || !strcmp(ids->ids, ids_of(setup)))
 		return NULL;
 	return ids->where[0] == '/' ? util_text("ids=%s (%s)", ids->ids, ids->where) :
 				      util_text("%s=%s", ids->where, ids->ids);

@@ -23,19 +23,10 @@ static const struct tag {
 #define ID_TAG "ID="
 #define ID_FOLDER "/dev/disk/by-id/"
 
-/* @text without the quotes around it. */
-static char *unquoted(const char *text)
-{
-	char *copy = util_text_copy(text, strlen(text));
-
-	util_unquote(copy);
-	return copy;
-}
-
 static bool parse_tag(const char *spec, enum need_kind *ret_kind, const char **ret_value)
 {
 	if (!strncasecmp(spec, ID_TAG, strlen(ID_TAG))) {
-		*ret_value = util_text("%s%s", ID_FOLDER, unquoted(spec + strlen(ID_TAG)));
+		*ret_value = util_text("%s%s", ID_FOLDER, util_text_unquoted(spec + strlen(ID_TAG)));
 		*ret_kind = NEED_DEVICE;
 		return true;
 	}
@@ -45,7 +36,7 @@ static bool parse_tag(const char *spec, enum need_kind *ret_kind, const char **r
 
 		if (!link && strncasecmp(spec, tags[i].name, strlen(tags[i].name)))
 			continue;
-		value = unquoted(spec + strlen(link ? tags[i].link : tags[i].name));
+		value = util_text_unquoted(spec + strlen(link ? tags[i].link : tags[i].name));
 		if (link)
 			util_unescape(value, "\\x", 16, 2);
 		/* The kernel's PARTUUID=.../PARTNROFF=n is a partition of that same disk. */

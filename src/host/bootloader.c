@@ -40,13 +40,8 @@ static void read_entry(void *data, const char *path)
 static const char *release_value(const char *text, const char *name, const char *otherwise)
 {
 	const char *value = boot_entry_grubenv(text, name);
-	char *copy;
 
-	if (!value)
-		return otherwise;
-	copy = util_text_copy(value, strlen(value));
-	util_unquote(copy);
-	return copy;
+	return value ? util_text_unquoted(value) : otherwise;
 }
 
 static void add_addon(void *options, const char *path)
