@@ -99,21 +99,17 @@ static struct advice_input advice_of(const struct context *context, const struct
 	};
 }
 
-/* What driverctl takes from its host driver after the boot is no obstacle for long. */
-static void foresee_driver(struct context *context, struct pci_function *function)
+/* The host drivers that bind @function at the next boot: a util_text(), or NULL. */
+static const char *find_later_drivers(const struct context *context, const struct pci_function *function)
 {
-	const char *drivers;
+	const char *drivers = module_index_find(context->index, function).names;
 
-	if (pci_has_host_driver(function) || other_setups_driver(context->setups, function) ||
-	    module_index_spared(context->index, function))
-		return;
-	drivers = module_index_find(context->index, function).names;
+	if (!drivers[0])
+		return NULL;
 	/* Blacklists of the initramfs alone look as if they helped. */
-	if (drivers[0])
-		function->later_drivers =
-			cmdline_has(context->cmdline, "rd.driver.blacklist", drivers) ?
-				util_text("%s (rd.driver.blacklist= counts in the initramfs only)", drivers) :
-				drivers;
+	return cmdline_has(context->cmdline, "rd.driver.blacklist", drivers) ?
+		       util_text("%s (rd.driver.blacklist= counts in the initramfs only)", drivers) :
+		       drivers;
 }
 
 /*
@@ -127,15 +123,19 @@ static void foresee_drivers(struct context *context)
 	for (size_t i = 0; context->index && i < machine->function_count; i++) {
 		struct pci_function *function = &machine->functions[i];
 		bool shares = machine->mates[i] && function->iommu_group >= 0;
+		const char *spared;
 
-		if (shares)
-			foresee_driver(context, function);
-		if (!pci_is_display(function) && !pci_is_network(function) &&
-		    (!shares || (machine->wanted[i] >= 0 && !match_is_kept(&context->config, function))))
+		if (!shares && !pci_is_display(function) && !pci_is_network(function))
 			continue;
-		function->next_driver = other_setups_driver(context->setups, function);
-		if (!function->next_driver)
-			function->next_driver = module_index_spared(context->index, function);
+		/* What driverctl takes from its host driver after the boot is no obstacle for long. */
+		spared = other_setups_driver(context->setups, function);
+		if (!spared)
+			spared = module_index_spared(context->index, function);
+		if (shares && !spared && !pci_has_host_driver(function))
+			function->later_drivers = find_later_drivers(context, function);
+		if (pci_is_display(function) || pci_is_network(function) || machine->wanted[i] < 0 ||
+		    match_is_kept(&context->config, function))
+			function->next_driver = spared;
 	}
 }
 
