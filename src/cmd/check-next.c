@@ -263,35 +263,42 @@ static const char *cure_driver(const struct claim *claim)
 			 claim->wanted_by);
 }
 
-/* What the driver that the claim names fails for, "" where it does not. */
-static const char *driver_failure(const struct check_input *input, const struct claim *claim)
+/* How the driver that a claim names fares at the next boot. */
+enum driver_state { DRIVER_LOADS, DRIVER_MISSING, DRIVER_FORBIDDEN };
+
+static enum driver_state driver_state(const struct check_input *input, const char *driver)
 {
-	const char *driver = claim->driver;
 	cleanup_free char *module = modprobe_module_name(driver, strlen(driver));
 
 	if (driver[0] && input->next && !module_index_has(input->index, driver))
-		return util_text(
-			"driver=%s: the kernel %s has no such driver, neither built in nor as a module",
-			driver, input->next->version);
-	if (driver[0] && strcmp(module, "vfio_pci") != 0 &&
-	    cmdline_has(input->context->cmdline, "module_blacklist", module))
-		return util_text("driver=%s: %s forbids it", driver, find_token(input, "module_blacklist"));
-	return "";
+		return DRIVER_MISSING;
+	return driver[0] && strcmp(module, "vfio_pci") != 0 &&
+			       cmdline_has(input->context->cmdline, "module_blacklist", module) ?
+		       DRIVER_FORBIDDEN :
+		       DRIVER_LOADS;
 }
 
 bool check_driver_fails(const struct check_input *input, const struct plan_entry *entry,
 			struct findings *findings)
 {
-	const char *why = driver_failure(input, entry->claim);
-	bool missing = input->next && !module_index_has(input->index, entry->claim->driver);
+	const char *driver = entry->claim->driver, *token;
 
-	if (!why[0])
+	switch (driver_state(input, driver)) {
+	case DRIVER_LOADS:
 		return false;
-	findings_add(findings, FINDING_FAIL, show_subject(entry),
-		     missing ? cure_driver(entry->claim) :
-			       cure_token(input, find_token(input, "module_blacklist")),
-		     "%s", why)
-		->code = missing ? CODE_DRIVER : CODE_FORBIDDEN;
+	case DRIVER_MISSING:
+		findings_add(findings, FINDING_FAIL, show_subject(entry), cure_driver(entry->claim),
+			     "driver=%s: the kernel %s has no such driver, neither built in nor as a module",
+			     driver, input->next->version)
+			->code = CODE_DRIVER;
+		break;
+	case DRIVER_FORBIDDEN:
+		token = find_token(input, "module_blacklist");
+		findings_add(findings, FINDING_FAIL, show_subject(entry), cure_token(input, token),
+			     "driver=%s: %s forbids it", driver, token)
+			->code = CODE_FORBIDDEN;
+		break;
+	}
 	return true;
 }
 
@@ -300,17 +307,15 @@ static void check_driver(const struct check_input *input, const struct plan_entr
 			 struct findings *findings)
 {
 	const char *driver = entry->claim->driver;
+	bool fails = plan_is_taken(entry) ? driver_state(input, driver) != DRIVER_LOADS :
+					    check_driver_fails(input, entry, findings);
 
-	if (driver_failure(input, entry->claim)[0]) {
-		if (!plan_is_taken(entry))
-			(void)check_driver_fails(input, entry, findings);
-	} else if (!strstr(driver, "vfio")) {
+	if (!fails && !strstr(driver, "vfio"))
 		findings_add(findings, FINDING_WARN, show_subject(entry), cure_driver(entry->claim),
 			     "driver=%s: this is no vfio driver by its name, so a guest may not be able to "
 			     "use the device",
 			     driver)
 			->code = CODE_DRIVER;
-	}
 }
 
 /* --- neighbours, by the driver that takes them at the next boot --- */
@@ -365,10 +370,10 @@ static void check_neighbour(const struct check_input *input, const struct pci_fu
 	if (!taken)
 		return;
 	spared = module_index_spared(input->index, function);
-	drivers = spared ? "" : module_index_find(input->index, function).names;
 	if (spared && !wanted)
 		say_is_spared(input, function, taken, spared, findings);
-	if (!overridden || !drivers[0])
+	drivers = overridden && !spared ? module_index_find(input->index, function).names : "";
+	if (!drivers[0])
 		return;
 	finding = findings_add(findings, FINDING_WARN, pci_text(function), "",
 			       "%s, and the next boot binds it to %s until driverctl binds it; until it is "
