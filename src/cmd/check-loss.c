@@ -271,7 +271,7 @@ static void lose_chipset(const struct check_input *input, const struct plan_entr
 			 struct findings *findings)
 {
 	const struct selector *selector = &entry->claim->selector;
-	bool named = selector_match(selector, entry->function) == SELECTOR_YES;
+	bool named = show_is_named(entry);
 	bool several = selector->every_function || !match_names_device(entry->claim, entry->function);
 	const char *why = advice_chipset_part(entry->function), *cure = "remove its claim";
 

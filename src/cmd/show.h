@@ -11,7 +11,7 @@
 /* "VT-d is on, interrupts are remapped", or "off: " and why. */
 const char *show_iommu_sentence(const struct iommu *iommu);
 
-/* The cure of an IOMMU that is off, in this system's terms: those of bootloader_choose(). */
+/* The cure of an IOMMU that is off, in this system's terms. */
 const char *show_iommu_cure(const struct iommu *iommu, const struct distro *distro) must_check;
 
 /* Subject, sentence and what to do: the last on a line of its own where there is a terminal. */
