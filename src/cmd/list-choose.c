@@ -30,10 +30,10 @@ static const char *describe_word(const struct list *list, size_t i, const char *
 {
 	const char *word = list->options.words[i];
 	const char *next = i + 1 < list->options.word_count ? list->options.words[i + 1] : "";
-	const char *id = util_text("%s:%s", word, next);
+	const char *id = slips_join_id(word, strlen(word), next, strlen(next));
 	struct selector selector;
 
-	if (strlen(next) == 4 && selector_is(id, strlen(id), &selector))
+	if (id[0])
 		return util_text("'%s %s': %s; did you mean %s?", word, next, selector_expected_id, id);
 	id = util_text("%s:*", word);
 	return strlen(word) == 4 && !util_ends_in(what, "?") && selector_is(id, strlen(id), &selector) ?

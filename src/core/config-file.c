@@ -163,19 +163,16 @@ static void parse_option(struct config *config, const struct config_place *place
 /* "10de 1c03": returns the id, and moves *@cursor behind it; "" for anything else. */
 static const char *join_halves(const char *word, size_t length, const char *end, const char **cursor)
 {
-	const char *next = *cursor, *device;
-	struct selector selector;
+	const char *next = *cursor, *device, *id;
 	size_t device_length;
 
 	/* A class, as lspci -n has it, starts with "0". */
-	if (length != 4 || *word == '0' || !next_word(&next, end, &device, &device_length) ||
-	    device_length != 4)
+	if (length != 4 || *word == '0' || !next_word(&next, end, &device, &device_length))
 		return "";
-	word = util_text("%.4s:%.4s", word, device);
-	if (!selector_is(word, strlen(word), &selector))
-		return "";
-	*cursor = next;
-	return word;
+	id = slips_join_id(word, length, device, device_length);
+	if (id[0])
+		*cursor = next;
+	return id;
 }
 
 /* One word of a "claim" or "keep" line that is no option. Moves *@cursor behind what belongs to it. */

@@ -414,6 +414,13 @@ static const char *guess_of_set(const char *word)
 	return set.list[strcspn(set.list, " *")] ? set.list : "";
 }
 
+const char *slips_join_id(const char *vendor, size_t vendor_length, const char *device, size_t device_length)
+{
+	const char *id = util_text("%.*s:%.*s", (int)vendor_length, vendor, (int)device_length, device);
+
+	return device_length == 4 && is_selector(id) ? id : "";
+}
+
 const char *slips_selector(const char *text, size_t length)
 {
 	const char *plain = slips_plain(text, length), *found;

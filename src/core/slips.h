@@ -17,6 +17,10 @@ const char *slips_plain(const char *text, size_t length) must_check;
 int slips_parse_selector(const char *text, size_t length, char separator, struct selector *ret,
 			 struct selector_error *error) must_check;
 
+/* "10de" and "1c03": the id that two words with a blank between them were meant to be, a util_text(); "" for none. */
+const char *slips_join_id(const char *vendor, size_t vendor_length, const char *device,
+			  size_t device_length) must_check;
+
 /* The selector, or selectors with blanks between them, that one word was meant to be; "" where that is unknown. */
 const char *slips_selector(const char *text, size_t length) must_check;
 
