@@ -302,24 +302,34 @@ const char *kernels_version_of(const char *file)
 	return found;
 }
 
+/* Has a loader with entries a folder of the machine's id? dracut writes there before any other place. */
+static bool has_machine_folder(void)
+{
+	struct rootdir_text id, path;
+
+	if (rootdir_read("/etc/machine-id", &id) < 0 || !id.text[0])
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(boot_folders); i++)
+		if (rootdir_exists(rootdir_path(&path, "%s/loader/entries", boot_folders[i])) &&
+		    rootdir_exists(rootdir_path(&path, "%s/%s", boot_folders[i], id.text)))
+			return true;
+	return false;
+}
+
 /*
- * The image of this kernel which "dracut --regenerate-all" would not write, "" where there is none. It takes a folder of
- * the machine's id beside entries of a loader, then VERSION/initrd beside the modules (Gentoo has that as a link), and
- * else the name with the version.
+ * The image of this kernel which "dracut --regenerate-all" would not write, "" where there is none. It takes the @machine
+ * folder, then VERSION/initrd beside the modules (Gentoo has that as a link), and else the name with the version.
  */
-static const char *find_beyond_dracut(const char *version)
+static const char *find_beyond_dracut(const char *version, bool machine)
 {
 	const char *packaged = find_packaged(version);
-	struct rootdir_text id, path;
-	bool elsewhere = rootdir_exists(rootdir_path(&path, MODULES "/%s/initrd", version));
+	struct rootdir_text path;
 
 	if (packaged[0])
 		return packaged;
-	for (size_t i = 0; i < ARRAY_SIZE(boot_folders) && !elsewhere; i++)
-		elsewhere = rootdir_read("/etc/machine-id", &id) == 0 && id.text[0] &&
-			    rootdir_exists(rootdir_path(&path, "%s/loader/entries", boot_folders[i])) &&
-			    rootdir_exists(rootdir_path(&path, "%s/%s", boot_folders[i], id.text));
-	return elsewhere ? find_generated(version) : "";
+	return machine || rootdir_exists(rootdir_path(&path, MODULES "/%s/initrd", version)) ?
+		       find_generated(version) :
+		       "";
 }
 
 const char *kernels_beyond_dracut(const char *command)
@@ -327,9 +337,10 @@ const char *kernels_beyond_dracut(const char *command)
 	const char *commands = "";
 	char **names;
 	ssize_t count = rootdir_list(MODULES, &names);
+	bool machine = has_machine_folder();
 
 	for (ssize_t i = 0; i < count; i++) {
-		const char *path = find_beyond_dracut(names[i]);
+		const char *path = find_beyond_dracut(names[i], machine);
 
 		if (path[0])
 			commands = util_text_add(commands, "%s%s %s %s", commands[0] ? " && " : "", command,
