@@ -226,7 +226,7 @@ static void read_grub(struct search *search)
 	const char *const folders[] = { "/boot/grub", "/boot/grub2", find_grub_on_esp() };
 	struct boot_entry entry;
 
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && folders[i][0]; i++) {
 		const char *config = util_text("%s/grub.cfg", folders[i]), *where, *wanted, *version;
 		cleanup_free char *text = rootdir_read_text(config, BOOTLOADER_LIMIT);
 
@@ -299,7 +299,7 @@ static void read_grub_entries(struct search *search)
 	if (!search->distro->entries)
 		return;
 	rootdir_each_file(search->distro->entries, ".conf", read_entry, search);
-	for (size_t i = 0; i < ARRAY_SIZE(folders) && !config; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(folders) && folders[i][0] && !config; i++) {
 		config = rootdir_read_text(util_text("%s/grub.cfg", folders[i]), BOOTLOADER_LIMIT);
 		folder = config ? folders[i] : folder;
 	}

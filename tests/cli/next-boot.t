@@ -132,7 +132,11 @@ sed -n '/^menuentry x/,$ { s/ single//; p }' "$tree/boot/grub/grub.cfg" >"$tree/
 cat "$tree/whole" >>"$tree/boot/grub/grub.cfg"
 run check
 ok "and one that does not recover goes before them" says "PASS 0000:01:00.0 10de:1c03"
-rm -r "$tree/boot/grub"
+grub rd.vfio.ids=01:00.0 single
+mv "$tree/boot/grub/grub.cfg" "$tree/grub.cfg"
+run check
+ok "a file of that name in another folder is not GRUB's" lacks "single"
+rm -r "$tree/boot/grub" "$tree/grub.cfg"
 cmdline rd.vfio.ids=01:00.0 elfcorehdr=0x1000
 run boot --dry-run
 ok "a crash kernel is another thing" says "left alone: this is a crash kernel, by elfcorehdr=0x1000 on its command line"
