@@ -22,6 +22,17 @@ static void parse_blanks(struct config *config, const struct config_place *place
 		config_keep_meant(config, wish, word, size);
 }
 
+/* The length of an item with what its braces have, "01:00.{0,1}", whose commas separate no items. */
+static size_t length_with_braces(const char *item, size_t length, const char *end)
+{
+	size_t rest = (size_t)(end - item), closed;
+
+	if (config_before(item, length, '{') == length)
+		return length;
+	closed = config_before(item, rest, '}');
+	return closed < rest && closed >= length ? closed + 1 : length;
+}
+
 /* rd.vfio.ids= and rd.vfio.keep=: selectors with commas between them. */
 static void parse_list(struct config *config, const struct config_place *place,
 		       const struct config_wish *wish, const struct cmdline_param *param)
@@ -31,14 +42,8 @@ static void parse_list(struct config *config, const struct config_place *place,
 
 	/* The kernel skips empty items in vfio-pci.ids= too. */
 	for (; util_next_item(&cursor, end, &item, &length); count++) {
-		size_t brace = config_before(item, length, '{'), closed;
-
-		/* "01:00.{0,1}" is one item. */
-		closed = brace < length ? config_before(item, (size_t)(end - item), '}') + 1 : length;
-		if (closed > length && item + closed <= end) {
-			length = closed;
-			cursor = item + length;
-		}
+		length = length_with_braces(item, length, end);
+		cursor = item + length;
 		if (config_before(item, length, ' ') == length)
 			config_add_selector(config, place, wish, item, length);
 		else

@@ -19,9 +19,10 @@ struct config_place {
 	const char *path;
 	size_t line;
 	const char *line_start;
-	unsigned int *seen; /* a bit for each setting and parameter that the text has already */
-	bool is_file;       /* what stands there twice is an error; elsewhere only another value is */
-	bool is_meant;      /* no text of the user but what it was meant to be */
+	unsigned int *
+		seen; /* a bit for each setting and parameter that the text has already; NULL where it has none */
+	bool is_file;  /* what stands there twice is an error; elsewhere only another value is */
+	bool is_meant; /* no text of the user but what it was meant to be */
 };
 
 /* What the selectors of one line become: claims with these options, or keeps. */

@@ -295,7 +295,7 @@ static void words_of_others_are_no_slips(void **state)
 		"efi=runtime", "efifb=off", "elevator=noop", "enforcing=0", "evdev.debug=1",
 		"ext4.debug=1", "fastboot", "fb_tunnels=off", "fbcon=map:1", "fbcon=rotate:1",
 		"file=/dev/sda1", "fips=1", "fio.debug=1", "firmware_class.path=/x", "floppy=off",
-		"force_load", "fsck.mode=skip", "fsck.repair=yes", "ftrace=function", "gpt", 
+		"force_load", "fsck.mode=skip", "fsck.repair=yes", "ftrace=function", "gpt",
 		"hid_apple.fnmode=2", "hostname=vfi", "hpet=disable", "hugepages=16", "hugepagesz=1G",
 		"i2c_i801.disable_features=0x10", "i8042.nomux=1", "i8042.reset", "i915.enable_guc=3",
 		"i915.enable_gvt=1", "i915.force_probe=46a6", "ide=nodma", "idle=poll", "ignore_loglevel",
